@@ -1,0 +1,24 @@
+import type { Keys } from './keys.ts';
+import type { Objects } from './objects.ts';
+import type { Sandboxes } from './sandboxes.ts';
+import type { Table } from './table.ts';
+
+/** All that handlers reach outside of their own process. */
+export type Platform = {
+  readonly table: Table;
+  readonly objects: Objects;
+  readonly keys: Keys;
+  readonly sandboxes: Sandboxes;
+};
+
+let current: Platform | undefined;
+
+/** Called once, before the first request: by a function's bundle, by the local server. */
+export function usePlatform(platform: Platform): void {
+  current = platform;
+}
+
+export function platform(): Platform {
+  if (!current) throw new Error('no platform: usePlatform() was not called');
+  return current;
+}

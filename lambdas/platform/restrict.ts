@@ -1,0 +1,116 @@
+import type { Grants } from '../contract/grants.ts';
+import type { TableName } from '../stores/tables.ts';
+import type { Keys } from './keys.ts';
+import type { Objects } from './objects.ts';
+import type { Platform } from './platform.ts';
+import type { Sandboxes } from './sandboxes.ts';
+import type { Table, Write } from './table.ts';
+
+/** An operation reached for something that its route record does not declare. */
+export class AccessDenied extends Error {
+  override readonly name = 'AccessDenied';
+  constructor(what: string) {
+    super(`the route does not declare access to ${what}`);
+  }
+}
+
+/**
+ * The platform as one operation may use it. On AWS its role says the same; the check here makes every test on
+ * one machine a test of the declared access too.
+ */
+export function restrict(platform: Platform, grants: Grants): Platform {
+  return {
+    table: restrictTable(platform.table, grants),
+    objects: restrictObjects(platform.objects, grants),
+    keys: restrictKeys(platform.keys, grants),
+    sandboxes: restrictSandboxes(platform.sandboxes, grants),
+  };
+}
+
+function demand(allowed: boolean | undefined, what: string): void {
+  if (!allowed) throw new AccessDenied(what);
+}
+
+function restrictTable(table: Table, { tables, ping }: Grants): Table {
+  const read = (name: TableName) => demand(tables.has(name), `read table ${name}`);
+  const write = ({ table: name, ...write }: { table: TableName } | Write) =>
+    'check' in write ? read(name) : demand(tables.get(name) === 'write', `write table ${name}`);
+  return {
+    async get(name, key) {
+      read(name);
+      return table.get(name, key);
+    },
+    async query(query) {
+      read(query.table);
+      return table.query(query);
+    },
+    async transact(writes) {
+      writes.forEach(write);
+      return table.transact(writes);
+    },
+    async increment(increment) {
+      write(increment);
+      return table.increment(increment);
+    },
+    async ping() {
+      demand(ping, 'ping the database');
+      return table.ping();
+    },
+  };
+}
+
+function restrictKeys(keys: Keys, grants: Grants): Keys {
+  const data = () => demand(grants.keys.has('data'), 'data keys');
+  return {
+    async sign(key, bytes) {
+      demand(grants.keys.has(`sign:${key}`), `sign with ${key}`);
+      return keys.sign(key, bytes);
+    },
+    async publicKeys(key) {
+      demand(grants.keys.has(`verify:${key}`), `public keys of ${key}`);
+      return keys.publicKeys(key);
+    },
+    async generateDataKey(context) {
+      data();
+      return keys.generateDataKey(context);
+    },
+    async openDataKey(wrapped, context) {
+      data();
+      return keys.openDataKey(wrapped, context);
+    },
+    async ping() {
+      demand(grants.ping, 'ping the key store');
+      return keys.ping();
+    },
+  };
+}
+
+const objectReads = new Set<keyof Objects>(['get', 'list', 'listParts', 'signGet']);
+
+function restrictObjects(objects: Objects, grants: Grants): Objects {
+  const allowed = (method: keyof Objects) =>
+    method === 'ping'
+      ? grants.ping
+      : grants.objects === 'write' || (grants.objects && objectReads.has(method));
+  return new Proxy(objects, {
+    get(target, name: keyof Objects) {
+      return async (...args: never[]) => {
+        demand(Boolean(allowed(name)), `objects.${name}`);
+        return (target[name] as (...args: never[]) => unknown).apply(target, args);
+      };
+    },
+  });
+}
+
+function restrictSandboxes(sandboxes: Sandboxes, grants: Grants): Sandboxes {
+  return {
+    async lease(tenant, waitMs) {
+      demand(grants.sandboxes, 'sandboxes');
+      return sandboxes.lease(tenant, waitMs);
+    },
+    async ping() {
+      demand(grants.ping, 'ping the sandboxes');
+      return sandboxes.ping();
+    },
+  };
+}

@@ -1,0 +1,249 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SandboxClient } from './sandbox-client.ts';
+import {
+  type Job,
+  type JobResult,
+  type Lease,
+  NoSandboxFree,
+  type Sandboxes,
+  SandboxLost,
+  SandboxUnavailable,
+  type Tenant,
+} from './sandboxes.ts';
+import { ConditionFailed, type Item, type Table } from './table.ts';
+
+/** What starts sandboxes and ends them, and registers them in the pool's table. */
+export type SandboxSupply = {
+  /**
+   * One more sandbox is wanted. Resolves when one was registered, or when none can be had at the moment.
+   *
+   * @throws SandboxUnavailable where there never will be one
+   */
+  request(): Promise<void>;
+  /** A tenant has begun to use it, or has ended. */
+  onLease(sandboxId: string): void;
+  onRelease(sandboxId: string): void;
+  /** It did something that it should not, or does not answer. */
+  retire(sandboxId: string): Promise<void>;
+  /** @throws SandboxUnavailable */
+  check(): Promise<void>;
+};
+
+/** A sandbox that has reported itself ready. */
+export type Registration = {
+  readonly sandboxId: string;
+  /** `http://host:port` or `unix:/path`. */
+  readonly url: string;
+  readonly publicKey: Uint8Array;
+};
+
+const partition = 'sandbox';
+const pollMs = 100;
+/** A lease is good for this long after its last use, and written again at most this often. */
+const leaseMs = 15 * 60_000;
+const renewMs = 60_000;
+
+type Held = { readonly sandboxId: string; readonly client: SandboxClient; renewAt: number };
+
+/** Enters a sandbox into the pool: from then on it may be leased, once, to one tenant. */
+export async function register(table: Table, { sandboxId, url, publicKey }: Registration): Promise<void> {
+  const item = { pk: partition, sk: sandboxId, state: 'ready', url, publicKey, registeredAt: Date.now() };
+  await table.transact([{ table: 'sandboxes', put: item, if: ['absent'] }]);
+}
+
+export async function unregister(table: Table, sandboxId: string): Promise<void> {
+  await table.transact([{ table: 'sandboxes', delete: { pk: partition, sk: sandboxId } }]);
+}
+
+/** Ids of all sandboxes that are registered. */
+export async function registered(table: Table): Promise<string[]> {
+  return (await listItems(table)).map((item) => item.sk);
+}
+
+/**
+ * Leases sandboxes by the pool's table, which all instances of all functions share. A sandbox goes from `ready` to
+ * `leased` by one conditional write and never back: no other tenant ever gets it.
+ */
+export class SandboxPool implements Sandboxes {
+  readonly #table: Table;
+  readonly #supply: SandboxSupply;
+  /** By tenant. A lease that is remembered costs no read. */
+  readonly #held = new Map<string, Held>();
+  readonly #claims = new Map<string, Promise<Held | undefined>>();
+
+  constructor(table: Table, supply: SandboxSupply) {
+    this.#table = table;
+    this.#supply = supply;
+  }
+
+  async lease(tenant: Tenant, waitMs: number): Promise<Lease> {
+    const name = tenantName(tenant);
+    const deadline = Date.now() + waitMs;
+    let waited = false;
+    for (;;) {
+      // Asked for anew each time: another caller of this tenant may have got one.
+      const held = (await this.#renewed(name)) ?? (await this.#claim(name));
+      if (held) return this.#open(held);
+      const left = deadline - Date.now();
+      if (left <= 0) throw new NoSandboxFree('all sandboxes are in use');
+      await this.#requestFor(left);
+      if (waited) await sleep(pollMs);
+      waited = true;
+    }
+  }
+
+  async ping(): Promise<void> {
+    await this.#supply.check();
+  }
+
+  /** Forgets a sandbox that has ended. */
+  forget(sandboxId: string): void {
+    for (const [name, held] of this.#held) {
+      if (held.sandboxId !== sandboxId) continue;
+      this.#held.delete(name);
+      held.client.close();
+    }
+  }
+
+  #open({ sandboxId, client }: Held): Lease {
+    const odd = async (error: unknown): Promise<never> => {
+      if (error instanceof SandboxLost) {
+        this.forget(sandboxId);
+        await this.#supply.retire(sandboxId);
+      }
+      throw error;
+    };
+    let released = false;
+    this.#supply.onLease(sandboxId);
+    return {
+      sandboxId,
+      run: (job: Job): Promise<JobResult> => client.run(job).catch(odd),
+      stop: (executionId: string) => client.stop(executionId).catch(odd),
+      release: async () => {
+        if (released) return;
+        released = true;
+        this.#supply.onRelease(sandboxId);
+      },
+    };
+  }
+
+  /** Waits for the supply, but no longer than the caller does. */
+  async #requestFor(waitMs: number): Promise<void> {
+    const request = this.#supply.request();
+    // Its refusal counts only while somebody waits for it.
+    request.catch(() => undefined);
+    const over = new AbortController();
+    const time = sleep(waitMs, undefined, { signal: over.signal }).catch(() => undefined);
+    try {
+      await Promise.race([request, time]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** The sandbox that this tenant is known to hold, its lease prolonged where it is time. */
+  async #renewed(name: string): Promise<Held | undefined> {
+    const held = this.#held.get(name);
+    if (!held || Date.now() < held.renewAt) return held;
+    if (await this.#write(held.sandboxId, name, 'leased')) {
+      held.renewAt = Date.now() + renewMs;
+      return held;
+    }
+    this.forget(held.sandboxId);
+    return undefined;
+  }
+
+  /** One tenant's calls that come at once share a claim, so that they do not take two sandboxes. */
+  #claim(name: string): Promise<Held | undefined> {
+    const running = this.#claims.get(name);
+    if (running) return running;
+    const claim = this.#claimNow(name).finally(() => this.#claims.delete(name));
+    this.#claims.set(name, claim);
+    return claim;
+  }
+
+  async #claimNow(name: string): Promise<Held | undefined> {
+    const items = await listItems(this.#table);
+    const own = items.filter((item) => item.state === 'leased' && item.tenant === name);
+    const ready = items.filter((item) => item.state === 'ready');
+    for (const item of [...own, ...ready]) {
+      if (!(await this.#write(item.sk, name, item.state === 'ready' ? 'ready' : 'leased'))) continue;
+      const client = new SandboxClient(String(item.url), item.publicKey as Uint8Array);
+      const held = { sandboxId: item.sk, client, renewAt: Date.now() + renewMs };
+      this.#held.set(name, held);
+      return held;
+    }
+    return undefined;
+  }
+
+  /** Whether the sandbox was in `state`, for this tenant or for none, and is now leased to this tenant. */
+  async #write(sandboxId: string, name: string, state: 'ready' | 'leased'): Promise<boolean> {
+    try {
+      await this.#table.transact([
+        {
+          table: 'sandboxes',
+          update: { pk: partition, sk: sandboxId },
+          set: { state: 'leased', tenant: name, leasedUntil: Date.now() + leaseMs },
+          if: [
+            { field: 'state', equals: state },
+            ...(state === 'leased' ? [{ field: 'tenant', equals: name }] : []),
+          ],
+        },
+      ]);
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionFailed) return false;
+      throw error;
+    }
+  }
+}
+
+/** The supply where sandboxes come and go by themselves: a pool of tasks that its events keep in the table. */
+export function externalSupply(table: Table): SandboxSupply {
+  const retire = async (sandboxId: string) => {
+    await table.transact([
+      {
+        table: 'sandboxes',
+        update: { pk: partition, sk: sandboxId },
+        set: { state: 'retired' },
+        if: ['present'],
+      },
+    ]);
+  };
+  return {
+    request: async () => {},
+    onLease: () => {},
+    onRelease: () => {},
+    retire: (sandboxId) =>
+      retire(sandboxId).catch((error: unknown) => {
+        // Its end was recorded before.
+        if (!(error instanceof ConditionFailed)) throw error;
+      }),
+    check: async () => {
+      const items = await listItems(table);
+      if (!items.some((item) => item.state !== 'retired')) {
+        throw new SandboxUnavailable('no sandbox task is running; raise the pool size of the deployment');
+      }
+    },
+  };
+}
+
+async function listItems(table: Table): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({
+      table: 'sandboxes',
+      pk: partition,
+      limit: 100,
+      ...(cursor && { cursor }),
+    });
+    items.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor);
+  return items;
+}
+
+function tenantName({ orgId, userId }: Tenant): string {
+  return JSON.stringify([orgId, userId]);
+}

@@ -1,0 +1,27 @@
+/**
+ * Every table of the appliance, and its indexes. Each table has the string keys `pk` and `sk`; an index is
+ * named after the attribute that is its partition key, and keeps the table's `sk` as its sort key.
+ *
+ * The stack makes a DynamoDB table of each; the local appliance, a SQLite table.
+ */
+export const tables = {
+  /** Users by id, and the reservation of each e-mail address. */
+  users: { indexes: [] },
+  orgs: { indexes: [] },
+  /** API keys, administrator keys and tokens, by key id: hashes, never a secret. */
+  credentials: { indexes: [] },
+  /** Signed-in sessions by user; a JWT is valid while its session is here. */
+  sessions: { indexes: [] },
+  secrets: { indexes: [] },
+  executions: { indexes: [] },
+  /** Audit entries by actor, by org and of the whole installation. */
+  audit: { indexes: ['orgId', 'installation'] },
+  /** Counters of the rate limits and of the audit sequence. */
+  counters: { indexes: [] },
+  /** Answers kept for `Idempotency-Key`, encrypted. */
+  idempotency: { indexes: [] },
+  /** The sandbox pool: who is ready, who is leased to whom. */
+  sandboxes: { indexes: [] },
+} as const satisfies Record<string, { indexes: readonly string[] }>;
+
+export type TableName = keyof typeof tables;
