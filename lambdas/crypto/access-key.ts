@@ -1,0 +1,28 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** `pyapi`: a user's API key; `sradm`: the global administrator's key. */
+export type AccessKeyPrefix = 'pyapi' | 'sradm';
+
+export type AccessKey = { readonly prefix: AccessKeyPrefix; readonly keyId: string; readonly text: string };
+
+const shape = /^(pyapi|sradm)_([0-9a-f]{24})_[0-9a-f]{64}$/;
+
+/** A new key `<prefix>_<keyId>_<secret>` with 256 random bits of secret. */
+export function mintAccessKey(prefix: AccessKeyPrefix): AccessKey {
+  const keyId = randomBytes(12).toString('hex');
+  return { prefix, keyId, text: `${prefix}_${keyId}_${randomBytes(32).toString('hex')}` };
+}
+
+export function parseAccessKey(text: string): AccessKey | undefined {
+  const match = shape.exec(text);
+  return match ? { prefix: match[1] as AccessKeyPrefix, keyId: match[2] as string, text } : undefined;
+}
+
+/** What is stored of a key. SHA-256 is enough: 256 random bits cannot be guessed, so nothing is to be slowed. */
+export function hashAccessKey(key: AccessKey): Uint8Array {
+  return createHash('sha256').update(key.text).digest();
+}
+
+export function matchesHash(key: AccessKey, hash: Uint8Array): boolean {
+  return timingSafeEqual(hashAccessKey(key), hash);
+}

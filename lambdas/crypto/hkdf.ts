@@ -1,0 +1,16 @@
+import { hkdfSync } from 'node:crypto';
+
+/**
+ * HKDF-SHA-256 (RFC 5869) of a uniformly random or already stretched key.
+ *
+ * @param info says what the derived key is for; two purposes never share one
+ * @param length in bytes, at most 8,160
+ */
+export function hkdf(
+  key: Uint8Array,
+  info: string,
+  length = 32,
+  salt: Uint8Array = new Uint8Array(),
+): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', key, salt, info, length));
+}

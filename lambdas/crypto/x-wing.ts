@@ -1,0 +1,151 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  decapsulate as decapsulateKey,
+  diffieHellman,
+  encapsulate as encapsulateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
+
+/**
+ * X-Wing (draft-connolly-cfrg-xwing-kem): a key encapsulation that stays secure while either X25519 or
+ * ML-KEM-768 does.
+ */
+export const publicKeyBytes = 1216;
+export const seedBytes = 32;
+export const ciphertextBytes = 1120;
+export const sharedSecretBytes = 32;
+
+const mlKemPublicKeyBytes = 1184;
+const mlKemCiphertextBytes = 1088;
+
+/** The ASCII drawing of an X-Wing fighter that the draft fixes as its label: `\.//^\`. */
+const label = Buffer.from('5c2e2f2f5e5c', 'hex');
+
+/** DER up to the raw key: SubjectPublicKeyInfo (RFC 5280) or PrivateKeyInfo (RFC 5958, ML-KEM by its seed). */
+const der = {
+  mlKemPublic: Buffer.from('308204b2300b0609608648016503040402038204a100', 'hex'),
+  mlKemSeed: Buffer.from('3054020100300b060960864801650304040204428040', 'hex'),
+  x25519Public: Buffer.from('302a300506032b656e032100', 'hex'),
+  x25519Private: Buffer.from('302e020100300506032b656e04220420', 'hex'),
+};
+
+/** A private key, expanded once; it keeps its halves as key objects outside of the JavaScript heap. */
+export type XWingPrivateKey = {
+  readonly publicKey: Uint8Array;
+  readonly mlKem: KeyObject;
+  readonly x25519: KeyObject;
+};
+
+export type Encapsulation = {
+  /** 32 bytes. Wipe after use. */
+  readonly sharedSecret: Uint8Array;
+  readonly ciphertext: Uint8Array;
+};
+
+export function generatePrivateKey(): XWingPrivateKey {
+  const seed = randomBytes(seedBytes);
+  try {
+    return privateKeyFromSeed(seed);
+  } finally {
+    seed.fill(0);
+  }
+}
+
+/** @throws RangeError for a seed that is not 32 bytes */
+export function privateKeyFromSeed(seed: Uint8Array): XWingPrivateKey {
+  requireLength('seed', seed, seedBytes);
+  const expanded = createHash('shake256', { outputLength: 96 }).update(seed).digest();
+  try {
+    const mlKem = importPrivate(der.mlKemSeed, expanded.subarray(0, 64));
+    const x25519 = importPrivate(der.x25519Private, expanded.subarray(64));
+    const publicKey = Buffer.concat([
+      rawPublic(createPublicKey(mlKem), der.mlKemPublic),
+      rawPublic(createPublicKey(x25519), der.x25519Public),
+    ]);
+    return { publicKey, mlKem, x25519 };
+  } finally {
+    expanded.fill(0);
+  }
+}
+
+/**
+ * A fresh shared secret, and the ciphertext that carries it to the holder of the private key.
+ *
+ * @throws RangeError for a public key of another length; Error for one that is not a valid key
+ */
+export function encapsulate(publicKey: Uint8Array): Encapsulation {
+  requireLength('public key', publicKey, publicKeyBytes);
+  const recipient = {
+    mlKem: importPublic(der.mlKemPublic, publicKey.subarray(0, mlKemPublicKeyBytes)),
+    x25519: importPublic(der.x25519Public, publicKey.subarray(mlKemPublicKeyBytes)),
+  };
+  const mlKem = encapsulateKey(recipient.mlKem);
+  const ephemeral = generateKeyPairSync('x25519');
+  const ephemeralPublic = rawPublic(ephemeral.publicKey, der.x25519Public);
+  const agreed = diffieHellman({ privateKey: ephemeral.privateKey, publicKey: recipient.x25519 });
+  return {
+    sharedSecret: combine(mlKem.sharedKey, agreed, ephemeralPublic, publicKey),
+    ciphertext: Buffer.concat([mlKem.ciphertext, ephemeralPublic]),
+  };
+}
+
+/**
+ * The shared secret of a ciphertext. An altered ciphertext gives another secret, not an error (ML-KEM rejects
+ * implicitly); what the secret protects has to be authenticated.
+ *
+ * @throws RangeError for a ciphertext of another length
+ */
+export function decapsulate(privateKey: XWingPrivateKey, ciphertext: Uint8Array): Uint8Array {
+  requireLength('ciphertext', ciphertext, ciphertextBytes);
+  const ephemeralPublic = ciphertext.subarray(mlKemCiphertextBytes);
+  const mlKem = decapsulateKey(privateKey.mlKem, ciphertext.subarray(0, mlKemCiphertextBytes));
+  const agreed = diffieHellman({
+    privateKey: privateKey.x25519,
+    publicKey: importPublic(der.x25519Public, ephemeralPublic),
+  });
+  return combine(mlKem, agreed, ephemeralPublic, privateKey.publicKey);
+}
+
+/** The draft's combiner: SHA3-256(ss_M ‖ ss_X ‖ ct_X ‖ pk_X ‖ label). Wipes both halves. */
+function combine(
+  mlKem: Buffer,
+  agreed: Buffer,
+  ephemeralPublic: Uint8Array,
+  publicKey: Uint8Array,
+): Uint8Array {
+  const secret = createHash('sha3-256')
+    .update(mlKem)
+    .update(agreed)
+    .update(ephemeralPublic)
+    .update(publicKey.subarray(mlKemPublicKeyBytes))
+    .update(label)
+    .digest();
+  mlKem.fill(0);
+  agreed.fill(0);
+  return secret;
+}
+
+function importPublic(prefix: Buffer, raw: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.concat([prefix, raw]), format: 'der', type: 'spki' });
+}
+
+function importPrivate(prefix: Buffer, raw: Uint8Array): KeyObject {
+  const key = Buffer.concat([prefix, raw]);
+  try {
+    return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  } finally {
+    key.fill(0);
+  }
+}
+
+function rawPublic(publicKey: KeyObject, prefix: Buffer): Buffer {
+  return publicKey.export({ format: 'der', type: 'spki' }).subarray(prefix.length);
+}
+
+function requireLength(what: string, bytes: Uint8Array, length: number): void {
+  if (bytes.length !== length) throw new RangeError(`X-Wing ${what}: ${bytes.length} bytes, not ${length}`);
+}

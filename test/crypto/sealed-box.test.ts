@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { open, SealedBoxRejected, Sealer, seal } from '../../lambdas/crypto/sealed-box.ts';
+import { generatePrivateKey } from '../../lambdas/crypto/x-wing.ts';
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const aad = utf8('run');
+const key = generatePrivateKey();
+
+describe('sealed box', () => {
+  it('carries a request and its reply', () => {
+    const request = seal(key.publicKey, utf8('job'), aad);
+    const opened = open(key, request.box, aad);
+    expect(text(opened.plaintext)).toBe('job');
+    expect(text(request.openReply(opened.sealReply(utf8('result'))))).toBe('result');
+  });
+
+  it('encapsulates anew for each request, prepared or not', () => {
+    const sealer = new Sealer(key.publicKey);
+    const boxes = Array.from({ length: 3 }, () => {
+      sealer.prepare();
+      sealer.prepare();
+      return sealer.seal(utf8('job'), aad).box;
+    });
+    expect(new Set(boxes.map((box) => text(box.subarray(2, 1122)))).size).toBe(3);
+    for (const box of boxes) expect(text(open(key, box, aad).plaintext)).toBe('job');
+  });
+
+  it('carries empty messages', () => {
+    const request = seal(key.publicKey, new Uint8Array(), aad);
+    const opened = open(key, request.box, aad);
+    expect(opened.plaintext).toHaveLength(0);
+    expect(request.openReply(opened.sealReply(new Uint8Array()))).toHaveLength(0);
+  });
+
+  it('shows nothing of the plaintext and repeats nothing', () => {
+    const first = Buffer.from(seal(key.publicKey, utf8('planted-marker'), aad).box);
+    const second = Buffer.from(seal(key.publicKey, utf8('planted-marker'), aad).box);
+    expect(first.includes('planted-marker')).toBe(false);
+    expect(first.subarray(2, 100)).not.toEqual(second.subarray(2, 100));
+  });
+
+  it('refuses a change of any byte, a cut, an extension, another key and another aad', () => {
+    const { box } = seal(key.publicKey, utf8('job'), aad);
+    for (let at = 0; at < box.length; at += at < 8 ? 1 : 97) {
+      const altered = Uint8Array.from(box);
+      altered[at] = (altered[at] ?? 0) ^ 1;
+      expect(() => open(key, altered, aad), `byte ${at}`).toThrow(SealedBoxRejected);
+    }
+    for (let length = 0; length < box.length; length += 113) {
+      expect(() => open(key, box.subarray(0, length), aad)).toThrow(SealedBoxRejected);
+    }
+    expect(() => open(key, Buffer.concat([box, Buffer.from([0])]), aad)).toThrow(SealedBoxRejected);
+    expect(() => open(generatePrivateKey(), box, aad)).toThrow(SealedBoxRejected);
+    expect(() => open(key, box, utf8('other'))).toThrow(SealedBoxRejected);
+  });
+
+  it('refuses an X25519 share of low order', () => {
+    const box = Uint8Array.from(seal(key.publicKey, utf8('job'), aad).box);
+    box.fill(0, 2 + 1088, 2 + 1120);
+    expect(() => open(key, box, aad)).toThrow(SealedBoxRejected);
+  });
+
+  it('takes only the reply of its own request', () => {
+    const first = seal(key.publicKey, utf8('1'), aad);
+    const second = seal(key.publicKey, utf8('2'), aad);
+    const reply = open(key, second.box, aad).sealReply(utf8('for the second'));
+    expect(() => first.openReply(reply)).toThrow(SealedBoxRejected);
+    expect(() => second.openReply(second.box)).toThrow(SealedBoxRejected);
+  });
+
+  it('seals one reply and no more', () => {
+    const opened = open(key, seal(key.publicKey, utf8('job'), aad).box, aad);
+    opened.sealReply(utf8('first'));
+    expect(() => opened.sealReply(utf8('second'))).toThrow('one reply');
+  });
+});
