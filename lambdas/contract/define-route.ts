@@ -1,0 +1,99 @@
+import type { z } from 'zod';
+import type { SigningKeyName } from '../platform/keys.ts';
+import type { TableName } from '../stores/tables.ts';
+import type { ErrorCode } from './errors.ts';
+
+export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
+
+/** What an operation may touch. The stack turns it into IAM statements; the local appliance enforces it too. */
+export type Access = {
+  readonly tables?: { readonly [T in TableName]?: 'read' | 'write' };
+  readonly objects?: 'read' | 'write';
+  /** `data`: make and open data keys; `sign:…`: sign; `verify:…`: read the public keys. */
+  readonly keys?: readonly ('data' | `sign:${SigningKeyName}` | `verify:${SigningKeyName}`)[];
+  readonly sandboxes?: true;
+  /** Asks each store whether it answers, and nothing else of it. */
+  readonly ping?: true;
+};
+
+export type ResponseRecord = {
+  readonly description: string;
+  readonly body: z.ZodType;
+  /** Header names and what they say; the rate limit's headers are implied. */
+  readonly headers?: { readonly [name: string]: string };
+  /** `application/json` unless said; any other is sent as the text that it is. */
+  readonly contentType?: string;
+};
+
+/**
+ * One operation of the API. All that knows of an operation reads it from here: the validation of requests and
+ * responses, the local router, API Gateway's definition, the functions with their roles, the published OpenAPI
+ * document and the client's types.
+ */
+export type RouteRecord = {
+  /** Folder and file of the handler, and name of its function: `secrets.put` is `lambdas/secrets/put.ts`. */
+  readonly operationId: `${string}.${string}`;
+  readonly method: Method;
+  /** Parameters stand in braces, one to a segment. */
+  readonly path: `/${string}`;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** `user`: an API key or a JWT of a user; `any`: these, or the global administrator's key. */
+  readonly auth: 'none' | 'user' | 'any';
+  /**
+   * `api`: per credential, or per address without one. `auth`: per address and per e-mail of the body, and much
+   * tighter. `none`: only for what touches no store.
+   */
+  readonly rateLimit: 'none' | 'api' | 'auth';
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodObject;
+  readonly maxBodyBytes?: number;
+  readonly responses: { readonly [status: number]: ResponseRecord };
+  /** Errors beyond those that auth, rate limit, body and idempotency imply. */
+  readonly errors?: readonly ErrorCode[];
+  /** A POST that creates something, so that `Idempotency-Key` is honoured. */
+  readonly idempotent?: true;
+  /** Action of the audit entry that each call adds. */
+  readonly audit?: string;
+  /**
+   * The operation only reads until its answer is committed, so it may run while admission (rate limit,
+   * credential) is still being checked for a caller whose identity is already proven. Nothing is written or
+   * answered before admission is through.
+   */
+  readonly alongsideAdmission?: true;
+  readonly access: Access;
+  /** Seconds the operation may take at most; API Gateway allows 29. */
+  readonly timeoutSeconds?: number;
+  /** Memory of the function in MiB; CPU grows with it. */
+  readonly memoryMiB?: number;
+};
+
+export function defineRoute<const R extends RouteRecord>(route: R): R {
+  return route;
+}
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : Record<string, never>;
+
+/** What a handler is given of a request, after validation. */
+export type RequestOf<R extends RouteRecord> = {
+  readonly params: Parsed<R['params']>;
+  readonly query: Parsed<R['query']>;
+  readonly body: Parsed<R['body']>;
+};
+
+type Frozen<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends readonly (infer Entry)[]
+    ? readonly Frozen<Entry>[]
+    : { readonly [Name in keyof T]: Frozen<T[Name]> };
+
+/** The answers that a route declares, told apart by their status. */
+export type ResponseOf<R extends RouteRecord> = {
+  [S in keyof R['responses'] & number]: {
+    readonly status: S;
+    readonly body: Frozen<z.input<R['responses'][S]['body']>>;
+    readonly headers?: { readonly [name: string]: string };
+  };
+}[keyof R['responses'] & number];

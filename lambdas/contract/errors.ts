@@ -1,0 +1,29 @@
+/**
+ * Every error that the API answers: its stable code, its status and the sentence that a person reads.
+ * Codes are never renamed; sentences may be.
+ */
+export const errors = {
+  INVALID_REQUEST: [400, 'The request is not valid.'],
+  MALFORMED_JSON: [400, 'The body is not valid JSON.'],
+  INVALID_CURSOR: [400, 'The cursor is not one that this list has given out.'],
+  UNAUTHENTICATED: [401, 'Authentication is required: send a valid X-Api-Key or Authorization header.'],
+  INVALID_CREDENTIALS: [401, 'The e-mail address or the password is wrong.'],
+  REGISTRATION_CLOSED: [403, 'Registration is closed; ask an administrator for an account.'],
+  FORBIDDEN: [403, 'This credential may not do that.'],
+  NOT_FOUND: [404, 'There is nothing here.'],
+  METHOD_NOT_ALLOWED: [405, 'This path does not take this method.'],
+  EMAIL_TAKEN: [409, 'This e-mail address is registered already.'],
+  IDEMPOTENCY_KEY_REUSED: [409, 'This Idempotency-Key was sent before with another request.'],
+  IDEMPOTENCY_IN_PROGRESS: [409, 'The first request with this Idempotency-Key is still being answered.'],
+  CONFLICT: [409, 'Others changed this at the same time; try again.'],
+  TOO_MANY_SECRETS: [409, 'The limit of secrets is reached; delete one first.'],
+  PAYLOAD_TOO_LARGE: [413, 'The body is too large.'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'The body must be sent as application/json.'],
+  RATE_LIMITED: [429, 'Too many requests; wait and try again.'],
+  INTERNAL: [500, 'Something went wrong on our side.'],
+  UNAVAILABLE: [503, 'A part of the service is not available.'],
+  NO_SANDBOX_FREE: [503, 'No sandbox is free; try again soon.'],
+  SANDBOX_UNAVAILABLE: [503, 'This installation cannot run code.'],
+} as const satisfies Record<string, readonly [status: number, sentence: string]>;
+
+export type ErrorCode = keyof typeof errors;

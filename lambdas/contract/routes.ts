@@ -1,0 +1,21 @@
+import { audit } from './audit.ts';
+import { auth } from './auth.ts';
+import type { RouteRecord } from './define-route.ts';
+import { execute } from './execute.ts';
+import { secrets } from './secrets.ts';
+import { system } from './system.ts';
+
+const domains = { system, auth, execute, secrets, audit } as const;
+
+type Domains = typeof domains;
+
+/** Every route record, typed one by one. */
+export type AnyRoute = { [D in keyof Domains]: Domains[D][keyof Domains[D]] }[keyof Domains];
+
+export type OperationId = AnyRoute['operationId'];
+
+export type RouteById<Id extends OperationId> = Extract<AnyRoute, { operationId: Id }>;
+
+export const routes: readonly RouteRecord[] = Object.values(domains).flatMap((domain) =>
+  Object.values(domain),
+);

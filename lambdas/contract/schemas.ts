@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { limits } from './limits.ts';
+
+export const Timestamp = z.iso.datetime({ precision: 3 }).meta({
+  id: 'Timestamp',
+  description: 'ISO 8601, UTC, with milliseconds',
+  example: '2026-03-17T12:34:56.789Z',
+});
+
+export const Email = z
+  .email()
+  .max(limits.emailCharacters)
+  .transform((email) => email.toLowerCase())
+  .meta({ example: 'developer@example.com', description: 'Compared without regard to case' });
+
+export const Password = z
+  .string()
+  .min(limits.passwordCharacters.min)
+  .max(limits.passwordCharacters.max)
+  .meta({ example: 'secureP@ss123', format: 'password' });
+
+/** Paging of every list. */
+export const PageQuery = z.strictObject({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(limits.pageEntries.max)
+    .default(limits.pageEntries.default)
+    .meta({ description: 'Entries of a page' }),
+  cursor: z.string().max(2048).optional().meta({ description: 'The cursor that the page before gave' }),
+});
+
+export const nextCursorHeader = {
+  'X-Next-Cursor': 'Opaque cursor of the next page; absent on the last one',
+} as const;
+
+export const ErrorBody = z
+  .object({
+    success: z.literal(false),
+    error: z.string().meta({ description: 'One sentence for a person' }),
+    code: z.string().meta({ description: 'Stable code for a program', example: 'INVALID_REQUEST' }),
+    requestId: z.string(),
+    details: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'Where the request itself is at fault: the fields, and what is wrong with them' }),
+  })
+  .meta({ id: 'Error' });
+
+/** UTF-8 text of at most so many bytes. */
+export function text(maxBytes: number) {
+  return z
+    .string()
+    .refine((value) => value.isWellFormed(), { error: 'must be well-formed Unicode' })
+    .refine((value) => Buffer.byteLength(value) <= maxBytes, {
+      error: `must be at most ${maxBytes} bytes of UTF-8`,
+    });
+}

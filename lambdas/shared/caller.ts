@@ -1,0 +1,22 @@
+/** Who makes a call, proven by a credential. */
+export type UserCaller = {
+  readonly kind: 'user';
+  readonly userId: string;
+  readonly orgId: string;
+  readonly email: string | null;
+  readonly role: 'member' | 'admin';
+  readonly credential: { readonly kind: 'apiKey' | 'session'; readonly id: string };
+};
+
+export type AdministratorCaller = {
+  readonly kind: 'administrator';
+  readonly credential: { readonly kind: 'administratorKey'; readonly id: string };
+};
+
+export type Caller = UserCaller | AdministratorCaller;
+
+/** The name under which a caller owns things: audit entries, idempotency keys. */
+export function ownerOf(caller: Caller | undefined): string {
+  if (!caller) return 'anonymous';
+  return caller.kind === 'user' ? `user#${caller.userId}` : 'administrator';
+}

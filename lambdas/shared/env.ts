@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** `count/seconds`, such as `10/900`: at most so many calls in a window of so many seconds. */
+const RateLimit = z
+  .string()
+  .regex(/^[1-9]\d{0,8}\/[1-9]\d{0,5}$/, { error: 'must be count/seconds, such as 10/900' })
+  .transform((value) => {
+    const [count, seconds] = value.split('/').map(Number) as [number, number];
+    return { count, seconds };
+  });
+
+const domain = '[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+';
+
+/** `open`, `closed`, or e-mail domains in a row: `example.com,example.org`. */
+const Registration = z
+  .string()
+  .toLowerCase()
+  .regex(new RegExp(`^(open|closed|${domain}(,${domain})*)$`), {
+    error: 'must be open, closed, or e-mail domains separated by commas',
+  })
+  .transform((value) => (value === 'open' || value === 'closed' ? value : value.split(',')));
+
+/**
+ * What an operator may set. The stack writes these variables into every function, the local appliance reads
+ * them from its own environment, and both are checked by this schema.
+ */
+export const Settings = z.object({
+  STRONGROOM_VERSION: z.string().default('0.0.0'),
+  STRONGROOM_REGISTRATION: Registration.default('closed'),
+  /** Every call of the API, per credential or address. */
+  STRONGROOM_LIMIT: RateLimit.default({ count: 600, seconds: 60 }),
+  /** Sign-in, registration and all else that checks a password, per address and per account. */
+  STRONGROOM_AUTH_LIMIT: RateLimit.default({ count: 10, seconds: 900 }),
+});
+
+export type Settings = z.output<typeof Settings>;
+export type RateLimit = Settings['STRONGROOM_LIMIT'];
+
+let settings: Settings | undefined;
+
+/** @throws Error that names each variable that is wrong */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const { success, data, error } = Settings.safeParse(env);
+  if (success) return data;
+  const problems = error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  throw new Error(`environment: ${problems.join('; ')}`);
+}
+
+/** The settings of this process, read once. */
+export function currentSettings(): Settings {
+  settings ??= readSettings(process.env);
+  return settings;
+}

@@ -1,0 +1,44 @@
+import type { RequestOf, ResponseOf, RouteRecord } from '../contract/define-route.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Effects } from './answer.ts';
+import type { Caller, UserCaller } from './caller.ts';
+import type { Settings } from './env.ts';
+
+type CallerOf<R extends RouteRecord> = R['auth'] extends 'user'
+  ? UserCaller
+  : R['auth'] extends 'any'
+    ? Caller
+    : undefined;
+
+/** What an operation works with beside the request itself. */
+export type Context<R extends RouteRecord = RouteRecord> = {
+  readonly caller: CallerOf<R>;
+  readonly platform: Platform;
+  readonly settings: Settings;
+  readonly now: Date;
+  readonly requestId: string;
+  /** The request's headers, by their lower-case names. */
+  readonly headers: ReadonlyMap<string, string>;
+  /**
+   * Commits effects before the answer, for an operation that acts on something beside the table, such as a
+   * sandbox: what it is about to do is on record before it is done.
+   */
+  readonly commit: (effects: Effects) => Promise<void>;
+};
+
+/**
+ * An operation: from a request to an answer, its changes among it. It writes nothing itself, so it may run
+ * again where a change met another one. Where the route names an audit action, the answer (or the error)
+ * carries the note, or the operation has committed one.
+ */
+export type Operation<R extends RouteRecord> = (
+  request: RequestOf<R>,
+  context: Context<R>,
+) => Promise<ResponseOf<R> & Effects>;
+
+/** Any answer, as the pipeline sees it. */
+export type Answer = Effects & {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};

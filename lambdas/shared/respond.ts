@@ -1,0 +1,98 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { RouteRecord } from '../contract/define-route.ts';
+import type { ErrorCode } from '../contract/errors.ts';
+import type { Admission } from './admission.ts';
+import { ApiError } from './api-error.ts';
+import { describeError, logger } from './logger.ts';
+import type { Answer } from './operation.ts';
+
+/** An answer, cut to what its route declares. What the schema does not know never leaves. */
+export function respond(
+  route: RouteRecord,
+  requestId: string,
+  { status, body, headers }: Answer,
+  admission: Admission,
+): APIGatewayProxyResult {
+  const record = route.responses[status];
+  if (!record) throw new Error(`${route.operationId} does not declare status ${status}`);
+  const cut = record.body.parse(body);
+  return {
+    statusCode: status,
+    headers: {
+      ...commonHeaders(requestId, admission),
+      'Content-Type': record.contentType ?? 'application/json; charset=utf-8',
+      ...headers,
+    },
+    body: record.contentType ? String(cut) : JSON.stringify(cut),
+  };
+}
+
+/** The one shape of all errors. A 5xx says nothing of its cause; the log has it under the same request id. */
+export function refuse(
+  route: RouteRecord,
+  requestId: string,
+  error: unknown,
+  admission: Admission | undefined,
+): APIGatewayProxyResult {
+  const { code, status, sentence, details, extra, headers } = asDeclared(route, error);
+  return {
+    statusCode: status,
+    headers: {
+      ...commonHeaders(requestId, admission),
+      'Content-Type': 'application/json; charset=utf-8',
+      ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+      ...headers,
+    },
+    body: JSON.stringify({
+      ...extra,
+      success: false,
+      error: sentence,
+      code,
+      requestId,
+      ...(details && { details }),
+    }),
+  };
+}
+
+const always: readonly ErrorCode[] = [
+  'INVALID_REQUEST',
+  'MALFORMED_JSON',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'RATE_LIMITED',
+  'INTERNAL',
+];
+
+/** Errors that a route answers beside those that it declares itself. */
+export function impliedErrors(route: RouteRecord): readonly ErrorCode[] {
+  return [
+    ...always,
+    ...(route.auth === 'none' ? [] : (['UNAUTHENTICATED'] as const)),
+    ...(route.idempotent ? (['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const) : []),
+    ...(route.audit ? (['CONFLICT'] as const) : []),
+  ];
+}
+
+/** An error that the route does not declare is a fault of ours, whatever it calls itself. */
+function asDeclared(route: RouteRecord, error: unknown): ApiError {
+  if (error instanceof ApiError && [...impliedErrors(route), ...(route.errors ?? [])].includes(error.code)) {
+    return error;
+  }
+  logger.error('unexpected error', { operationId: route.operationId, ...describeError(error) });
+  return new ApiError('INTERNAL');
+}
+
+function commonHeaders(requestId: string, admission: Admission | undefined): Record<string, string> {
+  const allowance = admission?.allowance;
+  return {
+    'X-Request-Id': requestId,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
+    ...(allowance && {
+      'RateLimit-Limit': String(allowance.limit),
+      'RateLimit-Remaining': String(allowance.remaining),
+      'RateLimit-Reset': String(allowance.resetSeconds),
+    }),
+  };
+}

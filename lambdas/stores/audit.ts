@@ -1,0 +1,76 @@
+import type { Page, Query, Table, Write } from '../platform/table.ts';
+
+export type AuditEntry = {
+  readonly id: string;
+  readonly sequence: number;
+  readonly time: string;
+  readonly actor: { readonly userId: string | null; readonly email?: string; readonly keyId: string | null };
+  readonly action: string;
+  readonly resource: string;
+  readonly outcome: 'success' | 'refused';
+  readonly ip: string;
+  readonly userAgent: string;
+  readonly requestId: string;
+};
+
+/** Whose entries are listed: an actor's own (see `ownerOf`), an org's, or all of the installation. */
+export type AuditScope = { readonly owner: string } | { readonly orgId: string } | 'installation';
+
+/** Sorts by time, then by sequence; also what `from` and `to` are compared with. */
+const position = (time: string, sequence: number) => `${time}#${String(sequence).padStart(16, '0')}`;
+
+export function addAuditEntry(entry: AuditEntry, owner: string, orgId: string | undefined): Write {
+  return {
+    table: 'audit',
+    put: {
+      pk: owner,
+      sk: position(entry.time, entry.sequence),
+      ...entry,
+      ...(orgId && { orgId }),
+      installation: 'all',
+    },
+    if: ['absent'],
+  };
+}
+
+/** Pages that one call reads through, at the most, for entries of a rare action. */
+const searchedPages = 20;
+
+type Range = {
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly action?: string;
+  readonly limit: number;
+  readonly cursor?: string;
+};
+
+/** Newest first. A page may hold fewer entries than asked for and still have a cursor, as a search has. */
+export async function listAudit(
+  table: Table,
+  scope: AuditScope,
+  { from, to, action, limit, cursor }: Range,
+): Promise<{ readonly entries: readonly AuditEntry[]; readonly cursor?: string }> {
+  const entries: AuditEntry[] = [];
+  let next = cursor;
+  for (let pages = 0; pages < searchedPages; pages++) {
+    const page: Page = await table.query({
+      table: 'audit',
+      ...partitionOf(scope),
+      from: from && position(from.toISOString(), 0),
+      to: to && position(to.toISOString(), Number.MAX_SAFE_INTEGER),
+      descending: true,
+      limit: limit - entries.length,
+      cursor: next,
+    });
+    const found = page.items as unknown as readonly AuditEntry[];
+    entries.push(...found.filter((entry) => action === undefined || entry.action === action));
+    next = page.cursor;
+    if (!next || entries.length === limit) break;
+  }
+  return { entries, cursor: next };
+}
+
+function partitionOf(scope: AuditScope): Pick<Query, 'index' | 'pk'> {
+  if (scope === 'installation') return { index: 'installation', pk: 'all' };
+  return 'orgId' in scope ? { index: 'orgId', pk: scope.orgId } : { pk: scope.owner };
+}

@@ -1,0 +1,52 @@
+import { type AccessKey, hashAccessKey, matchesHash } from '../crypto/access-key.ts';
+import type { Table, Write } from '../platform/table.ts';
+import type { Caller } from '../shared/caller.ts';
+
+type Credential = { readonly hash: Uint8Array } & (
+  | { readonly kind: 'administrator' }
+  | {
+      readonly kind: 'user';
+      readonly userId: string;
+      readonly orgId: string;
+      readonly email: string | null;
+      readonly role: 'member' | 'admin';
+    }
+);
+
+const keyOf = (keyId: string) => ({ pk: `key#${keyId}`, sk: 'credential' });
+
+/** Who the key belongs to, or `undefined` for a key that is unknown, revoked or wrong. */
+export async function findCaller(table: Table, key: AccessKey): Promise<Caller | undefined> {
+  const found = (await table.get('credentials', keyOf(key.keyId))) as Credential | undefined;
+  if (!found || !matchesHash(key, found.hash)) return undefined;
+  if (found.kind === 'administrator') {
+    return { kind: 'administrator', credential: { kind: 'administratorKey', id: key.keyId } };
+  }
+  const { userId, orgId, email, role } = found;
+  return { kind: 'user', userId, orgId, email, role, credential: { kind: 'apiKey', id: key.keyId } };
+}
+
+type Owner = {
+  readonly userId: string;
+  readonly orgId: string;
+  readonly email: string | null;
+  readonly role: 'member' | 'admin';
+};
+
+export function addUserKey(key: AccessKey, { userId, orgId, email, role }: Owner, now: Date): Write {
+  const item = { userId, orgId, email, role, hash: hashAccessKey(key), createdAt: now.toISOString() };
+  return { table: 'credentials', put: { ...keyOf(key.keyId), kind: 'user', ...item }, if: ['absent'] };
+}
+
+export function addAdministratorKey(key: AccessKey, now: Date): Write {
+  const item = { hash: hashAccessKey(key), createdAt: now.toISOString() };
+  return {
+    table: 'credentials',
+    put: { ...keyOf(key.keyId), kind: 'administrator', ...item },
+    if: ['absent'],
+  };
+}
+
+export function revokeKey(keyId: string): Write {
+  return { table: 'credentials', delete: keyOf(keyId) };
+}

@@ -1,0 +1,2 @@
+/** The org that users join who register themselves. */
+export const defaultOrgId = 'default';
