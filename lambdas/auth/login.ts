@@ -1,0 +1,32 @@
+import { auth } from '../contract/auth.ts';
+import { checkPassword, openApiKey } from '../crypto/password.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { newSession } from '../shared/sessions.ts';
+import { userInfo } from '../shared/user-info.ts';
+import { getLogin, getUser } from '../stores/users.ts';
+
+export const handler = endpoint(auth.login, async ({ body: { email, password } }, context) => {
+  const { platform, now } = context;
+  const login = await getLogin(platform.table, email);
+  const keys = await checkPassword(password, login?.password);
+  const actor = login && { userId: login.userId, orgId: login.orgId, email };
+  if (!login || !keys) {
+    throw new ApiError('INVALID_CREDENTIALS', { audit: { resource: 'sessions', outcome: 'refused', actor } });
+  }
+  const [user, session] = await Promise.all([
+    getUser(platform.table, login.userId),
+    newSession(platform.keys, login, now),
+  ]);
+  if (!user) throw new Error('a login names a user that does not exist');
+  return {
+    status: 200,
+    body: {
+      token: session.token,
+      apiKey: login.sealedApiKey && openApiKey(keys.sealing, login.userId, login.sealedApiKey),
+      user: userInfo(user),
+    },
+    writes: [session.write],
+    audit: { resource: 'sessions', actor },
+  };
+});

@@ -1,0 +1,14 @@
+import { auth } from '../contract/auth.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { endSession } from '../stores/sessions.ts';
+
+export const handler = endpoint(auth.logout, async (_, { caller }) => {
+  if (caller.credential.kind !== 'session') throw new ApiError('UNAUTHENTICATED');
+  return {
+    status: 200,
+    body: { success: true },
+    writes: [endSession(caller.userId, caller.credential.id)],
+    audit: { resource: 'sessions' },
+  };
+});

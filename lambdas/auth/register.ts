@@ -1,0 +1,53 @@
+import { auth } from '../contract/auth.ts';
+import { mintAccessKey } from '../crypto/access-key.ts';
+import { newPassword, sealApiKey } from '../crypto/password.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import type { Settings } from '../shared/env.ts';
+import { uuidv7 } from '../shared/ids.ts';
+import { newSession } from '../shared/sessions.ts';
+import { userInfo } from '../shared/user-info.ts';
+import { addUserKey } from '../stores/credentials.ts';
+import { defaultOrgId } from '../stores/orgs.ts';
+import { addLogin, addUser, type User } from '../stores/users.ts';
+
+function mayRegister(email: string, registration: Settings['STRONGROOM_REGISTRATION']): boolean {
+  if (typeof registration === 'string') return registration === 'open';
+  return registration.includes(email.slice(email.lastIndexOf('@') + 1));
+}
+
+export const handler = endpoint(auth.register, async ({ body: { email, password } }, context) => {
+  const { platform, settings, now } = context;
+  if (!mayRegister(email, settings.STRONGROOM_REGISTRATION)) throw new ApiError('REGISTRATION_CLOSED');
+
+  const apiKey = mintAccessKey('pyapi');
+  const user: User = {
+    userId: uuidv7(),
+    orgId: defaultOrgId,
+    email,
+    role: 'member',
+    createdAt: now.toISOString(),
+    passwordVersion: 1,
+    apiKeyId: apiKey.keyId,
+  };
+  const { userId, orgId, passwordVersion } = user;
+  const [{ record, sealing }, session] = await Promise.all([
+    newPassword(password),
+    newSession(platform.keys, user, now),
+  ]);
+  const sealedApiKey = sealApiKey(sealing, userId, apiKey.text);
+  return {
+    status: 201,
+    body: { token: session.token, apiKey: apiKey.text, user: userInfo(user) },
+    writes: [
+      {
+        ...addLogin(email, { userId, orgId, passwordVersion, password: record, sealedApiKey }),
+        orElse: 'EMAIL_TAKEN',
+      },
+      addUser(user),
+      addUserKey(apiKey, user, now),
+      session.write,
+    ],
+    audit: { resource: `users/${userId}`, actor: { userId, orgId, email } },
+  };
+});

@@ -1,0 +1,13 @@
+import { auth } from '../contract/auth.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { credentialOf, openSession } from '../shared/authenticate.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { userInfo } from '../shared/user-info.ts';
+
+export const handler = endpoint(auth.verify, async ({ body }, { platform, headers }) => {
+  const token = body.token ?? credentialOf(headers);
+  const session = token ? await openSession(platform, token) : undefined;
+  if (!session) throw new ApiError('UNAUTHENTICATED', { extra: { valid: false } });
+  const expiresAt = new Date(session.claims.exp * 1000).toISOString();
+  return { status: 200, body: { valid: true, user: userInfo(session.user), expiresAt } };
+});

@@ -1,0 +1,27 @@
+import { limits } from '../contract/limits.ts';
+import { system } from '../contract/system.ts';
+import { argon2idParameters } from '../crypto/argon2id.ts';
+import { endpoint } from '../shared/endpoint.ts';
+
+const algorithms = {
+  password: { name: 'Argon2id', reference: 'RFC 9106', ...argon2idParameters },
+  token: { name: 'ES256', reference: 'RFC 7518', keyStore: '/.well-known/jwks.json' },
+  secret: {
+    name: 'AES-256-GCM',
+    reference: 'NIST SP 800-38D',
+    dataKey: 'one for each value, bound to its owner and name',
+  },
+  sandboxJob: { name: 'X-Wing + HKDF-SHA-256 + AES-256-GCM', reference: 'draft-connolly-cfrg-xwing-kem' },
+};
+
+export const handler = endpoint(system.info, async (_, { settings }) => ({
+  status: 200,
+  body: {
+    name: 'strongroom',
+    version: settings.STRONGROOM_VERSION,
+    documentation: '/docs',
+    openapi: '/openapi.json',
+    limits,
+    algorithms,
+  },
+}));
