@@ -1,0 +1,104 @@
+import { tmpdir } from 'node:os';
+import { parseArgs } from 'node:util';
+
+export type Limits = {
+  /** Of all processes of a run together, beyond what the interpreter itself takes. */
+  readonly memoryBytes: number;
+  /** Of the run's directory. */
+  readonly diskBytes: number;
+  /** Processes and threads of a run. */
+  readonly processes: number;
+  readonly openFiles: number;
+  /** Of one file. */
+  readonly fileBytes: number;
+  /** Of stdout and of stderr, each. */
+  readonly outputBytes: number;
+};
+
+export type Listen = { readonly path: string } | { readonly host: string; readonly port: number };
+
+export type SandboxLevel = 'auto' | 'floor' | 'namespaces';
+
+export type Config = {
+  readonly listen: Listen;
+  /** Ends with its parent: when standard input is closed. */
+  readonly endWithStdin: boolean;
+  readonly level: SandboxLevel;
+  /** Newest Landlock interface to use; lower ones are for trying out what other kernels give. */
+  readonly landlockAbi: number;
+  readonly python: string | undefined;
+  /** First user id of the runs; chosen among the free ranges where it is not given. */
+  readonly firstUid: number | null;
+  /** Where the ranges of user ids are locked. Only root uses it. */
+  readonly uidLocks: string;
+  /** Runs' directories are made below it; other users must be able to traverse it. */
+  readonly temporary: string;
+  /** Runs at the same time; more wait for their turn. */
+  readonly concurrency: number;
+  readonly waiting: number;
+  /** Slots that are forked ahead. */
+  readonly spares: number;
+  readonly limits: Limits;
+};
+
+const mebibyte = 1024 * 1024;
+
+/** @throws Error with a sentence that names the setting */
+export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      listen: { type: 'string', default: '0.0.0.0:8700' },
+      'end-with-stdin': { type: 'boolean', default: false },
+    },
+  });
+  const firstUid = env.STRONGROOM_SANDBOX_FIRST_UID;
+  return {
+    listen: parseListen(values.listen),
+    endWithStdin: values['end-with-stdin'],
+    level: parseLevel(env.STRONGROOM_SANDBOX_LEVEL ?? 'auto'),
+    landlockAbi: integer(env, 'STRONGROOM_SANDBOX_LANDLOCK_ABI', 99, 0, 99),
+    python: env.STRONGROOM_PYTHON || undefined,
+    firstUid: firstUid ? integer(env, 'STRONGROOM_SANDBOX_FIRST_UID', 0, 1000, 2 ** 31) : null,
+    uidLocks: env.STRONGROOM_SANDBOX_LOCKS || '/run/strongroom-sandbox',
+    temporary: tmpdir(),
+    concurrency: integer(env, 'STRONGROOM_SANDBOX_CONCURRENCY', 16, 1, 256),
+    waiting: 256,
+    spares: integer(env, 'STRONGROOM_SANDBOX_SPARES', 4, 1, 64),
+    limits: {
+      memoryBytes: integer(env, 'STRONGROOM_SANDBOX_MEMORY_MB', 512, 16, 1 << 20) * mebibyte,
+      diskBytes: integer(env, 'STRONGROOM_SANDBOX_DISK_MB', 256, 1, 1 << 20) * mebibyte,
+      processes: integer(env, 'STRONGROOM_SANDBOX_PROCESSES', 64, 1, 4096),
+      openFiles: 256,
+      fileBytes: 64 * mebibyte,
+      outputBytes: 256 * 1024,
+    },
+  };
+}
+
+function parseListen(text: string): Listen {
+  if (text.startsWith('unix:')) return { path: text.slice('unix:'.length) };
+  const at = text.lastIndexOf(':');
+  const port = Number(text.slice(at + 1));
+  if (at < 1 || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`--listen takes host:port or unix:/path, not ${text}`);
+  }
+  return { host: text.slice(0, at), port };
+}
+
+function parseLevel(text: string): SandboxLevel {
+  if (text === 'auto' || text === 'floor' || text === 'namespaces') return text;
+  throw new Error(`STRONGROOM_SANDBOX_LEVEL is auto, floor or namespaces, not ${text}`);
+}
+
+function integer(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  fallback: number,
+  least: number,
+  most: number,
+): number {
+  const value = Number(env[name] || fallback);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new Error(`${name} is a whole number from ${least} to ${most}, not ${env[name]}`);
+}

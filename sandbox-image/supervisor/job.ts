@@ -1,0 +1,30 @@
+import type { Job } from '../../lambdas/platform/sandboxes.ts';
+
+/** Longest time that the contract lets a program ask for. */
+const maxTimeoutMs = 900_000;
+
+/** What is wrong with a job, in words that quote nothing of it; undefined where nothing is. */
+export function jobFault(job: Job): string | undefined {
+  if (typeof job.executionId !== 'string' || !/^[\w-]{1,128}$/.test(job.executionId))
+    return 'bad executionId';
+  if (job.language !== 'python') return 'this sandbox runs python only';
+  if (typeof job.code !== 'string' || typeof job.stdin !== 'string') return 'code and stdin are texts';
+  if (!Number.isInteger(job.timeoutMs) || job.timeoutMs < 1 || job.timeoutMs > maxTimeoutMs)
+    return 'bad timeoutMs';
+  if (!Array.isArray(job.args) || !job.args.every(passable)) return 'an argument is no text without NUL';
+  if (!Object.entries(job.env).every(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && passable(value))) {
+    return 'an environment variable has a bad name or is no text without NUL';
+  }
+  if (!job.files.every((file) => relative(file.path)))
+    return 'a file path is not relative to the working directory';
+  return undefined;
+}
+
+/** What the kernel takes as an argument or a variable. */
+function passable(text: unknown): boolean {
+  return typeof text === 'string' && !text.includes('\0') && text.isWellFormed();
+}
+
+function relative(path: string): boolean {
+  return passable(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { generatePrivateKey } from '../../lambdas/crypto/x-wing.ts';
+import { type Config, readConfig } from './config.ts';
+import { type Home, makeHome, removeHome } from './home.ts';
+import { findInterpreter } from './interpreter.ts';
+import { Runner } from './runner.ts';
+import { createSandboxServer, listen } from './server.ts';
+import { SlotPool } from './slots.ts';
+
+/** What runs get to end before the zygote is told to; Fargate kills a task 30 s after its SIGTERM. */
+const endMs = 5_000;
+
+/**
+ * The sandbox supervisor. When it is ready it prints one line, `{"ready":true,"publicKeyB64","isolation","listen"}`;
+ * where it cannot be, one sentence on stderr, and it ends with 1.
+ */
+async function main(config: Config): Promise<void> {
+  if (process.platform !== 'linux') {
+    throw new Error('programs run on Linux only; a Docker engine that runs the sandbox image would help');
+  }
+  const root = process.getuid?.() === 0;
+  const python = await findInterpreter(config.python, process.env.PATH ?? '', root);
+
+  const home = makeHome(config.temporary);
+  const { listen: at, endWithStdin, python: _, temporary, concurrency, waiting, spares, ...zygote } = config;
+  const pool = new SlotPool(
+    python.executable,
+    { ...zygote, base: home.base, socket: join(home.meeting, 'slots.sock') },
+    spares,
+    (reason) => fail(reason, home),
+  );
+  const isolation = await pool.start().catch((error: Error) => fail(error, home));
+  const key = generatePrivateKey();
+  const runner = new Runner(pool, config.limits, concurrency, waiting);
+  const server = createSandboxServer(key, runner);
+  const address = await listen(server, at).catch((error: Error) => fail(error, home));
+
+  let ending = false;
+  const end = async () => {
+    if (ending) return;
+    ending = true;
+    server.close();
+    await Promise.race([runner.close(), sleep(endMs)]);
+    await pool.close();
+    server.closeAllConnections();
+    removeHome(home);
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
+  if (endWithStdin) process.stdin.on('end', end).on('error', end).resume();
+
+  const publicKeyB64 = Buffer.from(key.publicKey).toString('base64');
+  process.stdout.write(`${JSON.stringify({ ready: true, publicKeyB64, isolation, listen: address })}\n`);
+}
+
+function fail(error: Error, home?: Home): never {
+  if (home) removeHome(home);
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
+
+try {
+  await main(readConfig(process.argv.slice(2), process.env));
+} catch (error) {
+  fail(error as Error);
+}

@@ -1,0 +1,199 @@
+import { type Job, type JobResult, type JobStatus, SandboxLost } from '../../lambdas/platform/sandboxes.ts';
+import type { Limits } from './config.ts';
+import { Output } from './output.ts';
+import type { Slot, SlotPool } from './slots.ts';
+import { measureDisk, measureMemory } from './watch.ts';
+import type { Ended } from './zygote.ts';
+
+/** More runs are waiting than this sandbox takes. */
+export class Busy extends Error {
+  override readonly name = 'Busy';
+}
+
+/** This execution id was used before. */
+export class Replayed extends Error {
+  override readonly name = 'Replayed';
+}
+
+/** Why the supervisor ended a run. */
+type Cause = 'deadline' | 'memory' | 'disk' | 'stop';
+
+type Running = Slot & { readonly startedAt: number; end(cause: Cause): void };
+
+const watchMs = 50;
+const diskEvery = 4;
+/** A run that is killed ends at once; what it left to be wiped may take seconds. */
+const overdueMs = 30_000;
+const remembered = 10_000;
+
+/** Runs jobs: deadlines, limits, output and results are its own; a program can change none of them. */
+export class Runner {
+  readonly #pool: SlotPool;
+  readonly #limits: Limits;
+  readonly #concurrency: number;
+  readonly #maxWaiting: number;
+  readonly #running = new Map<string, Running>();
+  /** Executions that have no slot yet, and whether they were stopped. */
+  readonly #waiting = new Map<string, { stopped: boolean }>();
+  readonly #queue: (() => void)[] = [];
+  readonly #seen = new Set<string>();
+  readonly #ends = new Set<Promise<JobResult>>();
+  #active = 0;
+  #closing = false;
+  #watch: NodeJS.Timeout | undefined;
+  #ticks = 0;
+
+  constructor(pool: SlotPool, limits: Limits, concurrency: number, maxWaiting: number) {
+    this.#pool = pool;
+    this.#limits = limits;
+    this.#concurrency = concurrency;
+    this.#maxWaiting = maxWaiting;
+  }
+
+  get load(): { readonly running: number; readonly waiting: number } {
+    return { running: this.#active, waiting: this.#queue.length };
+  }
+
+  /**
+   * @param frame the job as it goes to the program's process
+   * @throws Busy, Replayed, SandboxLost
+   */
+  run(job: Job, frame: Uint8Array): Promise<JobResult> {
+    const end = this.#run(job, frame);
+    this.#ends.add(end);
+    return end.finally(() => this.#ends.delete(end));
+  }
+
+  async #run(job: Job, frame: Uint8Array): Promise<JobResult> {
+    const id = job.executionId;
+    if (this.#closing) throw new SandboxLost('the sandbox is shutting down');
+    if (this.#seen.has(id)) throw new Replayed('this execution was already run');
+    if (this.#active >= this.#concurrency && this.#queue.length >= this.#maxWaiting) {
+      throw new Busy('too many runs are waiting');
+    }
+    this.#remember(id);
+    const place = { stopped: false };
+    this.#waiting.set(id, place);
+    await this.#enter();
+    try {
+      const slot = await this.#pool.take();
+      this.#waiting.delete(id);
+      return await this.#attend(job, frame, slot, place.stopped || this.#closing);
+    } finally {
+      this.#waiting.delete(id);
+      this.#leave();
+    }
+  }
+
+  /** Whether there was such a run to stop. */
+  stop(executionId: string): boolean {
+    const waiting = this.#waiting.get(executionId);
+    if (waiting) waiting.stopped = true;
+    this.#running.get(executionId)?.end('stop');
+    return waiting !== undefined || this.#running.has(executionId);
+  }
+
+  /** Ends all runs; no other begins. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const run of this.#running.values()) run.end('stop');
+    await Promise.allSettled(this.#ends);
+  }
+
+  async #attend(job: Job, frame: Uint8Array, slot: Slot, stopped: boolean): Promise<JobResult> {
+    const isolation = this.#pool.isolation;
+    const stdout = new Output(slot.channels.stdout, this.#limits.outputBytes);
+    const stderr = new Output(slot.channels.stderr, this.#limits.outputBytes);
+    const startedAt = performance.now();
+    let cause: Cause | undefined;
+    let overdue: NodeJS.Timeout | undefined;
+    const end = (why: Cause) => {
+      cause ??= why;
+      slot.kill();
+      overdue ??= setTimeout(() => this.#pool.replaceZygote(), overdueMs);
+    };
+    const deadline = setTimeout(() => end('deadline'), job.timeoutMs);
+    this.#running.set(job.executionId, { ...slot, startedAt, end });
+    this.#startWatch();
+    try {
+      if (stopped) end('stop');
+      else slot.channels.job.end(frame);
+      const ended = await slot.ended;
+      const durationMs = Math.round(performance.now() - startedAt);
+      await Promise.all([stdout.closed, stderr.closed]);
+      return {
+        executionId: job.executionId,
+        status: statusOf(ended, cause),
+        exitCode: ended.exitCode,
+        signal: ended.signal,
+        stdout: stdout.bytes(),
+        stderr: stderr.bytes(),
+        truncated: { stdout: stdout.truncated, stderr: stderr.truncated },
+        durationMs,
+        cpuMs: ended.cpuMs,
+        peakMemoryBytes: ended.peakMemoryBytes,
+        files: [],
+        isolation,
+      };
+    } finally {
+      clearTimeout(deadline);
+      clearTimeout(overdue);
+      this.#running.delete(job.executionId);
+      for (const socket of Object.values(slot.channels)) socket.destroy();
+    }
+  }
+
+  #enter(): Promise<void> | undefined {
+    if (this.#active < this.#concurrency) {
+      this.#active += 1;
+      return undefined;
+    }
+    return new Promise((resolve) => this.#queue.push(resolve));
+  }
+
+  #leave(): void {
+    const next = this.#queue.shift();
+    if (next) next();
+    else this.#active -= 1;
+  }
+
+  #remember(id: string): void {
+    this.#seen.add(id);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > remembered && oldest !== undefined) this.#seen.delete(oldest);
+  }
+
+  /** Where there are no cgroups, somebody has to look. Short runs end before the first look. */
+  #startWatch(): void {
+    this.#watch ??= setInterval(() => {
+      if (this.#running.size === 0) {
+        clearInterval(this.#watch);
+        this.#watch = undefined;
+        return;
+      }
+      this.#ticks += 1;
+      this.#look(this.#ticks % diskEvery === 0);
+    }, watchMs);
+  }
+
+  #look(atDisk: boolean): void {
+    const zygotePid = this.#pool.zygotePid;
+    const now = performance.now();
+    const runs = [...this.#running.values()].filter((run) => now - run.startedAt > watchMs / 2);
+    if (zygotePid === undefined || runs.length === 0) return;
+    for (const [run, bytes] of measureMemory(zygotePid, runs)) {
+      if (bytes > this.#limits.memoryBytes) run.end('memory');
+    }
+    if (!atDisk) return;
+    for (const run of runs) {
+      if (measureDisk(run.directory) > this.#limits.diskBytes) run.end('disk');
+    }
+  }
+}
+
+/** A program that ended by itself before our signal reached it has its own status. */
+function statusOf(ended: Ended, cause: Cause | undefined): JobStatus {
+  if (ended.exitCode === 0) return 'completed';
+  if (ended.exitCode !== null || cause === undefined) return 'failed';
+  return cause === 'deadline' ? 'timed_out' : 'killed';
+}

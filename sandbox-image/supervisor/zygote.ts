@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Isolation } from '../../lambdas/platform/sandboxes.ts';
+import type { Limits, SandboxLevel } from './config.ts';
+
+export type ZygoteSettings = {
+  readonly base: string;
+  readonly socket: string;
+  readonly level: SandboxLevel;
+  readonly landlockAbi: number;
+  readonly firstUid: number | null;
+  readonly uidLocks: string;
+  readonly limits: Limits;
+};
+
+export type Forked = {
+  readonly event: 'forked';
+  readonly slot: string;
+  readonly pid: number;
+  readonly uid: number | null;
+  readonly directory: string;
+};
+
+export type Ended = {
+  readonly event: 'ended';
+  readonly slot: string;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly cpuMs: number;
+  readonly peakMemoryBytes: number;
+};
+
+type ZygoteEvent =
+  | { readonly event: 'ready'; readonly isolation: Isolation }
+  | { readonly event: 'refused'; readonly reason: string }
+  | Forked
+  | Ended;
+
+export type ZygoteListener = {
+  onForked(event: Forked): void;
+  onEnded(event: Ended): void;
+  /** @param complaint its last words; it never holds anything of a job */
+  onDeath(complaint: string): void;
+};
+
+/** Runs cannot be held to the floor on this host; the message says what would help. */
+export class IsolationRefused extends Error {
+  override readonly name = 'IsolationRefused';
+}
+
+const startMs = 30_000;
+/** Beside this module in the repository, below it in the bundle. */
+const program = ['../zygote/', './zygote/']
+  .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+  .find((place) => existsSync(place));
+
+/** The running zygote: orders go in, events come out, one JSON object a line on its descriptor 3. */
+export class Zygote {
+  readonly isolation: Isolation;
+  readonly pid: number;
+  readonly #process: ChildProcess;
+  readonly #control: Duplex;
+
+  private constructor(process: ChildProcess, control: Duplex, isolation: Isolation) {
+    this.#process = process;
+    this.#control = control;
+    this.isolation = isolation;
+    this.pid = process.pid ?? 0;
+  }
+
+  /** @throws IsolationRefused, Error where it does not start */
+  static async start(python: string, settings: ZygoteSettings, listener: ZygoteListener): Promise<Zygote> {
+    if (!program) throw new Error('the zygote is not installed beside the supervisor');
+    const child = spawn(python, ['-I', '-B', program, JSON.stringify(settings)], {
+      // A session of its own: the terminal's Ctrl-C is the supervisor's to answer.
+      detached: true,
+      env: { LANG: 'C.UTF-8', PATH: '/usr/local/bin:/usr/bin:/bin' },
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    });
+    const control = child.stdio[3] as Duplex;
+    const { promise, resolve, reject } = Promise.withResolvers<Zygote>();
+    let complaint = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      complaint = (complaint + chunk.toString()).slice(-2000);
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), startMs);
+    child.once('error', reject);
+    child.once('close', () => {
+      const reason = complaint.trim();
+      reject(new Error(`the zygote ended before it was ready: ${reason.split('\n').at(-1) ?? ''}`));
+      listener.onDeath(reason);
+    });
+    control.on('error', () => child.kill('SIGKILL'));
+    eachLine(control, (line) => {
+      const event = JSON.parse(line) as ZygoteEvent;
+      if (event.event === 'ready') resolve(new Zygote(child, control, event.isolation));
+      else if (event.event === 'refused') reject(new IsolationRefused(event.reason));
+      else if (event.event === 'forked') listener.onForked(event);
+      else listener.onEnded(event);
+    });
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  fork(slot: string, token: string): void {
+    this.#control.write(`${JSON.stringify({ order: 'fork', slot, token })}\n`);
+  }
+
+  kill(slot: string): void {
+    this.#control.write(`${JSON.stringify({ order: 'kill', slot })}\n`);
+  }
+
+  /** Ends it at once; what it leaves is swept by the next one. */
+  destroy(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  /** It kills all runs, wipes their directories and ends. */
+  async close(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const closed = new Promise<void>((resolve) => this.#process.once('close', () => resolve()));
+    this.#control.end();
+    const timer = setTimeout(() => this.destroy(), 10_000);
+    await closed;
+    clearTimeout(timer);
+  }
+}
+
+function eachLine(stream: Duplex, handle: (line: string) => void): void {
+  let pending = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const lines = (pending + chunk).split('\n');
+    pending = lines.pop() ?? '';
+    for (const line of lines) handle(line);
+  });
+}

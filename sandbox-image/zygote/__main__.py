@@ -1,0 +1,194 @@
+"""
+The zygote: an interpreter that has its libraries imported, and forks one child per run.
+
+Single-threaded, without network or secrets. It takes orders from the supervisor on descriptor 3, one JSON object a
+line (`fork`, `kill`), and answers there (`ready`, `refused`, `forked`, `ended`). A job never passes through it: the
+child fetches it from the supervisor itself.
+"""
+
+import gc
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+
+import ending
+import floor
+import kernel
+import landlock
+import namespaces
+from slots import Slots
+from uids import UidPool
+from wipe import wipe
+
+_CONTROL = 3
+_LANDLOCK_FLOOR = 2
+
+# What most programs begin with. Each module makes every fork and exit slower by the pages that it fills, so what
+# takes long to import or is large and rare (urllib.request, ssl, asyncio) is left to the programs that want it.
+_PRELOADED = """
+abc base64 bisect calendar collections contextlib copy csv dataclasses datetime decimal enum fractions functools hashlib
+heapq io itertools json math operator os pathlib random re secrets statistics string struct textwrap threading time
+traceback typing urllib.parse uuid
+numpy numpy.random pandas matplotlib matplotlib.pyplot
+""".split()
+
+
+class Refused(Exception):
+    """Runs cannot be held to the floor here; the text says what is missing and what would help."""
+
+
+def main():
+    settings = json.loads(sys.argv[1])
+    control = socket.socket(fileno=_CONTROL)
+
+    def tell(**event):
+        control.sendall(json.dumps(event).encode() + b"\n")
+
+    try:
+        slots, isolation = _prepare(settings, tell)
+    except Refused as refusal:
+        tell(event="refused", reason=str(refusal))
+        return
+    tell(event="ready", isolation=isolation)
+    try:
+        _serve(control, slots)
+    finally:
+        slots.kill_everything()
+
+
+def _prepare(settings, tell):
+    """The slots and the isolation that a trial run found to hold."""
+    if not kernel.supported():
+        raise Refused(f"no system call table for {kernel.MACHINE}; x86_64 and aarch64 are supported.")
+    abi = min(landlock.version(), settings["landlockAbi"])
+    if abi < _LANDLOCK_FLOOR:
+        raise Refused(
+            f"Landlock ABI {_LANDLOCK_FLOOR} is missing (found {abi}); Linux 5.19 or newer with landlock among "
+            "its security modules (boot option lsm=landlock,...) would help."
+        )
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, signal.SIG_IGN)
+    os.umask(0o022)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (floor.OPEN_FILES, floor.OPEN_FILES))
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0 if os.geteuid() == 0 else 1)
+    base = settings["base"]
+    uids = UidPool(settings["uidLocks"], settings["firstUid"]) if os.geteuid() == 0 else None
+    names = _surround(settings["level"], base)
+    floor.prepare()
+    if uids and not ending.sweep_leftovers(uids):
+        raise Refused("processes of an earlier run cannot be killed; a restart of the host would help.")
+    for name in os.listdir(base):
+        wipe(os.path.join(base, name))
+    _preload()
+
+    _look_untouched()
+    ground = floor.Floor(abi, settings["limits"])
+    slots = Slots(ground, uids, bool(names), base, settings["socket"], tell)
+    # From here on the collector would only dirty pages that the runs share.
+    gc.collect()
+    gc.disable()
+    gc.freeze()
+    try:
+        fault = slots.probe(floor.check)
+    except OSError as error:
+        fault = f"a trial run could not be started ({error})"
+    if fault:
+        raise Refused(f"{fault}.")
+    isolation = {
+        "level": "namespaces" if names else "floor",
+        "uid": "pool" if uids else "user-namespace",
+        "seccomp": True,
+        "landlock": ground.abi,
+        "namespaces": names,
+        "cgroup": False,
+    }
+    return slots, isolation
+
+
+def _surround(level, base):
+    """Enters namespaces where they are wanted and there are any; an ordinary user cannot do without."""
+    if level == "floor" and os.geteuid() == 0:
+        return []
+    try:
+        return namespaces.surround(base)
+    except OSError as error:
+        if os.geteuid() != 0:
+            raise Refused(
+                f"neither root nor user namespaces ({error}); running as root, allowing unprivileged user "
+                "namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0), or the container image would help."
+            ) from error
+        if level == "namespaces":
+            raise Refused(f"namespaces were asked for and cannot be had ({error}); level floor would help.") from error
+        return []
+
+
+def _preload():
+    """Imported once here, so that no run waits for it. Threads would not survive a fork, so none may start."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    for name in _PRELOADED:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
+    if len(os.listdir("/proc/self/task")) != 1:
+        raise Refused("a preloaded Python package started a thread; another STRONGROOM_PYTHON would help.")
+
+
+def _look_untouched():
+    """What a program sees of its interpreter: its environment, path and modules, none of them the zygote's."""
+    os.environ.clear()
+    os.environ.update(
+        LANG="C.UTF-8",
+        MPLBACKEND="Agg",
+        PATH="/usr/local/bin:/usr/bin:/bin",
+        PYTHONDONTWRITEBYTECODE="1",
+        USER="sandbox",
+    )
+    own = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [path for path in sys.path if os.path.abspath(path) != own]
+    for name, module in list(sys.modules.items()):
+        if name != "__main__" and (getattr(module, "__file__", None) or "").startswith(own + os.sep):
+            del sys.modules[name]
+
+
+def _serve(control, slots):
+    """Until the supervisor hangs up."""
+    reader, writer = socket.socketpair()
+    for end in (reader, writer):
+        end.setblocking(False)
+    signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda signum, frame: None)
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    poll.register(reader, select.POLLIN)
+    pending = b""
+    while True:
+        for descriptor, _ in poll.poll(10 if slots.pressing else None):
+            if descriptor == reader.fileno():
+                reader.recv(4096)
+                continue
+            received = control.recv(65536)
+            if not received:
+                return
+            *lines, pending = (pending + received).split(b"\n")
+            for line in lines:
+                _obey(slots, json.loads(line))
+        slots.reap()
+
+
+def _obey(slots, order):
+    if order["order"] == "fork":
+        slots.fork(order["slot"], order["token"])
+    elif order["order"] == "kill":
+        slots.kill(order["slot"])
+
+
+if __name__ == "__main__":
+    main()
