@@ -1,0 +1,93 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CommandOptions, run } from './command.ts';
+import { account, type Emulator, region } from './emulator.ts';
+import { recordedTypes } from './unsupported.ts';
+
+/** Outputs by stack, as `cdk deploy --outputs-file` writes them. */
+export type Outputs = { readonly [stack: string]: { readonly [name: string]: string } };
+
+export type Deployment = { readonly apiUrl: string; readonly outputs: Outputs };
+
+/**
+ * Bootstraps the emulator's account and deploys the project's own CDK app to it, with the CLI that an operator
+ * uses and under the roles that bootstrapping makes.
+ *
+ * @throws Error with the end of the CLI's output where a step fails
+ */
+export async function deploy(
+  root: string,
+  folder: string,
+  emulator: Emulator,
+  signal: AbortSignal,
+): Promise<Deployment> {
+  const env = {
+    ...emulator.env,
+    CDK_HOME: join(folder, 'cdk-home'),
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    CDK_DISABLE_VERSION_CHECK: 'true',
+  };
+  const cdk = (command: string, args: readonly string[], cwd = folder) =>
+    run([join(root, 'node_modules', '.bin', 'cdk'), command, '--no-notices', '--no-color', ...args], {
+      cwd,
+      env,
+      signal,
+      logFile: join(folder, `cdk-${command}.log`),
+    } satisfies CommandOptions & { logFile: string });
+
+  const assembly = join(folder, 'cdk.out');
+  const outputsFile = join(folder, 'outputs.json');
+  await cdk('synth', ['--quiet', '--output', assembly], root);
+  await checkRecordedTypes(assembly);
+  await leaveOutImages(assembly);
+  await cdk('bootstrap', [`aws://${account}/${region}`]);
+  await cdk('deploy', [
+    '--app',
+    assembly,
+    '--all',
+    '--require-approval',
+    'never',
+    '--progress',
+    'events',
+    '--outputs-file',
+    outputsFile,
+  ]);
+
+  const outputs = JSON.parse(await readFile(outputsFile, 'utf8')) as Outputs;
+  return { outputs, apiUrl: apiUrl(outputs, emulator.endpoint) };
+}
+
+/** A type stays on the list only as long as the stack uses it. */
+async function checkRecordedTypes(assembly: string): Promise<void> {
+  const used = new Set<string>();
+  for (const file of await filesOf(assembly, '.template.json')) {
+    const { Resources = {} } = JSON.parse(await readFile(file, 'utf8')) as {
+      Resources?: Record<string, { Type: string }>;
+    };
+    for (const { Type } of Object.values(Resources)) used.add(Type);
+  }
+  const stale = Object.keys(recordedTypes).filter((type) => !used.has(type));
+  if (stale.length > 0) throw new Error(`no stack uses ${stale.join(', ')}: take it off the recorded types`);
+}
+
+/** Images need a Docker engine to build and a registry to go to; the emulator has neither, and runs no task. */
+async function leaveOutImages(assembly: string): Promise<void> {
+  for (const file of await filesOf(assembly, '.assets.json')) {
+    const manifest = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...manifest, dockerImages: {} }));
+  }
+}
+
+async function filesOf(folder: string, ending: string): Promise<readonly string[]> {
+  const names = await readdir(folder, { recursive: true });
+  return names.filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
+}
+
+/** The address that the stack puts out exists only on AWS; the emulator serves the same stage under a path. */
+function apiUrl(outputs: Outputs, endpoint: string): string {
+  for (const { ApiUrl } of Object.values(outputs)) {
+    const [, api, stage] = ApiUrl?.match(/^https:\/\/([a-z0-9]+)\.execute-api\.[^/]+\/([^/]+)\/?$/) ?? [];
+    if (api) return `${endpoint}/_aws/execute-api/${api}/${stage}`;
+  }
+  throw new Error('no stack has an output ApiUrl that names a stage of API Gateway');
+}

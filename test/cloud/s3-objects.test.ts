@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { afterAll, expect, test } from 'vitest';
+import { S3Objects } from '../../lambdas/platform/aws/s3-objects.ts';
+import { objectsSuite } from '../platform/objects.suite.ts';
+
+// Endpoint, region and credentials come from the environment: AWS_ENDPOINT_URL and its like.
+const client = new S3Client({ forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' });
+const Bucket = `strongroom-test-${randomUUID()}`;
+
+async function newBucket(): Promise<S3Objects> {
+  await client.send(new CreateBucketCommand({ Bucket }));
+  return new S3Objects(client, Bucket);
+}
+
+// ministack joins parts of any size, where S3 answers EntityTooSmall.
+objectsSuite('S3', newBucket, ['refuse small parts']);
+
+afterAll(async () => {
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+  const Objects = Contents.map(({ Key }) => ({ Key }));
+  if (Objects.length > 0) await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+  await client.send(new DeleteBucketCommand({ Bucket }));
+  client.destroy();
+});
+
+test('a ping fails for a bucket that is not there', async () => {
+  await expect(new S3Objects(client, `strongroom-absent-${randomUUID()}`).ping()).rejects.toThrow();
+});
+
+test('a URL for a part signs no checksum of a body that is not known yet', async () => {
+  const url = new URL(await new S3Objects(client, Bucket).signPart('key', 'upload', 1, 60));
+  expect([...url.searchParams.keys()].filter((name) => name.includes('checksum'))).toEqual([]);
+  expect(url.searchParams.get('X-Amz-SignedHeaders')).toBe('host');
+  expect(url.searchParams.get('X-Amz-Expires')).toBe('60');
+});
