@@ -27,18 +27,31 @@ export function respond(
   };
 }
 
-/** The one shape of all errors. A 5xx says nothing of its cause; the log has it under the same request id. */
+/** A refusal of the route. A 5xx says nothing of its cause; the log has it under the same request id. */
 export function refuse(
   route: RouteRecord,
   requestId: string,
   error: unknown,
   admission: Admission | undefined,
 ): APIGatewayProxyResult {
-  const { code, status, sentence, details, extra, headers } = asDeclared(route, error);
+  return errorResult(asDeclared(route, error), commonHeaders(requestId, admission), requestId);
+}
+
+/** A refusal before any route was found. */
+export function refuseUnrouted(error: ApiError, requestId: string): APIGatewayProxyResult {
+  return errorResult(error, commonHeaders(requestId, undefined), requestId);
+}
+
+/** The one shape of all errors. */
+function errorResult(
+  { code, status, sentence, details, extra, headers }: ApiError,
+  common: Record<string, string>,
+  requestId: string,
+): APIGatewayProxyResult {
   return {
     statusCode: status,
     headers: {
-      ...commonHeaders(requestId, admission),
+      ...common,
       'Content-Type': 'application/json; charset=utf-8',
       ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
       ...headers,
