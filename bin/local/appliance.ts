@@ -65,8 +65,7 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   const [handlers] = await Promise.all([loadHandlers(), supply.start()]);
   const administratorKey = await firstAdministratorKey(table);
   const server = createApplianceServer({ router: new Router(routes), handlers, objects });
-  server.listen(port, host);
-  await once(server, 'listening');
+  await listen(server, port, host);
   baseUrl = urlOf(server);
 
   const sweeping = setInterval(() => sweep(table, objects), sweepMs);
@@ -110,6 +109,17 @@ async function firstAdministratorKey(table: Table): Promise<string | undefined> 
   const key = mintAccessKey('sradm');
   await table.transact(addAdministratorKey(key, new Date()));
   return key.text;
+}
+
+/** @throws Error with a sentence where the port cannot be had */
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(`port ${port} of ${host} is in use; take another one by --port`, { cause: error });
+  }
 }
 
 function urlOf(server: Server): string {

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { RouteRecord } from '../contract/define-route.ts';
 import type { ErrorCode } from '../contract/errors.ts';
+import { InvalidCursor } from '../platform/table.ts';
 import type { Admission } from './admission.ts';
 import { ApiError } from './api-error.ts';
 import { describeError, logger } from './logger.ts';
@@ -87,7 +88,8 @@ export function impliedErrors(route: RouteRecord): readonly ErrorCode[] {
 }
 
 /** An error that the route does not declare is a fault of ours, whatever it calls itself. */
-function asDeclared(route: RouteRecord, error: unknown): ApiError {
+function asDeclared(route: RouteRecord, thrown: unknown): ApiError {
+  const error = thrown instanceof InvalidCursor ? new ApiError('INVALID_CURSOR', { cause: thrown }) : thrown;
   if (error instanceof ApiError && [...impliedErrors(route), ...(route.errors ?? [])].includes(error.code)) {
     return error;
   }
