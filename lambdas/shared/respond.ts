@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { RouteRecord } from '../contract/define-route.ts';
-import type { ErrorCode } from '../contract/errors.ts';
+import { errorsOf } from '../contract/implied-errors.ts';
 import type { Admission } from './admission.ts';
 import { ApiError } from './api-error.ts';
 import { describeError, logger } from './logger.ts';
@@ -54,30 +54,9 @@ export function refuse(
   };
 }
 
-const always: readonly ErrorCode[] = [
-  'INVALID_REQUEST',
-  'MALFORMED_JSON',
-  'PAYLOAD_TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
-  'RATE_LIMITED',
-  'INTERNAL',
-];
-
-/** Errors that a route answers beside those that it declares itself. */
-export function impliedErrors(route: RouteRecord): readonly ErrorCode[] {
-  return [
-    ...always,
-    ...(route.auth === 'none' ? [] : (['UNAUTHENTICATED'] as const)),
-    ...(route.idempotent ? (['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const) : []),
-    ...(route.audit ? (['CONFLICT'] as const) : []),
-  ];
-}
-
 /** An error that the route does not declare is a fault of ours, whatever it calls itself. */
 function asDeclared(route: RouteRecord, error: unknown): ApiError {
-  if (error instanceof ApiError && [...impliedErrors(route), ...(route.errors ?? [])].includes(error.code)) {
-    return error;
-  }
+  if (error instanceof ApiError && errorsOf(route).has(error.code)) return error;
   logger.error('unexpected error', { operationId: route.operationId, ...describeError(error) });
   return new ApiError('INTERNAL');
 }
