@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { RouteRecord } from '../contract/define-route.ts';
-import type { ErrorCode } from '../contract/errors.ts';
+import { errorsOf } from '../contract/implied-errors.ts';
 import { InvalidCursor } from '../platform/table.ts';
 import type { Admission } from './admission.ts';
 import { ApiError } from './api-error.ts';
@@ -68,31 +68,10 @@ function errorResult(
   };
 }
 
-const always: readonly ErrorCode[] = [
-  'INVALID_REQUEST',
-  'MALFORMED_JSON',
-  'PAYLOAD_TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
-  'RATE_LIMITED',
-  'INTERNAL',
-];
-
-/** Errors that a route answers beside those that it declares itself. */
-export function impliedErrors(route: RouteRecord): readonly ErrorCode[] {
-  return [
-    ...always,
-    ...(route.auth === 'none' ? [] : (['UNAUTHENTICATED'] as const)),
-    ...(route.idempotent ? (['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const) : []),
-    ...(route.audit ? (['CONFLICT'] as const) : []),
-  ];
-}
-
 /** An error that the route does not declare is a fault of ours, whatever it calls itself. */
 function asDeclared(route: RouteRecord, thrown: unknown): ApiError {
   const error = thrown instanceof InvalidCursor ? new ApiError('INVALID_CURSOR', { cause: thrown }) : thrown;
-  if (error instanceof ApiError && [...impliedErrors(route), ...(route.errors ?? [])].includes(error.code)) {
-    return error;
-  }
+  if (error instanceof ApiError && errorsOf(route).has(error.code)) return error;
   logger.error('unexpected error', { operationId: route.operationId, ...describeError(error) });
   return new ApiError('INTERNAL');
 }
