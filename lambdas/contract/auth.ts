@@ -5,14 +5,14 @@ import { Email, Password, Timestamp } from './schemas.ts';
 const UserInfo = z
   .object({
     id: z.uuid(),
-    email: z.string().nullable(),
+    email: z.string().nullable().meta({ example: 'developer@example.com' }),
     orgId: z.string(),
     role: z.enum(['member', 'admin']),
     createdAt: Timestamp,
   })
   .meta({ id: 'UserInfo' });
 
-const token = z.string().meta({ description: 'JWT, ES256, good for one hour' });
+const token = z.string().meta({ description: 'JWT, ES256, good for one hour', example: 'eyJ…' });
 
 const AuthResponse = z
   .object({
