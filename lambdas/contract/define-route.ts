@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { SigningKeyName } from '../platform/keys.ts';
 import type { TableName } from '../stores/tables.ts';
 import type { ErrorCode } from './errors.ts';
+import type { Tag } from './tags.ts';
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
@@ -36,7 +37,7 @@ export type RouteRecord = {
   readonly method: Method;
   /** Parameters stand in braces, one to a segment. */
   readonly path: `/${string}`;
-  readonly tag: string;
+  readonly tag: Tag;
   readonly summary: string;
   readonly description?: string;
   /** `user`: an API key or a JWT of a user; `any`: these, or the global administrator's key. */

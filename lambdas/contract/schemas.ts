@@ -55,5 +55,6 @@ export function text(maxBytes: number) {
     .refine((value) => value.isWellFormed(), { error: 'must be well-formed Unicode' })
     .refine((value) => Buffer.byteLength(value) <= maxBytes, {
       error: `must be at most ${maxBytes} bytes of UTF-8`,
-    });
+    })
+    .meta({ maxLength: maxBytes, 'x-maxBytes': maxBytes });
 }

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { RouteRecord } from '../contract/define-route.ts';
-import type { ErrorCode } from '../contract/errors.ts';
+import { errorsOf } from '../contract/implied-errors.ts';
+import { InvalidCursor } from '../platform/table.ts';
 import type { Admission } from './admission.ts';
 import { ApiError } from './api-error.ts';
 import { describeError, logger } from './logger.ts';
@@ -27,18 +28,31 @@ export function respond(
   };
 }
 
-/** The one shape of all errors. A 5xx says nothing of its cause; the log has it under the same request id. */
+/** A refusal of the route. A 5xx says nothing of its cause; the log has it under the same request id. */
 export function refuse(
   route: RouteRecord,
   requestId: string,
   error: unknown,
   admission: Admission | undefined,
 ): APIGatewayProxyResult {
-  const { code, status, sentence, details, extra, headers } = asDeclared(route, error);
+  return errorResult(asDeclared(route, error), commonHeaders(requestId, admission), requestId);
+}
+
+/** A refusal before any route was found. */
+export function refuseUnrouted(error: ApiError, requestId: string): APIGatewayProxyResult {
+  return errorResult(error, commonHeaders(requestId, undefined), requestId);
+}
+
+/** The one shape of all errors. */
+function errorResult(
+  { code, status, sentence, details, extra, headers }: ApiError,
+  common: Record<string, string>,
+  requestId: string,
+): APIGatewayProxyResult {
   return {
     statusCode: status,
     headers: {
-      ...commonHeaders(requestId, admission),
+      ...common,
       'Content-Type': 'application/json; charset=utf-8',
       ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
       ...headers,
@@ -54,30 +68,10 @@ export function refuse(
   };
 }
 
-const always: readonly ErrorCode[] = [
-  'INVALID_REQUEST',
-  'MALFORMED_JSON',
-  'PAYLOAD_TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
-  'RATE_LIMITED',
-  'INTERNAL',
-];
-
-/** Errors that a route answers beside those that it declares itself. */
-export function impliedErrors(route: RouteRecord): readonly ErrorCode[] {
-  return [
-    ...always,
-    ...(route.auth === 'none' ? [] : (['UNAUTHENTICATED'] as const)),
-    ...(route.idempotent ? (['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const) : []),
-    ...(route.audit ? (['CONFLICT'] as const) : []),
-  ];
-}
-
 /** An error that the route does not declare is a fault of ours, whatever it calls itself. */
-function asDeclared(route: RouteRecord, error: unknown): ApiError {
-  if (error instanceof ApiError && [...impliedErrors(route), ...(route.errors ?? [])].includes(error.code)) {
-    return error;
-  }
+function asDeclared(route: RouteRecord, thrown: unknown): ApiError {
+  const error = thrown instanceof InvalidCursor ? new ApiError('INVALID_CURSOR', { cause: thrown }) : thrown;
+  if (error instanceof ApiError && errorsOf(route).has(error.code)) return error;
   logger.error('unexpected error', { operationId: route.operationId, ...describeError(error) });
   return new ApiError('INTERNAL');
 }

@@ -38,13 +38,24 @@ export function addUserKey(key: AccessKey, { userId, orgId, email, role }: Owner
   return { table: 'credentials', put: { ...keyOf(key.keyId), kind: 'user', ...item }, if: ['absent'] };
 }
 
-export function addAdministratorKey(key: AccessKey, now: Date): Write {
+/** Which key is the global administrator's. An installation gets it once, when it starts for the first time. */
+const administratorKey = { pk: 'administrator', sk: 'current' };
+
+/** Fails where the installation has an administrator's key already. */
+export function addAdministratorKey(key: AccessKey, now: Date): Write[] {
   const item = { hash: hashAccessKey(key), createdAt: now.toISOString() };
-  return {
-    table: 'credentials',
-    put: { ...keyOf(key.keyId), kind: 'administrator', ...item },
-    if: ['absent'],
-  };
+  return [
+    { table: 'credentials', put: { ...administratorKey, keyId: key.keyId }, if: ['absent'] },
+    {
+      table: 'credentials',
+      put: { ...keyOf(key.keyId), kind: 'administrator', ...item },
+      if: ['absent'],
+    },
+  ];
+}
+
+export async function hasAdministratorKey(table: Table): Promise<boolean> {
+  return (await table.get('credentials', administratorKey)) !== undefined;
 }
 
 export function revokeKey(keyId: string): Write {

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { routes } from '../../lambdas/contract/routes.ts';
+import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
+import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
+import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
+import { SandboxProcesses } from '../../lambdas/platform/local/sandbox-process.ts';
+import { SqliteTable } from '../../lambdas/platform/local/sqlite-table.ts';
+import { usePlatform } from '../../lambdas/platform/platform.ts';
+import type { Table } from '../../lambdas/platform/table.ts';
+import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
+import { describeError, logger } from '../../lambdas/shared/logger.ts';
+import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
+import { Router } from './router.ts';
+import { createApplianceServer } from './server.ts';
+
+export type ApplianceOptions = {
+  /** Folder of all that the appliance keeps; made where there is none. */
+  readonly data: string;
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+};
+
+export type Appliance = {
+  readonly url: string;
+  /** Of a first start, this once. */
+  readonly administratorKey: string | undefined;
+  /** Lets calls end, then lets go of everything. */
+  stop(): Promise<void>;
+};
+
+/** Another process has this data folder in use. */
+export class DataInUse extends Error {
+  override readonly name = 'DataInUse';
+}
+
+/** How long calls that are under way get, before their programs are ended and their connections closed. */
+const graceMs = 5_000;
+const sweepMs = 60 * 60_000;
+const sqliteBusy = 5;
+
+/** Starts the whole appliance in this process, on the adapters of one machine. @throws DataInUse */
+export async function startAppliance({ data, host, port }: ApplianceOptions): Promise<Appliance> {
+  const folder = resolve(data);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+
+  let baseUrl = '';
+  // The index of the objects is opened for one process alone, so it goes first: it keeps a second one out.
+  const objects = refuseSecond(
+    folder,
+    () => new FileObjects(join(folder, 'objects'), { baseUrl: () => baseUrl, signingKey: randomBytes(32) }),
+  );
+  const table = new SqliteTable(join(folder, 'strongroom.db'));
+  const keys = new FileKeys(join(folder, 'keys.json'));
+  const supply = new SandboxProcesses(table);
+  usePlatform({ table, objects, keys, sandboxes: supply.sandboxes });
+
+  const [handlers] = await Promise.all([loadHandlers(), supply.start()]);
+  const administratorKey = await firstAdministratorKey(table);
+  const server = createApplianceServer({ router: new Router(routes), handlers, objects });
+  await listen(server, port, host);
+  baseUrl = urlOf(server);
+
+  const sweeping = setInterval(() => sweep(table, objects), sweepMs);
+  sweep(table, objects);
+  return {
+    url: baseUrl,
+    administratorKey,
+    async stop() {
+      clearInterval(sweeping);
+      await closeServer(server, () => supply.close());
+      table.close();
+      objects.close();
+    },
+  };
+}
+
+function refuseSecond<T>(folder: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error;
+    throw new DataInUse(
+      `another Strongroom is running on ${folder}; stop it, or name another folder by --data`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function loadHandlers(): Promise<ReadonlyMap<string, ApiHandler>> {
+  const load = async (operationId: string): Promise<[string, ApiHandler]> => {
+    const module = await import(`../../lambdas/${operationId.replace('.', '/')}.ts`);
+    return [operationId, (module as { handler: ApiHandler }).handler];
+  };
+  return new Map(await Promise.all(routes.map(({ operationId }) => load(operationId))));
+}
+
+async function firstAdministratorKey(table: Table): Promise<string | undefined> {
+  if (await hasAdministratorKey(table)) return undefined;
+  const key = mintAccessKey('sradm');
+  await table.transact(addAdministratorKey(key, new Date()));
+  return key.text;
+}
+
+/** @throws Error with a sentence where the port cannot be had */
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(`port ${port} of ${host} is in use; take another one by --port`, { cause: error });
+  }
+}
+
+function urlOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+function sweep(...stores: readonly { sweep(): Promise<number> }[]): void {
+  for (const store of stores) {
+    store.sweep().catch((error: unknown) => logger.error('sweep failed', describeError(error)));
+  }
+}
+
+/** No new call comes in; those under way end, at the latest when their programs have been ended. */
+async function closeServer(server: Server, endPrograms: () => Promise<void>): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const over = new AbortController();
+  await Promise.race([closed, after(graceMs, undefined, { signal: over.signal }).catch(() => undefined)]);
+  over.abort();
+  await endPrograms();
+  const last = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(last);
+}

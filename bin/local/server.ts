@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { objectsPath } from '../../lambdas/platform/local/object-urls.ts';
+import { ApiError } from '../../lambdas/shared/api-error.ts';
+import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
+import { describeError, logger } from '../../lambdas/shared/logger.ts';
+import { refuseUnrouted } from '../../lambdas/shared/respond.ts';
+import { lambdaContext, proxyEvent } from './proxy-event.ts';
+import type { Router } from './router.ts';
+
+/** API Gateway's "Payload size". */
+const gatewayBodyBytes = 10 * 1024 * 1024;
+
+type Parts = {
+  readonly router: Router;
+  readonly handlers: ReadonlyMap<string, ApiHandler>;
+  readonly objects: { handle(request: IncomingMessage, response: ServerResponse): Promise<void> };
+};
+
+/** What API Gateway is to the functions: finds the route, makes the event, sends the answer. */
+export function createApplianceServer(parts: Parts): Server {
+  const server = createServer((incoming, response) => {
+    serve(parts, incoming, response).catch((error: unknown) => {
+      logger.error('request failed', describeError(error));
+      response.destroy();
+    });
+  });
+  server.requestTimeout = 60_000;
+  return server;
+}
+
+async function serve(parts: Parts, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [path = '', search = ''] = split(incoming.url ?? '');
+  if (path.startsWith(objectsPath)) return parts.objects.handle(incoming, response);
+
+  const requestId = randomUUID();
+  const match = parts.router.find(incoming.method ?? '', path);
+  const body = await readBody(incoming);
+  const refuse = (error: ApiError) => send(response, refuseUnrouted(error, requestId));
+  if (!body) return refuse(new ApiError('PAYLOAD_TOO_LARGE', { headers: { Connection: 'close' } }));
+  if (!match) return refuse(new ApiError('NOT_FOUND'));
+  if ('allow' in match) {
+    return refuse(new ApiError('METHOD_NOT_ALLOWED', { headers: { Allow: match.allow.join(', ') } }));
+  }
+  const { route, params } = match;
+  const query = new URLSearchParams(search);
+  const handler = parts.handlers.get(route.operationId);
+  if (!handler) throw new Error(`${route.operationId} has no handler`);
+  const event = proxyEvent({ incoming, body, route, params, path, query, requestId });
+  send(response, await handler(event, lambdaContext(route, requestId)));
+}
+
+function split(url: string): [path: string, search: string] {
+  const at = url.indexOf('?');
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+}
+
+/** `undefined` where the body is larger than API Gateway takes; what is left of it is not read. */
+async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > gatewayBodyBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function send(response: ServerResponse, { statusCode, headers = {}, body }: APIGatewayProxyResult): void {
+  response.writeHead(statusCode, { ...headers, 'Content-Length': Buffer.byteLength(body) } as Record<
+    string,
+    string | number
+  >);
+  response.end(body);
+}

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Target } from './target.ts';
+
+const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
+
+/** Limits that no test meets by accident; tests of limits set their own. */
+const roomy = { STRONGROOM_LIMIT: '1000000/60', STRONGROOM_AUTH_LIMIT: '1000000/60' };
+
+/** `npm start` as a process of its own, on a data folder that outlives it. */
+export class TestAppliance {
+  readonly data: string;
+  readonly #env: NodeJS.ProcessEnv;
+  #process: ChildProcess | undefined;
+  #output = '';
+  #url = '';
+  #administratorKey = '';
+
+  private constructor(env: NodeJS.ProcessEnv) {
+    this.data = mkdtempSync(join(tmpdir(), 'strongroom-api-'));
+    this.#env = env;
+  }
+
+  static async start(env: NodeJS.ProcessEnv = {}): Promise<TestAppliance> {
+    const appliance = new TestAppliance(env);
+    await appliance.start();
+    return appliance;
+  }
+
+  get target(): Target {
+    return { url: this.#url, administratorKey: this.#administratorKey, cannotPass: new Set() };
+  }
+
+  /** All that it has printed, over all of its starts. */
+  get output(): string {
+    return this.#output;
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  /** @throws Error with what it printed where it does not become ready */
+  async start(): Promise<void> {
+    const before = this.#output.length;
+    const child = spawn(process.execPath, [program, '--port', '0', '--data', this.data], {
+      env: { PATH: process.env.PATH, ...roomy, ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    const ready = Promise.withResolvers<string>();
+    const take = (chunk: Buffer) => {
+      this.#output += chunk.toString();
+      const line = /^Strongroom is ready at (\S+)$/m.exec(this.#output.slice(before));
+      if (line) ready.resolve(line[1] as string);
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.once('close', () => ready.reject(new Error(this.#output.slice(before))));
+    this.#url = await ready.promise;
+    this.#administratorKey ||= /^Administrator key: (\S+)$/m.exec(this.#output)?.[1] ?? '';
+  }
+
+  /** @returns the exit code, null where the signal ended it */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    child.kill(signal);
+    const [code] = await once(child, 'close');
+    return code;
+  }
+
+  /** Ends it and removes its data. */
+  async remove(): Promise<void> {
+    await this.end('SIGTERM');
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,186 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { limits } from '../../lambdas/contract/limits.ts';
+import { type Target, TestUser } from './target.ts';
+
+export function executeSuite(target: () => Target): void {
+  describe('execute', () => {
+    let user: TestUser;
+    beforeAll(async () => {
+      user = await TestUser.register(target());
+      await user.call('PUT', '/api/v1/secrets/GREETING', { body: { value: 'hello' } });
+      await user.call('PUT', '/api/v1/secrets/OTHER', { body: { value: 'other' } });
+    });
+
+    const execute = (body: object) => user.call('POST', '/api/v1/execute', { body });
+    const names = 'import os; print(sorted(n for n in os.environ if n in ("GREETING", "OTHER")))';
+
+    test('answers what the program did, and under which isolation', async () => {
+      const { status, body } = await execute({
+        code: 'print("out"); import sys; print("err", file=sys.stderr)',
+      });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        executionId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        status: 'completed',
+        exitCode: 0,
+        signal: null,
+        stdout: 'out\n',
+        stderr: 'err\n',
+        truncated: { stdout: false, stderr: false },
+        files: [],
+        isolation: { level: expect.stringMatching(/floor|namespaces/), seccomp: true },
+      });
+      for (const figure of ['durationMs', 'cpuMs', 'peakMemoryBytes']) {
+        expect(body[figure]).toBeGreaterThanOrEqual(0);
+      }
+    });
+
+    test('gives the program its input and arguments', async () => {
+      const { body } = await execute({
+        code: 'import sys; print(sys.argv[1:], sys.stdin.read())',
+        stdin: 'line\nünicode',
+        args: ['one', 'two words', ''],
+      });
+      expect(body.stdout).toBe("['one', 'two words', ''] line\nünicode\n");
+    });
+
+    test('gives the program all secrets, none, or those that are named', async () => {
+      const stdout = async (secrets?: unknown) => (await execute({ code: names, secrets })).body.stdout;
+      expect(await stdout()).toBe("['GREETING', 'OTHER']\n");
+      expect(await stdout('all')).toBe("['GREETING', 'OTHER']\n");
+      expect(await stdout('none')).toBe('[]\n');
+      expect(await stdout(['OTHER', 'OTHER'])).toBe("['OTHER']\n");
+      expect(await stdout([])).toBe('[]\n');
+    });
+
+    test('a secret that is named and not there is 400', async () => {
+      const { status, body } = await execute({ code: names, secrets: ['GREETING', 'ABSENT'] });
+      expect([status, body.details]).toEqual([
+        400,
+        [{ path: 'secrets', message: 'there is no secret ABSENT' }],
+      ]);
+    });
+
+    test('marks the secrets that a program was given as used', async () => {
+      const other = await TestUser.register(target());
+      for (const name of ['USED', 'UNUSED']) {
+        await other.call('PUT', `/api/v1/secrets/${name}`, { body: { value: 'x' } });
+      }
+      await other.call('POST', '/api/v1/execute', { body: { code: 'pass', secrets: ['USED'] } });
+      const { body } = await other.call('GET', '/api/v1/secrets');
+      const lastUse = Object.fromEntries(
+        body.map(({ name, lastUsedAt }: { name: string; lastUsedAt: string | null }) => [name, lastUsedAt]),
+      );
+      expect(lastUse).toEqual({ USED: expect.stringMatching(/Z$/), UNUSED: null });
+    });
+
+    test('a program that fails is a 200 with its exit code', async () => {
+      const { status, body } = await execute({ code: 'raise ValueError("wrong")' });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ status: 'failed', exitCode: 1 });
+      expect(body.stderr).toMatch(/ValueError: wrong\n$/);
+      expect((await execute({ code: 'import sys; sys.exit(3)' })).body.exitCode).toBe(3);
+    });
+
+    test('a program with a syntax error is a 200 that shows it', async () => {
+      const { status, body } = await execute({ code: 'print(' });
+      expect([status, body.status, body.exitCode]).toEqual([200, 'failed', 1]);
+      expect(body.stderr).toContain('SyntaxError');
+    });
+
+    test('a program that kills itself is a 200 with the signal', async () => {
+      const { body } = await execute({ code: 'import os, signal; os.kill(os.getpid(), signal.SIGTERM)' });
+      expect(body).toMatchObject({ status: 'failed', exitCode: null, signal: 'SIGTERM' });
+    });
+
+    test('a program that never ends is ended at its time', async () => {
+      const { status, body } = await execute({
+        code: 'print("begun", flush=True)\nwhile True: pass',
+        timeoutSeconds: 1,
+      });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        status: 'timed_out',
+        exitCode: null,
+        signal: 'SIGKILL',
+        stdout: 'begun\n',
+      });
+    });
+
+    test('a program that prints without end is cut, and says so', async () => {
+      const { body } = await execute({ code: 'while True: print("x" * 1000)', timeoutSeconds: 1 });
+      expect(body.stdout).toHaveLength(limits.outputBytes);
+      expect(body.truncated).toEqual({ stdout: true, stderr: false });
+    });
+
+    test('a program that eats memory is stopped, and the next one runs', async () => {
+      const { status, body } = await execute({ code: 'x = []\nwhile True: x.append(bytearray(1 << 24))' });
+      expect([status, body.exitCode === 0]).toEqual([200, false]);
+      expect((await execute({ code: 'print(1)' })).body.stdout).toBe('1\n');
+    });
+
+    test('a program that forks without end is stopped, and the next one runs', async () => {
+      const { status } = await execute({ code: 'import os\nwhile True: os.fork()', timeoutSeconds: 1 });
+      expect(status).toBe(200);
+      expect((await execute({ code: 'print(1)' })).body.stdout).toBe('1\n');
+    });
+
+    test('output that is not UTF-8 is kept, its faulty bytes replaced visibly', async () => {
+      const { body } = await execute({ code: 'import sys; sys.stdout.buffer.write(b"a\\xffb")' });
+      expect(body.stdout).toBe('a\ufffdb');
+    });
+
+    test('a program finds nothing of the service in its environment, and no network', async () => {
+      const code = [
+        'import os, socket',
+        'print([n for n in os.environ if n.startswith(("STRONGROOM", "AWS", "ECS"))])',
+        'try: socket.create_connection(("127.0.0.1", 80), 1)',
+        'except OSError as error: print(type(error).__name__)',
+      ].join('\n');
+      const { body } = await execute({ code });
+      expect(body.stdout).toMatch(/^\[\]\n\w*Error\n$/);
+    });
+
+    test('runs of two users never meet', async () => {
+      const other = await TestUser.register(target());
+      const leave = [
+        'import os, tempfile',
+        'for place in (".", tempfile.gettempdir()): open(os.path.join(place, "left"), "w").write("mine")',
+      ];
+      const left = await execute({ code: leave.join('\n') });
+      expect(left.body.stderr).toBe('');
+      const code =
+        'import os, tempfile; print(os.listdir("."), os.listdir(tempfile.gettempdir()), os.getenv("GREETING"))';
+      const { body } = await other.call('POST', '/api/v1/execute', { body: { code } });
+      expect(body.stdout).toBe('[] [] None\n');
+    });
+
+    test('runs at once do not disturb each other', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 12 }, (_, i) => execute({ code: `print(${i})` })),
+      );
+      expect(answers.map(({ body }) => body.stdout)).toEqual(answers.map((_, i) => `${i}\n`));
+    });
+
+    test.each([
+      ['code', {}],
+      ['code', { code: 7 }],
+      ['code', { code: 'x'.repeat(limits.codeBytes + 1) }],
+      ['code', { code: '\ud800' }],
+      ['language', { code: '', language: 'cobol' }],
+      ['args.0', { code: '', args: ['a\0b'] }],
+      ['args', { code: '', args: 'a' }],
+      ['timeoutSeconds', { code: '', timeoutSeconds: 0 }],
+      ['timeoutSeconds', { code: '', timeoutSeconds: 901 }],
+      ['secrets', { code: '', secrets: 'some' }],
+    ])('a bad %s is 400 and named', async (path, body) => {
+      const answer = await execute(body);
+      expect([answer.status, answer.body.details[0].path]).toEqual([400, path]);
+    });
+
+    test('NUL in code is a program that fails, not a fault', async () => {
+      const { status, body } = await execute({ code: 'print(1)\0' });
+      expect([status, body.status]).toEqual([200, 'failed']);
+    });
+  });
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+
+/** An appliance to test: on this machine, or deployed. */
+export type Target = {
+  readonly url: string;
+  readonly administratorKey: string;
+  /** What this target cannot show, by the names in test/cloud/unsupported.ts. */
+  readonly cannotPass: ReadonlySet<string>;
+};
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape, and of the wrong one
+  readonly body: any;
+};
+
+export type CallOptions = {
+  /** Sent as JSON, unless it is a string: that is sent as it is. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export async function call(
+  { url }: Pick<Target, 'url'>,
+  method: string,
+  path: string,
+  { body, headers = {} }: CallOptions = {},
+): Promise<Answer> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json');
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson ? JSON.parse(text) : undefined,
+  };
+}
+
+export class TestUser {
+  readonly target: Target;
+  readonly email: string;
+  readonly password: string;
+  readonly id: string;
+  apiKey: string;
+  token: string;
+
+  private constructor(target: Target, email: string, password: string, registered: Answer['body']) {
+    this.target = target;
+    this.email = email;
+    this.password = password;
+    this.id = registered.user.id;
+    this.apiKey = registered.apiKey;
+    this.token = registered.token;
+  }
+
+  static async register(target: Target): Promise<TestUser> {
+    const email = `user-${randomUUID()}@example.com`;
+    const password = `password ${randomUUID()}`;
+    const { status, text, body } = await call(target, 'POST', '/api/register', { body: { email, password } });
+    if (status !== 201) throw new Error(`registration answered ${status} ${text}`);
+    return new TestUser(target, email, password, body);
+  }
+
+  /** A call with the user's API key. */
+  call(method: string, path: string, { headers, ...rest }: CallOptions = {}): Promise<Answer> {
+    return call(this.target, method, path, { ...rest, headers: { 'x-api-key': this.apiKey, ...headers } });
+  }
+
+  /** A call with the user's token. */
+  callWithToken(method: string, path: string, { headers, ...rest }: CallOptions = {}): Promise<Answer> {
+    const authorization = `Bearer ${this.token}`;
+    return call(this.target, method, path, { ...rest, headers: { authorization, ...headers } });
+  }
+}
