@@ -17,6 +17,15 @@ export type Bundle = {
   readonly sizeBytes: number;
 };
 
+/** What the stack is made of. */
+export type Assets = {
+  /** Folder of each operation's function, by its id. */
+  readonly operations: ReadonlyMap<string, string>;
+  readonly administratorKey: string;
+  /** Build context of the sandbox's image. */
+  readonly sandbox: string;
+};
+
 export const root = resolve(import.meta.dirname, '..');
 export const dist = join(root, 'dist');
 
@@ -36,6 +45,20 @@ const common = {
   write: false,
   logLevel: 'silent',
 } as const satisfies BuildOptions;
+
+/** Builds all that the stack deploys. @throws Error where something cannot be bundled */
+export async function bundleAll(operations: readonly RouteRecord[], folder: string): Promise<Assets> {
+  const [bundles, administratorKey, sandbox] = await Promise.all([
+    bundleOperations(operations, folder),
+    bundleAdministratorKey(folder),
+    bundleSandbox(folder),
+  ]);
+  return {
+    operations: new Map(bundles.map(({ operationId, folder }) => [operationId, folder])),
+    administratorKey,
+    sandbox,
+  };
+}
 
 /**
  * Bundles each operation to `<folder>/lambda/<operationId>/index.mjs`, its source map to `<folder>/maps/`, so that
@@ -65,8 +88,26 @@ export async function bundleOperations(
   return operations.map(({ operationId }) => bundleOf(operationId, functions, metafile));
 }
 
-/** Bundles the supervisor to `<folder>/sandbox/supervisor.mjs` and copies the zygote's modules beside it. */
-export async function bundleSandbox(folder: string): Promise<void> {
+/** Bundles the function that makes the administrator's key. @returns its folder */
+export async function bundleAdministratorKey(folder: string): Promise<string> {
+  const outdir = join(folder, 'administrator-key');
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: { index: 'lambdas/platform/aws/create-administrator-key.ts' },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+  });
+  await writeOutputs(outputFiles, folder);
+  return outdir;
+}
+
+/**
+ * Bundles the supervisor to `<folder>/sandbox/supervisor.mjs`, and copies the zygote's modules and what the image is
+ * built by beside it: the build context of the sandbox's image.
+ *
+ * @returns its folder
+ */
+export async function bundleSandbox(folder: string): Promise<string> {
   const sandbox = join(folder, 'sandbox');
   const { outputFiles } = await build({
     ...common,
@@ -80,8 +121,12 @@ export async function bundleSandbox(folder: string): Promise<void> {
   const copies = modules.map(async (name) =>
     writeChanged(join(sandbox, 'zygote', name), await readFile(join(source, name))),
   );
-  await Promise.all(copies);
+  const recipe = ['Dockerfile', 'requirements.txt'].map(async (name) =>
+    writeChanged(join(sandbox, name), await readFile(join(root, 'sandbox-image', name))),
+  );
+  await Promise.all([...copies, ...recipe]);
   await keepOnly(join(sandbox, 'zygote'), new Set(modules));
+  return sandbox;
 }
 
 /** Serves each `operation:<id>` its entry module, which exists nowhere else. */
@@ -154,8 +199,11 @@ async function keepOnly(folder: string, names: ReadonlySet<string>): Promise<voi
 }
 
 if (import.meta.main) {
-  const bundles = await bundleOperations(routes, dist);
-  await bundleSandbox(dist);
+  const [bundles] = await Promise.all([
+    bundleOperations(routes, dist),
+    bundleAdministratorKey(dist),
+    bundleSandbox(dist),
+  ]);
   for (const { operationId, sizeBytes } of bundles) {
     process.stdout.write(`${(sizeBytes / 1024).toFixed(0).padStart(6)} KiB  ${operationId}\n`);
   }
