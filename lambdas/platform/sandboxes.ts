@@ -46,7 +46,10 @@ export type JobResult = {
   /** User and system time of the program and the children it waited for. */
   readonly cpuMs: number;
   readonly peakMemoryBytes: number;
+  /** Regular files that the program left in its working directory; of the job's own only those that it changed. */
   readonly files: readonly JobFile[];
+  /** At least so many others were left there: over a limit of number or size, links, special files, odd names. */
+  readonly omittedFiles: number;
   readonly isolation: Isolation;
 };
 

@@ -13,6 +13,9 @@ export type Limits = {
   readonly fileBytes: number;
   /** Of stdout and of stderr, each. */
   readonly outputBytes: number;
+  /** Files that come back from a run, and their bytes in all. */
+  readonly resultFiles: number;
+  readonly resultBytes: number;
 };
 
 export type Listen = { readonly path: string } | { readonly host: string; readonly port: number };
@@ -72,6 +75,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
       openFiles: 256,
       fileBytes: 64 * mebibyte,
       outputBytes: 256 * 1024,
+      resultFiles: integer(env, 'STRONGROOM_SANDBOX_RESULT_FILES', 20, 0, 1000),
+      resultBytes: integer(env, 'STRONGROOM_SANDBOX_RESULT_KB', 2048, 0, 8192) * 1024,
     },
   };
 }

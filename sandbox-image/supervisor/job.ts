@@ -1,4 +1,5 @@
 import type { Job } from '../../lambdas/platform/sandboxes.ts';
+import { filesFault, passable } from './paths.ts';
 
 /** Longest time that the contract lets a program ask for. */
 const maxTimeoutMs = 900_000;
@@ -15,16 +16,5 @@ export function jobFault(job: Job): string | undefined {
   if (!Object.entries(job.env).every(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && passable(value))) {
     return 'an environment variable has a bad name or is no text without NUL';
   }
-  if (!job.files.every((file) => relative(file.path)))
-    return 'a file path is not relative to the working directory';
-  return undefined;
-}
-
-/** What the kernel takes as an argument or a variable. */
-function passable(text: unknown): boolean {
-  return typeof text === 'string' && !text.includes('\0') && text.isWellFormed();
-}
-
-function relative(path: string): boolean {
-  return passable(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  return filesFault(job.files.map((file) => file.path));
 }

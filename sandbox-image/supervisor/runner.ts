@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, type JobResult, type JobStatus, SandboxLost } from '../../lambdas/platform/sandboxes.ts';
+import { type Collected, collect } from './collect.ts';
 import type { Limits } from './config.ts';
 import { Output } from './output.ts';
 import type { Slot, SlotPool } from './slots.ts';
@@ -24,6 +26,8 @@ const watchMs = 50;
 const diskEvery = 4;
 /** A run that is killed ends at once; what it left to be wiped may take seconds. */
 const overdueMs = 30_000;
+/** A collector has ended before the zygote says so; what it sent only has to be read. */
+const collectMs = 5_000;
 const remembered = 10_000;
 
 /** Runs jobs: deadlines, limits, output and results are its own; a program can change none of them. */
@@ -115,12 +119,14 @@ export class Runner {
     const deadline = setTimeout(() => end('deadline'), job.timeoutMs);
     this.#running.set(job.executionId, { ...slot, startedAt, end });
     this.#startWatch();
+    const collected = slot.collector.then((socket) => collect(socket, job.files, this.#limits));
     try {
       if (stopped) end('stop');
       else slot.channels.job.end(frame);
       const ended = await slot.ended;
       const durationMs = Math.round(performance.now() - startedAt);
       await Promise.all([stdout.closed, stderr.closed]);
+      const { files, omittedFiles } = await filesOf(ended, collected);
       return {
         executionId: job.executionId,
         status: statusOf(ended, cause),
@@ -132,7 +138,8 @@ export class Runner {
         durationMs,
         cpuMs: ended.cpuMs,
         peakMemoryBytes: ended.peakMemoryBytes,
-        files: [],
+        files,
+        omittedFiles,
         isolation,
       };
     } finally {
@@ -189,6 +196,13 @@ export class Runner {
       if (measureDisk(run.directory) > this.#limits.diskBytes) run.end('disk');
     }
   }
+}
+
+async function filesOf(ended: Ended, collected: Promise<Collected>): Promise<Collected> {
+  if (ended.collected === null) return { files: [], omittedFiles: 0 };
+  // There was at least one; whoever cannot say more was killed for it.
+  const unknown = { files: [], omittedFiles: 1 };
+  return ended.collected ? Promise.race([collected, sleep(collectMs, unknown, { ref: false })]) : unknown;
 }
 
 /** A program that ended by itself before our signal reached it has its own status. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { type Isolation, SandboxLost } from '../../lambdas/platform/sandboxes.ts';
 import { type Channels, Rendezvous } from './rendezvous.ts';
 import { type Ended, type Forked, Zygote, type ZygoteSettings } from './zygote.ts';
@@ -10,6 +11,8 @@ export type Slot = {
   readonly uid: number | null;
   readonly directory: string;
   readonly channels: Channels;
+  /** Resolves when something is there to collect what the run left, before `ended` does. */
+  readonly collector: Promise<Socket>;
   /** Resolves when no process of the run is left. Rejects with SandboxLost where the zygote died first. */
   readonly ended: Promise<Ended>;
   /** Ends it and everything that it started. */
@@ -21,6 +24,7 @@ type Pending = {
   forked?: Forked;
   channels?: Channels;
   ready: boolean;
+  readonly collector: PromiseWithResolvers<Socket>;
   readonly ended: PromiseWithResolvers<Ended>;
 };
 
@@ -119,16 +123,24 @@ export class SlotPool {
     this.#counter += 1;
     const name = `run-${this.#counter}`;
     const token = randomBytes(16).toString('hex');
-    const pending: Pending = { token, ready: false, ended: Promise.withResolvers() };
+    const pending: Pending = {
+      token,
+      ready: false,
+      collector: Promise.withResolvers(),
+      ended: Promise.withResolvers(),
+    };
     // A slot may end before anybody waits for its end.
     pending.ended.promise.catch(() => undefined);
     this.#pending.set(name, pending);
-    this.#rendezvous.expect(token, (channels) => {
-      pending.channels = channels;
-      channels.job.once('data', () => {
-        pending.ready = true;
-        this.#offer(name, pending, zygote);
-      });
+    this.#rendezvous.expect(token, {
+      onComplete: (channels) => {
+        pending.channels = channels;
+        channels.job.once('data', () => {
+          pending.ready = true;
+          this.#offer(name, pending, zygote);
+        });
+      },
+      onFiles: pending.collector.resolve,
     });
     zygote.fork(name, token);
   }
@@ -141,7 +153,7 @@ export class SlotPool {
   }
 
   /** The word of the zygote and that of the child come on two roads, in either order. */
-  #offer(name: string, { ready, forked, channels, ended }: Pending, zygote: Zygote): void {
+  #offer(name: string, { ready, forked, channels, collector, ended }: Pending, zygote: Zygote): void {
     if (!ready || !forked || !channels) return;
     this.#faults = 0;
     const slot: Slot = {
@@ -150,6 +162,7 @@ export class SlotPool {
       uid: forked.uid,
       directory: forked.directory,
       channels,
+      collector: collector.promise,
       ended: ended.promise,
       kill: () => zygote.kill(name),
     };
@@ -161,7 +174,10 @@ export class SlotPool {
   #onEnded(event: Ended): void {
     const pending = this.#pending.get(event.slot);
     if (!pending) return;
-    this.#forget(event.slot, pending);
+    this.#pending.delete(event.slot);
+    // The zygote's word can overtake the connection of the collector that it tells of.
+    const arrived = event.collected ? pending.collector.promise : Promise.resolve();
+    arrived.then(() => this.#rendezvous.forget(pending.token));
     pending.ended.resolve(event);
     const at = this.#idle.findIndex((slot) => slot.name === event.slot);
     if (at >= 0) this.#idle.splice(at, 1);

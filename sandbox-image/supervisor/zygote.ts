@@ -30,6 +30,8 @@ export type Ended = {
   readonly signal: string | null;
   readonly cpuMs: number;
   readonly peakMemoryBytes: number;
+  /** Whether what the run left was collected whole; null where there was nothing. */
+  readonly collected: boolean | null;
 };
 
 type ZygoteEvent =

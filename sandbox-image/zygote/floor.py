@@ -62,8 +62,10 @@ class Floor:
     def abi(self):
         return self._rules.abi
 
-    def enter(self, uid, directory):
-        """Gives up everything that `uid` alone in `directory` does not have. `uid` is None where it stays."""
+    def enter(self, uid, directory, writable=("work", "tmp"), readable=()):
+        """
+        Gives up everything that `uid` alone in the parts of `directory` does not have. `uid` is None where it stays.
+        """
         os.setsid()
         os.umask(0o077)
         os.chdir(os.path.join(directory, "work"))
@@ -75,7 +77,7 @@ class Floor:
         kernel.drop_capabilities()
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-        self._rules.enter([os.path.join(directory, part) for part in ("work", "tmp")])
+        self._rules.enter(*([os.path.join(directory, part) for part in parts] for parts in (writable, readable)))
         os.closerange(JOB + 1, OPEN_FILES)
         self._filter.install()
 
