@@ -15,6 +15,16 @@ export type Job = {
   readonly env: { readonly [name: string]: string };
   readonly files: readonly JobFile[];
   readonly timeoutMs: number;
+  /** Id of a bundle of Python packages that the sandbox has, 64 hexadecimal digits. */
+  readonly packages?: string;
+};
+
+/** What a program wrote while it runs, as it comes; no more of it than the result holds. */
+export type OutputChunk = { readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array };
+
+export type RunOptions = {
+  /** Called in order, each time before `run` resolves. What it throws is the end of the call, not of the run. */
+  readonly onOutput?: (chunk: OutputChunk) => void;
 };
 
 export type JobStatus = 'completed' | 'failed' | 'timed_out' | 'killed';
@@ -56,7 +66,7 @@ export type JobResult = {
 export type Lease = {
   readonly sandboxId: string;
   /** Seals the job to the sandbox's own key; only the sandbox reads it, only the caller reads the result. */
-  run(job: Job): Promise<JobResult>;
+  run(job: Job, options?: RunOptions): Promise<JobResult>;
   /** Ends a running job; its `run` then resolves with status `killed`. */
   stop(executionId: string): Promise<void>;
   /** The caller is done; the sandbox stays with its tenant until it is retired. */

@@ -69,8 +69,11 @@ class Rules:
             rights &= _FILE_RIGHTS
         self._shared.append((descriptor, rights & self._files))
 
-    def enter(self, writable, readable):
-        """Binds this process and its descendants, for good: to these directories and what all runs may reach."""
+    def enter(self, writable, readable, lent):
+        """
+        Binds this process and its descendants, for good: to these directories, to `lent` (pairs of a descriptor and
+        rights), and to what all runs may reach.
+        """
         ruleset = kernel.call("landlock_create_ruleset", self._attributes, self._attributes_size, 0)
         special = EXECUTE | _MAKE_CHAR | _MAKE_BLOCK | _MAKE_FIFO | _MAKE_SOCK | _IOCTL_DEV
         own = [
@@ -78,7 +81,7 @@ class Rules:
             for paths, rights in ((writable, self._files & ~special), (readable, READ_FILE | READ_DIR))
             for path in paths
         ]
-        for descriptor, rights in (*self._shared, *own):
+        for descriptor, rights in (*self._shared, *lent, *own):
             rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, descriptor), 12)
             kernel.call("landlock_add_rule", ruleset, _RULE_PATH_BENEATH, rule, 0)
         kernel.call("landlock_restrict_self", ruleset, 0)

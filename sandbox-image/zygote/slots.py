@@ -7,6 +7,7 @@ import time
 import collector
 import ending
 import namespaces
+import packages
 import program
 from wipe import wipe
 
@@ -39,10 +40,14 @@ class _Collector:
 
 
 class Slots:
-    """`uids` is None where an ordinary user runs this: then namespaces alone separate the runs."""
+    """
+    `uids` is None where an ordinary user runs this: then namespaces alone separate the runs. `node` is None where
+    there is no JavaScript.
+    """
 
-    def __init__(self, floor, uids, isolated, base, address, tell):
+    def __init__(self, floor, node, uids, isolated, base, address, tell):
         self._floor = floor
+        self._node = node
         self._uids = uids
         self._isolated = isolated
         self._base = base
@@ -51,13 +56,19 @@ class Slots:
         self._collecting = True
         self._slots = {}
 
-    def fork(self, name, token):
+    def fork(self, order):
+        name, token = order["slot"], order["token"]
         uid = self._uids.take() if self._uids else None
         slot = Slot(name, uid, os.path.join(self._base, name), token)
+        bundle = packages.Bundle(order["packages"], order["preimport"]) if order["packages"] else None
+        if order["language"] == "javascript":
+            run = lambda: self._node.run(self._floor, uid, slot.directory, self._address, token)
+        else:
+            run = lambda: program.run(self._floor, uid, slot.directory, self._address, token, bundle)
         self._make(slot)
-        slot.pid, slot.status_reader = self._start(
-            uid, lambda: program.run(self._floor, uid, slot.directory, self._address, token)
-        )
+        slot.pid, slot.status_reader = self._start(uid, run)
+        if bundle:
+            bundle.close()
         self._slots[name] = slot
         self._tell(event="forked", slot=name, pid=slot.pid, uid=uid, directory=slot.directory)
 

@@ -90,7 +90,10 @@ for name, size in (("a", 1 << 20), ("b", (1 << 20) + 1), ("c", (1 << 20) - 1)):
 
   it.each([
     ['a symbolic link', 'import os; os.symlink("/etc/passwd", "x")'],
-    ['a link to another file', 'import os; open("f", "w").write("own"); os.symlink("f", "x"); os.unlink("f")'],
+    [
+      'a link to another file',
+      'import os; open("f", "w").write("own"); os.symlink("f", "x"); os.unlink("f")',
+    ],
     ['a link to a directory', 'import os; os.symlink("..", "x"); os.symlink("/", "y"); os.unlink("y")'],
     ['a directory that it cannot enter', 'import os; os.mkdir("x"); open("x/f", "w"); os.chmod("x", 0)'],
     ['a file that it cannot read', 'import os; open("x", "w").write("x"); os.chmod("x", 0)'],
