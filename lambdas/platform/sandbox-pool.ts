@@ -5,6 +5,7 @@ import {
   type JobResult,
   type Lease,
   NoSandboxFree,
+  type RunOptions,
   type Sandboxes,
   SandboxLost,
   SandboxUnavailable,
@@ -117,7 +118,7 @@ export class SandboxPool implements Sandboxes {
     this.#supply.onLease(sandboxId);
     return {
       sandboxId,
-      run: (job: Job): Promise<JobResult> => client.run(job).catch(odd),
+      run: (job: Job, options?: RunOptions): Promise<JobResult> => client.run(job, options).catch(odd),
       stop: (executionId: string) => client.stop(executionId).catch(odd),
       release: async () => {
         if (released) return;
