@@ -12,6 +12,7 @@ export const operations: Readonly<Record<OperationId, Operation>> = {
   'auth.rotateApiKey': { method: 'POST', path: '/api/apikey/rotate' },
   'auth.verify': { method: 'POST', path: '/api/verify' },
   'execute.run': { method: 'POST', path: '/api/v1/execute', creates: true },
+  'generate.create': { method: 'POST', path: '/api/v1/generate', creates: true },
   'secrets.delete': { method: 'DELETE', path: '/api/v1/secrets/{name}' },
   'secrets.list': { method: 'GET', path: '/api/v1/secrets' },
   'secrets.put': { method: 'PUT', path: '/api/v1/secrets/{name}' },

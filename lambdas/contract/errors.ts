@@ -19,12 +19,19 @@ export const errors = {
   TOO_MANY_SECRETS: [409, 'The limit of secrets is reached; delete one first.'],
   PAYLOAD_TOO_LARGE: [413, 'The body is too large.'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'The body must be sent as application/json.'],
+  NO_CODE_GENERATED: [422, 'The language model’s answer holds no program that can be used.'],
   RATE_LIMITED: [429, 'Too many requests; wait and try again.'],
   INTERNAL: [500, 'Something went wrong on our side.'],
+  GENERATOR_FAILED: [502, 'The language model gave no answer; try again.'],
   UNAVAILABLE: [503, 'A part of the service is not available.'],
   NO_SANDBOX_FREE: [503, 'No sandbox is free; try again soon.'],
   SANDBOX_UNAVAILABLE: [503, 'This installation cannot run code.'],
   TIMEOUT: [504, 'The answer took too long; what was asked for may have been done all the same.'],
+  GENERATOR_NOT_CONFIGURED: [
+    503,
+    'No language model is configured: set STRONGROOM_GENERATOR to bedrock, anthropic or openai, and ' +
+      'STRONGROOM_GENERATOR_MODEL to the name of a model.',
+  ],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 
 export type ErrorCode = keyof typeof errors;

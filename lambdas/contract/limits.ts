@@ -18,6 +18,9 @@ export const limits = {
   /** How long a call waits for a program before it hands over to `GET /api/v1/executions/{id}`. */
   executionWaitSeconds: 25,
   sandboxWaitSeconds: 10,
+  promptBytes: 64 * KiB,
+  /** A call that generates: how long the model has where the program is run too, and all in all. */
+  generateSeconds: { answerBeforeRun: 20, whole: 27 },
   secretNameCharacters: 128,
   secretValueBytes: 64 * KiB,
   secretDescriptionCharacters: 1024,

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
 import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
+import { localGenerator } from '../../lambdas/platform/local/generator.ts';
 import { SandboxProcesses } from '../../lambdas/platform/local/sandbox-process.ts';
 import { SqliteTable } from '../../lambdas/platform/local/sqlite-table.ts';
 import type { Platform } from '../../lambdas/platform/platform.ts';
+import { readSettings } from '../../lambdas/shared/env.ts';
 
 export type LocalPlatform = { readonly platform: Platform; remove(): Promise<void> };
 
@@ -21,8 +23,9 @@ export async function localPlatform(): Promise<LocalPlatform> {
   const supply = new SandboxProcesses(table);
   await supply.start();
   const keys = new FileKeys(join(folder, 'keys.json'));
+  const generator = localGenerator(readSettings({}), undefined);
   return {
-    platform: { table, objects, keys, sandboxes: supply.sandboxes },
+    platform: { table, objects, keys, sandboxes: supply.sandboxes, generator },
     async remove() {
       await supply.close();
       table.close();
