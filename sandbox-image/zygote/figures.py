@@ -9,9 +9,10 @@ _MAX_FIGURES = 20
 def save():
     """`figure-<number>.png` in the working directory, beside any file of the program that has the name already."""
     pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is None:
+    get_fignums = getattr(pyplot, "get_fignums", None)
+    if get_fignums is None:
         return
-    for number in pyplot.get_fignums()[:_MAX_FIGURES]:
+    for number in get_fignums()[:_MAX_FIGURES]:
         name = _free_name(number)
         try:
             pyplot.figure(number).savefig(name, format="png")
