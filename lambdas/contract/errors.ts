@@ -31,6 +31,7 @@ export const errors = {
     'No language model is configured: set STRONGROOM_GENERATOR to bedrock, anthropic or openai, and ' +
       'STRONGROOM_GENERATOR_MODEL to the name of a model.',
   ],
+  TIMEOUT: [504, 'The answer took too long; what was asked for may have been done all the same.'],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 
 export type ErrorCode = keyof typeof errors;
