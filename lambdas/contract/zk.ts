@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { zkPayloadBytes } from '../crypto/zk-payload.ts';
 import { defineRoute } from './define-route.ts';
 import { execute } from './execute.ts';
 import { limits } from './limits.ts';
@@ -31,21 +30,22 @@ function isBase64(value: string, min: number, max: number): boolean {
   return bytes.length >= min && bytes.length <= max && bytes.toString('base64') === value;
 }
 
-const { salt, nonce, tag } = zkPayloadBytes;
+/** Of the payload's version: salt of Argon2id, nonce and tag of XChaCha20-Poly1305, in bytes. */
+const [saltBytes, nonceBytes, tagBytes] = [16, 24, 16];
 
 const ZKPayload = z
   .strictObject({
     v: z.literal(1),
-    salt: base64(salt).meta({ description: 'Of Argon2id: 64 MiB, 3 passes, 4 lanes, 32-byte key' }),
-    nonce: base64(nonce).meta({ description: 'Of XChaCha20-Poly1305, without associated data' }),
-    ciphertext: base64(tag, limits.codeBytes + tag).meta({ description: 'With its tag at the end' }),
+    salt: base64(saltBytes).meta({ description: 'Of Argon2id: 64 MiB, 3 passes, 4 lanes, 32-byte key' }),
+    nonce: base64(nonceBytes).meta({ description: 'Of XChaCha20-Poly1305, without associated data' }),
+    ciphertext: base64(tagBytes, limits.codeBytes + tagBytes).meta({ description: 'With its tag at the end' }),
   })
   .meta({ id: 'ZKPayload', description: 'A program under a master password; see docs/zero-knowledge.md' });
 
 const EncryptedCodeMetadata = z
   .object({
     name: z.string(),
-    language,
+    language: language.unwrap(),
     description: z.string(),
     sizeBytes: z.int().min(0).meta({ description: 'Of the ciphertext' }),
     sha256: z.string().meta({ description: 'Hex, of v (one byte) ‖ salt ‖ nonce ‖ ciphertext' }),
