@@ -38,14 +38,16 @@ const ZKPayload = z
     v: z.literal(1),
     salt: base64(saltBytes).meta({ description: 'Of Argon2id: 64 MiB, 3 passes, 4 lanes, 32-byte key' }),
     nonce: base64(nonceBytes).meta({ description: 'Of XChaCha20-Poly1305, without associated data' }),
-    ciphertext: base64(tagBytes, limits.codeBytes + tagBytes).meta({ description: 'With its tag at the end' }),
+    ciphertext: base64(tagBytes, limits.codeBytes + tagBytes).meta({
+      description: 'With its tag at the end',
+    }),
   })
   .meta({ id: 'ZKPayload', description: 'A program under a master password; see docs/zero-knowledge.md' });
 
 const EncryptedCodeMetadata = z
   .object({
     name: z.string(),
-    language: language.unwrap(),
+    language: z.enum(['python', 'javascript']),
     description: z.string(),
     sizeBytes: z.int().min(0).meta({ description: 'Of the ciphertext' }),
     sha256: z.string().meta({ description: 'Hex, of v (one byte) ‖ salt ‖ nonce ‖ ciphertext' }),
