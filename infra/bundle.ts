@@ -4,6 +4,7 @@
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
 import type { RouteRecord } from '../lambdas/contract/define-route.ts';
 import { routes } from '../lambdas/contract/routes.ts';
@@ -79,7 +80,7 @@ export async function bundleOperations(
     })),
     outdir: functions,
     outExtension: { '.js': '.mjs' },
-    plugins: [operationEntries(operations)],
+    plugins: [operationEntries(operations), builtPages(), englishOnly()],
   });
   await writeOutputs(outputFiles, folder);
   await writeChanged(join(folder, 'lambda.meta.json'), Buffer.from(JSON.stringify(metafile)));
@@ -142,6 +143,33 @@ function operationEntries(operations: readonly RouteRecord[]): Plugin {
         const route = byId.get(path);
         return route && { contents: entrySource(route), loader: 'js', resolveDir: root };
       });
+    },
+  };
+}
+
+/** Puts in the place of a page's module the page that it builds, so that no function has to build one. */
+function builtPages(): Plugin {
+  return {
+    name: 'built pages',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]web[\\/]\w+[\\/]page\.ts$/ }, async ({ path }) => {
+        const { page } = await import(pathToFileURL(path).href);
+        const built = JSON.stringify(await page());
+        return { contents: `export const page = async () => (${built});`, loader: 'js' };
+      });
+    },
+  };
+}
+
+/** zod's error messages in 50 languages are a third of a small function, and no answer is in any but English. */
+function englishOnly(): Plugin {
+  return {
+    name: 'English only',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+        contents: `export { default as en } from './en.js';`,
+        loader: 'js',
+      }));
     },
   };
 }
