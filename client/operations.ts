@@ -22,4 +22,11 @@ export const operations: Readonly<Record<OperationId, Operation>> = {
   'system.jwks': { method: 'GET', path: '/.well-known/jwks.json' },
   'system.live': { method: 'GET', path: '/health' },
   'system.openapi': { method: 'GET', path: '/openapi.json' },
+  'zk.delete': { method: 'DELETE', path: '/api/v1/zk/code/{name}' },
+  'zk.encrypt': { method: 'POST', path: '/api/v1/zk/encrypt' },
+  'zk.execute': { method: 'POST', path: '/api/v1/zk/execute/{name}' },
+  'zk.get': { method: 'GET', path: '/api/v1/zk/code/{name}' },
+  'zk.list': { method: 'GET', path: '/api/v1/zk/code' },
+  'zk.put': { method: 'PUT', path: '/api/v1/zk/code/{name}' },
+  'zk.session': { method: 'POST', path: '/api/v1/zk/sessions' },
 };

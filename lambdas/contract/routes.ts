@@ -5,8 +5,9 @@ import { execute } from './execute.ts';
 import { generate } from './generate.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
+import { zk } from './zk.ts';
 
-const domains = { system, auth, execute, secrets, generate, audit } as const;
+const domains = { system, auth, execute, secrets, generate, zk, audit } as const;
 
 type Domains = typeof domains;
 

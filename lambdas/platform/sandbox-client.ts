@@ -2,6 +2,8 @@ import { Agent, request } from 'node:http';
 import { type SealedRequest, Sealer } from '../crypto/sealed-box.ts';
 import { decodeOutput, decodeResult, encodeJob, ReplyReader, runAad } from './sandbox-wire.ts';
 import {
+  type CodeFault,
+  CodeNotOpened,
   type Job,
   type JobResult,
   NoSandboxFree,
@@ -44,6 +46,7 @@ export class SandboxClient {
     const { status, body } = await answer;
     if (status === 429) throw new NoSandboxFree('too many runs are waiting in this sandbox');
     if (status === 502) throw new SandboxLost(`the sandbox lost the run: ${reason(body)}`);
+    if (status === 422) throw new CodeNotOpened(reason(body) as CodeFault);
     if (status === 501) throw new SandboxUnavailable(reason(body));
     if (status !== 200) throw new Error(`the sandbox refused the job with ${status}: ${reason(body)}`);
     return replies.result();

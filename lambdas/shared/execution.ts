@@ -72,10 +72,13 @@ export async function runProgram(
   program: Omit<Job, 'env' | 'files'>,
   secrets: OpenSecrets,
 ) {
-  const marked = Object.keys(secrets).map((name) => table.transact([markUsed(caller.userId, name, now)]));
   const running = lease.run({ ...program, files: [], env: secrets });
+  const names = Object.keys(secrets);
   // A secret that was deleted meanwhile has no mark to set.
-  await Promise.allSettled([running, ...marked]);
+  const mark = () =>
+    Promise.allSettled(names.map((name) => table.transact([markUsed(caller.userId, name, now)])));
+  // An encrypted program that does not open is given none.
+  await Promise.allSettled([running, program.encrypted ? running.then(mark) : mark()]);
   return executionBody(await running);
 }
 

@@ -4,9 +4,21 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type OpenedRequest, open, SealedBoxRejected } from '../../lambdas/crypto/sealed-box.ts';
 import type { XWingPrivateKey } from '../../lambdas/crypto/x-wing.ts';
-import { decodeJob, MalformedFrame, maxSealedJobBytes, runAad } from '../../lambdas/platform/sandbox-wire.ts';
-import { type OutputChunk, SandboxLost, SandboxUnavailable } from '../../lambdas/platform/sandboxes.ts';
+import {
+  decodeJob,
+  encodeJob,
+  MalformedFrame,
+  maxSealedJobBytes,
+  runAad,
+} from '../../lambdas/platform/sandbox-wire.ts';
+import {
+  CodeNotOpened,
+  type OutputChunk,
+  SandboxLost,
+  SandboxUnavailable,
+} from '../../lambdas/platform/sandboxes.ts';
 import type { Listen } from './config.ts';
+import { openCode } from './encrypted-code.ts';
 import { jobFault } from './job.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { NoSuchPackages } from './kinds.ts';
@@ -108,7 +120,7 @@ async function run(
 ): Promise<void> {
   if (request.headers['content-type'] !== octets) throw new Refusal(415, 'not octet-stream');
   const { plaintext, ...seal } = unseal(key, await readBody(request));
-  const { executionId, start } = prepare(runner, plaintext);
+  const { executionId, start } = await prepare(key, runner, plaintext);
   const { replies, ended } = kept.start(executionId, seal, start);
   // Nothing has to be kept of a run whose caller has the answer.
   response.once('finish', () => response.statusCode !== 202 && kept.forget(executionId));
@@ -125,17 +137,23 @@ async function run(
   send(response, 200, octets, replies.sealed());
 }
 
-/** @throws MalformedFrame, Refusal */
-function prepare(runner: Runner, frame: Uint8Array) {
+/** @throws MalformedFrame, Refusal, CodeNotOpened */
+async function prepare(key: XWingPrivateKey, runner: Runner, plaintext: Uint8Array) {
+  let frame = plaintext;
+  const wipe = () => {
+    plaintext.fill(0);
+    frame.fill(0);
+  };
   try {
-    const job = decodeJob(frame);
-    const fault = jobFault(job);
+    const sent = decodeJob(plaintext);
+    const fault = jobFault(sent);
     if (fault) throw new Refusal(400, fault);
-    const start = (onOutput: (chunk: OutputChunk) => void) =>
-      runner.run(job, frame, onOutput).finally(() => frame.fill(0));
+    const job = await openCode(key, sent);
+    if (job !== sent) frame = encodeJob(job);
+    const start = (onOutput: (chunk: OutputChunk) => void) => runner.run(job, frame, onOutput).finally(wipe);
     return { executionId: job.executionId, start };
   } catch (error) {
-    frame.fill(0);
+    wipe();
     throw error;
   }
 }
@@ -188,6 +206,7 @@ function refuse(response: ServerResponse, error: unknown): void {
   if (error instanceof Refusal) sendError(response, error.status, error.message);
   else if (error instanceof MalformedFrame) sendError(response, 400, error.message);
   else if (error instanceof Busy) sendError(response, 429, error.message);
+  else if (error instanceof CodeNotOpened) sendError(response, 422, error.fault);
   else if (error instanceof NoSuchPackages) sendError(response, 400, error.message);
   else if (error instanceof SandboxUnavailable) sendError(response, 501, error.message);
   else if (error instanceof Replayed) sendError(response, 409, error.message);

@@ -152,12 +152,11 @@ export class SlotPool {
   }
 
   #refill(stock: Stock): void {
-    const wanted = stock.fault ? 0 : stock.wanted;
-    for (let count = 0; count < wanted && this.#zygote && !this.#closing; count++)
-      this.#fork(this.#zygote, stock);
+    if (!this.#zygote || this.#closing || stock.fault) return;
+    for (const preimport of stock.wanted) this.#fork(this.#zygote, stock, preimport);
   }
 
-  #fork(zygote: Zygote, stock: Stock): void {
+  #fork(zygote: Zygote, stock: Stock, preimport: readonly string[]): void {
     this.#counter += 1;
     const name = `run-${this.#counter}`;
     const pending: Pending = {
@@ -183,7 +182,6 @@ export class SlotPool {
       onFiles: pending.collector.resolve,
     });
     const { language, packages } = stock.kind;
-    const preimport = [...stock.preimport];
     zygote.fork({ slot: name, token: pending.token, language, packages, preimport });
   }
 
@@ -236,15 +234,18 @@ export class SlotPool {
     pending.ended.resolve(event);
     const at = stock.idle.findIndex((slot) => slot.name === event.slot);
     if (at >= 0) stock.idle.splice(at, 1);
-    if (!ready) this.#onUnready(pending);
+    if (!ready) this.#onUnready(pending, event);
     if (stock.waiters.length > 0) this.#refill(stock);
     // The answer to whoever waited for this run goes out first.
     else setImmediate(() => this.#refill(stock));
   }
 
-  #onUnready(pending: Pending): void {
+  #onUnready(pending: Pending, { exitCode, signal }: Ended): void {
     this.#settle(pending, false);
-    if (pending.stock.indispensable) this.#fault(new Error('a run could not be prepared'));
+    if (this.#closing) return;
+    const how = signal ?? `exit code ${exitCode}`;
+    process.stderr.write(`a slot for ${pending.stock.kind.language} ended before it was ready: ${how}\n`);
+    if (pending.stock.indispensable) this.#fault(new Error(`a run could not be prepared: ${how}`));
     else pending.stock.onFault(pending.channels?.stderr);
   }
 

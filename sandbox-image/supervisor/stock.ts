@@ -4,7 +4,9 @@ import { SandboxUnavailable } from '../../lambdas/platform/sandboxes.ts';
 import type { Kind, Slot } from './slots.ts';
 
 /** Consecutive faults after which no more slots of a kind are tried. */
-const maxFaults = 3;
+const maxFaults = 5;
+/** As many, after which its slots import nothing ahead. */
+const maxImportFaults = 2;
 const maxReason = 300;
 
 /** Slots of one kind, those that wait for one, and how many are to be kept ready. */
@@ -12,11 +14,10 @@ export class Stock {
   readonly kind: Kind;
   readonly idle: Slot[] = [];
   readonly waiters: PromiseWithResolvers<Slot>[] = [];
-  /** Modules that its slots import ahead of the job. */
-  readonly preimport = new Set<string>();
   /** Slots on the way. */
   unready = 0;
   readonly #spares: number;
+  readonly #preimport = new Set<string>();
   #faults = 0;
   #mayPreimport = true;
   #fault: Error | undefined;
@@ -36,16 +37,21 @@ export class Stock {
     return this.#fault;
   }
 
-  /** How many more are to be forked. */
-  get wanted(): number {
-    return this.waiters.length + this.#spares - this.idle.length - this.unready;
+  /**
+   * Modules to import ahead, for each slot that is to be forked now: a program that waits for one gets it sooner if it
+   * imports itself what it needs.
+   */
+  get wanted(): readonly string[][] {
+    const all = this.waiters.length + this.#spares - this.idle.length - this.unready;
+    const urgent = this.waiters.length - this.unready;
+    return Array.from({ length: Math.max(0, all) }, (_, at) => (at < urgent ? [] : [...this.#preimport]));
   }
 
   /** Whether there is anything new among the modules to import. */
   learn(modules: readonly string[]): boolean {
-    const before = this.preimport.size;
-    if (this.#mayPreimport) for (const name of modules) this.preimport.add(name);
-    return this.preimport.size > before;
+    const before = this.#preimport.size;
+    if (this.#mayPreimport) for (const name of modules) this.#preimport.add(name);
+    return this.#preimport.size > before;
   }
 
   onReady(): void {
@@ -55,9 +61,10 @@ export class Stock {
   /** A slot ended before it was ready; what it said is on `stderr`. */
   onFault(stderr: Socket | undefined): void {
     this.#faults += 1;
-    // A package that ends its process on import gets no other chance to do so ahead of a job.
-    this.#mayPreimport = false;
-    this.preimport.clear();
+    if (this.#faults >= maxImportFaults) {
+      this.#mayPreimport = false;
+      this.#preimport.clear();
+    }
     if (this.#faults < maxFaults) return;
     const what = this.kind.packages === null ? 'programs in JavaScript' : 'programs with these packages';
     this.#fault = new SandboxUnavailable(`${what} cannot be started`);

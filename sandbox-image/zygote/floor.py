@@ -55,7 +55,7 @@ class Floor:
         self._limits = limits
         self._baseline = _data_bytes()
         read = landlock.READ_FILE | landlock.READ_DIR
-        for path in {*_READABLE, *_interpreter_paths()}:
+        for path in {*_READABLE, *_interpreter_paths(), os.path.join(sys.prefix, "pyvenv.cfg")}:
             self._rules.allow(path, read)
         for path in _WRITABLE_DEVICES:
             self._rules.allow(path, landlock.READ_FILE | landlock.WRITE_FILE)

@@ -12,6 +12,7 @@ import {
   ModelServer,
   misspeaks,
   model,
+  openai,
   protocols,
   says,
   staysSilent,
@@ -190,7 +191,6 @@ describe('the operator’s choice', () => {
   });
 
   it('a local model needs no key and need not count tokens', async () => {
-    const openai = protocols[2] as (typeof protocols)[number];
     const server = await ModelServer.start(openai);
     try {
       const { usage: _, model: __, ...bare } = openai.answer('x') as Record<string, unknown>;

@@ -41,7 +41,7 @@ const anthropic: Protocol = {
   }),
 };
 
-const openai: Protocol = {
+export const openai: Protocol = {
   provider: 'openai',
   base: '/v1',
   path: '/v1/chat/completions',
