@@ -110,6 +110,10 @@ function restrictSandboxes(sandboxes: Sandboxes, grants: Grants): Sandboxes {
       demand(grants.sandboxes, 'sandboxes');
       return sandboxes.lease(tenant, waitMs);
     },
+    async rejoin(tenant, sandboxId) {
+      demand(grants.sandboxes, 'sandboxes');
+      return sandboxes.rejoin(tenant, sandboxId);
+    },
     async ping() {
       demand(grants.ping, 'ping the sandboxes');
       return sandboxes.ping();

@@ -94,7 +94,8 @@ async function route(
     response.writeHead(204).end();
   } else if (action === 'attach' && id && request.method === 'POST') {
     const { replies } = runs.kept.get(id) ?? refuseUnknown();
-    if (searchParams.get('wait') === '0') send(response, 200, octets, replies.sealed());
+    const sealed = replies.sealed();
+    if (searchParams.get('wait') === '0') send(response, 200, octets, sealed);
     else {
       response.writeHead(200, { 'content-type': octets }).flushHeaders();
       follow(replies, response);

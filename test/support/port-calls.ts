@@ -41,6 +41,10 @@ export class RecordedPlatform {
     const recorded = this.#record('sandboxes', sandboxes);
     return {
       ping: () => recorded.ping(),
+      rejoin: async (tenant, sandboxId) => {
+        const lease = await recorded.rejoin(tenant, sandboxId);
+        return lease && this.#record('lease', lease);
+      },
       lease: async (tenant, waitMs) => {
         const lease: Lease = await recorded.lease(tenant, waitMs);
         return this.#record('lease', lease);
