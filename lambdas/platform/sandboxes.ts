@@ -6,6 +6,9 @@ export type Tenant = { readonly userId: string; readonly orgId: string };
 
 export type Language = 'python' | 'javascript';
 
+/** Where Node.js finds the program. Python's is in no file. */
+export const programName = 'main.js';
+
 export type JobFile = { readonly path: string; readonly content: Uint8Array };
 
 /** A program that only the sandbox opens, and what with: the master password, or one that was sealed to its key. */
@@ -87,6 +90,13 @@ export type JobResult = {
   readonly isolation: Isolation;
 };
 
+/** A result, or what is known of a run whose sandbox was lost. */
+export type RunOutcome = Omit<JobResult, 'cpuMs' | 'peakMemoryBytes' | 'isolation'> & {
+  readonly cpuMs: number | null;
+  readonly peakMemoryBytes: number | null;
+  readonly isolation: Isolation | null;
+};
+
 export type Lease = {
   readonly sandboxId: string;
   /** X-Wing; of the key that jobs and passwords are sealed to. */
@@ -103,11 +113,7 @@ export type Lease = {
    */
   attach(executionId: string, repliesSecret: Uint8Array, options?: AttachOptions): Promise<JobResult>;
   /** As `attach`, but what is there by now: `undefined` while the program runs. */
-  peek(
-    executionId: string,
-    repliesSecret: Uint8Array,
-    options?: RunOptions,
-  ): Promise<JobResult | undefined>;
+  peek(executionId: string, repliesSecret: Uint8Array, options?: RunOptions): Promise<JobResult | undefined>;
   /** The result of a run that was handed over is stored: the sandbox lets go of it. */
   acknowledge(executionId: string): Promise<void>;
   /** Ends a running job; its `run` then resolves with status `killed`. */

@@ -13,7 +13,8 @@ export const tables = {
   /** Signed-in sessions by user; a JWT is valid while its session is here. */
   sessions: { indexes: [] },
   secrets: { indexes: [] },
-  executions: { indexes: [] },
+  /** Programs that were handed over: those that run, which the index lists, and those whose results are kept. */
+  executions: { indexes: ['running'] },
   /** Encrypted programs by user: what is known of them, and the digests of their payloads. */
   zkCode: { indexes: [] },
   /** Payloads of encrypted programs, apart from their digests. */

@@ -15,13 +15,14 @@ export class RecordedPlatform {
   readonly platform: Platform;
   #calls: PortCall[] = [];
 
-  constructor({ table, objects, keys, sandboxes, generator }: Platform) {
+  constructor({ table, objects, keys, sandboxes, generator, background }: Platform) {
     this.platform = {
       table: this.#record('table', table),
       objects: this.#record('objects', objects),
       keys: this.#record('keys', keys),
       sandboxes: this.#recordSandboxes(sandboxes),
       generator: this.#record('generator', generator),
+      background: this.#record('background', background),
     };
   }
 

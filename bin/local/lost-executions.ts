@@ -1,0 +1,47 @@
+import { limits } from '../../lambdas/contract/limits.ts';
+import type { Objects } from '../../lambdas/platform/objects.ts';
+import { ConditionFailed, type Table } from '../../lambdas/platform/table.ts';
+import { resultsPrefix } from '../../lambdas/shared/execution-vault.ts';
+import { endExecution, listRunning } from '../../lambdas/stores/executions.ts';
+
+const reason = 'the appliance ended while this program ran, and the program with it';
+const pageSize = 100;
+
+/** Closes what an earlier process of this installation left running: its sandboxes ended with it. */
+export async function closeLostExecutions(table: Table, now: Date): Promise<void> {
+  const ttl = Math.ceil(now.getTime() / 1000) + limits.executionResultSeconds;
+  for (;;) {
+    const lost = await listRunning(table, pageSize);
+    const end = { status: 'killed', endedAt: now.toISOString(), reason, ttl } as const;
+    for (const execution of lost) await table.transact([endExecution(execution, end)]).catch(endedMeanwhile);
+    if (lost.length < pageSize) return;
+  }
+}
+
+function endedMeanwhile(error: unknown): void {
+  if (!(error instanceof ConditionFailed)) throw error;
+}
+
+/** Removes results whose time is over. On AWS a lifecycle rule of the bucket does it. */
+export function resultSweep(objects: Objects): { sweep(): Promise<number> } {
+  return {
+    async sweep() {
+      const before = Date.now() - limits.executionResultSeconds * 1000;
+      let swept = 0;
+      let cursor: string | undefined;
+      do {
+        const page = await objects.list({
+          prefix: resultsPrefix,
+          limit: pageSize,
+          ...(cursor && { cursor }),
+        });
+        for (const { key } of page.objects.filter(({ modifiedAt }) => modifiedAt.getTime() < before)) {
+          await objects.delete(key);
+          swept += 1;
+        }
+        cursor = page.cursor;
+      } while (cursor);
+      return swept;
+    },
+  };
+}
