@@ -13,6 +13,7 @@ import { currentSettings } from './env.ts';
 import { claim } from './idempotency.ts';
 import { guessCaller, isSameCaller } from './known-callers.ts';
 import type { Answer, Operation } from './operation.ts';
+import { noteTokenUse } from './token-use.ts';
 
 const attempts = 5;
 
@@ -44,6 +45,7 @@ export async function perform<R extends RouteRecord>(
       now: call.now,
       requestId: call.requestId,
       headers: call.headers,
+      baseUrl: settings.STRONGROOM_PUBLIC_URL ?? call.baseUrl,
       commit: async (effects: Effects) => commit(route, allowed, call, await admitting, effects),
     };
     return operation(call.input as never, context as never);
@@ -55,6 +57,7 @@ export async function perform<R extends RouteRecord>(
 
   const admission = await admitting;
   const { caller, refusal } = admission;
+  const noted = noteTokenUse(allowed.table, caller, call.now);
   try {
     if (refusal ?? call.problem) throw refusal ?? call.problem;
     const first = early && isSameCaller(guessed, caller) ? early : undefined;
@@ -65,6 +68,8 @@ export async function perform<R extends RouteRecord>(
       await commit(route, allowed, call, admission, { audit: error.audit });
     }
     return { admission, error };
+  } finally {
+    await noted;
   }
 }
 
