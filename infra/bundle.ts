@@ -80,7 +80,7 @@ export async function bundleOperations(
     })),
     outdir: functions,
     outExtension: { '.js': '.mjs' },
-    plugins: [operationEntries(operations), builtPages()],
+    plugins: [operationEntries(operations), builtPages(), englishOnly()],
   });
   await writeOutputs(outputFiles, folder);
   await writeChanged(join(folder, 'lambda.meta.json'), Buffer.from(JSON.stringify(metafile)));
@@ -157,6 +157,19 @@ function builtPages(): Plugin {
         const built = JSON.stringify(await page());
         return { contents: `export const page = async () => (${built});`, loader: 'js' };
       });
+    },
+  };
+}
+
+/** zod's error messages in 50 languages are a third of a small function, and no answer is in any but English. */
+function englishOnly(): Plugin {
+  return {
+    name: 'English only',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+        contents: `export { default as en } from './en.js';`,
+        loader: 'js',
+      }));
     },
   };
 }
