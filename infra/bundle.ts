@@ -4,6 +4,7 @@
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
 import type { RouteRecord } from '../lambdas/contract/define-route.ts';
 import { routes } from '../lambdas/contract/routes.ts';
@@ -14,6 +15,15 @@ export type Bundle = {
   /** Folder of the function's asset; `index.mjs` in it exports `handler`. */
   readonly folder: string;
   readonly sizeBytes: number;
+};
+
+/** What the stack is made of. */
+export type Assets = {
+  /** Folder of each operation's function, by its id. */
+  readonly operations: ReadonlyMap<string, string>;
+  readonly administratorKey: string;
+  /** Build context of the sandbox's image. */
+  readonly sandbox: string;
 };
 
 export const root = resolve(import.meta.dirname, '..');
@@ -36,6 +46,20 @@ const common = {
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 
+/** Builds all that the stack deploys. @throws Error where something cannot be bundled */
+export async function bundleAll(operations: readonly RouteRecord[], folder: string): Promise<Assets> {
+  const [bundles, administratorKey, sandbox] = await Promise.all([
+    bundleOperations(operations, folder),
+    bundleAdministratorKey(folder),
+    bundleSandbox(folder),
+  ]);
+  return {
+    operations: new Map(bundles.map(({ operationId, folder }) => [operationId, folder])),
+    administratorKey,
+    sandbox,
+  };
+}
+
 /**
  * Bundles each operation to `<folder>/lambda/<operationId>/index.mjs`, its source map to `<folder>/maps/`, so that
  * assets hold nothing but code, and esbuild's account of what went into them to `<folder>/lambda.meta.json`.
@@ -56,7 +80,7 @@ export async function bundleOperations(
     })),
     outdir: functions,
     outExtension: { '.js': '.mjs' },
-    plugins: [operationEntries(operations)],
+    plugins: [operationEntries(operations), builtPages(), englishOnly()],
   });
   await writeOutputs(outputFiles, folder);
   await writeChanged(join(folder, 'lambda.meta.json'), Buffer.from(JSON.stringify(metafile)));
@@ -64,8 +88,26 @@ export async function bundleOperations(
   return operations.map(({ operationId }) => bundleOf(operationId, functions, metafile));
 }
 
-/** Bundles the supervisor to `<folder>/sandbox/supervisor.mjs` and copies the zygote's modules beside it. */
-export async function bundleSandbox(folder: string): Promise<void> {
+/** Bundles the function that makes the administrator's key. @returns its folder */
+export async function bundleAdministratorKey(folder: string): Promise<string> {
+  const outdir = join(folder, 'administrator-key');
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: { index: 'lambdas/platform/aws/create-administrator-key.ts' },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+  });
+  await writeOutputs(outputFiles, folder);
+  return outdir;
+}
+
+/**
+ * Bundles the supervisor to `<folder>/sandbox/supervisor.mjs`, and copies the zygote's modules and what the image is
+ * built by beside it: the build context of the sandbox's image.
+ *
+ * @returns its folder
+ */
+export async function bundleSandbox(folder: string): Promise<string> {
   const sandbox = join(folder, 'sandbox');
   const { outputFiles } = await build({
     ...common,
@@ -79,8 +121,12 @@ export async function bundleSandbox(folder: string): Promise<void> {
   const copies = modules.map(async (name) =>
     writeChanged(join(sandbox, 'zygote', name), await readFile(join(source, name))),
   );
-  await Promise.all(copies);
+  const recipe = ['Dockerfile', 'requirements.txt'].map(async (name) =>
+    writeChanged(join(sandbox, name), await readFile(join(root, 'sandbox-image', name))),
+  );
+  await Promise.all([...copies, ...recipe]);
   await keepOnly(join(sandbox, 'zygote'), new Set(modules));
+  return sandbox;
 }
 
 /** Serves each `operation:<id>` its entry module, which exists nowhere else. */
@@ -97,6 +143,33 @@ function operationEntries(operations: readonly RouteRecord[]): Plugin {
         const route = byId.get(path);
         return route && { contents: entrySource(route), loader: 'js', resolveDir: root };
       });
+    },
+  };
+}
+
+/** Puts in the place of a page's module the page that it builds, so that no function has to build one. */
+function builtPages(): Plugin {
+  return {
+    name: 'built pages',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]web[\\/]\w+[\\/]page\.ts$/ }, async ({ path }) => {
+        const { page } = await import(pathToFileURL(path).href);
+        const built = JSON.stringify(await page());
+        return { contents: `export const page = async () => (${built});`, loader: 'js' };
+      });
+    },
+  };
+}
+
+/** zod's error messages in 50 languages are a third of a small function, and no answer is in any but English. */
+function englishOnly(): Plugin {
+  return {
+    name: 'English only',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+        contents: `export { default as en } from './en.js';`,
+        loader: 'js',
+      }));
     },
   };
 }
@@ -139,8 +212,11 @@ async function keepOnly(folder: string, names: ReadonlySet<string>): Promise<voi
 }
 
 if (import.meta.main) {
-  const bundles = await bundleOperations(routes, dist);
-  await bundleSandbox(dist);
+  const [bundles] = await Promise.all([
+    bundleOperations(routes, dist),
+    bundleAdministratorKey(dist),
+    bundleSandbox(dist),
+  ]);
   for (const { operationId, sizeBytes } of bundles) {
     process.stdout.write(`${(sizeBytes / 1024).toFixed(0).padStart(6)} KiB  ${operationId}\n`);
   }

@@ -7,8 +7,9 @@ import { userInfo } from '../shared/user-info.ts';
 import { getLogin, getUser } from '../stores/users.ts';
 
 export const handler = endpoint(auth.login, async ({ body: { email, password } }, context) => {
-  const { platform, now } = context;
+  const { platform, now, admitted } = context;
   const login = await getLogin(platform.table, email);
+  await admitted();
   const keys = await checkPassword(password, login?.password);
   const actor = login && { userId: login.userId, orgId: login.orgId, email };
   if (!login || !keys) {
@@ -26,7 +27,7 @@ export const handler = endpoint(auth.login, async ({ body: { email, password } }
       apiKey: login.sealedApiKey && openApiKey(keys.sealing, login.userId, login.sealedApiKey),
       user: userInfo(user),
     },
-    writes: [session.write],
+    writes: [session.write(login.passwordVersion)],
     audit: { resource: 'sessions', actor },
   };
 });

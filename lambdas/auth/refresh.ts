@@ -6,13 +6,16 @@ import { userInfo } from '../shared/user-info.ts';
 import { getUser } from '../stores/users.ts';
 
 export const handler = endpoint(auth.refresh, async (_, { caller, platform, now }) => {
-  const user = caller.credential.kind === 'session' && (await getUser(platform.table, caller.userId));
+  if (caller.credential.kind !== 'session') throw new ApiError('UNAUTHENTICATED');
+  const [user, session] = await Promise.all([
+    getUser(platform.table, caller.userId),
+    newSession(platform.keys, caller, now),
+  ]);
   if (!user) throw new ApiError('UNAUTHENTICATED');
-  const session = await newSession(platform.keys, user, now);
   return {
     status: 200,
     body: { token: session.token, user: userInfo(user) },
-    writes: [session.write],
+    writes: [session.write(user.passwordVersion)],
     audit: { resource: 'sessions' },
   };
 });

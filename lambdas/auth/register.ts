@@ -46,7 +46,7 @@ export const handler = endpoint(auth.register, async ({ body: { email, password 
       },
       addUser(user),
       addUserKey(apiKey, user, now),
-      session.write,
+      session.write(passwordVersion),
     ],
     audit: { resource: `users/${userId}`, actor: { userId, orgId, email } },
   };

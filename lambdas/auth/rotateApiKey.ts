@@ -8,29 +8,30 @@ import { endpoint } from '../shared/endpoint.ts';
 import { addUserKey, revokeKey } from '../stores/credentials.ts';
 import { getLogin, getUser, replaceLogin, setApiKeyId } from '../stores/users.ts';
 
-export const handler = endpoint(auth.rotateApiKey, async ({ body }, { caller, platform, now }) => {
+export const handler = endpoint(auth.rotateApiKey, async ({ body }, { caller, platform, now, admitted }) => {
   const { table } = platform;
-  const { userId } = caller;
-  const apiKey = mintAccessKey('pyapi');
-  const writes: Effect[] = [];
-  const user = await getUser(table, userId);
+  const { userId, email } = caller;
+  const [user, login] = await Promise.all([
+    getUser(table, userId),
+    email ? getLogin(table, email) : undefined,
+  ]);
   if (!user) throw new ApiError('UNAUTHENTICATED');
+  await admitted();
 
-  if (caller.email) {
-    const login = await getLogin(table, caller.email);
-    const confirmed =
-      body.password === undefined ? undefined : await confirmPassword(table, caller, body.password);
-    const sealedApiKey = confirmed ? sealApiKey(confirmed.keys.sealing, userId, apiKey.text) : null;
-    if (login) {
-      const replaced = replaceLogin(caller.email, { ...login, sealedApiKey }, login.passwordVersion);
-      writes.push({ ...replaced, orElse: 'CONFLICT' });
-    }
-  }
+  const apiKey = mintAccessKey('pyapi');
+  const confirmed =
+    body.password === undefined ? undefined : await confirmPassword(caller, login, body.password);
+  // Without the password the copy cannot be made anew, and the old one would be of a key that is refused.
+  const sealedApiKey = confirmed ? sealApiKey(confirmed.keys.sealing, userId, apiKey.text) : null;
+  const copy: Effect[] =
+    login && email
+      ? [{ ...replaceLogin(email, { ...login, sealedApiKey }, login.passwordVersion), orElse: 'CONFLICT' }]
+      : [];
   return {
     status: 200,
     body: { apiKey: apiKey.text },
     writes: [
-      ...writes,
+      ...copy,
       { ...setApiKeyId(userId, apiKey.keyId, user.apiKeyId), orElse: 'CONFLICT' },
       revokeKey(user.apiKeyId),
       addUserKey(apiKey, caller, now),

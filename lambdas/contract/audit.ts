@@ -20,8 +20,8 @@ const AuditEntry = z
     action: z.string().meta({ example: 'secrets.put' }),
     resource: z.string().meta({ example: 'secrets/DATABASE_URL' }),
     outcome: z.enum(['success', 'refused']),
-    ip: z.string(),
-    userAgent: z.string(),
+    ip: z.string().meta({ example: '203.0.113.7' }),
+    userAgent: z.string().meta({ example: 'curl/8.5.0' }),
     requestId: z.string(),
   })
   .meta({ id: 'AuditEntry' });

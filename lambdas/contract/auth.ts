@@ -5,14 +5,14 @@ import { Email, Password, Timestamp } from './schemas.ts';
 const UserInfo = z
   .object({
     id: z.uuid(),
-    email: z.string().nullable(),
+    email: z.string().nullable().meta({ example: 'developer@example.com' }),
     orgId: z.string(),
     role: z.enum(['member', 'admin']),
     createdAt: Timestamp,
   })
   .meta({ id: 'UserInfo' });
 
-const token = z.string().meta({ description: 'JWT, ES256, good for one hour' });
+const token = z.string().meta({ description: 'JWT, ES256, good for one hour', example: 'eyJ…' });
 
 const AuthResponse = z
   .object({
@@ -59,6 +59,7 @@ export const auth = {
     ...common,
     ...hashing,
     operationId: 'auth.login',
+    alongsideAdmission: true,
     path: '/api/login',
     summary: 'Login',
     description: 'Takes the same time and answers the same for an unknown address as for a wrong password.',
@@ -91,6 +92,7 @@ export const auth = {
   refresh: defineRoute({
     ...common,
     operationId: 'auth.refresh',
+    alongsideAdmission: true,
     path: '/api/refresh',
     summary: 'Refresh token',
     description: 'A new token for one that is still valid; the old one stays valid until it expires.',
@@ -116,6 +118,7 @@ export const auth = {
     ...common,
     ...hashing,
     operationId: 'auth.password',
+    alongsideAdmission: true,
     path: '/api/password',
     summary: 'Change the password',
     description: 'Revokes every token given out before; the API key stays as it is.',
@@ -131,6 +134,7 @@ export const auth = {
     ...common,
     ...hashing,
     operationId: 'auth.rotateApiKey',
+    alongsideAdmission: true,
     path: '/api/apikey/rotate',
     summary: 'Replace the API key',
     description:

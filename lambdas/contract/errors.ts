@@ -30,6 +30,7 @@ export const errors = {
   UNAVAILABLE: [503, 'A part of the service is not available.'],
   NO_SANDBOX_FREE: [503, 'No sandbox is free; try again soon.'],
   SANDBOX_UNAVAILABLE: [503, 'This installation cannot run code.'],
+  TIMEOUT: [504, 'The answer took too long; what was asked for may have been done all the same.'],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 
 export type ErrorCode = keyof typeof errors;

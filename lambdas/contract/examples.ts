@@ -23,6 +23,7 @@ export function exampleOf(schema: JsonSchema, components: Components): unknown {
   if (schema.const !== undefined) return schema.const;
   if (schema.default !== undefined) return schema.default;
   if (schema.enum) return schema.enum[0];
+  if (Array.isArray(schema.type) && schema.type.includes('null') && !schema.format) return null;
   if (schema.$ref) {
     const target = components[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)];
     return target && exampleOf(target, components);

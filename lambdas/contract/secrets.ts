@@ -17,7 +17,7 @@ export const SecretName = z
 
 const SecretMetadata = z
   .object({
-    name: z.string(),
+    name: z.string().meta({ example: 'DATABASE_URL' }),
     description: z.string(),
     createdAt: Timestamp,
     updatedAt: Timestamp,
@@ -40,9 +40,11 @@ export const secrets = {
     params: z.strictObject({ name: SecretName }),
     body: z
       .strictObject({
-        value: text(limits.secretValueBytes).refine((value) => !value.includes('\0'), {
-          error: 'must not contain a NUL character: an environment variable cannot hold one',
-        }),
+        value: text(limits.secretValueBytes)
+          .refine((value) => !value.includes('\0'), {
+            error: 'must not contain a NUL character: an environment variable cannot hold one',
+          })
+          .meta({ example: 'postgres://app:secret@db.example.com/app' }),
         description: z.string().max(limits.secretDescriptionCharacters).optional(),
       })
       .meta({ id: 'SecretInput' }),

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
-import type { Keys, PublicJwk } from '../platform/keys.ts';
+import type { Keys } from '../platform/keys.ts';
 
 /** Claims of a session token (RFC 7519). `jti` names the session; times are epoch seconds. */
 export type SessionClaims = {
@@ -18,7 +18,7 @@ function encode(value: object): string {
 
 /** A JWS in compact form (RFC 7515), ES256, signed inside the key store. */
 export async function signSession(keys: Keys, claims: SessionClaims): Promise<string> {
-  const [jwk] = await publicKeys(keys);
+  const [jwk] = await keys.publicKeys('jwt');
   if (!jwk) throw new Error('no key signs tokens');
   const header = { alg: 'ES256', typ: 'JWT', kid: jwk.kid };
   const input = `${encode(header)}.${encode({ iss: issuer, aud: issuer, ...claims })}`;
@@ -28,7 +28,7 @@ export async function signSession(keys: Keys, claims: SessionClaims): Promise<st
 
 /** The claims of a token that this installation signed and that has not expired, else `undefined`. */
 export async function verifySession(keys: Keys, token: string): Promise<SessionClaims | undefined> {
-  const jwks = createLocalJWKSet({ keys: [...(await publicKeys(keys))] });
+  const jwks = createLocalJWKSet({ keys: [...(await keys.publicKeys('jwt'))] });
   try {
     const { payload } = await jwtVerify(token, jwks, {
       algorithms: ['ES256'],
@@ -41,17 +41,4 @@ export async function verifySession(keys: Keys, token: string): Promise<SessionC
     if (error instanceof errors.JOSEError) return undefined;
     throw error;
   }
-}
-
-const known = new WeakMap<Keys, Promise<readonly PublicJwk[]>>();
-
-/** The signer's public keys, asked for once in a process; a failed ask is not remembered. */
-export function publicKeys(keys: Keys): Promise<readonly PublicJwk[]> {
-  let asked = known.get(keys);
-  if (!asked) {
-    asked = keys.publicKeys('jwt');
-    asked.catch(() => known.delete(keys));
-    known.set(keys, asked);
-  }
-  return asked;
 }

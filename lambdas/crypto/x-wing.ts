@@ -17,7 +17,6 @@ import {
 export const publicKeyBytes = 1216;
 export const seedBytes = 32;
 export const ciphertextBytes = 1120;
-export const sharedSecretBytes = 32;
 
 const mlKemPublicKeyBytes = 1184;
 const mlKemCiphertextBytes = 1088;

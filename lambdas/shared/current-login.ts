@@ -1,33 +1,24 @@
 import { checkPassword, type PasswordKeys } from '../crypto/password.ts';
-import type { Table } from '../platform/table.ts';
-import { getLogin, getUser, type Login, type User } from '../stores/users.ts';
+import type { Login } from '../stores/users.ts';
 import { ApiError } from './api-error.ts';
 import type { UserCaller } from './caller.ts';
 
-type Current = {
-  readonly user: User;
-  readonly login: Login;
-  readonly email: string;
-  readonly keys: PasswordKeys;
-};
-
 /**
- * A signed-in user, having shown the password again.
+ * The keys of a signed-in user's password, shown again.
  *
  * @throws ApiError INVALID_CREDENTIALS for a wrong password, and for a user who has none
  */
-export async function confirmPassword(table: Table, caller: UserCaller, password: string): Promise<Current> {
-  const { email } = caller;
-  const [user, login] = await Promise.all([
-    getUser(table, caller.userId),
-    email ? getLogin(table, email) : undefined,
-  ]);
+export async function confirmPassword(
+  caller: UserCaller,
+  login: Login | undefined,
+  password: string,
+): Promise<{ readonly login: Login; readonly keys: PasswordKeys }> {
   const keys = await checkPassword(password, login?.password);
-  if (!user || !login || !email || !keys) {
+  if (!login || !keys) {
     throw new ApiError('INVALID_CREDENTIALS', {
       sentence: 'The current password is wrong.',
       audit: { resource: `users/${caller.userId}`, outcome: 'refused' },
     });
   }
-  return { user, login, email, keys };
+  return { login, keys };
 }

@@ -27,6 +27,11 @@ export type Context<R extends RouteRecord = RouteRecord> = {
   /** Under which callers reach this installation, such as `https://strongroom.example.com`. */
   readonly baseUrl: string;
   /**
+   * Resolves once the call is admitted, and rejects where it is not. An operation that runs alongside admission
+   * waits for it before it does anything that a refused caller must not be able to make it do over and over.
+   */
+  readonly admitted: () => Promise<void>;
+  /**
    * Commits effects before the answer, for an operation that acts on something beside the table, such as a
    * sandbox: what it is about to do is on record before it is done.
    */

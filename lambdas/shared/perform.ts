@@ -46,13 +46,17 @@ export async function perform<R extends RouteRecord>(
       requestId: call.requestId,
       headers: call.headers,
       baseUrl: settings.STRONGROOM_PUBLIC_URL ?? call.baseUrl,
+      admitted: async () => {
+        const { refusal } = await admitting;
+        if (refusal) throw refusal;
+      },
       commit: async (effects: Effects) => commit(route, allowed, call, await admitting, effects),
     };
     return operation(call.input as never, context as never);
   };
 
   const guessed = guess(route, call);
-  const early = guessed && run(guessed);
+  const early = guessed && run(guessed.caller);
   early?.catch(() => undefined); // Its outcome is looked at after admission, or not at all.
 
   const admission = await admitting;
@@ -60,7 +64,7 @@ export async function perform<R extends RouteRecord>(
   const noted = noteTokenUse(allowed.table, caller, call.now);
   try {
     if (refusal ?? call.problem) throw refusal ?? call.problem;
-    const first = early && isSameCaller(guessed, caller) ? early : undefined;
+    const first = guessed && isSameCaller(guessed.caller, caller) ? early : undefined;
     const answer = await answerOnce(route, allowed, call, admission, () => run(caller), first);
     return { admission, answer };
   } catch (error) {
@@ -73,10 +77,13 @@ export async function perform<R extends RouteRecord>(
   }
 }
 
-function guess(route: RouteRecord, call: Call): Caller | undefined {
+/** Whom to start on before admission is through, for routes and calls where that is worth it. */
+function guess(route: RouteRecord, call: Call): { readonly caller: Caller | undefined } | undefined {
+  if (!route.alongsideAdmission || call.problem) return undefined;
+  if (route.auth === 'none') return { caller: undefined };
   const credential = credentialOf(call.headers);
-  if (!route.alongsideAdmission || call.problem || !credential) return undefined;
-  return guessCaller(fingerprint(credential));
+  const caller = credential && guessCaller(fingerprint(credential));
+  return caller ? { caller } : undefined;
 }
 
 /** Once for each `Idempotency-Key`; a call without one is a call of its own. */

@@ -3,24 +3,29 @@ import { type SessionClaims, signSession } from '../crypto/jwt.ts';
 import type { Keys } from '../platform/keys.ts';
 import type { Write } from '../platform/table.ts';
 import { addSession } from '../stores/sessions.ts';
-import type { User } from '../stores/users.ts';
 import { uuidv7 } from './ids.ts';
 
-type Holder = Pick<User, 'userId' | 'orgId' | 'passwordVersion'>;
+type NewSession = {
+  readonly token: string;
+  /** What makes the token count, for as long as the password has this version. */
+  readonly write: (passwordVersion: number) => Write;
+};
 
-/** A token for a user, and the write that makes it count. */
 export async function newSession(
   keys: Keys,
-  user: Holder,
+  { userId, orgId }: { readonly userId: string; readonly orgId: string },
   now: Date,
-): Promise<{ token: string; write: Write }> {
+): Promise<NewSession> {
   const iat = Math.floor(now.getTime() / 1000);
   const claims: SessionClaims = {
-    sub: user.userId,
-    org: user.orgId,
+    sub: userId,
+    org: orgId,
     jti: uuidv7(),
     iat,
     exp: iat + limits.tokenSeconds,
   };
-  return { token: await signSession(keys, claims), write: addSession(claims, user.passwordVersion) };
+  return {
+    token: await signSession(keys, claims),
+    write: (passwordVersion) => addSession(claims, passwordVersion),
+  };
 }

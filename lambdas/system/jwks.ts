@@ -1,8 +1,7 @@
 import { system } from '../contract/system.ts';
-import { publicKeys } from '../crypto/jwt.ts';
 import { endpoint } from '../shared/endpoint.ts';
 
 export const handler = endpoint(system.jwks, async (_, { platform }) => ({
   status: 200,
-  body: { keys: await publicKeys(platform.keys) },
+  body: { keys: await platform.keys.publicKeys('jwt') },
 }));

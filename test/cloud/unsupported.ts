@@ -3,6 +3,7 @@
  * only. Any other type that it does not know fails the deployment, and so does an entry that no stack needs.
  */
 export const recordedTypes: Readonly<Record<string, string>> = {
+  'AWS::EC2::FlowLog': 'the emulator has no network that anything could flow through',
   'AWS::EC2::SecurityGroupIngress': 'the emulator has no network; the rules are asserted on the template',
   'AWS::EC2::SecurityGroupEgress': 'the emulator has no network; the rules are asserted on the template',
 };

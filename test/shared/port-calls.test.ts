@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { routes } from '../../lambdas/contract/routes.ts';
+import { usePlatform } from '../../lambdas/platform/platform.ts';
+import { type LocalPlatform, localPlatform } from '../support/local-platform.ts';
+import { RecordedPlatform } from '../support/port-calls.ts';
+import { tour } from '../support/tour.ts';
+
+/** Routes with a longer row, each with what it waits for. */
+const longer: Readonly<Record<string, number>> = {
+  // Admission, then the signature (made while the password is hashed, not before the limit is known), then the commit.
+  'auth.register': 3,
+  // The login, then the user and the signature of the session, then the commit.
+  'auth.login': 3,
+  // The secrets, their keys, the lease, the audit entry, the run, its release.
+  'execute.run': 7,
+};
+
+let local: LocalPlatform;
+beforeAll(async () => {
+  process.env.STRONGROOM_REGISTRATION = 'open';
+  process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+  local = await localPlatform();
+});
+afterAll(() => local.remove());
+
+test('no route but these waits for more than two calls of a port in a row', async () => {
+  const recorded = new RecordedPlatform(local.platform);
+  usePlatform(recorded.platform);
+  const figures = await tour(recorded);
+  expect([...figures.keys()].sort()).toEqual(routes.map(({ operationId }) => operationId).sort());
+  const tooLong = [...figures].filter(([operationId, { inARow }]) => inARow > (longer[operationId] ?? 2));
+  expect(tooLong).toEqual([]);
+  expect(figures.get('system.live')?.calls).toEqual([]);
+});

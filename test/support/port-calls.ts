@@ -1,0 +1,69 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { Platform } from '../../lambdas/platform/platform.ts';
+import type { Lease, Sandboxes } from '../../lambdas/platform/sandboxes.ts';
+
+type PortCall = { readonly name: string; readonly begun: number; ended: number };
+
+/** Longer than all else that a handler does between two calls, so that what begins later has waited. */
+const roundTripMs = 4;
+
+/** Both adapters ask for these once in a process. */
+const remembered = new Set(['keys.publicKeys']);
+
+/** A platform that notes each call of a port, and takes as long for it as a store across a network would. */
+export class RecordedPlatform {
+  readonly platform: Platform;
+  #calls: PortCall[] = [];
+
+  constructor({ table, objects, keys, sandboxes }: Platform) {
+    this.platform = {
+      table: this.#record('table', table),
+      objects: this.#record('objects', objects),
+      keys: this.#record('keys', keys),
+      sandboxes: this.#recordSandboxes(sandboxes),
+    };
+  }
+
+  /** Calls since the last time, and the length of the longest row of calls that waited for one another. */
+  take(): { readonly calls: readonly string[]; readonly inARow: number } {
+    const calls = this.#calls.sort((a, b) => a.begun - b.begun);
+    this.#calls = [];
+    const rows: number[] = [];
+    for (const [position, { begun }] of calls.entries()) {
+      const before = rows.filter((_, earlier) => (calls[earlier] as PortCall).ended <= begun);
+      rows[position] = 1 + Math.max(0, ...before);
+    }
+    return { calls: calls.map(({ name }) => name), inARow: Math.max(0, ...rows) };
+  }
+
+  #recordSandboxes(sandboxes: Sandboxes): Sandboxes {
+    const recorded = this.#record('sandboxes', sandboxes);
+    return {
+      ping: () => recorded.ping(),
+      lease: async (tenant, waitMs) => {
+        const lease: Lease = await recorded.lease(tenant, waitMs);
+        return this.#record('lease', lease);
+      },
+    };
+  }
+
+  #record<Port extends object>(port: string, target: Port): Port {
+    return new Proxy(target, {
+      get: (_, name: string & keyof Port) => {
+        const method = target[name];
+        if (typeof method !== 'function') return method;
+        if (remembered.has(`${port}.${name}`)) return method.bind(target);
+        return async (...values: unknown[]) => {
+          const call = { name: `${port}.${name}`, begun: performance.now(), ended: Number.POSITIVE_INFINITY };
+          this.#calls.push(call);
+          await after(roundTripMs);
+          try {
+            return await method.apply(target, values);
+          } finally {
+            call.ended = performance.now();
+          }
+        };
+      },
+    });
+  }
+}

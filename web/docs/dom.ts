@@ -1,0 +1,51 @@
+export type Child = Node | string | undefined | false | readonly Child[];
+
+/** An element with attributes and children. Text stays text: nothing here parses HTML. */
+export function el<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: Readonly<Record<string, string>> = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+  append(element, children);
+  return element;
+}
+
+function append(element: HTMLElement, children: readonly Child[]): void {
+  for (const child of children) {
+    if (child === undefined || child === false) continue;
+    if (typeof child === 'string' || child instanceof Node) element.append(child);
+    else append(element, child);
+  }
+}
+
+/** The page's own element. @throws Error where the page has none of that id */
+export function byId(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no #${id}`);
+  return element;
+}
+
+/** Code with a button that copies it. */
+export function codeBlock(label: string, code: string): HTMLElement {
+  const copy = el('button', { type: 'button', class: 'copy', 'aria-label': `Copy: ${label}` }, 'Copy');
+  copy.addEventListener('click', async () => {
+    const copied = await navigator.clipboard.writeText(code).then(
+      () => true,
+      () => false,
+    );
+    copy.textContent = copied ? 'Copied' : 'Select and copy';
+    byId('announcer').textContent = copied ? `${label} copied` : 'The browser does not allow copying';
+    setTimeout(() => {
+      copy.textContent = 'Copy';
+    }, 2_000);
+  });
+  return el(
+    'div',
+    { class: 'code' },
+    el('p', { class: 'label' }, label),
+    copy,
+    el('pre', { tabindex: '0', 'aria-label': label }, el('code', {}, code)),
+  );
+}

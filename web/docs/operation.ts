@@ -1,0 +1,168 @@
+import type {
+  Header,
+  OpenApiDocument,
+  OpenApiOperation,
+  Parameter,
+  Response,
+} from '../../lambdas/contract/openapi-types.ts';
+import { type Call, curl } from './curl.ts';
+import { type Child, codeBlock, el } from './dom.ts';
+import { inline, markdown } from './markdown.ts';
+import { resolve } from './reference.ts';
+import { constraintsView, schemaView, typeView } from './schema.ts';
+
+/** An operation as a heading that opens. What it opens to is made when it is opened first. */
+export function operationView(document: OpenApiDocument, base: string, call: Call): HTMLElement {
+  const { method, path, operation } = call;
+  const view = el(
+    'details',
+    { class: 'operation', id: operation.operationId },
+    el(
+      'summary',
+      {},
+      el(
+        'h3',
+        {},
+        el('span', { class: `method ${method.toLowerCase()}` }, method),
+        ' ',
+        el('code', { class: 'path' }, path),
+        ' ',
+        el('span', { class: 'summary' }, operation.summary),
+      ),
+    ),
+  );
+  view.addEventListener('toggle', () => view.append(...detailsOf(document, base, call)), { once: true });
+  return view;
+}
+
+function detailsOf(document: OpenApiDocument, base: string, call: Call): HTMLElement[] {
+  const { operation } = call;
+  return [
+    el(
+      'div',
+      { class: 'details' },
+      el('div', { class: 'prose' }, markdown(operation.description ?? '')),
+      factsView(operation),
+      parametersView(document, operation),
+      requestView(document, operation),
+      codeBlock('Call it with curl', curl(document, base, call)),
+      answersView(document, operation),
+      errorsView(document, operation),
+    ),
+  ];
+}
+
+function factsView(operation: OpenApiOperation): HTMLElement {
+  const limits = { api: 'the general limit', auth: 'the tight limit of sign-in' };
+  const limit = operation['x-rate-limit'];
+  const action = operation['x-audit-action'];
+  const link = el('a', { href: `#${operation.operationId}` }, operation.operationId);
+  const facts: [string, Child][] = [
+    ['Operation', link],
+    ['Credential', operation.security.length > 0 ? 'X-Api-Key or Authorization: Bearer' : 'none needed'],
+    ['Rate limit', limit ? limits[limit] : 'none'],
+    ...(action ? [['Audit entry', el('code', {}, action)] as [string, Child]] : []),
+  ];
+  const pairs = facts.map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, value)));
+  return el('dl', { class: 'facts' }, pairs);
+}
+
+function parametersView(document: OpenApiDocument, operation: OpenApiOperation): Child {
+  const parameters = (operation.parameters ?? []).map((each) => resolve<Parameter>(document, each));
+  if (parameters.length === 0) return undefined;
+  const items = parameters.map((parameter) =>
+    el(
+      'li',
+      {},
+      el(
+        'p',
+        { class: 'line' },
+        el('code', { class: 'name' }, parameter.name),
+        ' ',
+        typeView(parameter.schema, document),
+        el('span', { class: 'mark' }, `in the ${parameter.in}`),
+        parameter.required && el('span', { class: 'required' }, 'required'),
+        constraintsView(
+          { ...parameter.schema, ...(parameter.example !== undefined && { examples: [parameter.example] }) },
+          document,
+        ),
+      ),
+      parameter.description && el('p', {}, inline(parameter.description)),
+    ),
+  );
+  return [el('h4', {}, 'Parameters'), el('ul', { class: 'fields' }, items)];
+}
+
+function requestView(document: OpenApiDocument, { requestBody }: OpenApiOperation): Child {
+  const media = requestBody?.content['application/json'];
+  if (!media) return undefined;
+  const optional = requestBody?.required ? '' : ', may be left out';
+  return [el('h4', {}, `Request body${optional}`), schemaView(document, media.schema, 'request')];
+}
+
+type Answer = { readonly status: string; readonly response: Response };
+
+function answersOf(document: OpenApiDocument, operation: OpenApiOperation): Answer[] {
+  return Object.entries(operation.responses).map(([status, response]) => ({
+    status,
+    response: resolve<Response>(document, response),
+  }));
+}
+
+/** Every answer that is not an error alone. */
+function answersView(document: OpenApiDocument, operation: OpenApiOperation): Child {
+  const answers = Object.entries(operation.responses)
+    .filter(([, response]) => !('$ref' in response))
+    .map(([status, response]) => answerView(document, { status, response: response as Response }));
+  return [el('h4', {}, 'Answers'), answers];
+}
+
+function answerView(document: OpenApiDocument, { status, response }: Answer): Child {
+  const [[type, media] = []] = Object.entries(response.content);
+  const headers = Object.entries(response.headers).map(([name, header]) =>
+    el(
+      'li',
+      {},
+      el('code', { class: 'name' }, name),
+      ' ',
+      inline(resolve<Header>(document, header).description),
+    ),
+  );
+  return el(
+    'section',
+    { class: 'answer' },
+    el('h5', {}, statusView(status), ' ', inline(response.description.split('\n')[0] ?? ''), ' '),
+    type !== 'application/json' && el('p', { class: 'mark' }, type),
+    media && schemaView(document, media.schema, 'answer'),
+    media?.example !== undefined && codeBlock('Example', JSON.stringify(media.example, null, 2)),
+    el('details', {}, el('summary', {}, 'Headers'), el('ul', { class: 'plain' }, headers)),
+  );
+}
+
+function errorsView(document: OpenApiDocument, operation: OpenApiOperation): Child {
+  const rows = answersOf(document, operation).flatMap(({ status, response }) => {
+    const examples = Object.entries(response.content['application/json']?.examples ?? {});
+    return examples.map(([code, example]) =>
+      el(
+        'tr',
+        {},
+        el('td', {}, statusView(status)),
+        el('td', {}, el('code', {}, code)),
+        el('td', {}, resolve<{ summary: string }>(document, example as { summary: string }).summary),
+      ),
+    );
+  });
+  const head = ['Status', 'Code', 'What it says'].map((title) => el('th', { scope: 'col' }, title));
+  return [
+    el('h4', {}, 'Errors'),
+    el(
+      'div',
+      { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Errors' },
+      el('table', {}, el('thead', {}, el('tr', {}, head)), el('tbody', {}, rows)),
+    ),
+  ];
+}
+
+function statusView(status: string): HTMLElement {
+  return el('span', { class: `status s${status[0]}` }, status);
+}
