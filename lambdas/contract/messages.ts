@@ -113,6 +113,7 @@ export const messages = {
     errors: ['CHALLENGE_REQUIRED'],
     idempotent: true,
     audit: 'messages.create',
+    alongsideAdmission: true,
     access: { tables: { messages: 'write', challenges: 'write' }, objects: 'write' },
   }),
   look: defineRoute({
@@ -128,6 +129,7 @@ export const messages = {
     params: id,
     responses: { 200: { description: 'It waits', body: z.object({ success, data: MessageInfo }) } },
     errors: ['NOT_FOUND'],
+    alongsideAdmission: true,
     access: { tables: { messages: 'read' } },
   }),
   open: defineRoute({
@@ -166,6 +168,7 @@ export const messages = {
     },
     errors: ['NOT_FOUND', 'NONCE_SPENT'],
     audit: 'messages.open',
+    alongsideAdmission: true,
     access: { tables: { messages: 'write' }, objects: 'read' },
   }),
   delete: defineRoute({
@@ -185,7 +188,8 @@ export const messages = {
     },
     errors: ['NOT_FOUND'],
     audit: 'messages.delete',
-    access: { tables: { messages: 'write' }, objects: 'write' },
+    alongsideAdmission: true,
+    access: { tables: { messages: 'write' } },
   }),
   list: defineRoute({
     ...common,

@@ -55,6 +55,7 @@ export const tokens = {
     errors: ['TOO_MANY_TOKENS'],
     idempotent: true,
     audit: 'tokens.create',
+    alongsideAdmission: true,
     access: { tables: { tokens: 'write', credentials: 'write' } },
   }),
   list: defineRoute({

@@ -7,9 +7,9 @@ import { getContent, readContent } from '../stores/message-contents.ts';
 import { getOpening, repeatOpening } from '../stores/message-openings.ts';
 import { getMessage } from '../stores/messages.ts';
 
-export const handler = endpoint(messages.open, async ({ params: { id }, body }, { platform, now }) => {
+export const handler = endpoint(messages.open, async ({ params: { id }, body: { nonce } }, context) => {
+  const { platform, now, admitted } = context;
   const { table, objects } = platform;
-  const { nonce } = body;
   const [message, content, opening] = await Promise.all([
     getMessage(table, id, now),
     getContent(table, id),
@@ -19,6 +19,7 @@ export const handler = endpoint(messages.open, async ({ params: { id }, body }, 
   if (!content || !known) throw new ApiError('NOT_FOUND');
   if (opening?.repeated) throw new ApiError(message ? 'NONCE_SPENT' : 'NOT_FOUND');
 
+  await admitted();
   // Before anything is counted: what cannot be read is not used up.
   const encryptedContent = await readContent(objects, id, content);
   const access =

@@ -36,7 +36,7 @@ export const Settings = z.object({
   /** Messages that may be created with an API token or another credential, per credential. */
   STRONGROOM_MESSAGE_TOKEN_LIMIT: RateLimit.default({ count: 100, seconds: 900 }),
   /** Whether anonymous senders of messages solve a challenge first. */
-  STRONGROOM_CHALLENGE: z.enum(['off', 'on']).default('off'),
+  STRONGROOM_CHALLENGE: z.enum(['off', 'on']).default('on'),
   /** How hard a challenge is: tries of 5,000 PBKDF2 iterations, on average. */
   STRONGROOM_CHALLENGE_TRIES: z.coerce.number().int().min(1).max(1_000_000).default(400),
   /** Under which callers reach the installation; without it, links are made from the request's `Host`. */

@@ -5,7 +5,7 @@ import { restrict } from '../platform/restrict.ts';
 import { type Admission, admit } from './admission.ts';
 import type { Effects } from './answer.ts';
 import { ApiError } from './api-error.ts';
-import { credentialOf, fingerprint } from './authenticate.ts';
+import { bringsCredential, credentialOf, fingerprint } from './authenticate.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { commit, Overtaken } from './commit.ts';
@@ -81,6 +81,7 @@ export async function perform<R extends RouteRecord>(
 function guess(route: RouteRecord, call: Call): { readonly caller: Caller | undefined } | undefined {
   if (!route.alongsideAdmission || call.problem) return undefined;
   if (route.auth === 'none') return { caller: undefined };
+  if (route.auth === 'optional' && !bringsCredential(call.headers)) return { caller: undefined };
   const credential = credentialOf(call.headers);
   const caller = credential && guessCaller(fingerprint(credential));
   return caller ? { caller } : undefined;

@@ -42,13 +42,9 @@ export function expireContent(id: string, epochSeconds: number): Write {
   return { table: 'messages', update: keyOf(id), set: { ttl: epochSeconds } };
 }
 
+/** What is in the object store is out of reach then; the sweep removes it. */
 export function deleteContent(id: string): Write {
   return { table: 'messages', delete: keyOf(id) };
-}
-
-/** After the content's own write is gone. Where it fails, the sweep does it. */
-export async function removeObject(objects: Objects, { messageId, sizeBytes }: Message): Promise<void> {
-  if (sizeBytes > inTableBytes) await objects.delete(objectOf(messageId));
 }
 
 /** No call that stores an object takes longer until the table names it. */
