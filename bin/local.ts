@@ -19,6 +19,7 @@ Environment:
   STRONGROOM_CHALLENGE_TRIES      how hard that is: tries of 5,000 PBKDF2 iterations, on average (400)
   STRONGROOM_PUBLIC_URL           where recipients reach this machine, for links; else as the request names it
   STRONGROOM_PYTHON        the Python that programs run with; found by itself where every user can read one
+  STRONGROOM_GENERATOR     none (here), bedrock, anthropic or openai: who writes programs; see docs/generate.md
 `;
 
 type Options = { readonly port: number; readonly host: string; readonly data: string };

@@ -1,7 +1,14 @@
 import { Agent, request } from 'node:http';
 import { Sealer } from '../crypto/sealed-box.ts';
 import { decodeResult, encodeJob, runAad } from './sandbox-wire.ts';
-import { type Job, type JobResult, NoSandboxFree, SandboxLost } from './sandboxes.ts';
+import {
+  type CodeFault,
+  CodeNotOpened,
+  type Job,
+  type JobResult,
+  NoSandboxFree,
+  SandboxLost,
+} from './sandboxes.ts';
 
 const connectMs = 5_000;
 /** What a sandbox may take beyond a job's own time: the wait for its turn, the end of the run, the way back. */
@@ -34,6 +41,7 @@ export class SandboxClient {
     const { status, body } = await answer;
     if (status === 429) throw new NoSandboxFree('too many runs are waiting in this sandbox');
     if (status === 502) throw new SandboxLost(`the sandbox lost the run: ${reason(body)}`);
+    if (status === 422) throw new CodeNotOpened(reason(body) as CodeFault);
     if (status !== 200) throw new Error(`the sandbox refused the job with ${status}: ${reason(body)}`);
     return decodeResult(opened(sealed.openReply, body));
   }

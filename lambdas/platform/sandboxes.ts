@@ -1,9 +1,20 @@
+import type { ZkPayload } from '../crypto/zk-payload.ts';
+import type { PasswordBinding } from '../crypto/zk-sealed-password.ts';
+
 /** Who a sandbox is leased to. It never runs a job of another user afterwards. */
 export type Tenant = { readonly userId: string; readonly orgId: string };
 
 export type Language = 'python' | 'javascript';
 
 export type JobFile = { readonly path: string; readonly content: Uint8Array };
+
+/** A program that only the sandbox opens, and what with: the master password, or one that was sealed to its key. */
+export type EncryptedCode = {
+  readonly payload: ZkPayload;
+  readonly unlock:
+    | { readonly password: string }
+    | { readonly sealedPasswordB64: string; readonly binding: PasswordBinding };
+};
 
 export type Job = {
   readonly executionId: string;
@@ -15,6 +26,8 @@ export type Job = {
   readonly env: { readonly [name: string]: string };
   readonly files: readonly JobFile[];
   readonly timeoutMs: number;
+  /** Stands for `code`, which is empty then. */
+  readonly encrypted?: EncryptedCode;
 };
 
 export type JobStatus = 'completed' | 'failed' | 'timed_out' | 'killed';
@@ -52,6 +65,8 @@ export type JobResult = {
 
 export type Lease = {
   readonly sandboxId: string;
+  /** X-Wing; of the key that jobs and passwords are sealed to. */
+  readonly publicKey: Uint8Array;
   /** Seals the job to the sandbox's own key; only the sandbox reads it, only the caller reads the result. */
   run(job: Job): Promise<JobResult>;
   /** Ends a running job; its `run` then resolves with status `killed`. */
@@ -65,12 +80,26 @@ export type Lease = {
  *
  * @throws NoSandboxFree where none became free within `waitMs`.
  * @throws SandboxUnavailable where this installation cannot run code at all; the message says what would help.
+ * @throws CodeNotOpened by `run`, for an encrypted program; nothing was run.
  * @throws SandboxLost where the sandbox died under the job: nothing is known of the program's end.
  */
 export interface Sandboxes {
   lease(tenant: Tenant, waitMs: number): Promise<Lease>;
   /** Rejects where no sandbox could be leased even if none were busy. */
   ping(): Promise<void>;
+}
+
+/** Why an encrypted program did not open. The tag fails alike for another password and for an altered payload. */
+export type CodeFault = 'wrong_password' | 'malformed' | 'sealed_password_rejected';
+
+export class CodeNotOpened extends Error {
+  override readonly name = 'CodeNotOpened';
+  readonly fault: CodeFault;
+
+  constructor(fault: CodeFault) {
+    super(`the encrypted program was not opened: ${fault}`);
+    this.fault = fault;
+  }
 }
 
 export class NoSandboxFree extends Error {

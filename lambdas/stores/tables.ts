@@ -20,6 +20,10 @@ export const tables = {
   messages: { indexes: ['owner'] },
   /** Proof-of-work challenges that nobody has solved yet. */
   challenges: { indexes: [] },
+  /** Encrypted programs by user: what is known of them, and the digests of their payloads. */
+  zkCode: { indexes: [] },
+  /** Payloads of encrypted programs, apart from their digests. */
+  zkPayloads: { indexes: [] },
   /** Audit entries by actor, by org and of the whole installation. */
   audit: { indexes: ['orgId', 'installation'] },
   /** Counters of the rate limits and of the audit sequence. */

@@ -5,13 +5,15 @@ import { type OpenedRequest, open, SealedBoxRejected } from '../../lambdas/crypt
 import type { XWingPrivateKey } from '../../lambdas/crypto/x-wing.ts';
 import {
   decodeJob,
+  encodeJob,
   encodeResult,
   MalformedFrame,
   maxSealedJobBytes,
   runAad,
 } from '../../lambdas/platform/sandbox-wire.ts';
-import { SandboxLost } from '../../lambdas/platform/sandboxes.ts';
+import { CodeNotOpened, SandboxLost } from '../../lambdas/platform/sandboxes.ts';
 import type { Listen } from './config.ts';
+import { openCode } from './encrypted-code.ts';
 import { jobFault } from './job.ts';
 import { Busy, Replayed, type Runner } from './runner.ts';
 
@@ -80,13 +82,17 @@ async function run(key: XWingPrivateKey, runner: Runner, request: IncomingMessag
   if (request.headers['content-type'] !== 'application/octet-stream')
     throw new Refusal(415, 'not octet-stream');
   const { plaintext, sealReply } = unseal(key, await readBody(request));
+  let frame = plaintext;
   try {
-    const job = decodeJob(plaintext);
-    const fault = jobFault(job);
+    const sent = decodeJob(plaintext);
+    const fault = jobFault(sent);
     if (fault) throw new Refusal(400, fault);
-    return sealReply(encodeResult(await runner.run(job, plaintext)));
+    const job = await openCode(key, sent);
+    if (job !== sent) frame = encodeJob(job);
+    return sealReply(encodeResult(await runner.run(job, frame)));
   } finally {
     plaintext.fill(0);
+    frame.fill(0);
   }
 }
 
@@ -114,6 +120,7 @@ function refuse(response: ServerResponse, error: unknown): void {
   if (error instanceof Refusal) sendError(response, error.status, error.message);
   else if (error instanceof MalformedFrame) sendError(response, 400, error.message);
   else if (error instanceof Busy) sendError(response, 429, error.message);
+  else if (error instanceof CodeNotOpened) sendError(response, 422, error.fault);
   else if (error instanceof Replayed) sendError(response, 409, error.message);
   else if (error instanceof SandboxLost) sendError(response, 502, error.message);
   // Anything else could quote the job.
