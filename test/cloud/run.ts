@@ -5,10 +5,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { runVisibly } from './command.ts';
+import { runVisibly } from '../support/command.ts';
+import { virtualEnv } from '../support/virtual-env.ts';
 import { deploy } from './deploy.ts';
 import { startEmulator } from './emulator.ts';
-import { virtualEnv } from './virtual-env.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 const binaries = join(root, 'node_modules', '.bin');
