@@ -21,6 +21,7 @@ import type { StreamHandler } from '../../lambdas/shared/endpoint.ts';
 import { currentSettings } from '../../lambdas/shared/env.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
+import { sweepContents } from '../../lambdas/stores/message-contents.ts';
 import { closeLostExecutions, resultSweep } from './lost-executions.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
@@ -80,9 +81,10 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   await listen(server, port, host);
   baseUrl = urlOf(server);
 
-  const stores = [table, objects, resultSweep(objects)];
-  const sweeping = setInterval(() => sweep(...stores), sweepMs);
-  sweep(...stores);
+  const contents = { sweep: () => sweepContents({ table, objects }) };
+  const sweepAll = () => sweep(table, objects, contents, resultSweep(objects));
+  const sweeping = setInterval(sweepAll, sweepMs);
+  sweepAll();
   return {
     url: baseUrl,
     administratorKey,

@@ -15,6 +15,12 @@ export const tables = {
   secrets: { indexes: [] },
   /** Programs that were handed over: those that run, which the index lists, and those whose results are kept. */
   executions: { indexes: ['running'] },
+  /** What users see of their API tokens, by user. */
+  tokens: { indexes: [] },
+  /** Messages by id and by owner, their ciphertext, and who may have it once more. */
+  messages: { indexes: ['owner'] },
+  /** Proof-of-work challenges that nobody has solved yet. */
+  challenges: { indexes: [] },
   /** Encrypted programs by user: what is known of them, and the digests of their payloads. */
   zkCode: { indexes: [] },
   /** Payloads of encrypted programs, apart from their digests. */

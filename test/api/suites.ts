@@ -4,10 +4,12 @@ import { executeSuite } from './execute.suite.ts';
 import { executionEventsSuite } from './execution-events.suite.ts';
 import { executionsSuite } from './executions.suite.ts';
 import { generateSuite } from './generate.suite.ts';
+import { messagesSuite } from './messages.suite.ts';
 import { rulesSuite } from './rules.suite.ts';
 import { secretsSuite } from './secrets.suite.ts';
 import { systemSuite } from './system.suite.ts';
 import type { Target } from './target.ts';
+import { tokensSuite } from './tokens.suite.ts';
 
 /** What the contract promises, of an appliance wherever it runs. */
 export function apiSuites(target: () => Target): void {
@@ -21,6 +23,8 @@ export function apiSuites(target: () => Target): void {
     executionEventsSuite,
     generateSuite,
     auditSuite,
+    messagesSuite,
+    tokensSuite,
   ]) {
     suite(target);
   }
