@@ -22,7 +22,7 @@ import { currentSettings } from '../../lambdas/shared/env.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { sweepContents } from '../../lambdas/stores/message-contents.ts';
-import { closeLostExecutions, resultSweep } from './lost-executions.ts';
+import { closeLostExecutions, resultSweep } from './executions.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
 

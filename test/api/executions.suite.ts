@@ -108,7 +108,12 @@ export function executionsSuite(target: () => Target): void {
         await until(id, ({ stdout }) => stdout !== '');
         const { status, body } = await stop(id);
         expect(status).toBe(200);
-        expect(body).toMatchObject({ executionId: id, status: 'killed', signal: 'SIGKILL', stdout: 'begun\n' });
+        expect(body).toMatchObject({
+          executionId: id,
+          status: 'killed',
+          signal: 'SIGKILL',
+          stdout: 'begun\n',
+        });
         expect((await get(id)).body).toMatchObject({ status: 'killed', stdout: 'begun\n' });
       });
 

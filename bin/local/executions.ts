@@ -2,6 +2,7 @@ import { limits } from '../../lambdas/contract/limits.ts';
 import type { Objects } from '../../lambdas/platform/objects.ts';
 import { ConditionFailed, type Table } from '../../lambdas/platform/table.ts';
 import { resultsPrefix } from '../../lambdas/shared/execution-vault.ts';
+import { answersPrefix } from '../../lambdas/shared/idempotency.ts';
 import { endExecution, listRunning } from '../../lambdas/stores/executions.ts';
 
 const reason = 'the appliance ended while this program ran, and the program with it';
@@ -22,26 +23,31 @@ function endedMeanwhile(error: unknown): void {
   if (!(error instanceof ConditionFailed)) throw error;
 }
 
-/** Removes results whose time is over. On AWS a lifecycle rule of the bucket does it. */
+/** Removes results and answers whose time is over. On AWS lifecycle rules of the bucket do it. */
 export function resultSweep(objects: Objects): { sweep(): Promise<number> } {
+  const kept = { [resultsPrefix]: limits.executionResultSeconds, [answersPrefix]: limits.idempotencySeconds };
   return {
     async sweep() {
-      const before = Date.now() - limits.executionResultSeconds * 1000;
       let swept = 0;
-      let cursor: string | undefined;
-      do {
-        const page = await objects.list({
-          prefix: resultsPrefix,
-          limit: pageSize,
-          ...(cursor && { cursor }),
-        });
-        for (const { key } of page.objects.filter(({ modifiedAt }) => modifiedAt.getTime() < before)) {
-          await objects.delete(key);
-          swept += 1;
-        }
-        cursor = page.cursor;
-      } while (cursor);
+      for (const [prefix, seconds] of Object.entries(kept)) {
+        swept += await sweepBefore(objects, prefix, new Date(Date.now() - seconds * 1000));
+      }
       return swept;
     },
   };
+}
+
+async function sweepBefore(objects: Objects, prefix: string, before: Date): Promise<number> {
+  let swept = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await objects.list({ prefix, limit: pageSize, ...(cursor && { cursor }) });
+    for (const { key, modifiedAt } of page.objects) {
+      if (modifiedAt >= before) continue;
+      await objects.delete(key);
+      swept += 1;
+    }
+    cursor = page.cursor;
+  } while (cursor);
+  return swept;
 }
