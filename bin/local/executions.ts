@@ -24,13 +24,13 @@ function endedMeanwhile(error: unknown): void {
 }
 
 /** Removes results and answers whose time is over. On AWS lifecycle rules of the bucket do it. */
-export function resultSweep(objects: Objects): { sweep(): Promise<number> } {
+export function resultSweep(objects: Objects, now = Date.now): { sweep(): Promise<number> } {
   const kept = { [resultsPrefix]: limits.executionResultSeconds, [answersPrefix]: limits.idempotencySeconds };
   return {
     async sweep() {
       let swept = 0;
       for (const [prefix, seconds] of Object.entries(kept)) {
-        swept += await sweepBefore(objects, prefix, new Date(Date.now() - seconds * 1000));
+        swept += await sweepBefore(objects, prefix, new Date(now() - seconds * 1000));
       }
       return swept;
     },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../contract/limits.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type Lease, type OutputChunk, RunLost, type RunOutcome } from '../platform/sandboxes.ts';
@@ -36,12 +37,18 @@ export async function stateOf(ports: Ports, execution: Execution): Promise<Execu
   }
 }
 
-/** An execution that its sandbox knows no more: its end was recorded meanwhile, or nobody will ever know it. */
+/** Whoever waits for an end tries to reach the sandbox for as long before it is recorded as lost. */
+const recordMs = 6_000;
+const pollMs = 200;
+
+/** An execution that its sandbox knows no more: its end is being recorded, or nobody will ever know it. */
 export async function stateOfLost(ports: Ports, execution: Execution): Promise<EndedState> {
   const { userId, executionId } = execution;
-  const recorded = await getExecution(ports.table, userId, executionId);
-  if (recorded && recorded.status !== 'running') {
-    return { execution: recorded, outcome: await outcomeOf(ports, recorded) };
+  for (const deadline = Date.now() + recordMs; Date.now() < deadline; await sleep(pollMs)) {
+    const recorded = await getExecution(ports.table, userId, executionId);
+    if (recorded && recorded.status !== 'running') {
+      return { execution: recorded, outcome: await outcomeOf(ports, recorded) };
+    }
   }
   return endedState(execution, lostOutcome(execution, lostReason, new Date(), []));
 }
