@@ -16,6 +16,7 @@ import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Buckets } from './buckets.ts';
+import { functionArn } from './function-name.ts';
 import type { Keys } from './keys.ts';
 import type { Tables } from './tables.ts';
 
@@ -28,20 +29,22 @@ export type NetworkProps = {
   readonly tables: Tables;
   readonly buckets: Buckets;
   readonly keys: Keys;
+  /** Names of the functions that others begin. */
+  readonly backgrounds: readonly string[];
   readonly flowLog: ILogGroup;
 };
 
 /**
  * The network of sandboxes and of the functions that call them. There is no way to or from the internet: no
  * gateway, no NAT. What functions need of AWS, they reach by endpoints, and these let nothing through but this
- * installation's own tables, bucket and keys.
+ * installation's own tables, bucket, keys and background functions.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
   readonly functions: SecurityGroup;
   readonly sandboxes: SecurityGroup;
 
-  constructor(scope: Construct, id: string, { tables, buckets, keys, flowLog }: NetworkProps) {
+  constructor(scope: Construct, id: string, { tables, buckets, keys, backgrounds, flowLog }: NetworkProps) {
     super(scope, id);
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(cidr),
@@ -60,7 +63,7 @@ export class Network extends Construct {
     this.functions = this.#group('Functions', 'Functions that call sandboxes');
     this.sandboxes = this.#group('Sandboxes', 'Sandboxes: they call nobody');
     this.#allow(this.functions, this.sandboxes, sandboxPort, 'jobs');
-    this.#allow(this.functions, endpoints, 443, 'KMS');
+    this.#allow(this.functions, endpoints, 443, 'KMS and Lambda');
     // Gateway endpoints have no group of their own, and the ids of their prefix lists differ by region. Nothing
     // else lies beyond: there is no route out.
     this.functions.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'DynamoDB and S3, by gateway endpoints');
@@ -88,6 +91,12 @@ export class Network extends Construct {
       through(
         ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:GetPublicKey', 'kms:Sign', 'kms:DescribeKey'],
         [keys.data, keys.signing.jwt, keys.signing.audit].map(({ keyArn }) => keyArn),
+      ),
+    );
+    this.#interface('Lambda', InterfaceVpcEndpointAwsService.LAMBDA, endpoints).addToPolicy(
+      through(
+        ['lambda:InvokeFunction'],
+        backgrounds.map((name) => functionArn(this, name)),
       ),
     );
   }
