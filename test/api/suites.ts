@@ -6,6 +6,7 @@ import { rulesSuite } from './rules.suite.ts';
 import { secretsSuite } from './secrets.suite.ts';
 import { systemSuite } from './system.suite.ts';
 import type { Target } from './target.ts';
+import { zkSuite } from './zk.suite.ts';
 
 /** What the contract promises, of an appliance wherever it runs. */
 export function apiSuites(target: () => Target): void {
@@ -16,6 +17,7 @@ export function apiSuites(target: () => Target): void {
     secretsSuite,
     executeSuite,
     generateSuite,
+    zkSuite,
     auditSuite,
   ]) {
     suite(target);
