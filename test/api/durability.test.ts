@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { spellings } from '../support/spellings.ts';
 import { TestAppliance } from './appliance.ts';
 import { call, TestUser } from './target.ts';
 
@@ -144,20 +145,6 @@ describe('the data of an appliance', () => {
     ).toBe(true);
   });
 });
-
-/** A text as it is, in hex, and in base64 at each of the three offsets that it can have there. */
-function spellings(text: string): string[] {
-  const bytes = Buffer.from(text);
-  const shifted = [0, 1, 2].map((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
-    // The first and the last characters also hold bits of what stands beside the text.
-    return encoded.slice(offset === 0 ? 0 : offset + 1, -2);
-  });
-  const urlSafe = shifted.map((encoded) => encoded.replaceAll('+', '-').replaceAll('/', '_'));
-  return [text, bytes.toString('hex'), bytes.toString('hex').toUpperCase(), ...shifted, ...urlSafe];
-}
 
 describe('npm start', () => {
   test('prints the administrator’s key on the first start and never again', async () => {
