@@ -8,7 +8,7 @@ import type { Synthesis } from './synthesis.ts';
 const wildcards: readonly { readonly holder: RegExp; readonly resource: RegExp; readonly reason: string }[] =
   [
     {
-      holder: /^ExecuteRun\/Role$/,
+      holder: /^(ExecuteRun|GenerateCreate|ZkSession|ZkExecute)\/Role$/,
       resource: /^\*$/,
       reason: 'Lambda makes network interfaces; see the statement that denies it to the code',
     },
