@@ -5,6 +5,7 @@ import {
   type JobResult,
   type Lease,
   NoSandboxFree,
+  type RunOptions,
   type Sandboxes,
   SandboxLost,
   SandboxUnavailable,
@@ -123,7 +124,7 @@ export class SandboxPool implements Sandboxes {
     return {
       sandboxId,
       publicKey,
-      run: (job: Job): Promise<JobResult> => client.run(job).catch(odd),
+      run: (job: Job, options?: RunOptions): Promise<JobResult> => client.run(job, options).catch(odd),
       stop: (executionId: string) => client.stop(executionId).catch(odd),
       release: async () => {
         if (released) return;

@@ -28,6 +28,16 @@ export type Job = {
   readonly timeoutMs: number;
   /** Stands for `code`, which is empty then. */
   readonly encrypted?: EncryptedCode;
+  /** Id of a bundle of Python packages that the sandbox has, 64 hexadecimal digits. */
+  readonly packages?: string;
+};
+
+/** What a program wrote while it runs, as it comes; no more of it than the result holds. */
+export type OutputChunk = { readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array };
+
+export type RunOptions = {
+  /** Called in order, each time before `run` resolves. What it throws is the end of the call, not of the run. */
+  readonly onOutput?: (chunk: OutputChunk) => void;
 };
 
 export type JobStatus = 'completed' | 'failed' | 'timed_out' | 'killed';
@@ -59,7 +69,10 @@ export type JobResult = {
   /** User and system time of the program and the children it waited for. */
   readonly cpuMs: number;
   readonly peakMemoryBytes: number;
+  /** Regular files that the program left in its working directory; of the job's own only those that it changed. */
   readonly files: readonly JobFile[];
+  /** At least so many others were left there: over a limit of number or size, links, special files, odd names. */
+  readonly omittedFiles: number;
   readonly isolation: Isolation;
 };
 
@@ -68,7 +81,7 @@ export type Lease = {
   /** X-Wing; of the key that jobs and passwords are sealed to. */
   readonly publicKey: Uint8Array;
   /** Seals the job to the sandbox's own key; only the sandbox reads it, only the caller reads the result. */
-  run(job: Job): Promise<JobResult>;
+  run(job: Job, options?: RunOptions): Promise<JobResult>;
   /** Ends a running job; its `run` then resolves with status `killed`. */
   stop(executionId: string): Promise<void>;
   /** The caller is done; the sandbox stays with its tenant until it is retired. */
