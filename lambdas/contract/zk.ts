@@ -22,7 +22,7 @@ function base64(min: number, max = min) {
     .string()
     .max(4 * Math.ceil(max / 3), { error: `must be base64 of ${size}` })
     .refine((value) => isBase64(value, min, max), { error: `must be base64 of ${size}` })
-    .meta({ format: 'base64' });
+    .meta({ format: 'base64', example: Buffer.alloc(min).toString('base64') });
 }
 
 function isBase64(value: string, min: number, max: number): boolean {
