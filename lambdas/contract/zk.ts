@@ -4,7 +4,7 @@ import { execute } from './execute.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
 
-const { language, stdin, args, timeoutSeconds, secrets } = execute.run.body.shape;
+const { stdin, args, timeoutSeconds, secrets } = execute.run.body.shape;
 
 const CodeName = z
   .string()
@@ -44,10 +44,13 @@ const ZKPayload = z
   })
   .meta({ id: 'ZKPayload', description: 'A program under a master password; see docs/zero-knowledge.md' });
 
+/** Python’s alone, which runs from memory: a JavaScript program lies in a file of its sandbox while it runs. */
+const Language = z.enum(['python']);
+
 const EncryptedCodeMetadata = z
   .object({
     name: z.string(),
-    language: z.enum(['python', 'javascript']),
+    language: Language,
     description: z.string(),
     sizeBytes: z.int().min(0).meta({ description: 'Of the ciphertext' }),
     sha256: z.string().meta({ description: 'Hex, of v (one byte) ‖ salt ‖ nonce ‖ ciphertext' }),
@@ -100,7 +103,7 @@ export const zk = {
     description: 'The payload’s shape and lengths are checked. Nothing here can decrypt it.',
     body: z.strictObject({
       encryptedPayload: ZKPayload,
-      language,
+      language: Language.default('python'),
       description: z.string().max(limits.zkCodeDescriptionCharacters).optional(),
     }),
     responses: {

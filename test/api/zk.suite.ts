@@ -168,6 +168,11 @@ export function zkSuite(target: () => Target): void {
         expect((await get('bad')).status).toBe(404);
       });
 
+      test('is Python, which alone runs without its code in a file', async () => {
+        const { status, body } = await put('script', { encryptedPayload: payload, language: 'javascript' });
+        expect([status, body.details[0].path]).toEqual([400, 'language']);
+      });
+
       test.each(['.hidden', '-x', 'a%20b', 'a%00', `${'a'.repeat(129)}`, '%C3%BC'])(
         'the name %s is 400',
         async (name) => {
