@@ -46,7 +46,7 @@ describe.each(protocols.map((protocol) => [protocol.provider, protocol] as const
     afterAll(() => server.close());
 
     const complete = (forMs = 5_000) =>
-      generator.complete({
+      asking.complete({
         system: 'the system prompt',
         prompt: 'the prompt',
         maxTokens: 321,
