@@ -125,7 +125,10 @@ describe('code and master password', () => {
       const pids = supervisors();
       expect(pids.length).toBeGreaterThan(0);
       for (const pid of pids) {
-        expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/^Max core file size +[01] +[01] /m);
+        // One that is only just starting has nothing yet that a core could hold.
+        await expect
+          .poll(() => readFileSync(`/proc/${pid}/limits`, 'utf8'), { timeout: 10_000 })
+          .toMatch(/^Max core file size +[01] +[01] /m);
         process.kill(pid, signal);
       }
       const { status, text } = await running;
