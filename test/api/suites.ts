@@ -2,10 +2,12 @@ import { auditSuite } from './audit.suite.ts';
 import { authSuite } from './auth.suite.ts';
 import { executeSuite } from './execute.suite.ts';
 import { generateSuite } from './generate.suite.ts';
+import { messagesSuite } from './messages.suite.ts';
 import { rulesSuite } from './rules.suite.ts';
 import { secretsSuite } from './secrets.suite.ts';
 import { systemSuite } from './system.suite.ts';
 import type { Target } from './target.ts';
+import { tokensSuite } from './tokens.suite.ts';
 import { zkSuite } from './zk.suite.ts';
 
 /** What the contract promises, of an appliance wherever it runs. */
@@ -19,6 +21,8 @@ export function apiSuites(target: () => Target): void {
     generateSuite,
     zkSuite,
     auditSuite,
+    messagesSuite,
+    tokensSuite,
   ]) {
     suite(target);
   }

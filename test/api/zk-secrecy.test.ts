@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { spellings } from '../support/spellings.ts';
+import { findPlanted, placesOf } from '../support/planted.ts';
 import { digestOf, encrypt, sealPassword } from '../support/zk-client.ts';
 import { TestAppliance } from './appliance.ts';
 import { TestUser } from './target.ts';
@@ -43,22 +43,7 @@ async function executeSealed(name: string, password: string) {
   });
 }
 
-/** All that the appliance and its sandboxes have written by now: files, and what was printed. */
-function traces(): readonly (readonly [string, Buffer])[] {
-  const files = readdirSync(appliance.data, { recursive: true, encoding: 'utf8' })
-    .filter((name) => statSync(join(appliance.data, name)).isFile())
-    .map((name) => [name, readFileSync(join(appliance.data, name))] as const);
-  return [['what was printed', Buffer.from(appliance.output)], ...files];
-}
-
-function found(): string[] {
-  const places = traces();
-  return Object.entries(planted).flatMap(([what, text]) =>
-    places
-      .filter(([, content]) => spellings(text).some((spelling) => content.includes(spelling)))
-      .map(([place]) => `${what} in ${place}`),
-  );
-}
+const found = () => findPlanted(placesOf(appliance), planted);
 
 /** Processes below one, as far as they are there. */
 function descendants(pid: number): number[] {
@@ -106,7 +91,7 @@ describe('code and master password', () => {
 
     expect(found()).toEqual([]);
     // The search itself finds what is there: audit entries name the program.
-    expect(traces().some(([, content]) => content.includes('zk/code/plain'))).toBe(true);
+    expect([...placesOf(appliance).values()].some((content) => content.includes('zk/code/plain'))).toBe(true);
   });
 
   test('are in no crash output and no core, whatever dies under them', async () => {
