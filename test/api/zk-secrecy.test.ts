@@ -123,7 +123,8 @@ describe('code and master password', () => {
     expect(found()).toEqual([]);
     // What was killed is replaced.
     await put('after', planted.password, 'print("after")');
-    expect((await execute('after', { masterPassword })).body.stdout).toBe('after\n');
+    const after = async () => (await execute('after', { masterPassword })).body.stdout;
+    await expect.poll(after, { timeout: 15_000 }).toBe('after\n');
   });
 
   test('are on no command line and in no environment while the program runs', async () => {
