@@ -8,6 +8,7 @@ import { secretsSuite } from './secrets.suite.ts';
 import { systemSuite } from './system.suite.ts';
 import type { Target } from './target.ts';
 import { tokensSuite } from './tokens.suite.ts';
+import { zkSuite } from './zk.suite.ts';
 
 /** What the contract promises, of an appliance wherever it runs. */
 export function apiSuites(target: () => Target): void {
@@ -18,6 +19,7 @@ export function apiSuites(target: () => Target): void {
     secretsSuite,
     executeSuite,
     generateSuite,
+    zkSuite,
     auditSuite,
     messagesSuite,
     tokensSuite,
