@@ -9,6 +9,7 @@ const runs = Math.ceil(1_000 / levels.length);
 const atOnce = 8;
 /** Of the kills, those that hit the supervisor; the others hit the zygote. */
 const supervisorShare = 0.2;
+const startShare = 0.2;
 
 /** Each says its own number; two of them leave what has to be removed after them. */
 const programs = [
@@ -54,6 +55,22 @@ describe.each(levels)('kills at random at level %s', (level) => {
     let lost = 0;
     let kills = 0;
 
+    let fuse = 10;
+
+    const kill = async () => {
+      kills += 1;
+      const sandbox = await current;
+      await sleep(dice() * 10);
+      if (dice() < supervisorShare) {
+        sandbox.process.kill('SIGKILL');
+        current = sandbox.stop().then(start);
+        return;
+      }
+      killZygote(sandbox);
+      // Now and then the next one as well, while it starts.
+      await sleep(100);
+      if (dice() < startShare) killZygote(sandbox);
+    };
     const worker = async () => {
       for (let n = next++; n < runs; n = next++) {
         const sandbox = await current;
@@ -61,33 +78,19 @@ describe.each(levels)('kills at random at level %s', (level) => {
         const outcome = await sandbox.run(program(n, name)).catch((error: unknown) => error);
         if (outcome instanceof SandboxLost) {
           lost += 1;
-          // As its pool does it.
-          if (ended(sandbox) && (await current) === sandbox) current = sandbox.stop().then(start);
-        } else {
-          expect(outcome).toMatchObject({ status: 'completed', stdout: `${n}\n` });
-          right += 1;
+          continue;
         }
+        expect(outcome).toMatchObject({ status: 'completed', stdout: `${n}\n` });
+        right += 1;
+        fuse -= 1;
+        if (fuse > 0) continue;
+        fuse = 10 + Math.floor(dice() * 30);
+        await kill();
       }
     };
-    const killer = async () => {
-      while (next < runs) {
-        // Now and then before the last one is replaced.
-        await sleep(50 + dice() * 400);
-        const sandbox = await current;
-        kills += 1;
-        if (dice() < supervisorShare) {
-          sandbox.process.kill('SIGKILL');
-          current = sandbox.stop().then(start);
-        } else {
-          const [zygote] = children(sandbox.process.pid ?? 0);
-          if (zygote !== undefined) process.kill(zygote, 'SIGKILL');
-        }
-      }
-    };
-    await Promise.all([...Array.from({ length: atOnce }, worker), killer()]);
+    await Promise.all(Array.from({ length: atOnce }, worker));
 
-    let sandbox = await current;
-    if (ended(sandbox)) sandbox = await sandbox.stop().then(start);
+    const sandbox = await current;
     // The last kill may have been just now: then this run is the one that it costs.
     const again = () => sandbox.run('print("still here")');
     expect((await again().catch(again)).stdout).toBe('still here\n');
@@ -95,15 +98,16 @@ describe.each(levels)('kills at random at level %s', (level) => {
     expect(right + lost).toBe(runs);
     expect(kills).toBeGreaterThan(5);
     expect(lost).toBeGreaterThan(0);
-    // At a kill there are at most so many under way, and as many that come before it is replaced.
-    expect(right).toBeGreaterThan(runs / 2);
+    // A kill costs those that are under way, and those that have a slot of the one that is dead.
+    expect(lost).toBeLessThanOrEqual(kills * 2 * atOnce);
     for (let tries = 0; tries < 200 && left(name, temporary).length > 0; tries++) await sleep(25);
     expect(left(name, temporary)).toEqual([]);
   });
 });
 
-function ended({ process }: Supervisor): boolean {
-  return process.exitCode !== null || process.signalCode !== null;
+function killZygote(sandbox: Supervisor): void {
+  const [zygote] = children(sandbox.process.pid ?? 0);
+  if (zygote !== undefined) process.kill(zygote, 'SIGKILL');
 }
 
 function left(name: string, temporary: string): string[] {
