@@ -7,11 +7,18 @@ import { type Grants, grantsOf } from '../lambdas/contract/grants.ts';
 import type { SigningKeyName } from '../lambdas/platform/keys.ts';
 import type { TableName } from '../lambdas/stores/tables.ts';
 import type { Buckets } from './buckets.ts';
+import type { Configuration } from './configuration.ts';
+import { generatorStatements } from './generator.ts';
 import type { Keys } from './keys.ts';
 import { type TableActions, tableActions } from './table-actions.ts';
 import type { Tables } from './tables.ts';
 
-type Resources = { readonly tables: Tables; readonly buckets: Buckets; readonly keys: Keys };
+type Resources = {
+  readonly tables: Tables;
+  readonly buckets: Buckets;
+  readonly keys: Keys;
+  readonly settings: Configuration['settings'];
+};
 
 /** What a function's role may do, and the variables by which the function finds it. */
 export type FunctionAccess = {
@@ -45,6 +52,7 @@ export class Access extends Construct {
         ...this.#toSigningKeys(grants),
         ...(grants.keys.has('data') ? [this.#toDataKeys(route)] : []),
         ...(grants.ping ? this.#toPing() : []),
+        ...(grants.generator ? generatorStatements(this, this.#resources.settings) : []),
       ],
       environment: this.#environment(grants, tables),
       explained: grants.objects ? [this.explainObjects('')] : [],

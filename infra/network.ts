@@ -16,6 +16,7 @@ import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Buckets } from './buckets.ts';
+import type { GeneratorReach } from './generator.ts';
 import type { Keys } from './keys.ts';
 import type { Tables } from './tables.ts';
 
@@ -24,30 +25,45 @@ export const sandboxPort = 8700;
 
 const cidr = '10.73.0.0/22';
 
+const subnetsWithEgress = [
+  { name: 'Functions', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 25 },
+  { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },
+];
+
 export type NetworkProps = {
   readonly tables: Tables;
   readonly buckets: Buckets;
   readonly keys: Keys;
   readonly flowLog: ILogGroup;
+  /** How functions reach the language model. */
+  readonly generator: GeneratorReach;
 };
 
 /**
  * The network of sandboxes and of the functions that call them. There is no way to or from the internet: no
  * gateway, no NAT. What functions need of AWS, they reach by endpoints, and these let nothing through but this
- * installation's own tables, bucket and keys.
+ * installation's own tables, bucket and keys. Only where the operator chose a language model of another provider is
+ * there a way out, from subnets of the functions alone; sandboxes stay where there is none.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
   readonly functions: SecurityGroup;
   readonly sandboxes: SecurityGroup;
 
-  constructor(scope: Construct, id: string, { tables, buckets, keys, flowLog }: NetworkProps) {
+  readonly #functionSubnets: SubnetType;
+
+  constructor(scope: Construct, id: string, { tables, buckets, keys, flowLog, generator }: NetworkProps) {
     super(scope, id);
+    const internet = generator === 'internet';
+    this.#functionSubnets = internet ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(cidr),
       maxAzs: 2,
-      natGateways: 0,
-      subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }],
+      natGateways: internet ? 1 : 0,
+      subnetConfiguration: [
+        { name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
+        ...(internet ? subnetsWithEgress : []),
+      ],
       // Nothing is in the default group; emptying it takes a custom resource that counts on the runtime's SDK.
       restrictDefaultSecurityGroup: false,
     });
@@ -90,6 +106,12 @@ export class Network extends Construct {
         [keys.data, keys.signing.jwt, keys.signing.audit].map(({ keyArn }) => keyArn),
       ),
     );
+    if (generator === 'endpoint') {
+      // Which model, is for the caller's role to say.
+      this.#interface('Bedrock', InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME, endpoints).addToPolicy(
+        through(['bedrock:InvokeModel'], ['*']),
+      );
+    }
   }
 
   /** An endpoint in this network through which a private API is reached, from the networks that are named. */
@@ -105,7 +127,7 @@ export class Network extends Construct {
   get placement() {
     return {
       vpc: this.vpc,
-      vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      vpcSubnets: { subnetType: this.#functionSubnets },
       securityGroups: [this.functions],
     };
   }

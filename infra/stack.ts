@@ -10,6 +10,7 @@ import { BundledFunction } from './api-function.ts';
 import { Buckets } from './buckets.ts';
 import type { Assets } from './bundle.ts';
 import type { Configuration } from './configuration.ts';
+import { generatorReach } from './generator.ts';
 import { Keys } from './keys.ts';
 import { Network } from './network.ts';
 import { Sandbox } from './sandbox.ts';
@@ -44,8 +45,14 @@ export class StrongroomStack extends Stack {
     const keys = new Keys(this, 'Keys', { name, keep });
     const tables = new Tables(this, 'Tables', { key: keys.storage, protect });
     const buckets = new Buckets(this, 'Buckets', { key: keys.storage, keep, logDays });
-    const network = new Network(this, 'Network', { tables, buckets, keys, flowLog: this.#log('network') });
-    const access = new Access(this, 'Access', { tables, buckets, keys });
+    const network = new Network(this, 'Network', {
+      tables,
+      buckets,
+      keys,
+      flowLog: this.#log('network'),
+      generator: generatorReach(settings),
+    });
+    const access = new Access(this, 'Access', { tables, buckets, keys, settings });
 
     const functions = routes.map((route) => {
       const { statements, environment, explained } = access.of(route);
