@@ -1,3 +1,5 @@
+import type { Pieces } from '../bytes.ts';
+
 /**
  * What the formats of this folder are built of. Two providers implement it, byte for byte alike: `native.ts` on
  * `node:crypto`, `portable.ts` on packages that run anywhere. A length that a format fixes is checked by the format;
@@ -47,9 +49,12 @@ export interface Aead {
   open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined;
 }
 
+/** One key, many nonces, no AAD. */
 export interface ChunkAead {
-  seal(nonce: Uint8Array, plaintext: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  open(nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+  /** @returns ciphertext ‖ tag */
+  seal(nonce: Uint8Array, plaintext: Pieces): Pieces | Promise<Pieces>;
+  /** @returns the plaintext, or nothing where the tag does not verify */
+  open(nonce: Uint8Array, sealed: Pieces): Pieces | undefined | Promise<Pieces | undefined>;
 }
 
 /** X25519 (RFC 7748). */
