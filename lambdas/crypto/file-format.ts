@@ -107,6 +107,7 @@ function derive({ hkdfSha256 }: Primitives, cek: Cek, salt: Uint8Array, context:
 
 function cipherOf(primitives: Primitives, fileHeader: Uint8Array, key: Uint8Array): FileCipher {
   const chunks = primitives.aes256GcmChunks(key);
+  wipe(key);
   return {
     header: fileHeader,
     async seal(index, final, plaintext) {

@@ -102,11 +102,12 @@ function aead(name: string, cipher: typeof gcm | typeof xchacha20poly1305, nonce
 
 function nobleChunks(key: Uint8Array): ChunkAead {
   const { seal, open } = aead('AES-256-GCM', gcm, 12);
+  const own = Uint8Array.from(key);
   const none = new Uint8Array();
   return {
-    seal: (nonce, plaintext) => [seal(key, nonce, concat(...plaintext), none)],
+    seal: (nonce, plaintext) => [seal(own, nonce, concat(...plaintext), none)],
     open(nonce, sealed) {
-      const plaintext = open(key, nonce, concat(...sealed), none);
+      const plaintext = open(own, nonce, concat(...sealed), none);
       return plaintext && [plaintext];
     },
   };

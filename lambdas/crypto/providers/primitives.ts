@@ -25,7 +25,11 @@ export interface Primitives {
   readonly aes256Gcm: Aead;
   /** XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03): key 32 bytes, nonce 24, tag 16. */
   readonly xChaCha20Poly1305: Aead;
-  /** AES-256-GCM for many chunks under one key; hardware does it where only its asynchronous interface is there. */
+  /**
+   * AES-256-GCM for many chunks under one key; Web Crypto does it where it is all that is fast.
+   *
+   * @param key not kept
+   */
   aes256GcmChunks(key: Uint8Array): ChunkAead;
   readonly x25519: X25519;
   readonly mlKem768: MlKem768;
