@@ -14,8 +14,16 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
   objects: { file: 's3-objects', factory: 's3Objects', needed: ({ objects }) => objects !== undefined },
   keys: { file: 'kms-keys', factory: 'kmsKeys', needed: ({ keys }) => keys.size > 0 },
   sandboxes: { file: 'sandbox-pool', factory: 'sandboxPool', needed: ({ sandboxes }) => sandboxes },
+  background: {
+    file: 'lambda-background',
+    factory: 'lambdaBackground',
+    needed: ({ background }) => background.size > 0,
+  },
   generator: { file: 'generator', factory: 'generator', needed: ({ generator }) => generator },
 };
+
+/** Ports that can be asked whether they answer. */
+const pinged = new Set(['table', 'objects', 'keys', 'sandboxes']);
 
 /**
  * The module that a function starts with: the operation's handler on the adapters that its grants need, so that
@@ -25,7 +33,7 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
 export function entrySource(route: RouteRecord): string {
   const grants = grantsOf(route);
   const needed = Object.entries(adapters).filter(
-    ([port, { needed }]) => (grants.ping && port !== 'generator') || needed(grants),
+    ([port, { needed }]) => (grants.ping && pinged.has(port)) || needed(grants),
   );
   const unused = Object.keys(adapters).filter((port) => !needed.some(([name]) => name === port));
   const handler = `./lambdas/${route.operationId.replace('.', '/')}.ts`;

@@ -58,6 +58,7 @@ export const generate = {
     audit: 'generate.create',
     access: {
       tables: { secrets: 'write', sandboxes: 'write' },
+      objects: 'write',
       keys: ['data'],
       sandboxes: true,
       generator: true,

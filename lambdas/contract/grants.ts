@@ -1,5 +1,5 @@
 import type { TableName } from '../stores/tables.ts';
-import type { Access, RouteRecord } from './define-route.ts';
+import type { Access, Granted } from './define-route.ts';
 
 export type Grants = {
   readonly tables: ReadonlyMap<TableName, 'read' | 'write'>;
@@ -7,23 +7,24 @@ export type Grants = {
   readonly keys: ReadonlySet<NonNullable<Access['keys']>[number]>;
   readonly sandboxes: boolean;
   readonly generator: boolean;
+  readonly background: ReadonlySet<NonNullable<Access['background']>[number]>;
   readonly ping: boolean;
 };
 
 /** All that an operation may touch: what its record declares, and what its place behind the front door implies. */
-export function grantsOf(route: RouteRecord): Grants {
+export function grantsOf(route: Granted): Grants {
   const tables = new Map<TableName, 'read' | 'write'>();
   const grant = (table: TableName, mode: 'read' | 'write') => {
     if (tables.get(table) !== 'write') tables.set(table, mode);
   };
   const keys = new Set(route.access.keys);
 
-  if (route.auth !== 'none') {
+  if (route.auth && route.auth !== 'none') {
     for (const table of ['credentials', 'sessions', 'users'] as const) grant(table, 'read');
     keys.add('verify:jwt');
   }
   if (route.scope) grant('tokens', 'write');
-  if (route.rateLimit !== 'none') grant('counters', 'write');
+  if (route.rateLimit && route.rateLimit !== 'none') grant('counters', 'write');
   if (route.audit) {
     grant('counters', 'write');
     grant('audit', 'write');
@@ -40,6 +41,7 @@ export function grantsOf(route: RouteRecord): Grants {
     objects: route.access.objects,
     sandboxes: route.access.sandboxes ?? false,
     generator: route.access.generator ?? false,
+    background: new Set(route.access.background),
     ping: route.access.ping ?? false,
   };
 }

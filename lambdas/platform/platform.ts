@@ -1,3 +1,4 @@
+import type { Background } from './background.ts';
 import type { Generator } from './generator.ts';
 import type { Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
@@ -11,6 +12,7 @@ export type Platform = {
   readonly keys: Keys;
   readonly sandboxes: Sandboxes;
   readonly generator: Generator;
+  readonly background: Background;
 };
 
 let current: Platform | undefined;

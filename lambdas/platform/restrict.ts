@@ -1,5 +1,6 @@
 import type { Grants } from '../contract/grants.ts';
 import type { TableName } from '../stores/tables.ts';
+import type { Background } from './background.ts';
 import type { Generator } from './generator.ts';
 import type { Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
@@ -26,6 +27,7 @@ export function restrict(platform: Platform, grants: Grants): Platform {
     keys: restrictKeys(platform.keys, grants),
     sandboxes: restrictSandboxes(platform.sandboxes, grants),
     generator: restrictGenerator(platform.generator, grants),
+    background: restrictBackground(platform.background, grants),
   };
 }
 
@@ -110,6 +112,10 @@ function restrictSandboxes(sandboxes: Sandboxes, grants: Grants): Sandboxes {
       demand(grants.sandboxes, 'sandboxes');
       return sandboxes.lease(tenant, waitMs);
     },
+    async rejoin(tenant, sandboxId) {
+      demand(grants.sandboxes, 'sandboxes');
+      return sandboxes.rejoin(tenant, sandboxId);
+    },
     async ping() {
       demand(grants.ping, 'ping the sandboxes');
       return sandboxes.ping();
@@ -122,6 +128,15 @@ function restrictGenerator(generator: Generator, grants: Grants): Generator {
     async complete(prompt) {
       demand(grants.generator, 'the language model');
       return generator.complete(prompt);
+    },
+  };
+}
+
+function restrictBackground(background: Background, grants: Grants): Background {
+  return {
+    async begin(operationId, payload) {
+      demand(grants.background.has(operationId), `begin ${operationId}`);
+      return background.begin(operationId, payload);
     },
   };
 }

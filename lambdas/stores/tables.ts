@@ -13,7 +13,8 @@ export const tables = {
   /** Signed-in sessions by user; a JWT is valid while its session is here. */
   sessions: { indexes: [] },
   secrets: { indexes: [] },
-  executions: { indexes: [] },
+  /** Programs that were handed over: those that run, which the index lists, and those whose results are kept. */
+  executions: { indexes: ['running'] },
   /** What users see of their API tokens, by user. */
   tokens: { indexes: [] },
   /** Messages by id and by owner, their ciphertext, and who may have it once more. */

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BackgroundId } from '../../lambdas/contract/background.ts';
+import { BackgroundWork, type Work } from '../../lambdas/platform/local/background-work.ts';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
 import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
 import { localGenerator } from '../../lambdas/platform/local/generator.ts';
@@ -24,6 +26,11 @@ async function startModel(): Promise<ModelServer> {
   return server.behaves(says('```python\nprint(1)\n```'));
 }
 
+async function loadWork(operationId: BackgroundId): Promise<Work> {
+  const file = `../../lambdas/${operationId.replace('.', '/')}.ts`;
+  return ((await import(file)) as { handler: Work }).handler;
+}
+
 /** The adapters of one machine on a folder of their own, in this process. */
 export async function localPlatform(): Promise<LocalPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-platform-'));
@@ -34,15 +41,18 @@ export async function localPlatform(): Promise<LocalPlatform> {
   });
   const supply = new SandboxProcesses(table);
   await supply.start();
+  const background = new BackgroundWork(loadWork);
   const models = await startModel();
   const keys = new FileKeys(join(folder, 'keys.json'));
   return {
     platform: {
       ...{ table, objects, keys, sandboxes: supply.sandboxes },
       generator: localGenerator(currentSettings(), undefined),
+      background,
     },
     async remove() {
       await supply.close();
+      await background.idle();
       models.close();
       table.close();
       objects.close();
