@@ -1,4 +1,4 @@
-import type { RouteRecord } from '../lambdas/contract/define-route.ts';
+import type { FunctionRecord } from '../lambdas/contract/define-route.ts';
 import { type Grants, grantsOf } from '../lambdas/contract/grants.ts';
 import type { Platform } from '../lambdas/platform/platform.ts';
 
@@ -30,7 +30,7 @@ const pinged = new Set(['table', 'objects', 'keys', 'sandboxes']);
  * no function loads an SDK client that it has no use for. In place of the others stands an empty object; access to
  * them is refused before it gets there.
  */
-export function entrySource(route: RouteRecord): string {
+export function entrySource(route: FunctionRecord): string {
   const grants = grantsOf(route);
   const needed = Object.entries(adapters).filter(
     ([port, { needed }]) => (grants.ping && pinged.has(port)) || needed(grants),
@@ -46,6 +46,12 @@ export function entrySource(route: RouteRecord): string {
     ...needed.map(([port, { factory }]) => `  ${port}: ${factory}(process.env),`),
     ...unused.map((port) => `  ${port}: {},`),
     `});`,
-    `export { handler } from '${handler}';`,
+    ...(route.stream
+      ? [
+          `import { handler as answer } from '${handler}';`,
+          `import { streamed } from './lambdas/platform/aws/streamed.ts';`,
+          `export const handler = streamed(answer);`,
+        ]
+      : [`export { handler } from '${handler}';`]),
   ].join('\n');
 }

@@ -16,6 +16,7 @@ import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Buckets } from './buckets.ts';
+import { functionArn } from './function-name.ts';
 import type { GeneratorReach } from './generator.ts';
 import type { Keys } from './keys.ts';
 import type { Tables } from './tables.ts';
@@ -34,6 +35,8 @@ export type NetworkProps = {
   readonly tables: Tables;
   readonly buckets: Buckets;
   readonly keys: Keys;
+  /** Names of the functions that others begin. */
+  readonly backgrounds: readonly string[];
   readonly flowLog: ILogGroup;
   /** How functions reach the language model. */
   readonly generator: GeneratorReach;
@@ -42,8 +45,8 @@ export type NetworkProps = {
 /**
  * The network of sandboxes and of the functions that call them. There is no way to or from the internet: no
  * gateway, no NAT. What functions need of AWS, they reach by endpoints, and these let nothing through but this
- * installation's own tables, bucket and keys. Only where the operator chose a language model of another provider is
- * there a way out, from subnets of the functions alone; sandboxes stay where there is none.
+ * installation's own tables, bucket, keys and background functions. Only where the operator chose a language model of
+ * another provider is there a way out, from subnets of the functions alone; sandboxes stay where there is none.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
@@ -52,7 +55,11 @@ export class Network extends Construct {
 
   readonly #functionSubnets: SubnetType;
 
-  constructor(scope: Construct, id: string, { tables, buckets, keys, flowLog, generator }: NetworkProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { tables, buckets, keys, backgrounds, flowLog, generator }: NetworkProps,
+  ) {
     super(scope, id);
     const internet = generator === 'internet';
     this.#functionSubnets = internet ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
@@ -76,7 +83,7 @@ export class Network extends Construct {
     this.functions = this.#group('Functions', 'Functions that call sandboxes');
     this.sandboxes = this.#group('Sandboxes', 'Sandboxes: they call nobody');
     this.#allow(this.functions, this.sandboxes, sandboxPort, 'jobs');
-    this.#allow(this.functions, endpoints, 443, 'KMS');
+    this.#allow(this.functions, endpoints, 443, 'KMS and Lambda');
     // Gateway endpoints have no group of their own, and the ids of their prefix lists differ by region. Nothing
     // else lies beyond: there is no route out.
     this.functions.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'DynamoDB and S3, by gateway endpoints');
@@ -112,6 +119,12 @@ export class Network extends Construct {
         through(['bedrock:InvokeModel'], ['*']),
       );
     }
+    this.#interface('Lambda', InterfaceVpcEndpointAwsService.LAMBDA, endpoints).addToPolicy(
+      through(
+        ['lambda:InvokeFunction'],
+        backgrounds.map((name) => functionArn(this, name)),
+      ),
+    );
   }
 
   /** An endpoint in this network through which a private API is reached, from the networks that are named. */

@@ -9,6 +9,7 @@ export const attend = defineBackground({
     tables: { executions: 'write' },
     objects: 'write',
     keys: ['data'],
+    dataKeyPurpose: 'execution',
     sandboxes: true,
     background: ['execute.attend'],
   },

@@ -14,6 +14,8 @@ export type Access = {
   readonly objects?: 'read' | 'write';
   /** `data`: make and open data keys; `sign:…`: sign; `verify:…`: read the public keys. */
   readonly keys?: readonly ('data' | `sign:${SigningKeyName}` | `verify:${SigningKeyName}`)[];
+  /** Of the data keys, where the operation has to do with those of one purpose alone. */
+  readonly dataKeyPurpose?: 'execution';
   readonly sandboxes?: true;
   /** Functions that it may start and not wait for. */
   readonly background?: readonly BackgroundId[];
@@ -89,6 +91,10 @@ export type RouteRecord = {
 /** What decides about the grants of a function: an operation's record as it is, a background function's too. */
 export type Granted = Pick<RouteRecord, 'access'> &
   Partial<Pick<RouteRecord, 'auth' | 'scope' | 'rateLimit' | 'audit' | 'idempotent'>>;
+
+/** What a function is built from, whoever calls it. */
+export type FunctionRecord = Granted &
+  Pick<RouteRecord, 'operationId' | 'stream' | 'timeoutSeconds' | 'memoryMiB'>;
 
 /** A function that no call of the API reaches: operations start it and do not wait for it. It may run more than once. */
 export type BackgroundRecord = {

@@ -19,6 +19,7 @@ const reads = {
   tables: { executions: 'read', sandboxes: 'write' },
   objects: 'read',
   keys: ['data'],
+  dataKeyPurpose: 'execution',
   sandboxes: true,
 } as const;
 

@@ -5,6 +5,7 @@ export type Grants = {
   readonly tables: ReadonlyMap<TableName, 'read' | 'write'>;
   readonly objects: Access['objects'];
   readonly keys: ReadonlySet<NonNullable<Access['keys']>[number]>;
+  readonly dataKeyPurpose: Access['dataKeyPurpose'];
   readonly sandboxes: boolean;
   readonly generator: boolean;
   readonly background: ReadonlySet<NonNullable<Access['background']>[number]>;
@@ -39,6 +40,7 @@ export function grantsOf(route: Granted): Grants {
     tables,
     keys,
     objects: route.access.objects,
+    dataKeyPurpose: route.access.dataKeyPurpose,
     sandboxes: route.access.sandboxes ?? false,
     generator: route.access.generator ?? false,
     background: new Set(route.access.background),

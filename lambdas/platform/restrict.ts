@@ -2,7 +2,7 @@ import type { Grants } from '../contract/grants.ts';
 import type { TableName } from '../stores/tables.ts';
 import type { Background } from './background.ts';
 import type { Generator } from './generator.ts';
-import type { Keys } from './keys.ts';
+import type { KeyContext, Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
 import type { Platform } from './platform.ts';
 import type { Sandboxes } from './sandboxes.ts';
@@ -64,7 +64,11 @@ function restrictTable(table: Table, { tables, ping }: Grants): Table {
 }
 
 function restrictKeys(keys: Keys, grants: Grants): Keys {
-  const data = () => demand(grants.keys.has('data'), 'data keys');
+  const data = ({ purpose }: KeyContext) => {
+    demand(grants.keys.has('data'), 'data keys');
+    const { dataKeyPurpose } = grants;
+    demand(!dataKeyPurpose || purpose === dataKeyPurpose, `data keys of the purpose ${purpose}`);
+  };
   return {
     async sign(key, bytes) {
       demand(grants.keys.has(`sign:${key}`), `sign with ${key}`);
@@ -75,11 +79,11 @@ function restrictKeys(keys: Keys, grants: Grants): Keys {
       return keys.publicKeys(key);
     },
     async generateDataKey(context) {
-      data();
+      data(context);
       return keys.generateDataKey(context);
     },
     async openDataKey(wrapped, context) {
-      data();
+      data(context);
       return keys.openDataKey(wrapped, context);
     },
     async ping() {

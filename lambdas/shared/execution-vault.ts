@@ -4,6 +4,7 @@ import type { Objects } from '../platform/objects.ts';
 import { decodeOutcome, encodeResult } from '../platform/sandbox-wire.ts';
 import type { RunOutcome } from '../platform/sandboxes.ts';
 import type { Execution } from '../stores/executions.ts';
+import { resultsPrefix } from '../stores/object-prefixes.ts';
 
 type Owner = Pick<Execution, 'orgId' | 'userId' | 'executionId'>;
 
@@ -14,9 +15,6 @@ const contextOf = ({ orgId, userId, executionId }: Owner) => ({
   user: userId,
   execution: executionId,
 });
-
-/** Below it lie the results of executions and nothing else. */
-export const resultsPrefix = 'executions/';
 
 const secretAad = Buffer.from('execution v1 replies');
 const resultAad = Buffer.from('execution v1 result');

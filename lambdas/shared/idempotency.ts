@@ -13,6 +13,7 @@ import {
   type IdempotentCall,
   releaseCall,
 } from '../stores/idempotency.ts';
+import { answersPrefix } from '../stores/object-prefixes.ts';
 import type { Effect } from './answer.ts';
 import { ApiError } from './api-error.ts';
 import type { Call } from './call.ts';
@@ -24,8 +25,6 @@ const claimSeconds = 60;
 
 /** A record holds less than DynamoDB's 400 KB; a larger answer goes to the object store. */
 const answerBytes = 256 * 1024;
-/** Below it lie large answers and nothing else. */
-export const answersPrefix = 'idempotency/';
 
 const requestPurpose = 'strongroom idempotency request v1';
 const answerAad = Buffer.from('answer');

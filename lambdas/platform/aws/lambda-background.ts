@@ -1,11 +1,11 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { BackgroundId } from '../../contract/background.ts';
-import type { Background } from '../background.ts';
+import { type Background, backgroundVariable } from '../background.ts';
 import { patience, required } from './environment.ts';
 
 /**
  * Background functions by asynchronous invocation: Lambda queues it, and tries again where the function fails
- * ("Asynchronous invocation"). The function's name is in the environment: `STRONGROOM_BACKGROUND_EXECUTE_ATTEND`.
+ * ("Asynchronous invocation"). The environment names the functions.
  */
 export class LambdaBackground implements Background {
   readonly #client: LambdaClient;
@@ -25,11 +25,6 @@ export class LambdaBackground implements Background {
       }),
     );
   }
-}
-
-/** The variable that names the function of `execute.attend` is `STRONGROOM_BACKGROUND_EXECUTE_ATTEND`. */
-function backgroundVariable(operationId: BackgroundId): string {
-  return `STRONGROOM_BACKGROUND_${operationId.replace('.', '_').toUpperCase()}`;
 }
 
 /** Of a function's environment. */
