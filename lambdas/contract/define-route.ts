@@ -13,6 +13,8 @@ export type Access = {
   /** `data`: make and open data keys; `sign:…`: sign; `verify:…`: read the public keys. */
   readonly keys?: readonly ('data' | `sign:${SigningKeyName}` | `verify:${SigningKeyName}`)[];
   readonly sandboxes?: true;
+  /** `request`: have packages built, and see what came of it; `outcome`: the latter alone. */
+  readonly builder?: 'request' | 'outcome';
   /** Asks each store whether it answers, and nothing else of it. */
   readonly ping?: true;
 };

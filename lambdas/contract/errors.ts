@@ -17,12 +17,16 @@ export const errors = {
   IDEMPOTENCY_IN_PROGRESS: [409, 'The first request with this Idempotency-Key is still being answered.'],
   CONFLICT: [409, 'Others changed this at the same time; try again.'],
   TOO_MANY_SECRETS: [409, 'The limit of secrets is reached; delete one first.'],
+  PACKAGE_EXISTS: [409, 'This package is on the list already; PUT the list to ask for another version.'],
+  TOO_MANY_PACKAGES: [409, 'The limit of packages is reached; remove one first.'],
   PAYLOAD_TOO_LARGE: [413, 'The body is too large.'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'The body must be sent as application/json.'],
   RATE_LIMITED: [429, 'Too many requests; wait and try again.'],
   INTERNAL: [500, 'Something went wrong on our side.'],
   UNAVAILABLE: [503, 'A part of the service is not available.'],
   NO_SANDBOX_FREE: [503, 'No sandbox is free; try again soon.'],
+  BUILDER_BUSY: [503, 'Too many package lists are being built; try again soon.'],
+  PACKAGES_UNAVAILABLE: [503, 'This installation cannot install packages.'],
   SANDBOX_UNAVAILABLE: [503, 'This installation cannot run code.'],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 

@@ -74,7 +74,12 @@ export const execute = {
     errors: ['NO_SANDBOX_FREE', 'SANDBOX_UNAVAILABLE', 'UNAVAILABLE'],
     idempotent: true,
     audit: 'execute.run',
-    access: { tables: { secrets: 'write', sandboxes: 'write' }, keys: ['data'], sandboxes: true },
+    access: {
+      tables: { secrets: 'write', sandboxes: 'write', packages: 'write' },
+      keys: ['data'],
+      sandboxes: true,
+      builder: 'outcome',
+    },
     timeoutSeconds: 29,
   }),
 } as const;

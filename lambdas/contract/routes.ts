@@ -2,10 +2,11 @@ import { audit } from './audit.ts';
 import { auth } from './auth.ts';
 import type { RouteRecord } from './define-route.ts';
 import { execute } from './execute.ts';
+import { packages } from './packages.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
 
-const domains = { system, auth, execute, secrets, audit } as const;
+const domains = { system, auth, execute, secrets, packages, audit } as const;
 
 type Domains = typeof domains;
 

@@ -1,5 +1,6 @@
 import type { Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
+import type { PackageBuilder } from './package-builder.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import type { Table } from './table.ts';
 
@@ -9,6 +10,7 @@ export type Platform = {
   readonly objects: Objects;
   readonly keys: Keys;
   readonly sandboxes: Sandboxes;
+  readonly builder: PackageBuilder;
 };
 
 let current: Platform | undefined;

@@ -2,6 +2,7 @@ import type { Grants } from '../contract/grants.ts';
 import type { TableName } from '../stores/tables.ts';
 import type { Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
+import type { PackageBuilder } from './package-builder.ts';
 import type { Platform } from './platform.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import type { Table, Write } from './table.ts';
@@ -24,6 +25,7 @@ export function restrict(platform: Platform, grants: Grants): Platform {
     objects: restrictObjects(platform.objects, grants),
     keys: restrictKeys(platform.keys, grants),
     sandboxes: restrictSandboxes(platform.sandboxes, grants),
+    builder: restrictBuilder(platform.builder, grants),
   };
 }
 
@@ -111,6 +113,23 @@ function restrictSandboxes(sandboxes: Sandboxes, grants: Grants): Sandboxes {
     async ping() {
       demand(grants.ping, 'ping the sandboxes');
       return sandboxes.ping();
+    },
+  };
+}
+
+function restrictBuilder(builder: PackageBuilder, grants: Grants): PackageBuilder {
+  return {
+    async check() {
+      demand(grants.builder === 'request', 'the package builder');
+      return builder.check();
+    },
+    async request(build) {
+      demand(grants.builder === 'request', 'the package builder');
+      return builder.request(build);
+    },
+    async outcome(buildId) {
+      demand(grants.builder !== undefined, 'outcomes of the package builder');
+      return builder.outcome(buildId);
     },
   };
 }

@@ -14,6 +14,8 @@ export type Job = {
   /** Secrets: name to value. They reach the program as environment variables and nothing else. */
   readonly env: { readonly [name: string]: string };
   readonly files: readonly JobFile[];
+  /** Id of the bundle whose modules the program can import. */
+  readonly packages?: string;
   readonly timeoutMs: number;
 };
 
