@@ -5,6 +5,7 @@ import { ApiError, invalid } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { executionBody } from '../shared/execution-body.ts';
 import { uuidv7 } from '../shared/ids.ts';
+import { settledPackages } from '../shared/package-set.ts';
 import { openSecret } from '../shared/secret-value.ts';
 import { listSecrets, markUsed, type Secret } from '../stores/secrets.ts';
 
@@ -13,7 +14,10 @@ type Choice = 'all' | 'none' | readonly string[];
 export const handler = endpoint(execute.run, async ({ body }, { caller, platform, now, commit }) => {
   const { table, keys, sandboxes } = platform;
   const executionId = uuidv7();
-  const { items: all } = await listSecrets(table, caller.userId, { limit: limits.secretsPerUser });
+  const [{ items: all }, packages] = await Promise.all([
+    listSecrets(table, caller.userId, { limit: limits.secretsPerUser }),
+    settledPackages({ caller, platform, now }),
+  ]);
   const chosen = chooseSecrets(all, body.secrets);
   const env = await Promise.all(
     chosen.map(async (secret) => [secret.name, await openSecret(keys, caller, secret)] as const),
@@ -23,10 +27,17 @@ export const handler = endpoint(execute.run, async ({ body }, { caller, platform
     // On record before the program has the first secret.
     await commit({ audit: { resource: `executions/${executionId}` } });
     const marked = chosen.map(({ name }) => table.transact([markUsed(caller.userId, name, now)]));
+    if (packages.writes.length > 0) marked.push(table.transact(packages.writes));
     const { code, language, stdin, args, timeoutSeconds } = body;
     const program = { language, code, stdin, args, files: [], timeoutMs: timeoutSeconds * 1000 };
-    const running = lease.run({ executionId, ...program, env: Object.fromEntries(env) });
-    // A secret that was deleted meanwhile has no mark to set.
+    const bundleId = packages.set?.installed?.bundleId;
+    const running = lease.run({
+      executionId,
+      ...program,
+      env: Object.fromEntries(env),
+      ...(bundleId && { packages: bundleId }),
+    });
+    // A secret that was deleted meanwhile has no mark to set; packages that were changed have another record.
     await Promise.allSettled([running, ...marked]);
     return { status: 200, body: executionBody(await running.catch(refuse)) };
   } finally {

@@ -64,8 +64,8 @@ export function builderJob({ buildId, requirements }: Build) {
 }
 
 /** For a build that ended without a word. */
-export const lostBuild: Outcome = {
+export const lostBuild = {
   status: 'failed',
   reason: 'The build ended without a result. Send the list again.',
   names: [],
-};
+} as const satisfies Outcome;
