@@ -14,6 +14,8 @@ Environment:
   STRONGROOM_LIMIT         calls a credential or address may make, as count/seconds (600/60)
   STRONGROOM_AUTH_LIMIT    sign-ins and registrations an address or account may try (10/900)
   STRONGROOM_PYTHON        the Python that programs run with; found by itself where every user can read one
+  STRONGROOM_PACKAGE_INDEX URL of the package index (PEP 503); pip's own configuration of this machine unless set
+  STRONGROOM_SANDBOX_PACKAGES  folder of the users' packages; every user must be able to enter it and all above
 `;
 
 type Options = { readonly port: number; readonly host: string; readonly data: string };

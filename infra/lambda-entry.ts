@@ -14,6 +14,11 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
   objects: { file: 's3-objects', factory: 's3Objects', needed: ({ objects }) => objects !== undefined },
   keys: { file: 'kms-keys', factory: 'kmsKeys', needed: ({ keys }) => keys.size > 0 },
   sandboxes: { file: 'sandbox-pool', factory: 'sandboxPool', needed: ({ sandboxes }) => sandboxes },
+  builder: {
+    file: 'package-builder',
+    factory: 'packageBuilder',
+    needed: ({ builder }) => builder !== undefined,
+  },
 };
 
 /**

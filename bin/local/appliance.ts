@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
+import { BuildProcesses } from '../../lambdas/platform/local/build-processes.ts';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
 import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
 import { SandboxProcesses } from '../../lambdas/platform/local/sandbox-process.ts';
@@ -16,6 +17,7 @@ import type { Table } from '../../lambdas/platform/table.ts';
 import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
+import { isBundleInUse } from '../../lambdas/stores/packages.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
 
@@ -59,8 +61,15 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   );
   const table = new SqliteTable(join(folder, 'strongroom.db'));
   const keys = new FileKeys(join(folder, 'keys.json'));
-  const supply = new SandboxProcesses(table);
-  usePlatform({ table, objects, keys, sandboxes: supply.sandboxes });
+  const bundles = bundleFolder(folder);
+  const supply = new SandboxProcesses(table, { env: { STRONGROOM_SANDBOX_PACKAGES: bundles } });
+  const builder = new BuildProcesses({
+    folder: join(folder, 'builds'),
+    bundles,
+    isInUse: (bundleId) => isBundleInUse(table, bundleId),
+  });
+  usePlatform({ table, objects, keys, sandboxes: supply.sandboxes, builder });
+  builder.start();
 
   const [handlers] = await Promise.all([loadHandlers(), supply.start()]);
   const administratorKey = await firstAdministratorKey(table);
@@ -68,18 +77,32 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   await listen(server, port, host);
   baseUrl = urlOf(server);
 
-  const sweeping = setInterval(() => sweep(table, objects), sweepMs);
-  sweep(table, objects);
+  const sweeping = setInterval(() => sweep(table, objects, builder), sweepMs);
+  sweep(table, objects, builder);
   return {
     url: baseUrl,
     administratorKey,
     async stop() {
       clearInterval(sweeping);
-      await closeServer(server, () => supply.close());
+      await closeServer(server, async () => {
+        await Promise.all([supply.close(), builder.close()]);
+      });
       table.close();
       objects.close();
     },
   };
+}
+
+/**
+ * Where the packages of the users' programs are. As root programs run as other users, which cannot enter the data
+ * folder, so that they need a place of their own.
+ */
+function bundleFolder(data: string): string {
+  const named = process.env.STRONGROOM_SANDBOX_PACKAGES;
+  if (named) return resolve(named);
+  if (process.getuid?.() !== 0) return join(data, 'packages');
+  const installation = createHash('sha256').update(data).digest('hex').slice(0, 16);
+  return join('/var/lib/strongroom', installation, 'packages');
 }
 
 function refuseSecond<T>(folder: string, open: () => T): T {

@@ -18,7 +18,8 @@ const Requirement = z
   })
   .meta({
     example: 'requests==2.32.3',
-    description: 'A name, extras and version specifiers by PEP 508 and PEP 440; no URL, path, option or marker',
+    description:
+      'A name, extras and version specifiers by PEP 508 and PEP 440; no URL, path, option or marker',
   });
 
 const PackageName = z
@@ -34,7 +35,9 @@ const PackageInfo = z
     version: z
       .string()
       .nullable()
-      .meta({ description: 'What programs import now, also while another is pending; null where there is none' }),
+      .meta({
+        description: 'What programs import now, also while another is pending; null where there is none',
+      }),
     status: z.enum(['pending', 'ready', 'failed']),
     error: z.string().optional().meta({ description: 'Why it failed' }),
     sizeBytes: z.int().nullable().meta({ description: 'Of that version, unpacked' }),
@@ -46,7 +49,9 @@ const LockedPackage = z
   .object({
     name: z.string(),
     version: z.string(),
-    requested: z.boolean().meta({ description: 'Whether it is on the user’s list, and not just needed by one that is' }),
+    requested: z
+      .boolean()
+      .meta({ description: 'Whether it is on the user’s list, and not just needed by one that is' }),
     file: z.string().meta({ description: 'The wheel' }),
     sha256: z.string().meta({ description: 'Of the wheel, in hexadecimal' }),
     wheelBytes: z.int(),
@@ -78,7 +83,8 @@ export const packages = {
     method: 'GET',
     path: '/api/v1/packages',
     summary: 'List persistent packages',
-    description: 'By name. While a list is pending, or after it failed, programs import the packages that they had.',
+    description:
+      'By name. While a list is pending, or after it failed, programs import the packages that they had.',
     query: PageQuery,
     responses: {
       200: { description: 'A page of the list', body: z.array(PackageInfo), headers: nextCursorHeader },
@@ -93,7 +99,8 @@ export const packages = {
     method: 'GET',
     path: '/api/v1/packages/lock',
     summary: 'The lock of what programs import',
-    description: 'Every wheel with its hash, what the list brought with it included. 404 where nothing is installed.',
+    description:
+      'Every wheel with its hash, what the list brought with it included. 404 where nothing is installed.',
     responses: { 200: { description: 'The lock', body: PackageLock } },
     errors: ['NOT_FOUND', 'CONFLICT', 'PACKAGES_UNAVAILABLE', 'BUILDER_BUSY'],
     alongsideAdmission: true,
@@ -116,7 +123,12 @@ export const packages = {
           .check(({ value, issues }) => {
             for (const [at, { name }] of value.entries()) {
               if (value.findIndex((other) => other.name === name) === at) continue;
-              issues.push({ code: 'custom', message: `${name} is on the list twice`, input: name, path: [at] });
+              issues.push({
+                code: 'custom',
+                message: `${name} is on the list twice`,
+                input: name,
+                path: [at],
+              });
             }
           })
           .meta({ example: ['numpy', 'requests==2.32.3'] }),
@@ -147,7 +159,8 @@ export const packages = {
     method: 'DELETE',
     path: '/api/v1/packages/{name}',
     summary: 'Remove a package',
-    description: 'What is left of the list is resolved anew; programs can import the package until that is built.',
+    description:
+      'What is left of the list is resolved anew; programs can import the package until that is built.',
     params: z.strictObject({ name: PackageName }),
     responses: {
       200: { description: 'Off the list', body: z.object({ deleted: z.literal(true), name: z.string() }) },

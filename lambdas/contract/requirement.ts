@@ -17,7 +17,13 @@ const release =
   'v?(?:\\d+!)?\\d+(?:\\.\\d+)*(?:[._-]?(?:a|b|c|rc|alpha|beta|pre|preview)[._-]?\\d*)?' +
   '(?:-\\d+|[._-]?(?:post|rev|r)[._-]?\\d*)?(?:[._-]?dev[._-]?\\d*)?';
 const clauses: readonly (readonly [RegExp, RegExp])[] = [
-  [/^(==|!=)/, new RegExp(`^(?:${release}(?:\\+[a-z0-9]+(?:[._-][a-z0-9]+)*)?|v?(?:\\d+!)?\\d+(?:\\.\\d+)*\\.\\*)$`, 'i')],
+  [
+    /^(==|!=)/,
+    new RegExp(
+      `^(?:${release}(?:\\+[a-z0-9]+(?:[._-][a-z0-9]+)*)?|v?(?:\\d+!)?\\d+(?:\\.\\d+)*\\.\\*)$`,
+      'i',
+    ),
+  ],
   [/^~=/, new RegExp(`^(?=v?(?:\\d+!)?\\d+\\.\\d)${release}$`, 'i')],
   [/^(<=|>=|<|>)/, new RegExp(`^${release}$`, 'i')],
 ];
@@ -44,10 +50,13 @@ export function parseRequirement(text: string): Requirement {
   if (/[\\/]/.test(text)) throw new InvalidRequirement('must be a package, not a path');
   if (text.includes(';')) throw new InvalidRequirement('must not have an environment marker');
   const [, written = '', extras, versions = ''] = shape.exec(text.trim()) ?? [];
-  if (!written) throw new InvalidRequirement('must begin with the name of a package, such as requests==2.32.3');
+  if (!written)
+    throw new InvalidRequirement('must begin with the name of a package, such as requests==2.32.3');
   const name = normalName(written);
   if (standardModules.has(name)) {
-    throw new InvalidRequirement('is a module of Python itself: programs can import it without it being installed');
+    throw new InvalidRequirement(
+      'is a module of Python itself: programs can import it without it being installed',
+    );
   }
   if (taken.has(name)) throw new InvalidRequirement('is a name that the API has taken');
   return { name, requested: `${name}${readExtras(extras)}${readVersions(versions)}` };
@@ -56,18 +65,26 @@ export function parseRequirement(text: string): Requirement {
 function readExtras(text: string | undefined): string {
   if (text === undefined) return '';
   const names = text.split(',').map((part) => part.trim());
-  if (!names.every((name) => extra.test(name))) throw new InvalidRequirement('has an extra that is not a name');
+  if (!names.every((name) => extra.test(name)))
+    throw new InvalidRequirement('has an extra that is not a name');
   return `[${[...new Set(names.map(normalName))].sort().join(',')}]`;
 }
 
 function readVersions(text: string): string {
   if (text === '') return '';
-  const parts = text.split(',').map((part) => part.replaceAll(/\s+/g, ' ').trim().replace(/^([<>=!~]+) /, '$1'));
+  const parts = text.split(',').map((part) =>
+    part
+      .replaceAll(/\s+/g, ' ')
+      .trim()
+      .replace(/^([<>=!~]+) /, '$1'),
+  );
   for (const part of parts) {
     if (part.startsWith('===')) throw new InvalidRequirement('must compare versions by ==, not by ===');
     const known = clauses.find(([operator]) => operator.test(part));
     if (!known) {
-      throw new InvalidRequirement('must have nothing but version specifiers behind its name, such as >=2,<3');
+      throw new InvalidRequirement(
+        'must have nothing but version specifiers behind its name, such as >=2,<3',
+      );
     }
     if (!known[1].test(part.replace(known[0], ''))) {
       throw new InvalidRequirement('has a version specifier that is not one by PEP 440');

@@ -57,7 +57,13 @@ export async function changePackages(
 function follow(known: PackageSet | undefined, wanted: readonly Requirement[], now: Date): PackageSet {
   const byName = wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const at = now.toISOString();
-  const next = { revision: (known?.revision ?? 0) + 1, buildId: uuidv7(), wanted: byName, changedAt: at, failure: null };
+  const next = {
+    revision: (known?.revision ?? 0) + 1,
+    buildId: uuidv7(),
+    wanted: byName,
+    changedAt: at,
+    failure: null,
+  };
   return wanted.length === 0
     ? { ...next, status: 'ready', endedAt: at, installed: null }
     : { ...next, status: 'pending', endedAt: null, installed: known?.installed ?? null };

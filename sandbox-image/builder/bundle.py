@@ -55,6 +55,8 @@ def place(tree, base, bundle_id, text):
     """Puts a sealed tree where the sandbox finds it. The same bundle, built twice, is there once."""
     target = os.path.join(base, bundle_id)
     if os.path.isdir(target):
+        # Whoever removes bundles that are no longer used sees that this one is.
+        os.utime(target)
         return
     lock = os.path.join(base, f"{bundle_id}.lock.json")
     with open(f"{tree}.lock", "w", encoding="utf-8") as file:

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { removeReadOnly } from '../../lambdas/platform/local/bundle-folder.ts';
 import type { Target } from './target.ts';
 
 const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
@@ -14,6 +15,8 @@ const roomy = { STRONGROOM_LIMIT: '1000000/60', STRONGROOM_AUTH_LIMIT: '1000000/
 export class TestAppliance {
   readonly data: string;
   readonly #env: NodeJS.ProcessEnv;
+  /** Beside the data: programs of other users must be able to enter it. */
+  readonly packages: string;
   #process: ChildProcess | undefined;
   #output = '';
   #url = '';
@@ -21,6 +24,8 @@ export class TestAppliance {
 
   private constructor(env: NodeJS.ProcessEnv) {
     this.data = mkdtempSync(join(tmpdir(), 'strongroom-api-'));
+    this.packages = mkdtempSync(join(tmpdir(), 'strongroom-packages-'));
+    chmodSync(this.packages, 0o755);
     this.#env = env;
   }
 
@@ -47,7 +52,12 @@ export class TestAppliance {
   async start(): Promise<void> {
     const before = this.#output.length;
     const child = spawn(process.execPath, [program, '--port', '0', '--data', this.data], {
-      env: { PATH: process.env.PATH, ...roomy, ...this.#env },
+      env: {
+        PATH: process.env.PATH,
+        STRONGROOM_SANDBOX_PACKAGES: this.packages,
+        ...roomy,
+        ...this.#env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
@@ -77,5 +87,6 @@ export class TestAppliance {
   async remove(): Promise<void> {
     await this.end('SIGTERM');
     rmSync(this.data, { recursive: true, force: true });
+    removeReadOnly(this.packages);
   }
 }

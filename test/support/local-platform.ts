@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BuildProcesses } from '../../lambdas/platform/local/build-processes.ts';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
 import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
 import { SandboxProcesses } from '../../lambdas/platform/local/sandbox-process.ts';
@@ -20,10 +21,18 @@ export async function localPlatform(): Promise<LocalPlatform> {
   });
   const supply = new SandboxProcesses(table);
   await supply.start();
+  const builder = new BuildProcesses({
+    folder: join(folder, 'builds'),
+    bundles: join(folder, 'packages'),
+    isInUse: async () => false,
+    // The discard port: a build is begun and comes to nothing.
+    env: { STRONGROOM_PACKAGE_INDEX: 'http://127.0.0.1:9/simple/' },
+  });
   const keys = new FileKeys(join(folder, 'keys.json'));
   return {
-    platform: { table, objects, keys, sandboxes: supply.sandboxes },
+    platform: { table, objects, keys, sandboxes: supply.sandboxes, builder },
     async remove() {
+      await builder.close();
       await supply.close();
       table.close();
       objects.close();
