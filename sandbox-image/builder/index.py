@@ -63,7 +63,8 @@ def settings():
     else:
         chosen = _configured()
     as_variables = {f"PIP_{name.upper().replace('-', '_')}": value for name, value in chosen.items()}
-    return {**_plain(), **network, **as_variables}
+    patience = {"PIP_RETRIES": "2", "PIP_DEFAULT_TIMEOUT": "30"}
+    return {**_plain(), **patience, **network, **as_variables}
 
 
 def _configured():

@@ -55,6 +55,8 @@ export class TestAppliance {
       env: {
         PATH: process.env.PATH,
         STRONGROOM_SANDBOX_PACKAGES: this.packages,
+        // The discard port: no test reaches for an index that it has not made.
+        STRONGROOM_PACKAGE_INDEX: 'http://127.0.0.1:9/simple/',
         ...roomy,
         ...this.#env,
       },
