@@ -315,7 +315,7 @@ describe('a restart', () => {
 
 describe('the process that resolves and downloads', () => {
   const field = (status: string, name: string) =>
-    new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
+    new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(status)?.[1] ?? '';
 
   test('has nothing of the appliance, and no way to start another', async () => {
     const gate = Promise.withResolvers<void>();
