@@ -16,6 +16,7 @@ Environment:
   STRONGROOM_PYTHON        the Python that programs run with; found by itself where every user can read one
   STRONGROOM_PACKAGE_INDEX URL of the package index (PEP 503); pip's own configuration of this machine unless set
   STRONGROOM_SANDBOX_PACKAGES  folder of the users' packages; every user must be able to enter it and all above
+  STRONGROOM_GENERATOR     none (here), bedrock, anthropic or openai: who writes programs; see docs/generate.md
 `;
 
 type Options = { readonly port: number; readonly host: string; readonly data: string };

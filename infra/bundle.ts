@@ -17,6 +17,15 @@ export type Bundle = {
   readonly sizeBytes: number;
 };
 
+/** What the stack is made of. */
+export type Assets = {
+  /** Folder of each operation's function, by its id. */
+  readonly operations: ReadonlyMap<string, string>;
+  readonly administratorKey: string;
+  /** Build context of the sandbox's image. */
+  readonly sandbox: string;
+};
+
 export const root = resolve(import.meta.dirname, '..');
 export const dist = join(root, 'dist');
 
@@ -36,6 +45,20 @@ const common = {
   write: false,
   logLevel: 'silent',
 } as const satisfies BuildOptions;
+
+/** Builds all that the stack deploys. @throws Error where something cannot be bundled */
+export async function bundleAll(operations: readonly RouteRecord[], folder: string): Promise<Assets> {
+  const [bundles, administratorKey, sandbox] = await Promise.all([
+    bundleOperations(operations, folder),
+    bundleAdministratorKey(folder),
+    bundleSandbox(folder),
+  ]);
+  return {
+    operations: new Map(bundles.map(({ operationId, folder }) => [operationId, folder])),
+    administratorKey,
+    sandbox,
+  };
+}
 
 /**
  * Bundles each operation to `<folder>/lambda/<operationId>/index.mjs`, its source map to `<folder>/maps/`, so that
@@ -57,7 +80,7 @@ export async function bundleOperations(
     })),
     outdir: functions,
     outExtension: { '.js': '.mjs' },
-    plugins: [operationEntries(operations), builtPages()],
+    plugins: [operationEntries(operations), builtPages(), englishOnly()],
   });
   await writeOutputs(outputFiles, folder);
   await writeChanged(join(folder, 'lambda.meta.json'), Buffer.from(JSON.stringify(metafile)));
@@ -65,8 +88,26 @@ export async function bundleOperations(
   return operations.map(({ operationId }) => bundleOf(operationId, functions, metafile));
 }
 
-/** Bundles the supervisor to `<folder>/sandbox/supervisor.mjs` and copies the zygote's modules beside it. */
-export async function bundleSandbox(folder: string): Promise<void> {
+/** Bundles the function that makes the administrator's key. @returns its folder */
+export async function bundleAdministratorKey(folder: string): Promise<string> {
+  const outdir = join(folder, 'administrator-key');
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: { index: 'lambdas/platform/aws/create-administrator-key.ts' },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+  });
+  await writeOutputs(outputFiles, folder);
+  return outdir;
+}
+
+/**
+ * Bundles the supervisor to `<folder>/sandbox/supervisor.mjs`, and copies the zygote's modules and what the image is
+ * built by beside it: the build context of the sandbox's image.
+ *
+ * @returns its folder
+ */
+export async function bundleSandbox(folder: string): Promise<string> {
   const sandbox = join(folder, 'sandbox');
   const { outputFiles } = await build({
     ...common,
@@ -76,12 +117,16 @@ export async function bundleSandbox(folder: string): Promise<void> {
   });
   await writeOutputs(outputFiles, folder);
   const source = join(root, 'sandbox-image', 'zygote');
-  const modules = (await readdir(source)).filter((name) => name.endsWith('.py'));
+  const modules = (await readdir(source)).filter((name) => /\.(py|cjs)$/.test(name));
   const copies = modules.map(async (name) =>
     writeChanged(join(sandbox, 'zygote', name), await readFile(join(source, name))),
   );
-  await Promise.all(copies);
+  const recipe = ['Dockerfile', 'requirements.txt'].map(async (name) =>
+    writeChanged(join(sandbox, name), await readFile(join(root, 'sandbox-image', name))),
+  );
+  await Promise.all([...copies, ...recipe]);
   await keepOnly(join(sandbox, 'zygote'), new Set(modules));
+  return sandbox;
 }
 
 /** Serves each `operation:<id>` its entry module, which exists nowhere else. */
@@ -112,6 +157,19 @@ function builtPages(): Plugin {
         const built = JSON.stringify(await page());
         return { contents: `export const page = async () => (${built});`, loader: 'js' };
       });
+    },
+  };
+}
+
+/** zod's error messages in 50 languages are a third of a small function, and no answer is in any but English. */
+function englishOnly(): Plugin {
+  return {
+    name: 'English only',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+        contents: `export { default as en } from './en.js';`,
+        loader: 'js',
+      }));
     },
   };
 }
@@ -154,8 +212,11 @@ async function keepOnly(folder: string, names: ReadonlySet<string>): Promise<voi
 }
 
 if (import.meta.main) {
-  const bundles = await bundleOperations(routes, dist);
-  await bundleSandbox(dist);
+  const [bundles] = await Promise.all([
+    bundleOperations(routes, dist),
+    bundleAdministratorKey(dist),
+    bundleSandbox(dist),
+  ]);
   for (const { operationId, sizeBytes } of bundles) {
     process.stdout.write(`${(sizeBytes / 1024).toFixed(0).padStart(6)} KiB  ${operationId}\n`);
   }

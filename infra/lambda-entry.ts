@@ -19,6 +19,7 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
     factory: 'packageBuilder',
     needed: ({ builder }) => builder !== undefined,
   },
+  generator: { file: 'generator', factory: 'generator', needed: ({ generator }) => generator },
 };
 
 /**
@@ -28,7 +29,9 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
  */
 export function entrySource(route: RouteRecord): string {
   const grants = grantsOf(route);
-  const needed = Object.entries(adapters).filter(([, { needed }]) => grants.ping || needed(grants));
+  const needed = Object.entries(adapters).filter(
+    ([port, { needed }]) => (grants.ping && port !== 'generator') || needed(grants),
+  );
   const unused = Object.keys(adapters).filter((port) => !needed.some(([name]) => name === port));
   const handler = `./lambdas/${route.operationId.replace('.', '/')}.ts`;
   return [

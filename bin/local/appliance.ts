@@ -10,11 +10,13 @@ import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
 import { BuildProcesses } from '../../lambdas/platform/local/build-processes.ts';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
 import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
+import { localGenerator } from '../../lambdas/platform/local/generator.ts';
 import { SandboxProcesses } from '../../lambdas/platform/local/sandbox-process.ts';
 import { SqliteTable } from '../../lambdas/platform/local/sqlite-table.ts';
 import { usePlatform } from '../../lambdas/platform/platform.ts';
 import type { Table } from '../../lambdas/platform/table.ts';
 import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
+import { currentSettings } from '../../lambdas/shared/env.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { isBundleInUse } from '../../lambdas/stores/packages.ts';
@@ -68,7 +70,8 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
     bundles,
     isInUse: (bundleId) => isBundleInUse(table, bundleId),
   });
-  usePlatform({ table, objects, keys, sandboxes: supply.sandboxes, builder });
+  const generator = localGenerator(currentSettings(), process.env.STRONGROOM_GENERATOR_KEY);
+  usePlatform({ table, objects, keys, sandboxes: supply.sandboxes, builder, generator });
   builder.start();
 
   const [handlers] = await Promise.all([loadHandlers(), supply.start()]);

@@ -15,6 +15,8 @@ export type Access = {
   readonly sandboxes?: true;
   /** `request`: have packages built, and see what came of it; `outcome`: the latter alone. */
   readonly builder?: 'request' | 'outcome';
+  /** Asks the language model that is configured; on AWS it opens the secret with the provider's key. */
+  readonly generator?: true;
   /** Asks each store whether it answers, and nothing else of it. */
   readonly ping?: true;
 };

@@ -7,6 +7,7 @@ export type Grants = {
   readonly keys: ReadonlySet<NonNullable<Access['keys']>[number]>;
   readonly sandboxes: boolean;
   readonly builder: Access['builder'];
+  readonly generator: boolean;
   readonly ping: boolean;
 };
 
@@ -39,6 +40,7 @@ export function grantsOf(route: RouteRecord): Grants {
     objects: route.access.objects,
     sandboxes: route.access.sandboxes ?? false,
     builder: route.access.builder,
+    generator: route.access.generator ?? false,
     ping: route.access.ping ?? false,
   };
 }

@@ -32,12 +32,9 @@ const PackageInfo = z
   .object({
     name: z.string().meta({ example: 'requests', description: 'In normal form' }),
     requested: z.string().meta({ example: 'requests==2.32.3' }),
-    version: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'What programs import now, also while another is pending; null where there is none',
-      }),
+    version: z.string().nullable().meta({
+      description: 'What programs import now, also while another is pending; null where there is none',
+    }),
     status: z.enum(['pending', 'ready', 'failed']),
     error: z.string().optional().meta({ description: 'Why it failed' }),
     sizeBytes: z.int().nullable().meta({ description: 'Of that version, unpacked' }),

@@ -1,3 +1,4 @@
+import type { Generator } from './generator.ts';
 import type { Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
 import type { PackageBuilder } from './package-builder.ts';
@@ -11,6 +12,7 @@ export type Platform = {
   readonly keys: Keys;
   readonly sandboxes: Sandboxes;
   readonly builder: PackageBuilder;
+  readonly generator: Generator;
 };
 
 let current: Platform | undefined;

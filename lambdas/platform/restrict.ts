@@ -1,5 +1,6 @@
 import type { Grants } from '../contract/grants.ts';
 import type { TableName } from '../stores/tables.ts';
+import type { Generator } from './generator.ts';
 import type { Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
 import type { PackageBuilder } from './package-builder.ts';
@@ -26,6 +27,7 @@ export function restrict(platform: Platform, grants: Grants): Platform {
     keys: restrictKeys(platform.keys, grants),
     sandboxes: restrictSandboxes(platform.sandboxes, grants),
     builder: restrictBuilder(platform.builder, grants),
+    generator: restrictGenerator(platform.generator, grants),
   };
 }
 
@@ -130,6 +132,15 @@ function restrictBuilder(builder: PackageBuilder, grants: Grants): PackageBuilde
     async outcome(buildId) {
       demand(grants.builder !== undefined, 'outcomes of the package builder');
       return builder.outcome(buildId);
+    },
+  };
+}
+
+function restrictGenerator(generator: Generator, grants: Grants): Generator {
+  return {
+    async complete(prompt) {
+      demand(grants.generator, 'the language model');
+      return generator.complete(prompt);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Requirement } from '../contract/requirement.ts';
 import { lostBuild, parseLock } from '../platform/build-outcome.ts';
 import { BuilderBusy, BuilderUnavailable, type Outcome } from '../platform/package-builder.ts';
 import type { Platform } from '../platform/platform.ts';
+import { ConditionFailed } from '../platform/table.ts';
 import { changePackageSet, getPackageSet, type PackageSet, type StoredLock } from '../stores/packages.ts';
 import type { Effect, Effects } from './answer.ts';
 import { ApiError } from './api-error.ts';
@@ -97,6 +98,23 @@ export async function settledPackages({ caller, platform, now }: Omit<Around, 'c
   const set = settle(known, outcome, now);
   if (outcome.status === 'failed') return { known, set, writes: changePackageSet(caller.userId, set, known) };
   return { known, set, lock: outcome, writes: changePackageSet(caller.userId, set, known, outcome.lock) };
+}
+
+/**
+ * What a program of this user can import, for its job. What has just become of a build is put on record here, outside
+ * of the operation's own commit: it is no change by the caller.
+ */
+export async function usablePackages(
+  context: Omit<Around, 'commit'>,
+): Promise<{ readonly packages?: string }> {
+  const { set, writes } = await settledPackages(context);
+  if (writes.length > 0) {
+    await context.platform.table.transact(writes).catch((error: unknown) => {
+      // Another call has recorded it, or the list has changed; what was built is good either way.
+      if (!(error instanceof ConditionFailed)) throw error;
+    });
+  }
+  return set?.installed ? { packages: set.installed.bundleId } : {};
 }
 
 /** As `settledPackages`; a build that the builder may not have heard of is requested again. */

@@ -16,6 +16,10 @@ export const tables = {
   /** A user's list of packages and the lock of what is installed; which users a bundle is in use by. */
   packages: { indexes: [] },
   executions: { indexes: [] },
+  /** Encrypted programs by user: what is known of them, and the digests of their payloads. */
+  zkCode: { indexes: [] },
+  /** Payloads of encrypted programs, apart from their digests. */
+  zkPayloads: { indexes: [] },
   /** Audit entries by actor, by org and of the whole installation. */
   audit: { indexes: ['orgId', 'installation'] },
   /** Counters of the rate limits and of the audit sequence. */

@@ -1,6 +1,7 @@
 import { auditSuite } from './audit.suite.ts';
 import { authSuite } from './auth.suite.ts';
 import { executeSuite } from './execute.suite.ts';
+import { generateSuite } from './generate.suite.ts';
 import { packagesSuite } from './packages.suite.ts';
 import { rulesSuite } from './rules.suite.ts';
 import { secretsSuite } from './secrets.suite.ts';
@@ -16,6 +17,7 @@ export function apiSuites(target: () => Target): void {
     secretsSuite,
     executeSuite,
     packagesSuite,
+    generateSuite,
     auditSuite,
   ]) {
     suite(target);

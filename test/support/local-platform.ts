@@ -5,11 +5,25 @@ import { join } from 'node:path';
 import { BuildProcesses } from '../../lambdas/platform/local/build-processes.ts';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
 import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
+import { localGenerator } from '../../lambdas/platform/local/generator.ts';
 import { SandboxProcesses } from '../../lambdas/platform/local/sandbox-process.ts';
 import { SqliteTable } from '../../lambdas/platform/local/sqlite-table.ts';
 import type { Platform } from '../../lambdas/platform/platform.ts';
+import { currentSettings } from '../../lambdas/shared/env.ts';
+import { ModelServer, model, openai, says } from '../platform/model-server.ts';
 
 export type LocalPlatform = { readonly platform: Platform; remove(): Promise<void> };
+
+/** A model on loopback that writes one program, whatever it is asked. */
+async function startModel(): Promise<ModelServer> {
+  const server = await ModelServer.start(openai);
+  Object.assign(process.env, {
+    STRONGROOM_GENERATOR: openai.provider,
+    STRONGROOM_GENERATOR_MODEL: model,
+    STRONGROOM_GENERATOR_URL: server.url,
+  });
+  return server.behaves(says('```python\nprint(1)\n```'));
+}
 
 /** The adapters of one machine on a folder of their own, in this process. */
 export async function localPlatform(): Promise<LocalPlatform> {
@@ -28,12 +42,17 @@ export async function localPlatform(): Promise<LocalPlatform> {
     // The discard port: a build is begun and comes to nothing.
     env: { STRONGROOM_PACKAGE_INDEX: 'http://127.0.0.1:9/simple/' },
   });
+  const models = await startModel();
   const keys = new FileKeys(join(folder, 'keys.json'));
   return {
-    platform: { table, objects, keys, sandboxes: supply.sandboxes, builder },
+    platform: {
+      ...{ table, objects, keys, sandboxes: supply.sandboxes, builder },
+      generator: localGenerator(currentSettings(), undefined),
+    },
     async remove() {
       await builder.close();
       await supply.close();
+      models.close();
       table.close();
       objects.close();
       rmSync(folder, { recursive: true, force: true });

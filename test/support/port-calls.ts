@@ -15,13 +15,14 @@ export class RecordedPlatform {
   readonly platform: Platform;
   #calls: PortCall[] = [];
 
-  constructor({ table, objects, keys, sandboxes, builder }: Platform) {
+  constructor({ table, objects, keys, sandboxes, builder, generator }: Platform) {
     this.platform = {
       table: this.#record('table', table),
       objects: this.#record('objects', objects),
       keys: this.#record('keys', keys),
       sandboxes: this.#recordSandboxes(sandboxes),
       builder: this.#record('builder', builder),
+      generator: this.#record('generator', generator),
     };
   }
 

@@ -125,5 +125,7 @@ export function constraintsOf(schema: JsonSchema): [label: string, value: string
 
 function bytes(count: number | undefined): string | undefined {
   if (count === undefined) return undefined;
+  const MiB = 1024 * 1024;
+  if (count % MiB === 0) return `${count / MiB} MiB of UTF-8`;
   return count % 1024 === 0 ? `${count / 1024} KiB of UTF-8` : `${count} bytes of UTF-8`;
 }

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+/** The CDK app: `npx cdk synth`, `npx cdk deploy`. Configured by context values; see docs/deploy.md. */
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { bundleAll, dist } from '../infra/bundle.ts';
+import { InvalidContext, readConfiguration } from '../infra/configuration.ts';
+import { StrongroomStack } from '../infra/stack.ts';
+import { routes } from '../lambdas/contract/routes.ts';
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+try {
+  const app = new App();
+  const configuration = readConfiguration(app.node.getAllContext() as Record<string, unknown>, version());
+  new StrongroomStack(app, { routes, configuration, assets: await bundleAll(routes, dist) });
+} catch (error) {
+  if (!(error instanceof InvalidContext)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

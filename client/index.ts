@@ -1,0 +1,133 @@
+import type { OperationId } from '../lambdas/contract/routes.ts';
+import { addressOf } from './address.ts';
+import { errorOf, isErrorBody, StrongroomError } from './error.ts';
+import { operations } from './operations.ts';
+import { defaultRetry, pause, pauseBefore, type RetryOptions } from './retry.ts';
+import type { Arguments, CallOptions, Credential, Operation, ResponseFor } from './types.ts';
+
+export { type ClientErrorCode, type ErrorDetail, StrongroomError } from './error.ts';
+export type { RetryOptions } from './retry.ts';
+export type { CallOptions, Credential, RequestFor, ResponseFor } from './types.ts';
+export type { OperationId };
+
+export type ClientOptions = {
+  /** Where the installation stands, with the stage or any other prefix of its paths. */
+  readonly baseUrl: string;
+  readonly credential?: Credential;
+  readonly fetch?: typeof fetch;
+  readonly retry?: Partial<RetryOptions>;
+};
+
+type AnyRequest = CallOptions & {
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
+  readonly query?: Readonly<Record<string, unknown>> | undefined;
+  readonly body?: unknown;
+};
+
+/** The API of an installation, each operation typed by its route record. Needs `fetch` and nothing else. */
+export class StrongroomClient {
+  readonly #options: ClientOptions;
+  readonly #fetch: typeof fetch;
+  readonly #retry: RetryOptions;
+
+  /** @throws TypeError for a base URL that is none */
+  constructor(options: ClientOptions) {
+    const { protocol, search, hash } = new URL(options.baseUrl);
+    if (!/^https?:$/.test(protocol) || search || hash)
+      throw new TypeError('baseUrl must be a plain http(s) URL');
+    this.#options = options;
+    // A browser's fetch must be called on the global object.
+    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    this.#retry = { ...defaultRetry, ...options.retry };
+  }
+
+  /** The same installation under another credential, or under none. */
+  withCredential(credential: Credential | undefined): StrongroomClient {
+    const { credential: _, ...options } = this.#options;
+    return new StrongroomClient({ ...options, ...(credential && { credential }) });
+  }
+
+  /**
+   * Calls an operation, again where that is safe and may help.
+   *
+   * @returns one of the answers that the operation declares
+   * @throws StrongroomError for any other answer, and where there is none; the signal's reason once it aborts
+   */
+  async call<Id extends OperationId>(operationId: Id, ...[request]: Arguments<Id>): Promise<ResponseFor<Id>> {
+    const operation = operations[operationId];
+    if (!operation) throw new TypeError(`there is no operation ${operationId}`);
+    const { params, query, body, signal, idempotencyKey } = (request ?? {}) as AnyRequest;
+    const url = addressOf(this.#options.baseUrl, operation.path, params, query);
+    const key = operation.creates ? (idempotencyKey ?? randomKey()) : undefined;
+    const init = this.#initOf(operation, body, key, signal);
+    const repeatable = operation.method !== 'POST' || key !== undefined;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.#once(operation, url, init)) as ResponseFor<Id>;
+      } catch (error) {
+        if (!(error instanceof StrongroomError)) throw error;
+        const milliseconds = pauseBefore(attempt, error, repeatable, this.#retry);
+        if (milliseconds === undefined) throw error;
+        await pause(milliseconds, signal);
+      }
+    }
+  }
+
+  #initOf(
+    operation: Operation,
+    body: unknown,
+    idempotencyKey: string | undefined,
+    signal: AbortSignal | undefined,
+  ): RequestInit {
+    const { credential } = this.#options;
+    return {
+      method: operation.method,
+      // Made here, so that a credential that cannot be a header's value is a TypeError and no network error.
+      headers: new Headers({
+        Accept: 'application/json',
+        ...(credential && 'apiKey' in credential && { 'X-Api-Key': credential.apiKey }),
+        ...(credential && 'token' in credential && { Authorization: `Bearer ${credential.token}` }),
+        ...(idempotencyKey && { 'Idempotency-Key': idempotencyKey }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      }),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
+      cache: 'no-store',
+      credentials: 'omit',
+      // The API never redirects; what does would get the credential.
+      redirect: 'error',
+    };
+  }
+
+  async #once(operation: Operation, url: string, init: RequestInit): Promise<unknown> {
+    let response: Response;
+    let text: string;
+    try {
+      response = await this.#fetch(url, init);
+      text = await response.text();
+    } catch (cause) {
+      init.signal?.throwIfAborted();
+      throw new StrongroomError('No answer came from Strongroom.', { code: 'NETWORK', cause });
+    }
+    const { status, headers } = response;
+    const isJson = headers.get('content-type')?.startsWith('application/json') ?? false;
+    const body = isJson ? parsed(text) : text;
+    const declared = response.ok || operation.answers?.includes(status);
+    if (!declared || isErrorBody(body) || body === undefined) throw errorOf(response, body);
+    return { status, body, headers };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** 128 random bits. Not `randomUUID`, which browsers have on HTTPS only. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,169 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { RouteRecord } from '../lambdas/contract/define-route.ts';
+import { type Grants, grantsOf } from '../lambdas/contract/grants.ts';
+import type { SigningKeyName } from '../lambdas/platform/keys.ts';
+import type { TableName } from '../lambdas/stores/tables.ts';
+import type { Buckets } from './buckets.ts';
+import type { Keys } from './keys.ts';
+import { type TableActions, tableActions } from './table-actions.ts';
+import type { Tables } from './tables.ts';
+
+type Resources = { readonly tables: Tables; readonly buckets: Buckets; readonly keys: Keys };
+
+/** What a function's role may do, and the variables by which the function finds it. */
+export type FunctionAccess = {
+  readonly statements: readonly PolicyStatement[];
+  readonly environment: { readonly [variable: string]: string };
+};
+
+const objectActions = {
+  read: ['s3:GetObject', 's3:ListMultipartUploadParts'],
+  write: ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+} as const;
+
+/** Turns what route records declare into IAM, each grant for its own resource and nothing beside it. */
+export class Access extends Construct {
+  readonly #resources: Resources;
+
+  constructor(scope: Construct, id: string, resources: Resources) {
+    super(scope, id);
+    this.#resources = resources;
+  }
+
+  of(route: RouteRecord): FunctionAccess {
+    const grants = grantsOf(route);
+    const tables = tableActions(route);
+    return {
+      statements: [
+        ...this.toTables(tables),
+        ...this.#toObjects(grants),
+        ...this.#toSigningKeys(grants),
+        ...(grants.keys.has('data') ? [this.#toDataKeys(route)] : []),
+        ...(grants.ping ? this.#toPing() : []),
+      ],
+      environment: this.#environment(grants, tables),
+    };
+  }
+
+  toTables(tables: TableActions): PolicyStatement[] {
+    const names = [...tables.keys()];
+    if (names.length === 0) return [];
+    const byActions = Map.groupBy(names, (name) => [...(tables.get(name) ?? [])].sort().join());
+    return [
+      ...[...byActions].map(([actions, group]) =>
+        allow(
+          actions.split(','),
+          group.flatMap((name) => this.#tableArns(name, tables.get(name))),
+        ),
+      ),
+      // Whoever calls DynamoDB uses the table's key, through DynamoDB alone ("DynamoDB encryption at rest").
+      this.#throughService(
+        'dynamodb',
+        ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+        { 'aws:dynamodb:tableName': names.map((name) => this.#resources.tables.get(name).tableName) },
+      ),
+    ];
+  }
+
+  #tableArns(name: TableName, actions: ReadonlySet<string> | undefined): string[] {
+    const { tables } = this.#resources;
+    return actions?.has('dynamodb:Query') ? tables.arns(name) : [tables.get(name).tableArn];
+  }
+
+  #toObjects({ objects }: Grants): PolicyStatement[] {
+    if (!objects) return [];
+    const { bucketArn } = this.#resources.buckets.objects;
+    const writes = objects === 'write';
+    return [
+      allow([...objectActions.read, ...(writes ? objectActions.write : [])], [`${bucketArn}/*`]),
+      allow(['s3:ListBucket'], [bucketArn]),
+      this.#throughService('s3', writes ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'], {
+        'aws:s3:arn': [bucketArn],
+      }),
+    ];
+  }
+
+  #toSigningKeys({ keys }: Grants): PolicyStatement[] {
+    return (['jwt', 'audit'] as const).flatMap((name: SigningKeyName) => {
+      const resources = [this.#resources.keys.signing[name].keyArn];
+      return [
+        // KMS says both of every signature; `IfExists` is for a key store that does not show them to policies.
+        ...(keys.has(`sign:${name}`)
+          ? [
+              allow(['kms:Sign'], resources, {
+                StringEqualsIfExists: {
+                  'kms:SigningAlgorithm': 'ECDSA_SHA_256',
+                  'kms:MessageType': 'DIGEST',
+                },
+              }),
+            ]
+          : []),
+        ...(keys.has(`verify:${name}`) ? [allow(['kms:GetPublicKey'], resources)] : []),
+      ];
+    });
+  }
+
+  /**
+   * Data keys, by the purpose in their context, which the key store authenticates: a function that only keeps
+   * answers for `Idempotency-Key` opens no secret, and one that only handles secrets opens no kept answer.
+   */
+  #toDataKeys({ access, idempotent }: RouteRecord): PolicyStatement {
+    const keptAnswers = { 'kms:EncryptionContext:purpose': 'idempotency' };
+    const conditions = () => {
+      if (!access.keys?.includes('data')) return { StringEqualsIfExists: keptAnswers };
+      return idempotent ? undefined : { StringNotEquals: keptAnswers };
+    };
+    return allow(['kms:GenerateDataKey', 'kms:Decrypt'], [this.#resources.keys.data.keyArn], conditions());
+  }
+
+  /** What the object store and the key store are asked when they are asked whether they answer. */
+  #toPing(): PolicyStatement[] {
+    const { buckets, keys } = this.#resources;
+    return [
+      allow(['s3:ListBucket'], [buckets.objects.bucketArn], { StringEquals: { 's3:prefix': 'ping' } }),
+      allow(['kms:DescribeKey'], [keys.data.keyArn]),
+    ];
+  }
+
+  /** The storage key, as far as a service uses it for the caller, on the resources that are named. */
+  #throughService(
+    service: string,
+    actions: readonly string[],
+    context: Readonly<Record<string, readonly string[]>>,
+  ): PolicyStatement {
+    const named = Object.entries(context).map(([name, values]) => [`kms:EncryptionContext:${name}`, values]);
+    return allow(actions, [this.#resources.keys.storage.keyArn], {
+      StringEquals: {
+        'kms:ViaService': `${service}.${Stack.of(this).region}.amazonaws.com`,
+        ...Object.fromEntries(named),
+      },
+    });
+  }
+
+  #environment(grants: Grants, tables: TableActions): Record<string, string> {
+    const { buckets, keys } = this.#resources;
+    const asks = (name: SigningKeyName) =>
+      grants.keys.has(`sign:${name}`) || grants.keys.has(`verify:${name}`);
+    const named = [...tables.keys()].map((name) => [
+      `STRONGROOM_TABLE_${name.toUpperCase()}`,
+      this.#resources.tables.get(name).tableName,
+    ]);
+    return {
+      ...Object.fromEntries(named),
+      ...((grants.objects || grants.ping) && { STRONGROOM_BUCKET: buckets.objects.bucketName }),
+      ...((grants.keys.has('data') || grants.ping) && { STRONGROOM_DATA_KEY: keys.data.keyArn }),
+      ...(asks('jwt') && { STRONGROOM_JWT_KEYS: keys.signing.jwt.keyArn }),
+      ...(asks('audit') && { STRONGROOM_AUDIT_KEYS: keys.signing.audit.keyArn }),
+    };
+  }
+}
+
+export function allow(
+  actions: readonly string[],
+  resources: readonly string[],
+  conditions?: Readonly<Record<string, unknown>>,
+): PolicyStatement {
+  return new PolicyStatement({ actions: [...actions], resources: [...resources], conditions });
+}

@@ -1,0 +1,116 @@
+import type { Method, RouteRecord } from '../lambdas/contract/define-route.ts';
+import { type ErrorCode, errors } from '../lambdas/contract/errors.ts';
+import { errorHeaders, errorTemplate, gatewayResponses } from './gateway-errors.ts';
+
+/** What a caller may send to a path or with a method that is not there; it is not looked at. */
+const contentTypes = [
+  'application/json',
+  'application/octet-stream',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data',
+  'text/plain',
+];
+
+/**
+ * The API as API Gateway imports it: OpenAPI 3.0.1, paths and methods with their integrations and no more. What a
+ * request and an answer look like is published by the appliance itself, as OpenAPI 3.1.
+ *
+ * @param invokeArn ARN by which API Gateway invokes the function of an operation
+ */
+export function apiDefinition(
+  title: string,
+  routes: readonly RouteRecord[],
+  invokeArn: (route: RouteRecord) => string,
+): object {
+  const byPath = Map.groupBy(routes, ({ path }) => path);
+  const known = [...byPath].map(([path, operations]) => [
+    path,
+    {
+      ...Object.fromEntries(
+        operations.map((route) => [route.method.toLowerCase(), operation(route, invokeArn(route))]),
+      ),
+      [anyMethod]: refusal('METHOD_NOT_ALLOWED', { Allow: `'${allowed(operations)}'` }, path),
+    },
+  ]);
+  const unknown = unknownPaths(byPath.keys()).map((path) => [
+    path,
+    { [anyMethod]: refusal('NOT_FOUND', {}, path) },
+  ]);
+  return {
+    openapi: '3.0.1',
+    info: { title, version: '1' },
+    paths: Object.fromEntries([...known, ...unknown]),
+    'x-amazon-apigateway-gateway-responses': gatewayResponses(),
+  };
+}
+
+const anyMethod = 'x-amazon-apigateway-any-method';
+
+/** Methods of a path, for `Allow` (RFC 9110 section 10.2.1). */
+function allowed(operations: readonly RouteRecord[]): string {
+  return operations.map(({ method }): Method => method).join(', ');
+}
+
+/**
+ * Everything else. Where API Gateway has no method it answers by itself, and tells a caller with an `Authorization`
+ * header that it is not an AWS signature; so each segment on the way to a path, and all beyond, answers 404.
+ */
+function unknownPaths(paths: Iterable<string>): string[] {
+  const known = new Set(paths);
+  const above = [...known].flatMap((path) => {
+    const segments = path.split('/').slice(1);
+    return segments.map((_, length) => `/${segments.slice(0, length).join('/')}`);
+  });
+  return [...new Set([...above, '/', '/{proxy+}'])].filter((path) => !known.has(path));
+}
+
+function operation({ operationId, path }: RouteRecord, uri: string): object {
+  return {
+    operationId,
+    ...parametersOf(path),
+    responses: {},
+    'x-amazon-apigateway-integration': {
+      type: 'aws_proxy',
+      httpMethod: 'POST',
+      uri,
+      passthroughBehavior: 'when_no_match',
+    },
+  };
+}
+
+/** An answer that API Gateway gives by itself, to any body. */
+function refusal(code: ErrorCode, headers: Readonly<Record<string, string>>, path: string): object {
+  const status = String(errors[code][0]);
+  const all = { ...errorHeaders, ...headers };
+  return {
+    ...parametersOf(path),
+    responses: {
+      [status]: {
+        description: errors[code][1],
+        headers: Object.fromEntries(Object.keys(all).map((name) => [name, { schema: { type: 'string' } }])),
+      },
+    },
+    'x-amazon-apigateway-integration': {
+      type: 'mock',
+      passthroughBehavior: 'never',
+      requestTemplates: Object.fromEntries(contentTypes.map((type) => [type, `{"statusCode":${status}}`])),
+      responses: {
+        default: {
+          statusCode: status,
+          responseParameters: Object.fromEntries(
+            Object.entries(all).map(([name, value]) => [`method.response.header.${name}`, value]),
+          ),
+          responseTemplates: { 'application/json': errorTemplate(code) },
+        },
+      },
+    },
+  };
+}
+
+function parametersOf(path: string): object {
+  const names = [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => name);
+  if (names.length === 0) return {};
+  return {
+    parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+  };
+}

@@ -1,0 +1,111 @@
+import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { allow, type FunctionAccess } from './access.ts';
+import type { Network } from './network.ts';
+
+export type BundledFunctionProps = {
+  /** Of the function, after the stack's: `Strongroom-secrets-put`. */
+  readonly name: string;
+  readonly description: string;
+  /** Folder with `index.mjs`, which exports `handler`. */
+  readonly bundle: string;
+  readonly access: FunctionAccess;
+  readonly memoryMiB: number;
+  readonly timeoutSeconds: number;
+  readonly logDays: number;
+  /** Where the function runs that calls sandboxes. The others stay outside: they start faster there. */
+  readonly network?: Network;
+};
+
+/** A function from a prebuilt bundle, with a role and a log group of its own, named after it. */
+export class BundledFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
+    super(scope, id);
+    const { stackName, region } = Stack.of(this);
+    const functionName = `${stackName}-${props.name}`;
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: props.logDays as RetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', {
+      // Roles are the account's, not the region's.
+      roleName: `${functionName}-${region}`,
+      description: props.description,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        access: new PolicyDocument({
+          statements: [
+            allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+            ...props.access.statements,
+            ...(props.network ? this.#networkInterfaces(functionName) : []),
+          ],
+        }),
+      },
+    });
+    if (props.network) {
+      Validations.of(this.role).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason:
+          'Lambda makes network interfaces, which have no ARN before; the code itself is denied the actions.',
+      });
+    }
+    this.function = new LambdaFunction(this, 'Function', {
+      functionName,
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(props.bundle),
+      handler: 'index.handler',
+      role: this.role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      memorySize: props.memoryMiB,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      environment: { ...props.access.environment },
+      ...props.network?.placement,
+    });
+  }
+
+  /**
+   * Lambda itself makes the network interfaces, under the function's role; the code is denied it ("Giving Lambda
+   * functions access to resources in an Amazon VPC": the actions want all resources).
+   */
+  #networkInterfaces(functionName: string): PolicyStatement[] {
+    const actions = [
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:DeleteNetworkInterface',
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:UnassignPrivateIpAddresses',
+    ];
+    const arn = Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: functionName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return [
+      allow(actions, ['*']),
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions,
+        resources: ['*'],
+        conditions: { ArnEquals: { 'lambda:SourceFunctionArn': arn } },
+      }),
+    ];
+  }
+}

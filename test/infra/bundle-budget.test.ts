@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Bundle, bundleOperations } from '../../infra/bundle.ts';
+import budget from '../../infra/bundle-budget.json' with { type: 'json' };
+import { routes } from '../../lambdas/contract/routes.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'strongroom-bundles-'));
+let bundles: readonly Bundle[];
+beforeAll(async () => {
+  bundles = await bundleOperations(routes, folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('every function stays within its budget', () => {
+  const over = bundles.filter(({ sizeBytes }) => sizeBytes > budget.kibibytes * 1024);
+  expect(over.map(({ operationId, sizeBytes }) => [operationId, Math.ceil(sizeBytes / 1024)])).toEqual([]);
+});
+
+test('every operation has a bundle', () => {
+  expect(bundles.map(({ operationId }) => operationId)).toEqual(routes.map(({ operationId }) => operationId));
+});
