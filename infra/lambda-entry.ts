@@ -22,6 +22,16 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
   generator: { file: 'generator', factory: 'generator', needed: ({ generator }) => generator },
 };
 
+/** For functions that look at builds and start none: without the client that starts them. */
+const outcomesAlone: Adapter = {
+  file: 'package-outcomes',
+  factory: 'packageOutcomes',
+  needed: adapters.builder.needed,
+};
+
+/** Ports that have no answer to a ping. */
+const silent: ReadonlySet<string> = new Set(['generator', 'builder']);
+
 /**
  * The module that a function starts with: the operation's handler on the adapters that its grants need, so that
  * no function loads an SDK client that it has no use for. In place of the others stands an empty object; access to
@@ -29,8 +39,9 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
  */
 export function entrySource(route: RouteRecord): string {
   const grants = grantsOf(route);
-  const needed = Object.entries(adapters).filter(
-    ([port, { needed }]) => (grants.ping && port !== 'generator') || needed(grants),
+  const chosen = grants.builder === 'outcome' ? { ...adapters, builder: outcomesAlone } : adapters;
+  const needed = Object.entries(chosen).filter(
+    ([port, { needed }]) => (grants.ping && !silent.has(port)) || needed(grants),
   );
   const unused = Object.keys(adapters).filter((port) => !needed.some(([name]) => name === port));
   const handler = `./lambdas/${route.operationId.replace('.', '/')}.ts`;

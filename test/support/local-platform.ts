@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BuildProcesses } from '../../lambdas/platform/local/build-processes.ts';
+import { removeReadOnly } from '../../lambdas/platform/local/bundle-folder.ts';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
 import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
 import { localGenerator } from '../../lambdas/platform/local/generator.ts';
@@ -11,6 +12,8 @@ import { SqliteTable } from '../../lambdas/platform/local/sqlite-table.ts';
 import type { Platform } from '../../lambdas/platform/platform.ts';
 import { currentSettings } from '../../lambdas/shared/env.ts';
 import { ModelServer, model, openai, says } from '../platform/model-server.ts';
+import { PackageIndex } from './package-index.ts';
+import { wheel } from './wheel.ts';
 
 export type LocalPlatform = { readonly platform: Platform; remove(): Promise<void> };
 
@@ -35,12 +38,13 @@ export async function localPlatform(): Promise<LocalPlatform> {
   });
   const supply = new SandboxProcesses(table);
   await supply.start();
+  const index = await PackageIndex.start();
+  index.add(wheel({ name: 'tour' }));
   const builder = new BuildProcesses({
     folder: join(folder, 'builds'),
     bundles: join(folder, 'packages'),
     isInUse: async () => false,
-    // The discard port: a build is begun and comes to nothing.
-    env: { STRONGROOM_PACKAGE_INDEX: 'http://127.0.0.1:9/simple/' },
+    env: { STRONGROOM_PACKAGE_INDEX: index.url },
   });
   const models = await startModel();
   const keys = new FileKeys(join(folder, 'keys.json'));
@@ -51,11 +55,12 @@ export async function localPlatform(): Promise<LocalPlatform> {
     },
     async remove() {
       await builder.close();
+      await index.close();
       await supply.close();
       models.close();
       table.close();
       objects.close();
-      rmSync(folder, { recursive: true, force: true });
+      removeReadOnly(folder);
     },
   };
 }
