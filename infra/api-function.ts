@@ -62,6 +62,7 @@ export class BundledFunction extends Construct {
           'Lambda makes network interfaces, which have no ARN before; the code itself is denied the actions.',
       });
     }
+    for (const finding of props.access.explained ?? []) Validations.of(this.role).acknowledge(finding);
     this.function = new LambdaFunction(this, 'Function', {
       functionName,
       description: props.description,

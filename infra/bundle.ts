@@ -22,6 +22,7 @@ export type Assets = {
   /** Folder of each operation's function, by its id. */
   readonly operations: ReadonlyMap<string, string>;
   readonly administratorKey: string;
+  readonly sweep: string;
   /** Build context of the sandbox's image. */
   readonly sandbox: string;
 };
@@ -48,14 +49,16 @@ const common = {
 
 /** Builds all that the stack deploys. @throws Error where something cannot be bundled */
 export async function bundleAll(operations: readonly RouteRecord[], folder: string): Promise<Assets> {
-  const [bundles, administratorKey, sandbox] = await Promise.all([
+  const [bundles, administratorKey, sweep, sandbox] = await Promise.all([
     bundleOperations(operations, folder),
     bundleAdministratorKey(folder),
+    bundleSweep(folder),
     bundleSandbox(folder),
   ]);
   return {
     operations: new Map(bundles.map(({ operationId, folder }) => [operationId, folder])),
     administratorKey,
+    sweep,
     sandbox,
   };
 }
@@ -89,15 +92,26 @@ export async function bundleOperations(
 }
 
 /** Bundles the function that makes the administrator's key. @returns its folder */
-export async function bundleAdministratorKey(folder: string): Promise<string> {
-  const outdir = join(folder, 'administrator-key');
+export function bundleAdministratorKey(folder: string): Promise<string> {
+  return bundleFunction(
+    'lambdas/platform/aws/create-administrator-key.ts',
+    join(folder, 'administrator-key'),
+  );
+}
+
+/** Bundles the function that removes objects which no record names. @returns its folder */
+export function bundleSweep(folder: string): Promise<string> {
+  return bundleFunction('lambdas/platform/aws/sweep.ts', join(folder, 'sweep'));
+}
+
+async function bundleFunction(entry: string, outdir: string): Promise<string> {
   const { outputFiles } = await build({
     ...common,
-    entryPoints: { index: 'lambdas/platform/aws/create-administrator-key.ts' },
+    entryPoints: { index: entry },
     outdir,
     outExtension: { '.js': '.mjs' },
   });
-  await writeOutputs(outputFiles, folder);
+  await writeOutputs(outputFiles, dirname(outdir));
   return outdir;
 }
 
@@ -215,6 +229,7 @@ if (import.meta.main) {
   const [bundles] = await Promise.all([
     bundleOperations(routes, dist),
     bundleAdministratorKey(dist),
+    bundleSweep(dist),
     bundleSandbox(dist),
   ]);
   for (const { operationId, sizeBytes } of bundles) {

@@ -13,6 +13,7 @@ import type { Configuration } from './configuration.ts';
 import { Keys } from './keys.ts';
 import { Network } from './network.ts';
 import { Sandbox } from './sandbox.ts';
+import { Sweep } from './sweep.ts';
 import { Tables } from './tables.ts';
 
 export type StrongroomProps = {
@@ -47,13 +48,13 @@ export class StrongroomStack extends Stack {
     const access = new Access(this, 'Access', { tables, buckets, keys });
 
     const functions = routes.map((route) => {
-      const { statements, environment } = access.of(route);
+      const { statements, environment, explained } = access.of(route);
       const { memoryMiB = defaults.memoryMiB, timeoutSeconds = defaults.timeoutSeconds } = route;
       const { function: target } = new BundledFunction(this, constructId(route), {
         name: route.operationId.replace('.', '-'),
         description: `${route.method} ${route.path}`,
         bundle: bundleOf(route, assets),
-        access: { statements, environment: { ...settings, ...environment } },
+        access: { statements, explained, environment: { ...settings, ...environment } },
         memoryMiB,
         timeoutSeconds,
         logDays,
@@ -76,6 +77,8 @@ export class StrongroomStack extends Stack {
       keep,
       logDays,
     });
+
+    new Sweep(this, 'Sweep', { bundle: assets.sweep, access, tables, buckets, logDays });
 
     this.#output('ApiUrl', api.url, 'Address of the API');
     this.#output(

@@ -19,6 +19,7 @@ import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
 import { currentSettings } from '../../lambdas/shared/env.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
+import { sweepContents } from '../../lambdas/stores/message-contents.ts';
 import { isBundleInUse } from '../../lambdas/stores/packages.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
@@ -80,8 +81,10 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   await listen(server, port, host);
   baseUrl = urlOf(server);
 
-  const sweeping = setInterval(() => sweep(table, objects, builder), sweepMs);
-  sweep(table, objects, builder);
+  const contents = { sweep: () => sweepContents({ table, objects }) };
+  const sweepAll = () => sweep(table, objects, contents, builder);
+  const sweeping = setInterval(sweepAll, sweepMs);
+  sweepAll();
   return {
     url: baseUrl,
     administratorKey,

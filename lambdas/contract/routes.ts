@@ -1,14 +1,29 @@
 import { audit } from './audit.ts';
 import { auth } from './auth.ts';
+import { challenges } from './challenges.ts';
 import type { RouteRecord } from './define-route.ts';
 import { execute } from './execute.ts';
 import { generate } from './generate.ts';
+import { messages } from './messages.ts';
 import { packages } from './packages.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
+import { tokens } from './tokens.ts';
 import { zk } from './zk.ts';
 
-const domains = { system, auth, execute, secrets, packages, generate, zk, audit } as const;
+const domains = {
+  system,
+  auth,
+  execute,
+  secrets,
+  packages,
+  generate,
+  zk,
+  messages,
+  challenges,
+  tokens,
+  audit,
+} as const;
 
 type Domains = typeof domains;
 

@@ -16,6 +16,12 @@ export const tables = {
   /** A user's list of packages and the lock of what is installed; which users a bundle is in use by. */
   packages: { indexes: [] },
   executions: { indexes: [] },
+  /** What users see of their API tokens, by user. */
+  tokens: { indexes: [] },
+  /** Messages by id and by owner, their ciphertext, and who may have it once more. */
+  messages: { indexes: ['owner'] },
+  /** Proof-of-work challenges that nobody has solved yet. */
+  challenges: { indexes: [] },
   /** Encrypted programs by user: what is known of them, and the digests of their payloads. */
   zkCode: { indexes: [] },
   /** Payloads of encrypted programs, apart from their digests. */

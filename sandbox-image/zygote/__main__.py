@@ -79,7 +79,10 @@ def _prepare(settings, tell):
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, signal.SIG_IGN)
     os.umask(0o022)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (floor.OPEN_FILES, floor.OPEN_FILES))
+    floor.lower_limit(resource.RLIMIT_NOFILE, floor.OPEN_FILES)
+    # The supervisor opens jobs: what its memory holds must not come to lie in a file, even where it crashes.
+    for pid in (os.getpid(), os.getppid()):
+        floor.lower_limit(resource.RLIMIT_CORE, floor.NO_CORE, pid)
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0 if os.geteuid() == 0 else 1)
     base = settings["base"]

@@ -18,7 +18,7 @@ OPEN_FILES = 4096
 
 # A limit of 0 does not keep the kernel from handing a core to a program (core(5), do_coredump); 1 does, and is too
 # little for a file.
-_NO_CORE = 1
+NO_CORE = 1
 
 # Root without privileges, none kept over a change of user, no ambient ones; all locked. The change of user itself
 # must go on clearing them: that is how a run loses its capabilities.
@@ -97,11 +97,18 @@ class Floor:
             (resource.RLIMIT_NPROC, limits["processes"] + threads),
             (resource.RLIMIT_NOFILE, limits["openFiles"]),
             (resource.RLIMIT_FSIZE, limits["fileBytes"]),
-            (resource.RLIMIT_CORE, _NO_CORE),
+            (resource.RLIMIT_CORE, NO_CORE),
             (resource.RLIMIT_MEMLOCK, 0),
             (resource.RLIMIT_MSGQUEUE, 0),
         ):
-            resource.setrlimit(which, (value, value))
+            lower_limit(which, value)
+
+
+def lower_limit(which, value, pid=0):
+    """Sets a limit, of this process or another, for good. What the host allows less of stays as it is."""
+    _, hard = resource.prlimit(pid, which)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.prlimit(pid, which, (value, value))
 
 
 def prepare():

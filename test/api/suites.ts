@@ -2,11 +2,13 @@ import { auditSuite } from './audit.suite.ts';
 import { authSuite } from './auth.suite.ts';
 import { executeSuite } from './execute.suite.ts';
 import { generateSuite } from './generate.suite.ts';
+import { messagesSuite } from './messages.suite.ts';
 import { packagesSuite } from './packages.suite.ts';
 import { rulesSuite } from './rules.suite.ts';
 import { secretsSuite } from './secrets.suite.ts';
 import { systemSuite } from './system.suite.ts';
 import type { Target } from './target.ts';
+import { tokensSuite } from './tokens.suite.ts';
 
 /** What the contract promises, of an appliance wherever it runs. */
 export function apiSuites(target: () => Target): void {
@@ -19,6 +21,8 @@ export function apiSuites(target: () => Target): void {
     packagesSuite,
     generateSuite,
     auditSuite,
+    messagesSuite,
+    tokensSuite,
   ]) {
     suite(target);
   }

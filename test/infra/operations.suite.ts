@@ -8,8 +8,8 @@ import { pathOf, textOf } from './policies.ts';
 import type { Synthesis } from './synthesis.ts';
 
 /** Functions that stand behind no route. */
-const others = ['Strongroom-administrator-key'];
-const otherHandlers = ['platform/aws/create-administrator-key.ts'];
+const others = ['Strongroom-administrator-key', 'Strongroom-sweep'];
+const otherHandlers = ['platform/aws/create-administrator-key.ts', 'platform/aws/sweep.ts'];
 
 const fileOf = (operationId: string) => `${operationId.replace('.', '/')}.ts`;
 

@@ -28,8 +28,6 @@ type Member = {
 type Ready = { readonly listen: string; readonly publicKeyB64: string };
 
 const supervisor = fileURLToPath(new URL('../../../sandbox-image/supervisor/main.ts', import.meta.url));
-/** What the memory of a supervisor holds must not come to lie in a file, even where it crashes. */
-const withoutCore = 'ulimit -c 0; exec "$0" "$@"';
 const startMs = 20_000;
 const stopMs = 15_000;
 /** After a start that failed, the next one is not tried sooner. */
@@ -147,8 +145,7 @@ export class SandboxProcesses implements SandboxSupply {
 
   async #launch(sandboxId: string): Promise<void> {
     const socket = join(this.#directory, `${sandboxId.slice(0, 20)}.sock`);
-    const program = [process.execPath, supervisor, '--listen', `unix:${socket}`, '--end-with-stdin'];
-    const child = spawn('/bin/sh', ['-c', withoutCore, ...program], {
+    const child = spawn(process.execPath, [supervisor, '--listen', `unix:${socket}`, '--end-with-stdin'], {
       // A session of its own: Ctrl-C in the terminal reaches this process, which ends the runs in order.
       detached: true,
       env: this.#env,
