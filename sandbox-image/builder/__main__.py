@@ -20,7 +20,7 @@ import confine
 import index
 import job
 import wheel
-from failure import Failed
+from failure import Failed, Unavailable
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bytecode.py"), encoding="utf-8") as _file:
     _BYTECODE = _file.read()
@@ -31,7 +31,7 @@ _COMPILED_BYTES = 2 * 1024 * 1024
 
 def main():
     if sys.argv[1:] == ["--check"]:
-        index.check()
+        _check(job.base())
         return
     source = job.source()
     try:
@@ -40,15 +40,22 @@ def main():
         sys.exit(1)
 
 
+def _check(base):
+    index.check()
+    confine.check(base)
+
+
 def _build(source):
     work = tempfile.mkdtemp(prefix=".work-", dir=source.base)
     try:
-        index.check()
+        _check(source.base)
         bundle_id, lock = _bundle(source, work)
         return {"status": "ready", "bundleId": bundle_id, "lock": lock}
-    except (Failed, index.NoPip) as failed:
+    except (Failed, Unavailable) as failed:
         names = getattr(failed, "names", ())
         return {"status": "failed", "reason": str(failed), "names": list(names)}
+    except confine.Abandoned:
+        raise
     except Exception:
         traceback.print_exc()
         return {"status": "failed", "reason": "Something went wrong in the builder.", "names": []}
@@ -58,9 +65,8 @@ def _build(source):
 
 def _bundle(source, work):
     requirements, limits = source.job["requirements"], source.job["limits"]
-    environment = index.settings()
     temporary = os.path.join(work, "tmp")
-    environment.update(HOME=temporary, TMPDIR=temporary)
+    environment = {**index.settings(work), "HOME": temporary, "TMPDIR": temporary}
 
     def step():
         return _fill(requirements, environment, limits)
@@ -105,6 +111,6 @@ def _remove(path):
 
 try:
     main()
-except index.NoPip as missing:
+except Unavailable as missing:
     sys.stderr.write(f"{missing}\n")
     sys.exit(1)

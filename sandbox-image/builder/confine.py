@@ -11,7 +11,7 @@ import signal
 import time
 import traceback
 
-from failure import Failed
+from failure import Failed, Unavailable
 
 _FIRST_UID = 199_000
 _UIDS = 1_000
@@ -25,6 +25,21 @@ _SLACK_BYTES = 64 << 20
 
 class Abandoned(Exception):
     """Nobody waits for the result any more."""
+
+
+def check(base):
+    """Whether a user of its own could build in `base`, and programs could read it."""
+    if os.geteuid() != 0:
+        return
+    folder = os.path.realpath(base)
+    while True:
+        if os.path.exists(folder) and not os.stat(folder).st_mode & 0o001:
+            raise Unavailable(
+                f"other users cannot enter {folder}; name a folder in STRONGROOM_SANDBOX_PACKAGES that every user can reach"
+            )
+        if folder == os.path.dirname(folder):
+            return
+        folder = os.path.dirname(folder)
 
 
 @contextlib.contextmanager

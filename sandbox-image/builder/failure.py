@@ -1,4 +1,4 @@
-"""How a build fails: for a reason that the user may read."""
+"""How builds fail: for a reason that the user may read, or all of them for one that the operator has to."""
 
 
 class Failed(Exception):
@@ -8,3 +8,7 @@ class Failed(Exception):
         super().__init__(reason)
         self.reason = reason
         self.names = tuple(names)
+
+
+class Unavailable(Exception):
+    """Nothing can be built here; the text says what would help."""

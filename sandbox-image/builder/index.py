@@ -5,12 +5,13 @@ import json
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import sysconfig
 from urllib.parse import unquote
 
-from failure import Failed
+from failure import Failed, Unavailable
 from names import normal
 from reasons import explain
 
@@ -21,38 +22,37 @@ _COMMON = ("--no-input", "--no-color", "--disable-pip-version-check", "--no-cach
 _WHEELS = ("--only-binary", ":all:")
 _REQUIREMENT = re.compile(r"[a-z0-9][a-z0-9.-]*(\[[a-z0-9.,-]+\])?([<>=!~][a-z0-9<>=!~.,*+_-]*)?")
 _SETTINGS = (
-    "index-url extra-index-url find-links no-index trusted-host cert client-cert proxy default-timeout timeout retries"
+    "index-url extra-index-url find-links no-index trusted-host cert proxy default-timeout timeout retries"
 ).split()
 _NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE",
             "REQUESTS_CA_BUNDLE")
+_CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT")
 _LOG_BYTES = 256 * 1024
-
-
-class NoPip(Exception):
-    """The text says what would help."""
+_TOLD_BYTES = 2000
 
 
 def check():
-    """Whether this interpreter has a pip that can do it. Raises NoPip."""
+    """Whether this interpreter has a pip that can do it. Raises Unavailable."""
     oldest = (23, 0)
     try:
         told = subprocess.run(_command("--version"), capture_output=True, text=True, timeout=60, env=_plain())
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise NoPip(f"pip does not start ({error})") from error
+        raise Unavailable(f"pip does not start ({error})") from error
     found = re.match(r"pip (\d+)\.(\d+)", told.stdout)
     if not found:
-        raise NoPip(
+        raise Unavailable(
             f"the Python that programs run with ({sys.executable}) has no pip; install it (python3-pip, or "
             "python3 -m ensurepip), or name a folder that has one in STRONGROOM_BUILDER_PIP"
         )
     if (int(found[1]), int(found[2])) < oldest:
-        raise NoPip(f"pip {found[1]}.{found[2]} is too old; 23.0 or newer would help")
+        raise Unavailable(f"pip {found[1]}.{found[2]} is too old; 23.0 or newer would help")
 
 
-def settings():
+def settings(work):
     """
     The environment for pip: the index that STRONGROOM_PACKAGE_INDEX names, or pip's own configuration on this
-    machine. Read before any right is given up, as the files may be closed to the builder's user.
+    machine. Read before any right is given up, as the files may be closed to the builder's user; certificates are
+    copied to `work` therefore.
     """
     network = {name: os.environ[name] for name in _NETWORK if os.environ.get(name)}
     index = os.environ.get("STRONGROOM_PACKAGE_INDEX")
@@ -64,7 +64,15 @@ def settings():
         chosen = _configured()
     as_variables = {f"PIP_{name.upper().replace('-', '_')}": value for name, value in chosen.items()}
     patience = {"PIP_RETRIES": "2", "PIP_DEFAULT_TIMEOUT": "30"}
-    return {**_plain(), **patience, **network, **as_variables}
+    return _with_certificates({**_plain(), **patience, **network, **as_variables}, work)
+
+
+def _with_certificates(environment, work):
+    for name in _CERTIFICATES:
+        path = environment.get(name)
+        if path and os.path.isfile(path):
+            environment[name] = shutil.copyfile(path, os.path.join(work, f"{name.lower()}.pem"))
+    return environment
 
 
 def _configured():
@@ -142,7 +150,11 @@ def _run(arguments, environment):
             return
         log.seek(max(0, log.seek(0, os.SEEK_END) - _LOG_BYTES))
         text = log.read().decode("utf-8", "replace")
-    raise Failed(*explain(text, platform_name()))
+    explained = explain(text, platform_name())
+    if explained:
+        raise Failed(*explained)
+    sys.stderr.write(text[-_TOLD_BYTES:])
+    raise Failed("The list could not be resolved; the operator's log has more.")
 
 
 def _alone():

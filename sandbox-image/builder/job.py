@@ -67,8 +67,13 @@ class Task:
             pass
 
 
+def base():
+    """Where bundles are put, and built beside."""
+    return os.path.abspath(os.environ.get("STRONGROOM_SANDBOX_PACKAGES") or "/var/lib/strongroom/packages")
+
+
 def source():
-    base = os.path.abspath(os.environ.get("STRONGROOM_SANDBOX_PACKAGES") or "/var/lib/strongroom/packages")
-    os.makedirs(base, mode=0o755, exist_ok=True)
+    place = base()
+    os.makedirs(place, mode=0o755, exist_ok=True)
     url = os.environ.get("STRONGROOM_BUILD_JOB_URL")
-    return Task(url, base) if url else Pipe(base)
+    return Task(url, place) if url else Pipe(place)

@@ -25,7 +25,7 @@ _DENIED = re.compile(r"\b(?:401|403) Client Error|HTTP error (?:401|403)")
 
 
 def explain(log, platform):
-    """`(reason, names)` out of what pip wrote."""
+    """`(reason, names)` out of what pip wrote; None where it is nothing that is known."""
     missing = _NO_VERSION.search(log)
     if "strongroom: a dependency by URL" in log:
         return "A package depends on something by its URL; only packages of the index are installed.", ()
@@ -50,7 +50,7 @@ def explain(log, platform):
     if "MemoryError" in log or "Cannot allocate memory" in log:
         return "Resolving the list takes more memory than the limit.", ()
     errors = re.findall(r"^ERROR: (?!Exception)(.+)$", log, re.M)
-    return clean(errors[0]) if errors else "The list could not be resolved.", ()
+    return (clean(errors[0]), ()) if errors else None
 
 
 def _no_version(log, platform, requirement, wanted_by, versions):

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,14 +70,10 @@ async function built(...packages: string[]): Promise<Answer['body']> {
   return settled();
 }
 
-/** What a program prints that has the bundle on its path as the sandbox has it: behind the standard library. */
-async function importing(program: string): Promise<string> {
-  const bundle = join(appliance.packages, (await lock()).body.bundleId);
-  const place = `import sys; sys.path.append(${JSON.stringify(bundle)});`;
-  const { stdout, stderr } = spawnSync(python, ['-I', '-S', '-B', '-c', place + program], {
-    encoding: 'utf8',
-  });
-  return stdout.trim() || stderr;
+/** What a program of the user prints. */
+async function importing(code: string): Promise<string> {
+  const { body } = await user.call('POST', '/api/v1/execute', { body: { code } });
+  return body.stdout?.trim() || JSON.stringify(body);
 }
 
 describe('a list of packages', () => {
@@ -154,6 +150,35 @@ describe('a list of packages', () => {
     ]);
     await user.call('DELETE', `${path}/needs-old`);
     expect(await settled()).toMatchObject([{ name: 'base', version: '2.0', status: 'ready' }]);
+  });
+
+  test('is importable at once, also where nobody has asked for the list since', async () => {
+    await put('base==1.0');
+    const outcomes = () =>
+      readdirSync(join(appliance.data, 'builds')).filter((name) => name.includes('outcome'));
+    const before = outcomes().length;
+    while (outcomes().length === before) await sleep(20);
+    expect(await importing('import base; print(base.version)')).toBe('1.0');
+  });
+
+  test('is read-only for the programs that import it', async () => {
+    await built('base');
+    const code =
+      'import base, os\nfor path in base.__file__, os.path.dirname(base.__file__):\n' +
+      '    try: os.chmod(path, 0o777); print("changed")\n    except OSError: print("kept")\n' +
+      'try: open(base.__file__, "a"); print("changed")\nexcept OSError: print("kept")';
+    expect(await importing(code)).toBe('kept\nkept\nkept');
+  });
+
+  test('is another user’s own, and reached by nobody else', async () => {
+    await built('base');
+    const { bundleId } = (await lock()).body;
+    await user.call('PUT', path, { body: { packages: [] } });
+    expect(await importing('import base')).toContain('ModuleNotFoundError');
+    const place = JSON.stringify(join(appliance.packages, bundleId));
+    expect(
+      await importing(`import os\ntry: print(os.listdir(${place}))\nexcept OSError as e: print(e.errno)`),
+    ).toMatch(/^(2|13)$/);
   });
 
   test('never shadows the standard library', async () => {

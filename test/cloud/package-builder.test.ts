@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import {
   CreateClusterCommand,
@@ -52,13 +51,13 @@ beforeAll(async () => {
   });
   index = await PackageIndex.start();
   index.add(wheel({ name: 'base' }));
-  base = mkdtempSync(join(tmpdir(), 'strongroom-builder-'));
+  // The temporary folder of these tests is closed to the user that builds.
+  base = mkdtempSync('/var/tmp/strongroom-builder-');
   chmodSync(base, 0o755);
 });
 afterAll(async () => {
   await index?.close();
   if (base) removeReadOnly(base);
-  rmSync(base, { recursive: true, force: true });
 });
 
 const newBuild = (requirement: string): Build => ({
@@ -79,7 +78,7 @@ async function runTask(build: Build): Promise<void> {
   const variables = override?.environment?.map(({ name, value }) => [name, value]) ?? [];
   const python = (await findInterpreter(undefined, process.env.PATH ?? '', process.getuid?.() === 0))
     .executable;
-  await promisify(execFile)(python, ['-I', '-B', program], {
+  const { stderr } = await promisify(execFile)(python, ['-I', '-B', program], {
     env: {
       ...Object.fromEntries(variables),
       SSL_CERT_FILE: process.env.NODE_EXTRA_CA_CERTS,
@@ -87,6 +86,7 @@ async function runTask(build: Build): Promise<void> {
       STRONGROOM_SANDBOX_PACKAGES: base,
     },
   });
+  if (stderr) throw new Error(stderr);
 }
 
 test('a build is a task with one job, however often it is asked for, and its bundle lies under the hash of its lock', async () => {

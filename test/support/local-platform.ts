@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BuildProcesses } from '../../lambdas/platform/local/build-processes.ts';
@@ -31,6 +31,8 @@ async function startModel(): Promise<ModelServer> {
 /** The adapters of one machine on a folder of their own, in this process. */
 export async function localPlatform(): Promise<LocalPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-platform-'));
+  // Packages are built, and programs run, as other users.
+  chmodSync(folder, 0o711);
   const table = new SqliteTable(join(folder, 'strongroom.db'));
   const objects = new FileObjects(join(folder, 'objects'), {
     baseUrl: () => 'http://127.0.0.1',

@@ -58,7 +58,11 @@ export class BuildProcesses implements PackageBuilder {
   constructor(options: BuildProcessesOptions) {
     this.#options = options;
     const inherited = Object.entries(process.env).filter(([name]) => passedOn.test(name));
-    this.#env = { ...Object.fromEntries(inherited), ...options.env };
+    this.#env = {
+      ...Object.fromEntries(inherited),
+      ...options.env,
+      STRONGROOM_SANDBOX_PACKAGES: options.bundles,
+    };
     this.#bundles = new BundleFolder(
       options.bundles,
       async (id) => this.#isOutcome(id) || options.isInUse(id),
@@ -132,8 +136,7 @@ export class BuildProcesses implements PackageBuilder {
 
   async #run(task: Task): Promise<void> {
     const { buildId } = task.build;
-    const env = { ...this.#env, STRONGROOM_SANDBOX_PACKAGES: this.#options.bundles };
-    task.process = new BuildProcess(this.#interpreter(), program, env, task.build);
+    task.process = new BuildProcess(this.#interpreter(), program, this.#env, task.build);
     const outcome = await task.process.outcome.catch(() => lostBuild);
     // Superseded, or begun anew by the next start.
     if (this.#tasks.get(buildId) !== task || this.#closing) return;
