@@ -9,6 +9,7 @@ import { secretsSuite } from './secrets.suite.ts';
 import { systemSuite } from './system.suite.ts';
 import type { Target } from './target.ts';
 import { tokensSuite } from './tokens.suite.ts';
+import { zkSuite } from './zk.suite.ts';
 
 /** What the contract promises, of an appliance wherever it runs. */
 export function apiSuites(target: () => Target): void {
@@ -20,6 +21,7 @@ export function apiSuites(target: () => Target): void {
     executeSuite,
     packagesSuite,
     generateSuite,
+    zkSuite,
     auditSuite,
     messagesSuite,
     tokensSuite,

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CommandOptions, run } from './command.ts';
+import { type CommandOptions, run } from '../support/command.ts';
 import { account, type Emulator, region } from './emulator.ts';
 import { recordedTypes } from './unsupported.ts';
 

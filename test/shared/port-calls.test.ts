@@ -20,6 +20,10 @@ const longer: Readonly<Record<string, number>> = {
   'execute.run': 7,
   // The names of the secrets, the lease, the audit entry, the model, the keys of the secrets, the run, its release.
   'generate.create': 7,
+  // Admission, the lease, the signature, its release, the commit.
+  'zk.session': 5,
+  // As Execute; the secrets are marked as used when the program is known to have opened.
+  'zk.execute': 8,
 };
 
 let local: LocalPlatform;

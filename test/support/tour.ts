@@ -44,6 +44,15 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   await call('secrets.list', withKey);
   await call('execute.run', { ...withKey, body: { code: 'print(1)' } });
   await call('generate.create', { ...withKey, body: { prompt: 'Print one.' } });
+  const masterPassword = 'a master password';
+  const encrypted = await call('zk.encrypt', { ...withKey, body: { masterPassword, code: 'print(1)' } });
+  const program = { ...withKey, params: { name: 'tour' } };
+  await call('zk.put', { ...program, body: encrypted });
+  await call('zk.list', withKey);
+  await call('zk.get', program);
+  await call('zk.session', withKey);
+  await call('zk.execute', { ...program, body: { masterPassword } });
+  await call('zk.delete', program);
   await call('audit.list', withKey);
 
   await call('packages.set', { ...withKey, body: { packages: [] } });
