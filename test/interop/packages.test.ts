@@ -53,7 +53,7 @@ test('numpy, pandas, requests and matplotlib are installed and work', async () =
     'import matplotlib; matplotlib.use("Agg"); import matplotlib.pyplot as p; p.plot([1, 2]); p.savefig("a.png")\n' +
     'print(open("a.png", "rb").read(4))';
   expect(await run(plot)).toBe(`b'\\x89PNG'`);
-});
+}, 300_000);
 
 test('a version that is not the sandbox’s own is the one that counts', async () => {
   expect(await install('six==1.15.0')).toMatchObject([{ version: '1.15.0', status: 'ready' }]);
