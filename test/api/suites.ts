@@ -5,6 +5,7 @@ import { executionEventsSuite } from './execution-events.suite.ts';
 import { executionsSuite } from './executions.suite.ts';
 import { generateSuite } from './generate.suite.ts';
 import { messagesSuite } from './messages.suite.ts';
+import { packagesSuite } from './packages.suite.ts';
 import { rulesSuite } from './rules.suite.ts';
 import { secretsSuite } from './secrets.suite.ts';
 import { systemSuite } from './system.suite.ts';
@@ -22,6 +23,7 @@ export function apiSuites(target: () => Target): void {
     executeSuite,
     executionsSuite,
     executionEventsSuite,
+    packagesSuite,
     generateSuite,
     zkSuite,
     auditSuite,
