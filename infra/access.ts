@@ -8,12 +8,19 @@ import { backgroundVariable } from '../lambdas/platform/background.ts';
 import type { SigningKeyName } from '../lambdas/platform/keys.ts';
 import type { TableName } from '../lambdas/stores/tables.ts';
 import type { Buckets } from './buckets.ts';
+import type { Configuration } from './configuration.ts';
 import { functionArn, functionName } from './function-name.ts';
+import { generatorStatements } from './generator.ts';
 import type { Keys } from './keys.ts';
 import { type TableActions, tableActions } from './table-actions.ts';
 import type { Tables } from './tables.ts';
 
-type Resources = { readonly tables: Tables; readonly buckets: Buckets; readonly keys: Keys };
+type Resources = {
+  readonly tables: Tables;
+  readonly buckets: Buckets;
+  readonly keys: Keys;
+  readonly settings: Configuration['settings'];
+};
 
 /** What a function's role may do, and the variables by which the function finds it. */
 export type FunctionAccess = {
@@ -48,6 +55,7 @@ export class Access extends Construct {
         ...(grants.keys.has('data') ? [this.#toDataKeys(route)] : []),
         ...this.#toBackground(grants),
         ...(grants.ping ? this.#toPing() : []),
+        ...(grants.generator ? generatorStatements(this, this.#resources.settings) : []),
       ],
       environment: this.#environment(grants, tables),
       explained: grants.objects ? [this.explainObjects('')] : [],

@@ -117,7 +117,7 @@ async function bundleFunction(entry: string, outdir: string): Promise<string> {
 }
 
 /**
- * Bundles the supervisor to `<folder>/sandbox/supervisor.mjs`, and copies the zygote's modules and what the image is
+ * Bundles the supervisor to `<folder>/sandbox/supervisor.mjs`, and copies the modules of zygote and builder and what the image is
  * built by beside it: the build context of the sandbox's image.
  *
  * @returns its folder
@@ -131,17 +131,22 @@ export async function bundleSandbox(folder: string): Promise<string> {
     outExtension: { '.js': '.mjs' },
   });
   await writeOutputs(outputFiles, folder);
-  const source = join(root, 'sandbox-image', 'zygote');
-  const modules = (await readdir(source)).filter((name) => /\.(py|cjs)$/.test(name));
-  const copies = modules.map(async (name) =>
-    writeChanged(join(sandbox, 'zygote', name), await readFile(join(source, name))),
-  );
+  const programs = ['zygote', 'builder'].map((name) => copyProgram(name, sandbox));
   const recipe = ['Dockerfile', 'requirements.txt'].map(async (name) =>
     writeChanged(join(sandbox, name), await readFile(join(root, 'sandbox-image', name))),
   );
-  await Promise.all([...copies, ...recipe]);
-  await keepOnly(join(sandbox, 'zygote'), new Set(modules));
+  await Promise.all([...programs, ...recipe]);
   return sandbox;
+}
+
+async function copyProgram(name: string, sandbox: string): Promise<void> {
+  const source = join(root, 'sandbox-image', name);
+  const modules = (await readdir(source)).filter((file) => /\.(py|cjs)$/.test(file));
+  const copies = modules.map(async (file) =>
+    writeChanged(join(sandbox, name, file), await readFile(join(source, file))),
+  );
+  await Promise.all(copies);
+  await keepOnly(join(sandbox, name), new Set(modules));
 }
 
 /** Serves each `operation:<id>` its entry module, which exists nowhere else. */

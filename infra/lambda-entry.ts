@@ -14,12 +14,24 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
   objects: { file: 's3-objects', factory: 's3Objects', needed: ({ objects }) => objects !== undefined },
   keys: { file: 'kms-keys', factory: 'kmsKeys', needed: ({ keys }) => keys.size > 0 },
   sandboxes: { file: 'sandbox-pool', factory: 'sandboxPool', needed: ({ sandboxes }) => sandboxes },
+  builder: {
+    file: 'package-builder',
+    factory: 'packageBuilder',
+    needed: ({ builder }) => builder !== undefined,
+  },
   background: {
     file: 'lambda-background',
     factory: 'lambdaBackground',
     needed: ({ background }) => background.size > 0,
   },
   generator: { file: 'generator', factory: 'generator', needed: ({ generator }) => generator },
+};
+
+/** For functions that look at builds and start none: without the client that starts them. */
+const outcomesAlone: Adapter = {
+  file: 'package-outcomes',
+  factory: 'packageOutcomes',
+  needed: adapters.builder.needed,
 };
 
 /** Ports that can be asked whether they answer. */
@@ -32,7 +44,8 @@ const pinged = new Set(['table', 'objects', 'keys', 'sandboxes']);
  */
 export function entrySource(route: FunctionRecord): string {
   const grants = grantsOf(route);
-  const needed = Object.entries(adapters).filter(
+  const chosen = grants.builder === 'outcome' ? { ...adapters, builder: outcomesAlone } : adapters;
+  const needed = Object.entries(chosen).filter(
     ([port, { needed }]) => (grants.ping && pinged.has(port)) || needed(grants),
   );
   const unused = Object.keys(adapters).filter((port) => !needed.some(([name]) => name === port));

@@ -11,6 +11,7 @@ import { Buckets } from './buckets.ts';
 import type { Assets } from './bundle.ts';
 import type { Configuration } from './configuration.ts';
 import { functionName } from './function-name.ts';
+import { generatorReach } from './generator.ts';
 import { Keys } from './keys.ts';
 import { Network } from './network.ts';
 import { Sandbox } from './sandbox.ts';
@@ -50,8 +51,9 @@ export class StrongroomStack extends Stack {
       ...{ tables, buckets, keys },
       backgrounds: backgrounds.map(({ operationId }) => functionName(name, operationId)),
       flowLog: this.#log('network'),
+      generator: generatorReach(settings),
     });
-    const access = new Access(this, 'Access', { tables, buckets, keys });
+    const access = new Access(this, 'Access', { tables, buckets, keys, settings });
 
     const make = (record: FunctionRecord, description: string) => {
       const { statements, environment, explained } = access.of(record);

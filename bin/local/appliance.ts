@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -9,6 +9,7 @@ import type { BackgroundId } from '../../lambdas/contract/background.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
 import { BackgroundWork } from '../../lambdas/platform/local/background-work.ts';
+import { BuildProcesses } from '../../lambdas/platform/local/build-processes.ts';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
 import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
 import { localGenerator } from '../../lambdas/platform/local/generator.ts';
@@ -22,6 +23,7 @@ import { currentSettings } from '../../lambdas/shared/env.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { sweepContents } from '../../lambdas/stores/message-contents.ts';
+import { isBundleInUse } from '../../lambdas/stores/packages.ts';
 import { closeLostExecutions, resultSweep } from './executions.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
@@ -66,10 +68,17 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   );
   const table = new SqliteTable(join(folder, 'strongroom.db'));
   const keys = new FileKeys(join(folder, 'keys.json'));
-  const supply = new SandboxProcesses(table);
+  const bundles = bundleFolder(folder);
+  const supply = new SandboxProcesses(table, { env: { STRONGROOM_SANDBOX_PACKAGES: bundles } });
+  const builder = new BuildProcesses({
+    folder: join(folder, 'builds'),
+    bundles,
+    isInUse: (bundleId) => isBundleInUse(table, bundleId),
+  });
   const generator = localGenerator(currentSettings(), process.env.STRONGROOM_GENERATOR_KEY);
   const background = new BackgroundWork(loadWork);
-  usePlatform({ table, objects, keys, sandboxes: supply.sandboxes, generator, background });
+  usePlatform({ table, objects, keys, sandboxes: supply.sandboxes, builder, generator, background });
+  builder.start();
 
   const [handlers] = await Promise.all([
     loadHandlers(),
@@ -82,7 +91,7 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   baseUrl = urlOf(server);
 
   const contents = { sweep: () => sweepContents({ table, objects }) };
-  const sweepAll = () => sweep(table, objects, contents, resultSweep(objects));
+  const sweepAll = () => sweep(table, objects, contents, resultSweep(objects), builder);
   const sweeping = setInterval(sweepAll, sweepMs);
   sweepAll();
   return {
@@ -90,13 +99,27 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
     administratorKey,
     async stop() {
       clearInterval(sweeping);
-      await closeServer(server, () => supply.close());
+      await closeServer(server, async () => {
+        await Promise.all([supply.close(), builder.close()]);
+      });
       // How the programs ended that nobody waited for is still to be recorded.
       await Promise.race([background.idle(), after(graceMs, undefined, { ref: false })]);
       table.close();
       objects.close();
     },
   };
+}
+
+/**
+ * Where the packages of the users' programs are. As root programs run as other users, which cannot enter the data
+ * folder, so that they need a place of their own.
+ */
+function bundleFolder(data: string): string {
+  const named = process.env.STRONGROOM_SANDBOX_PACKAGES;
+  if (named) return resolve(named);
+  if (process.getuid?.() !== 0) return join(data, 'packages');
+  const installation = createHash('sha256').update(data).digest('hex').slice(0, 16);
+  return join('/var/lib/strongroom', installation, 'packages');
 }
 
 function refuseSecond<T>(folder: string, open: () => T): T {

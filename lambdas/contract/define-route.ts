@@ -19,6 +19,8 @@ export type Access = {
   readonly sandboxes?: true;
   /** Functions that it may start and not wait for. */
   readonly background?: readonly BackgroundId[];
+  /** `request`: have packages built, and see what came of it; `outcome`: the latter alone. */
+  readonly builder?: 'request' | 'outcome';
   /** Asks the language model that is configured; on AWS it opens the secret with the provider's key. */
   readonly generator?: true;
   /** Asks each store whether it answers, and nothing else of it. */

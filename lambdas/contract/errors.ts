@@ -27,6 +27,8 @@ export const errors = {
   IDEMPOTENCY_IN_PROGRESS: [409, 'The first request with this Idempotency-Key is still being answered.'],
   CONFLICT: [409, 'Others changed this at the same time; try again.'],
   TOO_MANY_SECRETS: [409, 'The limit of secrets is reached; delete one first.'],
+  PACKAGE_EXISTS: [409, 'This package is on the list already; PUT the list to ask for another version.'],
+  TOO_MANY_PACKAGES: [409, 'The limit of packages is reached; remove one first.'],
   TOO_MANY_TOKENS: [409, 'The limit of API tokens is reached; delete one first.'],
   NONCE_SPENT: [409, 'This nonce has had its content twice; open the message with another one.'],
   TOO_MANY_PROGRAMS: [409, 'The limit of encrypted programs is reached; delete one first.'],
@@ -39,6 +41,8 @@ export const errors = {
   GENERATOR_FAILED: [502, 'The language model gave no answer; try again.'],
   UNAVAILABLE: [503, 'A part of the service is not available.'],
   NO_SANDBOX_FREE: [503, 'No sandbox is free; try again soon.'],
+  BUILDER_BUSY: [503, 'Too many package lists are being built; try again soon.'],
+  PACKAGES_UNAVAILABLE: [503, 'This installation cannot install packages.'],
   SANDBOX_UNAVAILABLE: [503, 'This installation cannot run code.'],
   GENERATOR_NOT_CONFIGURED: [
     503,

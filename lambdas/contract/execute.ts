@@ -77,11 +77,12 @@ export const execute = {
     idempotent: true,
     audit: 'execute.run',
     access: {
-      tables: { secrets: 'write', sandboxes: 'write', executions: 'write' },
+      tables: { secrets: 'write', sandboxes: 'write', executions: 'write', packages: 'write' },
       objects: 'write',
       keys: ['data'],
       sandboxes: true,
       background: ['execute.attend'],
+      builder: 'outcome',
     },
     timeoutSeconds: 29,
   }),

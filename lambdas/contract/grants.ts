@@ -7,6 +7,7 @@ export type Grants = {
   readonly keys: ReadonlySet<NonNullable<Access['keys']>[number]>;
   readonly dataKeyPurpose: Access['dataKeyPurpose'];
   readonly sandboxes: boolean;
+  readonly builder: Access['builder'];
   readonly generator: boolean;
   readonly background: ReadonlySet<NonNullable<Access['background']>[number]>;
   readonly ping: boolean;
@@ -42,6 +43,7 @@ export function grantsOf(route: Granted): Grants {
     objects: route.access.objects,
     dataKeyPurpose: route.access.dataKeyPurpose,
     sandboxes: route.access.sandboxes ?? false,
+    builder: route.access.builder,
     generator: route.access.generator ?? false,
     background: new Set(route.access.background),
     ping: route.access.ping ?? false,

@@ -41,6 +41,19 @@ export const limits = {
   secretValueBytes: 64 * KiB,
   secretDescriptionCharacters: 1024,
   secretsPerUser: 100,
+  packages: {
+    /** On a user's list. */
+    count: 50,
+    /** With all that they need. */
+    resolvedCount: 200,
+    requirementCharacters: 256,
+    buildSeconds: 600,
+    wheelBytes: 512 * MiB,
+    /** Of all wheels of a list. */
+    downloadBytes: 768 * MiB,
+    unpackedBytes: 2048 * MiB,
+    files: 100_000,
+  },
   messageBytes: 1 * MiB,
   messageNameCharacters: 200,
   messageAccesses: 1_000_000,

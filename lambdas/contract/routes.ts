@@ -5,6 +5,7 @@ import type { RouteRecord } from './define-route.ts';
 import { execute } from './execute.ts';
 import { generate } from './generate.ts';
 import { messages } from './messages.ts';
+import { packages } from './packages.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
@@ -15,6 +16,7 @@ const domains = {
   auth,
   execute,
   secrets,
+  packages,
   generate,
   zk,
   messages,

@@ -4,6 +4,7 @@ import type { Background } from './background.ts';
 import type { Generator } from './generator.ts';
 import type { KeyContext, Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
+import type { PackageBuilder } from './package-builder.ts';
 import type { Platform } from './platform.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import type { Table, Write } from './table.ts';
@@ -26,6 +27,7 @@ export function restrict(platform: Platform, grants: Grants): Platform {
     objects: restrictObjects(platform.objects, grants),
     keys: restrictKeys(platform.keys, grants),
     sandboxes: restrictSandboxes(platform.sandboxes, grants),
+    builder: restrictBuilder(platform.builder, grants),
     generator: restrictGenerator(platform.generator, grants),
     background: restrictBackground(platform.background, grants),
   };
@@ -123,6 +125,23 @@ function restrictSandboxes(sandboxes: Sandboxes, grants: Grants): Sandboxes {
     async ping() {
       demand(grants.ping, 'ping the sandboxes');
       return sandboxes.ping();
+    },
+  };
+}
+
+function restrictBuilder(builder: PackageBuilder, grants: Grants): PackageBuilder {
+  return {
+    async check() {
+      demand(grants.builder === 'request', 'the package builder');
+      return builder.check();
+    },
+    async request(build) {
+      demand(grants.builder === 'request', 'the package builder');
+      return builder.request(build);
+    },
+    async outcome(buildId) {
+      demand(grants.builder !== undefined, 'outcomes of the package builder');
+      return builder.outcome(buildId);
     },
   };
 }

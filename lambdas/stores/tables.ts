@@ -13,6 +13,8 @@ export const tables = {
   /** Signed-in sessions by user; a JWT is valid while its session is here. */
   sessions: { indexes: [] },
   secrets: { indexes: [] },
+  /** A user's list of packages and the lock of what is installed; which users a bundle is in use by. */
+  packages: { indexes: [] },
   /** Programs that were handed over: those that run, which the index lists, and those whose results are kept. */
   executions: { indexes: ['running'] },
   /** What users see of their API tokens, by user. */

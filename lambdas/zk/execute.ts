@@ -5,6 +5,7 @@ import { endpoint } from '../shared/endpoint.ts';
 import { inSandbox, openSecrets } from '../shared/execution.ts';
 import { answerRun } from '../shared/hand-over.ts';
 import { uuidv7 } from '../shared/ids.ts';
+import { usablePackages } from '../shared/package-set.ts';
 import { loadProgram } from '../shared/zk-code.ts';
 import { openZkSession, type ZkSession } from '../shared/zk-session.ts';
 
@@ -17,10 +18,11 @@ const errors = {
 export const handler = endpoint(zk.execute, async ({ params: { name }, body }, context) => {
   const { caller, platform, commit } = context;
   const { masterPassword: password = '', sealedPassword, stdin, args, timeoutSeconds } = body;
-  const [{ code, payload }, session, secrets] = await Promise.all([
+  const [{ code, payload }, session, secrets, packages] = await Promise.all([
     loadProgram(platform.table, caller.userId, name),
     sealedPassword && openZkSession(platform.keys, caller, sealedPassword.session),
     openSecrets(context, body.secrets),
+    usablePackages(context),
   ]);
   const binding = (of: ZkSession) => ({ ...of, name, payloadSha256: code.sha256 });
   const unlock: EncryptedCode['unlock'] =
@@ -31,6 +33,7 @@ export const handler = endpoint(zk.execute, async ({ params: { name }, body }, c
     ...{ executionId: uuidv7(), language: code.language, code: '', stdin, args },
     encrypted: { payload, unlock },
     timeoutMs: Math.round(timeoutSeconds * 1000),
+    ...packages,
   };
   const resource = `zk/code/${name}`;
   return inSandbox(context, async (lease) => {

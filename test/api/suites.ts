@@ -5,11 +5,13 @@ import { executionEventsSuite } from './execution-events.suite.ts';
 import { executionsSuite } from './executions.suite.ts';
 import { generateSuite } from './generate.suite.ts';
 import { messagesSuite } from './messages.suite.ts';
+import { packagesSuite } from './packages.suite.ts';
 import { rulesSuite } from './rules.suite.ts';
 import { secretsSuite } from './secrets.suite.ts';
 import { systemSuite } from './system.suite.ts';
 import type { Target } from './target.ts';
 import { tokensSuite } from './tokens.suite.ts';
+import { zkSuite } from './zk.suite.ts';
 
 /** What the contract promises, of an appliance wherever it runs. */
 export function apiSuites(target: () => Target): void {
@@ -21,7 +23,9 @@ export function apiSuites(target: () => Target): void {
     executeSuite,
     executionsSuite,
     executionEventsSuite,
+    packagesSuite,
     generateSuite,
+    zkSuite,
     auditSuite,
     messagesSuite,
     tokensSuite,

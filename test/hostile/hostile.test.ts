@@ -6,7 +6,7 @@ import { files } from './programs/files.ts';
 import { kernel } from './programs/kernel.ts';
 import { memory } from './programs/memory.ts';
 import { network } from './programs/network.ts';
-import { marker, others } from './programs/others.ts';
+import { marker, others, search } from './programs/others.ts';
 import { processes } from './programs/processes.ts';
 
 const spares = 3;
@@ -44,6 +44,11 @@ describe.each(levels)('hostile programs at level %s', (level) => {
   afterAll(async () => {
     await sandbox.stop();
     rmSync(temporary, { recursive: true });
+  });
+
+  it('would find what is looked for, if it were there', async () => {
+    const { stdout } = await sandbox.run(`kept = ["${marker}"] * 9\n${search}`);
+    expect(stdout).toMatch(/^[1-9]\d* [1-9]\d* True\n$/);
   });
 
   describe.each(Object.entries(groups))('%s', (_, programs) => {

@@ -15,12 +15,13 @@ export class RecordedPlatform {
   readonly platform: Platform;
   #calls: PortCall[] = [];
 
-  constructor({ table, objects, keys, sandboxes, generator, background }: Platform) {
+  constructor({ table, objects, keys, sandboxes, builder, generator, background }: Platform) {
     this.platform = {
       table: this.#record('table', table),
       objects: this.#record('objects', objects),
       keys: this.#record('keys', keys),
       sandboxes: this.#recordSandboxes(sandboxes),
+      builder: this.#record('builder', builder),
       generator: this.#record('generator', generator),
       background: this.#record('background', background),
     };

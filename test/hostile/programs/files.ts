@@ -197,7 +197,7 @@ except OSError: pass`,
   refused('extended attributes', 'open("x", "w"); os.setxattr("x", "user.left", b"x")'),
   javascript(
     'a flood of files',
-    'import fs from "node:fs"; for (let n = 0; ; n++) fs.writeFileSync(`f${n}`, "");',
+    'import fs from "node:fs"; for (let n = 0; ; n++) fs.writeFileSync("f" + n, "");',
     isKilled,
     { timeoutMs: 60_000 },
   ),

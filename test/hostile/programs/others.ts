@@ -15,6 +15,16 @@ for pid in [*range(1, 400), *range(max(1, os.getppid() - 300), os.getppid() + 5)
 try: print(os.listdir("/proc"))
 except OSError: pass`;
 
+/** Counts the marker in what the interpreter holds, and in all memory that this is in. */
+export const search = `
+import ctypes, gc, os
+gc.unfreeze()
+backwards = "${backwards}"
+things = [thing for thing in gc.get_objects() if isinstance(thing, (dict, list, tuple))]
+pages = {id(thing) >> 12 for thing in gc.get_objects()}
+print(sum(backwards in repr(thing)[:100_000][::-1] for thing in things),
+      sum(backwards.encode() in ctypes.string_at(page << 12, 4096)[::-1] for page in pages), len(pages) > 100)`;
+
 export const others: readonly Hostile[] = [
   ...['environ', 'cmdline', 'mem', 'maps', 'status', 'stat', 'root/etc/passwd', 'fd/3', 'cwd/x', 'auxv'].map(
     (path): Hostile => ({
@@ -25,26 +35,7 @@ export const others: readonly Hostile[] = [
   ),
   refused('the list of processes', 'os.listdir("/proc")'),
   refused('its own process', 'open("/proc/self/status")'),
-  {
-    tries: 'what an earlier run had in memory',
-    code: `
-import gc, os
-gc.unfreeze()
-backwards = "${backwards}"
-print(sum(backwards in repr(thing)[:100_000][::-1] for thing in gc.get_objects() if isinstance(thing, (dict, list, tuple))),
-      [name for name in os.environ if "SECRET" in name])`,
-    after: prints('0 []\n'),
-  },
-  {
-    tries: 'what an earlier run had in memory, by looking at every page that it knows of',
-    code: `
-import ctypes, gc
-gc.unfreeze()
-backwards = b"${backwards}"
-pages = {id(thing) >> 12 for thing in gc.get_objects()}
-print(len(pages) > 100, sum(backwards in ctypes.string_at(page << 12, 4096)[::-1] for page in pages))`,
-    after: prints('True 0\n'),
-  },
+  { tries: 'what an earlier run had in memory', code: search, after: prints('0 0 True\n') },
   {
     tries: 'what an earlier run left in its directories and modules',
     code: `
