@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Event, EventStream } from './event-stream.ts';
 import { type Target, TestUser } from './target.ts';
 
@@ -12,6 +12,10 @@ export function executionEventsSuite(target: () => Target): void {
     });
     afterAll(() => {
       for (const stream of open) stream.close();
+    });
+
+    beforeEach(({ skip }) => {
+      if (target().cannotPass.has('responseStreaming')) skip('see test/cloud/unsupported.ts');
     });
 
     const start = async (code: string): Promise<string> => {

@@ -153,7 +153,9 @@ export function executionsSuite(target: () => Target): void {
         for (const answer of [await get(id, other), await stop(id, other)]) {
           expect([answer.status, answer.body.code]).toEqual([404, 'NOT_FOUND']);
         }
-        expect((await EventStream.open(other, id)).status).toBe(404);
+        if (!target().cannotPass.has('responseStreaming')) {
+          expect((await EventStream.open(other, id)).status).toBe(404);
+        }
         expect((await list('', other)).executions).toEqual([]);
         expect((await get(id)).body.status).toBe('running');
         await stop(id);
@@ -209,7 +211,7 @@ export function executionsSuite(target: () => Target): void {
     test('many at once all end as they should', async () => {
       const many = await TestUser.register(target());
       const ids = await Promise.all(
-        Array.from({ length: 40 }, (_, i) => start(`print(${i})`, { secrets: 'none' }, many)),
+        Array.from({ length: 20 }, (_, i) => start(`print(${i})`, { secrets: 'none' }, many)),
       );
       const output: string[] = [];
       for (const id of ids) {

@@ -19,6 +19,8 @@ export const cannotPass = {
   gatewayBodyLimit: 'it has no limit of 10 MB on a body',
   packageBuilder: 'the stack starts no builder there: it records tasks and runs none',
   secretVersionOnce: 'it replaces a version of a secret, where Secrets Manager refuses another value for it',
+  responseStreaming:
+    'it knows no integration whose response is streamed, and calls a function of another name for one',
   functionFailure:
     'a function that throws or times out is answered with its own 502, not by a gateway response',
 } as const;
