@@ -103,7 +103,14 @@ export class Network extends Construct {
     );
     this.#gateway('S3', GatewayVpcEndpointAwsService.S3).addToPolicy(
       through(
-        ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket'],
+        [
+          's3:GetObject',
+          's3:PutObject',
+          's3:DeleteObject',
+          's3:ListBucket',
+          's3:ListMultipartUploadParts',
+          's3:AbortMultipartUpload',
+        ],
         [buckets.objects.bucketArn, buckets.objects.arnForObjects('*')],
       ),
     );

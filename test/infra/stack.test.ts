@@ -141,7 +141,7 @@ describe('endpoint=private', () => {
     const synthesis = synthesize({ endpoint: 'private', vpcEndpoints });
     const [api] = ofType(synthesis, 'AWS::ApiGateway::RestApi');
     expect(condition(api)).toEqual({ StringNotEquals: { 'aws:SourceVpce': vpcEndpoints.split(',') } });
-    expect(ofType(synthesis, 'AWS::EC2::VPCEndpoint').length).toBe(3);
+    expect(ofType(synthesis, 'AWS::EC2::VPCEndpoint').length).toBe(4);
   });
 
   test('is open to nobody by a public address', () => {
