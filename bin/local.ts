@@ -13,6 +13,11 @@ Environment:
   STRONGROOM_REGISTRATION  open (here), closed, or e-mail domains separated by commas
   STRONGROOM_LIMIT         calls a credential or address may make, as count/seconds (600/60)
   STRONGROOM_AUTH_LIMIT    sign-ins and registrations an address or account may try (10/900)
+  STRONGROOM_MESSAGE_LIMIT        messages an anonymous sender may create (20/900)
+  STRONGROOM_MESSAGE_TOKEN_LIMIT  messages a token or another credential may create (100/900)
+  STRONGROOM_CHALLENGE            on: anonymous senders of messages solve a proof of work first (off here)
+  STRONGROOM_CHALLENGE_TRIES      how hard that is: tries of 5,000 PBKDF2 iterations, on average (400)
+  STRONGROOM_PUBLIC_URL           where recipients reach this machine, for links; else as the request names it
   STRONGROOM_PYTHON        the Python that programs run with; found by itself where every user can read one
 `;
 
@@ -50,6 +55,7 @@ async function main(): Promise<void> {
   }
   process.env.STRONGROOM_VERSION = version();
   process.env.STRONGROOM_REGISTRATION ??= 'open';
+  process.env.STRONGROOM_CHALLENGE ??= 'off';
   // The logger and the settings read the environment when they are loaded.
   const { startAppliance } = await import('./local/appliance.ts');
   const { currentSettings } = await import('../lambdas/shared/env.ts');

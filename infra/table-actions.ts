@@ -19,6 +19,7 @@ const frontDoor: { readonly [T in TableName]?: readonly string[] } = {
   credentials: ['dynamodb:GetItem'],
   sessions: ['dynamodb:GetItem'],
   users: ['dynamodb:GetItem'],
+  tokens: ['dynamodb:UpdateItem'],
   counters: ['dynamodb:UpdateItem', 'dynamodb:PutItem'],
   audit: ['dynamodb:PutItem'],
   idempotency: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],

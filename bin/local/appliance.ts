@@ -16,6 +16,7 @@ import type { Table } from '../../lambdas/platform/table.ts';
 import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
+import { sweepContents } from '../../lambdas/stores/message-contents.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
 
@@ -68,8 +69,10 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   await listen(server, port, host);
   baseUrl = urlOf(server);
 
-  const sweeping = setInterval(() => sweep(table, objects), sweepMs);
-  sweep(table, objects);
+  const contents = { sweep: () => sweepContents({ table, objects }) };
+  const sweepAll = () => sweep(table, objects, contents);
+  const sweeping = setInterval(sweepAll, sweepMs);
+  sweepAll();
   return {
     url: baseUrl,
     administratorKey,

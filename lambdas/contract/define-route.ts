@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { SigningKeyName } from '../platform/keys.ts';
 import type { TableName } from '../stores/tables.ts';
 import type { ErrorCode } from './errors.ts';
+import type { TokenScope } from './scopes.ts';
 import type { Tag } from './tags.ts';
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -40,13 +41,20 @@ export type RouteRecord = {
   readonly tag: Tag;
   readonly summary: string;
   readonly description?: string;
-  /** `user`: an API key or a JWT of a user; `any`: these, or the global administrator's key. */
-  readonly auth: 'none' | 'user' | 'any';
+  /**
+   * `user`: an API key or a JWT of a user; `any`: these, or the global administrator's key; `optional`: that of
+   * a user, or none at all, but never one that is not good.
+   */
+  readonly auth: 'none' | 'optional' | 'user' | 'any';
+  /** API tokens with this scope are taken too. Without it a token is as good as an unknown credential. */
+  readonly scope?: TokenScope;
   /**
    * `api`: per credential, or per address without one. `auth`: per address and per e-mail of the body, and much
-   * tighter. `none`: only for what touches no store.
+   * tighter. `message`: as `api`, tight, and tighter without a credential. `none`: only for what touches no store.
    */
-  readonly rateLimit: 'none' | 'api' | 'auth';
+  readonly rateLimit: 'none' | 'api' | 'auth' | 'message';
+  /** Headers that the operation reads itself, and what they are for. */
+  readonly headers?: { readonly [name: string]: string };
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;

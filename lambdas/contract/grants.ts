@@ -21,6 +21,7 @@ export function grantsOf(route: RouteRecord): Grants {
     for (const table of ['credentials', 'sessions', 'users'] as const) grant(table, 'read');
     keys.add('verify:jwt');
   }
+  if (route.scope) grant('tokens', 'write');
   if (route.rateLimit !== 'none') grant('counters', 'write');
   if (route.audit) {
     grant('counters', 'write');

@@ -22,4 +22,14 @@ export const limits = {
   secretValueBytes: 64 * KiB,
   secretDescriptionCharacters: 1024,
   secretsPerUser: 100,
+  messageBytes: 1 * MiB,
+  messageNameCharacters: 200,
+  messageAccesses: 1_000_000,
+  messageSeconds: 366 * 24 * 60 * 60,
+  /** How long an opener may fetch the content once more, by the nonce that it was opened with. */
+  messageRepeatSeconds: 60,
+  apiTokenNameCharacters: 100,
+  apiTokenSeconds: { max: 366 * 24 * 60 * 60, default: 90 * 24 * 60 * 60 },
+  apiTokensPerUser: 50,
+  challengeSeconds: 10 * 60,
 } as const;

@@ -1,11 +1,14 @@
 import { audit } from './audit.ts';
 import { auth } from './auth.ts';
+import { challenges } from './challenges.ts';
 import type { RouteRecord } from './define-route.ts';
 import { execute } from './execute.ts';
+import { messages } from './messages.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
+import { tokens } from './tokens.ts';
 
-const domains = { system, auth, execute, secrets, audit } as const;
+const domains = { system, auth, execute, secrets, audit, messages, tokens, challenges } as const;
 
 type Domains = typeof domains;
 

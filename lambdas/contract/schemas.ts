@@ -7,6 +7,11 @@ export const Timestamp = z.iso.datetime({ precision: 3 }).meta({
   example: '2026-03-17T12:34:56.789Z',
 });
 
+/** A time as callers may write it: ISO 8601 with an offset or `Z`, to whatever precision. */
+export const Instant = z.iso
+  .datetime({ offset: true })
+  .meta({ description: 'ISO 8601 with an offset or Z', example: '2026-03-17T12:34:56.789Z' });
+
 export const Email = z
   .email()
   .max(limits.emailCharacters)

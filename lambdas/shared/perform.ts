@@ -5,7 +5,7 @@ import { restrict } from '../platform/restrict.ts';
 import { type Admission, admit } from './admission.ts';
 import type { Effects } from './answer.ts';
 import { ApiError } from './api-error.ts';
-import { credentialOf, fingerprint } from './authenticate.ts';
+import { bringsCredential, credentialOf, fingerprint } from './authenticate.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { commit, Overtaken } from './commit.ts';
@@ -13,6 +13,7 @@ import { currentSettings } from './env.ts';
 import { claim } from './idempotency.ts';
 import { guessCaller, isSameCaller } from './known-callers.ts';
 import type { Answer, Operation } from './operation.ts';
+import { noteTokenUse } from './token-use.ts';
 
 const attempts = 5;
 
@@ -44,6 +45,7 @@ export async function perform<R extends RouteRecord>(
       now: call.now,
       requestId: call.requestId,
       headers: call.headers,
+      baseUrl: settings.STRONGROOM_PUBLIC_URL ?? call.baseUrl,
       admitted: async () => {
         const { refusal } = await admitting;
         if (refusal) throw refusal;
@@ -59,6 +61,7 @@ export async function perform<R extends RouteRecord>(
 
   const admission = await admitting;
   const { caller, refusal } = admission;
+  const noted = noteTokenUse(allowed.table, caller, call.now);
   try {
     if (refusal ?? call.problem) throw refusal ?? call.problem;
     const first = guessed && isSameCaller(guessed.caller, caller) ? early : undefined;
@@ -69,6 +72,8 @@ export async function perform<R extends RouteRecord>(
       await commit(route, allowed, call, admission, { audit: error.audit });
     }
     return { admission, error };
+  } finally {
+    await noted;
   }
 }
 
@@ -76,6 +81,7 @@ export async function perform<R extends RouteRecord>(
 function guess(route: RouteRecord, call: Call): { readonly caller: Caller | undefined } | undefined {
   if (!route.alongsideAdmission || call.problem) return undefined;
   if (route.auth === 'none') return { caller: undefined };
+  if (route.auth === 'optional' && !bringsCredential(call.headers)) return { caller: undefined };
   const credential = credentialOf(call.headers);
   const caller = credential && guessCaller(fingerprint(credential));
   return caller ? { caller } : undefined;

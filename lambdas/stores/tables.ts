@@ -14,6 +14,12 @@ export const tables = {
   sessions: { indexes: [] },
   secrets: { indexes: [] },
   executions: { indexes: [] },
+  /** What users see of their API tokens, by user. */
+  tokens: { indexes: [] },
+  /** Messages by id and by owner, their ciphertext, and who may have it once more. */
+  messages: { indexes: ['owner'] },
+  /** Proof-of-work challenges that nobody has solved yet. */
+  challenges: { indexes: [] },
   /** Audit entries by actor, by org and of the whole installation. */
   audit: { indexes: ['orgId', 'installation'] },
   /** Counters of the rate limits and of the audit sequence. */

@@ -1,14 +1,25 @@
 import { auditSuite } from './audit.suite.ts';
 import { authSuite } from './auth.suite.ts';
 import { executeSuite } from './execute.suite.ts';
+import { messagesSuite } from './messages.suite.ts';
 import { rulesSuite } from './rules.suite.ts';
 import { secretsSuite } from './secrets.suite.ts';
 import { systemSuite } from './system.suite.ts';
 import type { Target } from './target.ts';
+import { tokensSuite } from './tokens.suite.ts';
 
 /** What the contract promises, of an appliance wherever it runs. */
 export function apiSuites(target: () => Target): void {
-  for (const suite of [systemSuite, rulesSuite, authSuite, secretsSuite, executeSuite, auditSuite]) {
+  for (const suite of [
+    systemSuite,
+    rulesSuite,
+    authSuite,
+    secretsSuite,
+    executeSuite,
+    auditSuite,
+    messagesSuite,
+    tokensSuite,
+  ]) {
     suite(target);
   }
 }

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { type AnyRoute, routes } from '../../lambdas/contract/routes.ts';
 
 /** The only operations that change something, or may be refused a sign-in, and leave no audit entry. */
-const unaudited: ReadonlySet<AnyRoute['operationId']> = new Set(['auth.verify'] as const);
+const unaudited: ReadonlySet<AnyRoute['operationId']> = new Set([
+  'auth.verify',
+  // It hands out work and gives nobody anything; what the work is for is audited.
+  'challenges.create',
+] as const);
 
 describe.each(routes.map((route) => [route.operationId, route] as const))('%s', (operationId, route) => {
   const changes = route.method !== 'GET';
@@ -41,6 +45,10 @@ describe.each(routes.map((route) => [route.operationId, route] as const))('%s', 
     if (changes && !unaudited.has(operationId as AnyRoute['operationId'])) {
       expect(route.audit).toBe(operationId);
     }
+  });
+
+  it('takes API tokens only where somebody may sign in', () => {
+    if (route.scope) expect(['user', 'any', 'optional']).toContain(route.auth);
   });
 
   it('is limited where it touches a store', () => {

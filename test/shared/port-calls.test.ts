@@ -18,6 +18,7 @@ const longer: Readonly<Record<string, number>> = {
 let local: LocalPlatform;
 beforeAll(async () => {
   process.env.STRONGROOM_REGISTRATION = 'open';
+  process.env.STRONGROOM_CHALLENGE = 'off';
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
   local = await localPlatform();
 });

@@ -43,6 +43,27 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   await call('audit.list', withKey);
   await call('secrets.delete', secret);
 
+  const { data: made } = await call('tokens.create', { ...withKey, body: { name: 'tour' } });
+  const withApiToken = { headers: { authorization: `Bearer ${made.token}` } };
+  await call('tokens.list', withKey);
+  await call('challenges.create');
+  const message = {
+    encryptedContent: `${'ab'.repeat(32)}${Buffer.alloc(16).toString('base64')}`,
+    maxAccess: 2,
+  };
+  const { data: stored } = await call('messages.create', { body: message });
+  await call('messages.create', { ...withApiToken, body: message });
+  await call('messages.list', withApiToken);
+  const byId = { params: { id: stored.messageId } };
+  await call('messages.look', byId);
+  for (const nonce of ['the-first-of-two-nonces', 'the-second-of-two-nonces']) {
+    await call('messages.open', { ...byId, body: { nonce } });
+  }
+  const { data: unread } = await call('messages.create', { body: message });
+  const deleteToken = { 'x-delete-token': unread.deleteToken };
+  await call('messages.delete', { params: { id: unread.messageId }, headers: deleteToken });
+  await call('tokens.delete', { ...withKey, params: { id: made.tokenId } });
+
   const passwords = { currentPassword: account.password, newPassword: account.password };
   await call('auth.password', { ...withKey, body: passwords });
   await call('auth.rotateApiKey', { ...withKey, body: { password: account.password } });
