@@ -18,6 +18,8 @@ export const operations: Readonly<Record<OperationId, Operation>> = {
   'messages.list': { method: 'GET', path: '/api/messages' },
   'messages.look': { method: 'GET', path: '/api/messages/{id}' },
   'messages.open': { method: 'POST', path: '/api/messages/{id}/open' },
+  'pages.asset': { method: 'GET', path: '/assets/{name}' },
+  'pages.recipient': { method: 'GET', path: '/s/{id}' },
   'secrets.delete': { method: 'DELETE', path: '/api/v1/secrets/{name}' },
   'secrets.list': { method: 'GET', path: '/api/v1/secrets' },
   'secrets.put': { method: 'PUT', path: '/api/v1/secrets/{name}' },

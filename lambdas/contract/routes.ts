@@ -4,11 +4,12 @@ import { challenges } from './challenges.ts';
 import type { RouteRecord } from './define-route.ts';
 import { execute } from './execute.ts';
 import { messages } from './messages.ts';
+import { pages } from './pages.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
 
-const domains = { system, auth, execute, secrets, audit, messages, tokens, challenges } as const;
+const domains = { system, auth, execute, secrets, audit, messages, tokens, challenges, pages } as const;
 
 type Domains = typeof domains;
 
