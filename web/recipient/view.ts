@@ -69,9 +69,17 @@ function ready({ info, asks, wrong }: Ready, language: Language, { submit }: Act
 type Locked = State & { readonly step: 'locked' };
 
 function locked({ why, fetched, info }: Locked, words: Words, { submit }: Actions): Child[] {
-  const last = fetched.remaining === 0 && el('p', { class: 'warning' }, words.lockedLast);
+  const leaving =
+    fetched.remaining === 0
+      ? el('p', { class: 'warning' }, words.lockedLast)
+      : el('p', { class: 'note' }, words.lockedMore);
   if (why === 'resources') {
-    return [heading(words.resources), el('p', {}, words.lockedLead), last, form([], words.tryAgain, submit)];
+    return [
+      heading(words.resources),
+      el('p', {}, words.lockedLead),
+      leaving,
+      form([], words.tryAgain, submit),
+    ];
   }
   const isWrong = why === 'WRONG_PASSWORD';
   const doubt = isWrong && info.format === 1 ? words.legacyDoubt : words.passwordHint;
@@ -79,7 +87,7 @@ function locked({ why, fetched, info }: Locked, words: Words, { submit }: Action
   return [
     heading(isWrong ? words.locked : words.lockedNew),
     el('p', {}, words.lockedLead),
-    last,
+    leaving,
     form(field, words.tryAgain, submit),
   ];
 }

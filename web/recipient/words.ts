@@ -35,9 +35,8 @@ const en = {
   opening: 'Opening the message …',
   locked: 'The password is not right',
   lockedNew: 'The message has a password',
-  lockedLead:
-    'The message is here, still encrypted. Try as often as you need to: that uses nothing up. If you close this page, ' +
-    'the message has to be opened anew.',
+  lockedLead: 'The message is here, still encrypted. Try as often as you need to: that uses nothing up.',
+  lockedMore: 'If you close this page, the message has to be opened anew.',
   lockedLast: 'This was the last time that it could be opened. If you close this page, the message is lost.',
   legacyDoubt: 'If the password is right for certain, the message was damaged.',
   resources: 'This device could not decrypt it. Close other pages and try again.',
@@ -119,9 +118,8 @@ const es: Words = {
   opening: 'Abriendo el mensaje …',
   locked: 'La contraseña no es correcta',
   lockedNew: 'El mensaje tiene contraseña',
-  lockedLead:
-    'El mensaje está aquí, todavía cifrado. Prueba tantas veces como necesites: no gasta nada. Si cierras esta ' +
-    'página, habrá que abrirlo de nuevo.',
+  lockedLead: 'El mensaje está aquí, todavía cifrado. Prueba tantas veces como necesites: no gasta nada.',
+  lockedMore: 'Si cierras esta página, habrá que abrirlo de nuevo.',
   lockedLast: 'Era la última vez que se podía abrir. Si cierras esta página, el mensaje se pierde.',
   legacyDoubt: 'Si estás seguro de la contraseña, el mensaje está dañado.',
   resources: 'Este dispositivo no ha podido descifrarlo. Cierra otras páginas e inténtalo de nuevo.',
