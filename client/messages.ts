@@ -13,7 +13,7 @@ import {
 import { parseMessageLink } from './message-link.ts';
 import { solve } from './proof-of-work.ts';
 
-export { MessageError, type MessageErrorCode, type MessagePrimitives } from './message-crypto/index.ts';
+export { MessageError, type MessagePrimitives } from './message-crypto/index.ts';
 
 export type NewMessage = {
   /** Text; with its padding at most 752 KiB. */

@@ -4,7 +4,6 @@ import { decodeLinkKey, encodeLinkKey, keyBytes } from './link-key.ts';
 import { type MessagePrimitives, openSr2, sealSr2 } from './sr2.ts';
 
 export { MessageError, type MessageErrorCode } from './errors.ts';
-export { decodeLinkKey, type LinkKey } from './link-key.ts';
 export { type MessagePrimitives, sr2Characters } from './sr2.ts';
 
 export type SealedMessage = {
