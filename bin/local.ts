@@ -19,6 +19,9 @@ Environment:
   STRONGROOM_CHALLENGE_TRIES      how hard that is: tries of 5,000 PBKDF2 iterations, on average (400)
   STRONGROOM_PUBLIC_URL           where recipients reach this machine, for links; else as the request names it
   STRONGROOM_PYTHON        the Python that programs run with; found by itself where every user can read one
+  STRONGROOM_PACKAGE_INDEX URL of the package index (PEP 503); pip's own configuration of this machine unless set
+  STRONGROOM_SANDBOX_PACKAGES  folder of the users' packages; every user must be able to enter it and all above
+  STRONGROOM_GENERATOR     none (here), bedrock, anthropic or openai: who writes programs; see docs/generate.md
 `;
 
 type Options = { readonly port: number; readonly host: string; readonly data: string };

@@ -18,10 +18,42 @@ export const limits = {
   /** How long a call waits for a program before it hands over to `GET /api/v1/executions/{id}`. */
   executionWaitSeconds: 25,
   sandboxWaitSeconds: 10,
+  /** How long the result of a program that was handed over can be fetched after its end. */
+  executionResultSeconds: 24 * 60 * 60,
+  /** One stream of events; a client goes on from its last one by another call. */
+  eventStreamSeconds: 14 * 60,
+  eventHeartbeatSeconds: 15,
+  /** Of one user: programs that run at a time, and programs that wait for their turn. */
+  programsAtOnce: { running: 16, waiting: 256 },
+  programFiles: { count: 100, bytes: 3.5 * MiB, pathBytes: 1024 },
+  resultFiles: { count: 20, bytes: 2 * MiB },
+  promptBytes: 64 * KiB,
+  /** A call that generates: how long the model has where the program is run too, and all in all. */
+  generateSeconds: { answerBeforeRun: 20, whole: 27 },
+  /** Of what is encrypted anew; a payload that is there opens with any password that it was made with. */
+  masterPasswordCharacters: { min: 10, max: 1024 },
+  zkCodeNameCharacters: 128,
+  zkCodeDescriptionCharacters: 1024,
+  zkCodePerUser: 100,
+  /** How long a password may be sealed to a sandbox's key after the key was handed out. */
+  zkSessionSeconds: 300,
   secretNameCharacters: 128,
   secretValueBytes: 64 * KiB,
   secretDescriptionCharacters: 1024,
   secretsPerUser: 100,
+  packages: {
+    /** On a user's list. */
+    count: 50,
+    /** With all that they need. */
+    resolvedCount: 200,
+    requirementCharacters: 256,
+    buildSeconds: 600,
+    wheelBytes: 512 * MiB,
+    /** Of all wheels of a list. */
+    downloadBytes: 768 * MiB,
+    unpackedBytes: 2048 * MiB,
+    files: 100_000,
+  },
   messageBytes: 1 * MiB,
   messageNameCharacters: 200,
   messageAccesses: 1_000_000,

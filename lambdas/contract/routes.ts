@@ -3,13 +3,29 @@ import { auth } from './auth.ts';
 import { challenges } from './challenges.ts';
 import type { RouteRecord } from './define-route.ts';
 import { execute } from './execute.ts';
+import { generate } from './generate.ts';
 import { messages } from './messages.ts';
+import { packages } from './packages.ts';
 import { pages } from './pages.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
+import { zk } from './zk.ts';
 
-const domains = { system, auth, execute, secrets, audit, messages, tokens, challenges, pages } as const;
+const domains = {
+  system,
+  auth,
+  execute,
+  secrets,
+  packages,
+  generate,
+  zk,
+  messages,
+  challenges,
+  tokens,
+  audit,
+  pages,
+} as const;
 
 type Domains = typeof domains;
 

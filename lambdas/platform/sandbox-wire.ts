@@ -1,4 +1,4 @@
-import type { Job, JobFile, JobResult } from './sandboxes.ts';
+import type { Job, JobFile, JobResult, OutputChunk, RunOutcome } from './sandboxes.ts';
 
 /**
  * A job and its result as bytes, inside their sealed boxes:
@@ -7,6 +7,9 @@ import type { Job, JobFile, JobResult } from './sandboxes.ts';
  *
  * The header holds all text and the size of each blob; a job's blobs are its files, a result's are stdout, stderr
  * and its files. The zygote's child reads the same bytes.
+ *
+ * A sandbox answers with sealed replies, each after its length (4, big-endian): the last is the result, those before
+ * it are what the program wrote while it ran: stream (1: 0 stdout, 1 stderr) ‖ bytes.
  */
 const prefixBytes = 4;
 
@@ -22,7 +25,7 @@ export class MalformedFrame extends Error {
 
 type FileEntry = { readonly path: string; readonly sizeBytes: number };
 type JobHeader = Omit<Job, 'files'> & { readonly files: readonly FileEntry[] };
-type ResultHeader = Omit<JobResult, 'files' | 'stdout' | 'stderr'> & {
+type ResultHeader = Omit<RunOutcome, 'files' | 'stdout' | 'stderr'> & {
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
   readonly files: readonly FileEntry[];
@@ -42,7 +45,7 @@ export function decodeJob(frame: Uint8Array): Job {
   return { ...header, files: attach(header.files, blobs) };
 }
 
-export function encodeResult(result: JobResult): Uint8Array {
+export function encodeResult(result: RunOutcome): Uint8Array {
   const { stdout, stderr, files, ...rest } = result;
   const header: ResultHeader = {
     ...rest,
@@ -55,6 +58,11 @@ export function encodeResult(result: JobResult): Uint8Array {
 
 /** @throws MalformedFrame */
 export function decodeResult(frame: Uint8Array): JobResult {
+  return decodeOutcome(frame) as JobResult;
+}
+
+/** @throws MalformedFrame */
+export function decodeOutcome(frame: Uint8Array): RunOutcome {
   const { header, blobs } = unpack<ResultHeader>(frame, ({ stdoutBytes, stderrBytes, files }) => [
     stdoutBytes,
     stderrBytes,
@@ -63,6 +71,42 @@ export function decodeResult(frame: Uint8Array): JobResult {
   const { stdoutBytes, stderrBytes, files, ...rest } = header;
   const [stdout = new Uint8Array(), stderr = new Uint8Array(), ...contents] = blobs;
   return { ...rest, stdout, stderr, files: attach(files, contents) };
+}
+
+const streams = ['stdout', 'stderr'] as const;
+
+export function encodeOutput({ stream, bytes }: OutputChunk): Uint8Array {
+  return Buffer.concat([Buffer.of(streams.indexOf(stream)), bytes]);
+}
+
+/** @throws MalformedFrame */
+export function decodeOutput(frame: Uint8Array): OutputChunk {
+  const stream = streams[frame[0] ?? streams.length];
+  if (!stream) throw new MalformedFrame('not output of this version');
+  return { stream, bytes: frame.subarray(1) };
+}
+
+/** A sealed reply as it goes over the connection. */
+export function frameReply(reply: Uint8Array): Uint8Array {
+  const prefix = Buffer.alloc(prefixBytes);
+  prefix.writeUInt32BE(reply.length);
+  return Buffer.concat([prefix, reply]);
+}
+
+/** Takes sealed replies out of what arrives, whichever way it is cut. */
+export class ReplyReader {
+  #received = Buffer.alloc(0);
+
+  take(chunk: Uint8Array): Uint8Array[] {
+    this.#received = Buffer.concat([this.#received, chunk]);
+    const replies: Uint8Array[] = [];
+    for (;;) {
+      const end = this.#received.length < prefixBytes ? 0 : prefixBytes + this.#received.readUInt32BE();
+      if (end === 0 || this.#received.length < end) return replies;
+      replies.push(this.#received.subarray(prefixBytes, end));
+      this.#received = this.#received.subarray(end);
+    }
+  }
 }
 
 function entry(file: JobFile): FileEntry {

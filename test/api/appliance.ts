@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { removeReadOnly } from '../../lambdas/platform/local/bundle-folder.ts';
 import type { Target } from './target.ts';
 
 const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
@@ -19,6 +20,8 @@ const roomy = {
 export class TestAppliance {
   readonly data: string;
   readonly #env: NodeJS.ProcessEnv;
+  /** Beside the data: programs of other users must be able to enter it. */
+  readonly packages: string;
   #process: ChildProcess | undefined;
   #output = '';
   #url = '';
@@ -26,6 +29,8 @@ export class TestAppliance {
 
   private constructor(env: NodeJS.ProcessEnv) {
     this.data = mkdtempSync(join(tmpdir(), 'strongroom-api-'));
+    this.packages = mkdtempSync(join(tmpdir(), 'strongroom-packages-'));
+    chmodSync(this.packages, 0o755);
     this.#env = env;
   }
 
@@ -52,7 +57,14 @@ export class TestAppliance {
   async start(): Promise<void> {
     const before = this.#output.length;
     const child = spawn(process.execPath, [program, '--port', '0', '--data', this.data], {
-      env: { PATH: process.env.PATH, ...roomy, ...this.#env },
+      env: {
+        PATH: process.env.PATH,
+        STRONGROOM_SANDBOX_PACKAGES: this.packages,
+        // The discard port: no test reaches for an index that it has not made.
+        STRONGROOM_PACKAGE_INDEX: 'http://127.0.0.1:9/simple/',
+        ...roomy,
+        ...this.#env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
@@ -82,5 +94,6 @@ export class TestAppliance {
   async remove(): Promise<void> {
     await this.end('SIGTERM');
     rmSync(this.data, { recursive: true, force: true });
+    removeReadOnly(this.packages);
   }
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CommandOptions, run } from './command.ts';
+import { type CommandOptions, run } from '../support/command.ts';
 import { account, type Emulator, region } from './emulator.ts';
 import { recordedTypes } from './unsupported.ts';
 
@@ -10,7 +10,14 @@ export type Outputs = { readonly [stack: string]: { readonly [name: string]: str
 export type Deployment = { readonly apiUrl: string; readonly outputs: Outputs[string] };
 
 /** What an operator would set by `-c`; the tests of limits set their own, on an appliance of their own. */
-const context = { registration: 'open', limit: '1000000/60', authLimit: '1000000/60' };
+const context = {
+  registration: 'open',
+  limit: '1000000/60',
+  authLimit: '1000000/60',
+  messageLimit: '1000000/60',
+  messageTokenLimit: '1000000/60',
+  challenge: 'off',
+};
 
 /**
  * Bootstraps the emulator's account and deploys the project's own CDK app to it, with the CLI that an operator

@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { open, SealedBoxRejected, Sealer, seal } from '../../lambdas/crypto/sealed-box.ts';
+import { open, repliesOf, SealedBoxRejected, Sealer, seal } from '../../lambdas/crypto/sealed-box.ts';
 import { generatePrivateKey } from '../../lambdas/crypto/x-wing.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const aad = utf8('run');
 const key = generatePrivateKey();
+
+/** A request and `count` replies to it: their numbers. */
+function row(count: number) {
+  const request = seal(key.publicKey, utf8('job'), aad);
+  const opened = open(key, request.box, aad);
+  const replies = Array.from({ length: count }, (_, at) =>
+    at < count - 1 ? opened.sealNext(utf8(String(at))) : opened.sealReply(utf8(String(at))),
+  );
+  return { request, replies };
+}
 
 describe('sealed box', () => {
   it('carries a request and its reply', () => {
@@ -24,6 +34,20 @@ describe('sealed box', () => {
     });
     expect(new Set(boxes.map((box) => text(box.subarray(2, 1122)))).size).toBe(3);
     for (const box of boxes) expect(text(open(key, box, aad).plaintext)).toBe('job');
+  });
+
+  it('hands over what opens its replies, and opens none itself then', () => {
+    const request = seal(key.publicKey, utf8('job'), aad);
+    const opened = open(key, request.box, aad);
+    const replies = [opened.sealNext(utf8('one')), opened.sealReply(utf8('two'))] as const;
+    const secret = request.handOver();
+    for (let readers = 0; readers < 2; readers++) {
+      const reader = repliesOf(secret, aad);
+      expect(replies.map((reply) => text(reader.openNext(reply).plaintext))).toEqual(['one', 'two']);
+    }
+    expect(() => request.openNext(replies[0])).toThrow(SealedBoxRejected);
+    expect(() => repliesOf(secret, utf8('other')).openNext(replies[0])).toThrow(SealedBoxRejected);
+    expect(() => repliesOf(secret.subarray(1), aad)).toThrow(SealedBoxRejected);
   });
 
   it('carries empty messages', () => {
@@ -69,9 +93,36 @@ describe('sealed box', () => {
     expect(() => second.openReply(second.box)).toThrow(SealedBoxRejected);
   });
 
-  it('seals one reply and no more', () => {
+  it('seals no reply after the last', () => {
     const opened = open(key, seal(key.publicKey, utf8('job'), aad).box, aad);
     opened.sealReply(utf8('first'));
-    expect(() => opened.sealReply(utf8('second'))).toThrow('one reply');
+    expect(() => opened.sealReply(utf8('second'))).toThrow('one last reply');
+    expect(() => opened.sealNext(utf8('second'))).toThrow('one last reply');
+  });
+
+  it('carries replies in a row, and says which is the last', () => {
+    const { request, replies } = row(3);
+    expect(replies.map((reply) => request.openNext(reply)).map((r) => [text(r.plaintext), r.last])).toEqual([
+      ['0', false],
+      ['1', false],
+      ['2', true],
+    ]);
+  });
+
+  it('refuses replies in another order, repeated, left out or taken for the last', () => {
+    const swapped = row(3);
+    expect(() => swapped.request.openNext(swapped.replies[1] as Uint8Array)).toThrow(SealedBoxRejected);
+    const repeated = row(3);
+    repeated.request.openNext(repeated.replies[0] as Uint8Array);
+    expect(() => repeated.request.openNext(repeated.replies[0] as Uint8Array)).toThrow(SealedBoxRejected);
+    const cut = row(3);
+    expect(() => cut.request.openReply(cut.replies[0] as Uint8Array)).toThrow(SealedBoxRejected);
+    const relabelled = row(3);
+    const forged = Uint8Array.from(relabelled.replies[0] as Uint8Array);
+    forged[2] = 1;
+    expect(() => relabelled.request.openNext(forged)).toThrow(SealedBoxRejected);
+    expect(() => row(1).request.openNext(Buffer.of(1, 1, 2, ...new Array(20).fill(0)))).toThrow(
+      SealedBoxRejected,
+    );
   });
 });

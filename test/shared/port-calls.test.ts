@@ -11,8 +11,19 @@ const longer: Readonly<Record<string, number>> = {
   'auth.register': 3,
   // The login, then the user and the signature of the session, then the commit.
   'auth.login': 3,
+  // Admission, the list and its build, whether building is possible, the commit, the request.
+  'packages.set': 5,
+  'packages.remove': 5,
+  // These, and the claim of the Idempotency-Key.
+  'packages.add': 5,
   // The secrets, their keys, the lease, the audit entry, the run, its release.
   'execute.run': 7,
+  // The names of the secrets, the lease, the audit entry, the model, the keys of the secrets, the run, its release.
+  'generate.create': 7,
+  // Admission, the lease, the signature, its release, the commit.
+  'zk.session': 5,
+  // As Execute; the secrets are marked as used when the program is known to have opened.
+  'zk.execute': 8,
 };
 
 let local: LocalPlatform;

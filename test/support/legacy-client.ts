@@ -16,12 +16,17 @@ type CryptoJs = {
 
 const require = createRequire(import.meta.url);
 
-/** Released under these numbers: PBKDF2 hashes by SHA-1 in the one unless told otherwise, by SHA-256 in the other. */
+/** Two releases: PBKDF2 hashes by SHA-1 in the one unless told otherwise, by SHA-256 in the other. */
+const releases: Readonly<Record<'4.1' | '4.2', () => CryptoJs>> = {
+  '4.1': () => require('crypto-js-4.1'),
+  '4.2': () => require('crypto-js-4.2'),
+};
+
 export const legacyVersions = ['4.1', '4.2'] as const;
 
 /** The client of the reference, word for word, on a real release of crypto-js. */
 export function legacyClient(version: (typeof legacyVersions)[number]) {
-  const CryptoJS = require(`crypto-js-${version}`) as CryptoJs;
+  const CryptoJS = releases[version]();
   const derive = (key: string, salt: Words) =>
     CryptoJS.PBKDF2(key, salt, { keySize: 256 / 32, iterations: 100_000 });
   const options = (iv: Words) => ({ iv, padding: CryptoJS.pad.Pkcs7, mode: CryptoJS.mode.CBC });

@@ -15,12 +15,15 @@ export class RecordedPlatform {
   readonly platform: Platform;
   #calls: PortCall[] = [];
 
-  constructor({ table, objects, keys, sandboxes }: Platform) {
+  constructor({ table, objects, keys, sandboxes, builder, generator, background }: Platform) {
     this.platform = {
       table: this.#record('table', table),
       objects: this.#record('objects', objects),
       keys: this.#record('keys', keys),
       sandboxes: this.#recordSandboxes(sandboxes),
+      builder: this.#record('builder', builder),
+      generator: this.#record('generator', generator),
+      background: this.#record('background', background),
     };
   }
 
@@ -40,6 +43,10 @@ export class RecordedPlatform {
     const recorded = this.#record('sandboxes', sandboxes);
     return {
       ping: () => recorded.ping(),
+      rejoin: async (tenant, sandboxId) => {
+        const lease = await recorded.rejoin(tenant, sandboxId);
+        return lease && this.#record('lease', lease);
+      },
       lease: async (tenant, waitMs) => {
         const lease: Lease = await recorded.lease(tenant, waitMs);
         return this.#record('lease', lease);

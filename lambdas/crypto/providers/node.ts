@@ -15,8 +15,11 @@ export async function choosePrimitives(): Promise<Primitives> {
   return portable({ argon2: await readArgon2Wasm(), subtle: webcrypto.subtle });
 }
 
-export function readArgon2Wasm(
-  file: 'argon2-simd.wasm' | 'argon2.wasm' = 'argon2-simd.wasm',
-): Promise<Uint8Array> {
-  return readFile(fileURLToPath(import.meta.resolve(`argon2-browser/dist/${file}`)));
+const wasm = {
+  simd: import.meta.resolve('argon2-browser/dist/argon2-simd.wasm'),
+  plain: import.meta.resolve('argon2-browser/dist/argon2.wasm'),
+};
+
+export function readArgon2Wasm(kind: keyof typeof wasm = 'simd'): Promise<Uint8Array> {
+  return readFile(fileURLToPath(wasm[kind]));
 }

@@ -1,0 +1,9 @@
+import { sweepContents } from '../../stores/message-contents.ts';
+import { dynamoTable } from './dynamo-table.ts';
+import { s3Objects } from './s3-objects.ts';
+
+/** The function that runs every hour. Where it fails, Lambda calls it again, and the next hour does. */
+export async function handler(): Promise<{ readonly removed: number }> {
+  const { env } = process;
+  return { removed: await sweepContents({ table: dynamoTable(env), objects: s3Objects(env) }) };
+}
