@@ -43,6 +43,12 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   await call('secrets.list', withKey);
   await call('secrets.put', { ...secret, body: { value: 'x' } });
   await call('secrets.list', withKey);
+  await call('execute.run', { ...withKey, body: { code: 'while True: pass', wait: false } });
+  const { executions } = await call('execute.list', withKey);
+  const execution = { ...withKey, params: { id: executions[0].executionId } };
+  await call('execute.get', execution);
+  await call('execute.stop', execution);
+  await call('execute.events', execution);
   await call('execute.run', { ...withKey, body: { code: 'print(1)' } });
   await call('generate.create', { ...withKey, body: { prompt: 'Print one.' } });
   const masterPassword = 'a master password';
