@@ -28,6 +28,8 @@ export const operations: Readonly<Record<OperationId, Operation>> = {
   'packages.lock': { method: 'GET', path: '/api/v1/packages/lock' },
   'packages.remove': { method: 'DELETE', path: '/api/v1/packages/{name}' },
   'packages.set': { method: 'PUT', path: '/api/v1/packages' },
+  'pages.asset': { method: 'GET', path: '/assets/{name}' },
+  'pages.recipient': { method: 'GET', path: '/s/{id}' },
   'secrets.delete': { method: 'DELETE', path: '/api/v1/secrets/{name}' },
   'secrets.list': { method: 'GET', path: '/api/v1/secrets' },
   'secrets.put': { method: 'PUT', path: '/api/v1/secrets/{name}' },

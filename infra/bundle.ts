@@ -167,15 +167,17 @@ function operationEntries(operations: readonly FunctionRecord[]): Plugin {
   };
 }
 
-/** Puts in the place of a page's module the page that it builds, so that no function has to build one. */
+/** Puts in the place of what a page's module builds its outcome, so that no function has to build a page. */
 function builtPages(): Plugin {
   return {
     name: 'built pages',
     setup({ onLoad }) {
       onLoad({ filter: /[\\/]web[\\/]\w+[\\/]page\.ts$/ }, async ({ path }) => {
-        const { page } = await import(pathToFileURL(path).href);
-        const built = JSON.stringify(await page());
-        return { contents: `export const page = async () => (${built});`, loader: 'js' };
+        const module: Record<string, () => Promise<unknown>> = await import(pathToFileURL(path).href);
+        const built = Object.entries(module).map(
+          async ([name, build]) => `export const ${name} = async () => (${JSON.stringify(await build())});`,
+        );
+        return { contents: (await Promise.all(built)).join('\n'), loader: 'js' };
       });
     },
   };

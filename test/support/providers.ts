@@ -18,3 +18,11 @@ export const providers: readonly (readonly [string, Primitives])[] = [
   ['native', native],
   ['portable', noble],
 ];
+
+/** Who seals, who opens. */
+export const pairs: readonly (readonly [string, Primitives, Primitives])[] = [
+  ['native → native', native, native],
+  ['native → portable', native, noble],
+  ['portable → native', noble, native],
+  ['portable → portable', noble, noble],
+];

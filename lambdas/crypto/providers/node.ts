@@ -1,4 +1,5 @@
 import * as crypto from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Primitives } from './primitives.ts';
@@ -11,7 +12,7 @@ import type { Primitives } from './primitives.ts';
 export async function choosePrimitives(): Promise<Primitives> {
   if ('argon2' in crypto && 'encapsulate' in crypto) return (await import('./native.ts')).native;
   const { portable } = await import('./portable.ts');
-  return portable({ argon2: await readArgon2Wasm(), subtle: globalThis.crypto.subtle });
+  return portable({ argon2: await readArgon2Wasm(), subtle: webcrypto.subtle });
 }
 
 const wasm = {

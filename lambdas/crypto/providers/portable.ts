@@ -29,7 +29,7 @@ export function portable({ argon2, subtle }: PortableOptions): Primitives {
       pbkdf2Async(hash === 'sha1' ? sha1 : sha256, password, salt, { c: iterations, dkLen: length }),
     argon2id: argon2Wasm(argon2),
     aes256Gcm: aead('AES-256-GCM', gcm, 12),
-    xChaCha20Poly1305: aead('XChaCha20-Poly1305', xchacha20poly1305, 24),
+    xChaCha20Poly1305,
     aes256GcmChunks: (key) => (subtle ? webCryptoChunks(subtle, key) : nobleChunks(key)),
     x25519: {
       privateKey(seed) {
@@ -77,6 +77,9 @@ export function portable({ argon2, subtle }: PortableOptions): Primitives {
 
 const keyBytes = 32;
 const tagBytes = 16;
+
+/** On its own for pages that need no more than it. */
+export const xChaCha20Poly1305 = aead('XChaCha20-Poly1305', xchacha20poly1305, 24);
 
 function aead(name: string, cipher: typeof gcm | typeof xchacha20poly1305, nonceBytes: number): Aead {
   const check = (key: Uint8Array, nonce: Uint8Array) => {
