@@ -64,7 +64,7 @@ function unknownPaths(paths: Iterable<string>): string[] {
   return [...new Set([...above, '/', '/{proxy+}'])].filter((path) => !known.has(path));
 }
 
-function operation({ operationId, path }: RouteRecord, uri: string): object {
+function operation({ operationId, path, stream, timeoutSeconds = 29 }: RouteRecord, uri: string): object {
   return {
     operationId,
     ...parametersOf(path),
@@ -74,6 +74,7 @@ function operation({ operationId, path }: RouteRecord, uri: string): object {
       httpMethod: 'POST',
       uri,
       passthroughBehavior: 'when_no_match',
+      ...(stream && { responseTransferMode: 'STREAM', timeoutInMillis: timeoutSeconds * 1000 }),
     },
   };
 }

@@ -6,7 +6,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
-import type { RouteRecord } from '../lambdas/contract/define-route.ts';
+import { backgrounds } from '../lambdas/contract/background.ts';
+import type { FunctionRecord } from '../lambdas/contract/define-route.ts';
 import { routes } from '../lambdas/contract/routes.ts';
 import { entrySource } from './lambda-entry.ts';
 
@@ -47,10 +48,10 @@ const common = {
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 
-/** Builds all that the stack deploys. @throws Error where something cannot be bundled */
-export async function bundleAll(operations: readonly RouteRecord[], folder: string): Promise<Assets> {
+/** Builds all that the stack deploys, background functions beside operations. @throws Error where something cannot be bundled */
+export async function bundleAll(records: readonly FunctionRecord[], folder: string): Promise<Assets> {
   const [bundles, administratorKey, sweep, sandbox] = await Promise.all([
-    bundleOperations(operations, folder),
+    bundleOperations(records, folder),
     bundleAdministratorKey(folder),
     bundleSweep(folder),
     bundleSandbox(folder),
@@ -71,7 +72,7 @@ export async function bundleAll(operations: readonly RouteRecord[], folder: stri
  * @throws Error where a handler or one of its imports cannot be bundled
  */
 export async function bundleOperations(
-  operations: readonly RouteRecord[],
+  operations: readonly FunctionRecord[],
   folder: string,
 ): Promise<readonly Bundle[]> {
   const functions = join(folder, 'lambda');
@@ -149,8 +150,8 @@ async function copyProgram(name: string, sandbox: string): Promise<void> {
 }
 
 /** Serves each `operation:<id>` its entry module, which exists nowhere else. */
-function operationEntries(operations: readonly RouteRecord[]): Plugin {
-  const byId = new Map<string, RouteRecord>(operations.map((route) => [route.operationId, route]));
+function operationEntries(operations: readonly FunctionRecord[]): Plugin {
+  const byId = new Map<string, FunctionRecord>(operations.map((route) => [route.operationId, route]));
   return {
     name: 'operation entries',
     setup({ onResolve, onLoad }) {
@@ -166,15 +167,17 @@ function operationEntries(operations: readonly RouteRecord[]): Plugin {
   };
 }
 
-/** Puts in the place of a page's module the page that it builds, so that no function has to build one. */
+/** Puts in the place of what a page's module builds its outcome, so that no function has to build a page. */
 function builtPages(): Plugin {
   return {
     name: 'built pages',
     setup({ onLoad }) {
       onLoad({ filter: /[\\/]web[\\/]\w+[\\/]page\.ts$/ }, async ({ path }) => {
-        const { page } = await import(pathToFileURL(path).href);
-        const built = JSON.stringify(await page());
-        return { contents: `export const page = async () => (${built});`, loader: 'js' };
+        const module: Record<string, () => Promise<unknown>> = await import(pathToFileURL(path).href);
+        const built = Object.entries(module).map(
+          async ([name, build]) => `export const ${name} = async () => (${JSON.stringify(await build())});`,
+        );
+        return { contents: (await Promise.all(built)).join('\n'), loader: 'js' };
       });
     },
   };
@@ -232,7 +235,7 @@ async function keepOnly(folder: string, names: ReadonlySet<string>): Promise<voi
 
 if (import.meta.main) {
   const [bundles] = await Promise.all([
-    bundleOperations(routes, dist),
+    bundleOperations([...routes, ...backgrounds], dist),
     bundleAdministratorKey(dist),
     bundleSweep(dist),
     bundleSandbox(dist),

@@ -1,4 +1,4 @@
-import type { RouteRecord } from '../lambdas/contract/define-route.ts';
+import type { FunctionRecord } from '../lambdas/contract/define-route.ts';
 import { type Grants, grantsOf } from '../lambdas/contract/grants.ts';
 import type { Platform } from '../lambdas/platform/platform.ts';
 
@@ -19,6 +19,11 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
     factory: 'packageBuilder',
     needed: ({ builder }) => builder !== undefined,
   },
+  background: {
+    file: 'lambda-background',
+    factory: 'lambdaBackground',
+    needed: ({ background }) => background.size > 0,
+  },
   generator: { file: 'generator', factory: 'generator', needed: ({ generator }) => generator },
 };
 
@@ -29,19 +34,19 @@ const outcomesAlone: Adapter = {
   needed: adapters.builder.needed,
 };
 
-/** Ports that have no answer to a ping. */
-const silent: ReadonlySet<string> = new Set(['generator', 'builder']);
+/** Ports that can be asked whether they answer. */
+const pinged = new Set(['table', 'objects', 'keys', 'sandboxes']);
 
 /**
  * The module that a function starts with: the operation's handler on the adapters that its grants need, so that
  * no function loads an SDK client that it has no use for. In place of the others stands an empty object; access to
  * them is refused before it gets there.
  */
-export function entrySource(route: RouteRecord): string {
+export function entrySource(route: FunctionRecord): string {
   const grants = grantsOf(route);
   const chosen = grants.builder === 'outcome' ? { ...adapters, builder: outcomesAlone } : adapters;
   const needed = Object.entries(chosen).filter(
-    ([port, { needed }]) => (grants.ping && !silent.has(port)) || needed(grants),
+    ([port, { needed }]) => (grants.ping && pinged.has(port)) || needed(grants),
   );
   const unused = Object.keys(adapters).filter((port) => !needed.some(([name]) => name === port));
   const handler = `./lambdas/${route.operationId.replace('.', '/')}.ts`;
@@ -54,6 +59,12 @@ export function entrySource(route: RouteRecord): string {
     ...needed.map(([port, { factory }]) => `  ${port}: ${factory}(process.env),`),
     ...unused.map((port) => `  ${port}: {},`),
     `});`,
-    `export { handler } from '${handler}';`,
+    ...(route.stream
+      ? [
+          `import { handler as answer } from '${handler}';`,
+          `import { streamed } from './lambdas/platform/aws/streamed.ts';`,
+          `export const handler = streamed(answer);`,
+        ]
+      : [`export { handler } from '${handler}';`]),
   ].join('\n');
 }

@@ -58,6 +58,7 @@ export const generate = {
     audit: 'generate.create',
     access: {
       tables: { secrets: 'write', sandboxes: 'write', packages: 'write' },
+      objects: 'write',
       keys: ['data'],
       sandboxes: true,
       builder: 'outcome',

@@ -18,6 +18,15 @@ export const limits = {
   /** How long a call waits for a program before it hands over to `GET /api/v1/executions/{id}`. */
   executionWaitSeconds: 25,
   sandboxWaitSeconds: 10,
+  /** How long the result of a program that was handed over can be fetched after its end. */
+  executionResultSeconds: 24 * 60 * 60,
+  /** One stream of events; a client goes on from its last one by another call. */
+  eventStreamSeconds: 14 * 60,
+  eventHeartbeatSeconds: 15,
+  /** Of one user: programs that run at a time, and programs that wait for their turn. */
+  programsAtOnce: { running: 16, waiting: 256 },
+  programFiles: { count: 100, bytes: 3.5 * MiB, pathBytes: 1024 },
+  resultFiles: { count: 20, bytes: 2 * MiB },
   promptBytes: 64 * KiB,
   /** A call that generates: how long the model has where the program is run too, and all in all. */
   generateSeconds: { answerBeforeRun: 20, whole: 27 },

@@ -6,6 +6,7 @@ import { execute } from './execute.ts';
 import { generate } from './generate.ts';
 import { messages } from './messages.ts';
 import { packages } from './packages.ts';
+import { pages } from './pages.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
@@ -23,6 +24,7 @@ const domains = {
   challenges,
   tokens,
   audit,
+  pages,
 } as const;
 
 type Domains = typeof domains;

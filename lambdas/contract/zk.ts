@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from './define-route.ts';
-import { execute } from './execute.ts';
+import { execute, handedOver } from './execute.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
 
@@ -222,7 +222,10 @@ export const zk = {
         path: ['masterPassword'],
         error: 'must be there, or sealedPassword in its place',
       }),
-    responses: { 200: { description: 'The program ended', body: execute.run.responses[200].body } },
+    responses: {
+      200: { description: 'The program ended', body: execute.run.responses[200].body },
+      202: handedOver,
+    },
     errors: [
       'NOT_FOUND',
       'WRONG_MASTER_PASSWORD',
@@ -235,9 +238,17 @@ export const zk = {
     ],
     audit: 'zk.execute',
     access: {
-      tables: { zkCode: 'read', zkPayloads: 'read', secrets: 'write', sandboxes: 'write', packages: 'write' },
+      tables: {
+        zkCode: 'read',
+        zkPayloads: 'read',
+        secrets: 'write',
+        sandboxes: 'write',
+        executions: 'write',
+        packages: 'write',
+      },
       keys: ['data', 'verify:jwt'],
       sandboxes: true,
+      background: ['execute.attend'],
       builder: 'outcome',
     },
     timeoutSeconds: 29,

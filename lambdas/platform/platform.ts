@@ -1,3 +1,4 @@
+import type { Background } from './background.ts';
 import type { Generator } from './generator.ts';
 import type { Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
@@ -13,6 +14,7 @@ export type Platform = {
   readonly sandboxes: Sandboxes;
   readonly builder: PackageBuilder;
   readonly generator: Generator;
+  readonly background: Background;
 };
 
 let current: Platform | undefined;

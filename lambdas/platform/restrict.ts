@@ -1,7 +1,8 @@
 import type { Grants } from '../contract/grants.ts';
 import type { TableName } from '../stores/tables.ts';
+import type { Background } from './background.ts';
 import type { Generator } from './generator.ts';
-import type { Keys } from './keys.ts';
+import type { KeyContext, Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
 import type { PackageBuilder } from './package-builder.ts';
 import type { Platform } from './platform.ts';
@@ -28,6 +29,7 @@ export function restrict(platform: Platform, grants: Grants): Platform {
     sandboxes: restrictSandboxes(platform.sandboxes, grants),
     builder: restrictBuilder(platform.builder, grants),
     generator: restrictGenerator(platform.generator, grants),
+    background: restrictBackground(platform.background, grants),
   };
 }
 
@@ -64,7 +66,11 @@ function restrictTable(table: Table, { tables, ping }: Grants): Table {
 }
 
 function restrictKeys(keys: Keys, grants: Grants): Keys {
-  const data = () => demand(grants.keys.has('data'), 'data keys');
+  const data = ({ purpose }: KeyContext) => {
+    demand(grants.keys.has('data'), 'data keys');
+    const { dataKeyPurpose } = grants;
+    demand(!dataKeyPurpose || purpose === dataKeyPurpose, `data keys of the purpose ${purpose}`);
+  };
   return {
     async sign(key, bytes) {
       demand(grants.keys.has(`sign:${key}`), `sign with ${key}`);
@@ -75,11 +81,11 @@ function restrictKeys(keys: Keys, grants: Grants): Keys {
       return keys.publicKeys(key);
     },
     async generateDataKey(context) {
-      data();
+      data(context);
       return keys.generateDataKey(context);
     },
     async openDataKey(wrapped, context) {
-      data();
+      data(context);
       return keys.openDataKey(wrapped, context);
     },
     async ping() {
@@ -112,6 +118,10 @@ function restrictSandboxes(sandboxes: Sandboxes, grants: Grants): Sandboxes {
       demand(grants.sandboxes, 'sandboxes');
       return sandboxes.lease(tenant, waitMs);
     },
+    async rejoin(tenant, sandboxId) {
+      demand(grants.sandboxes, 'sandboxes');
+      return sandboxes.rejoin(tenant, sandboxId);
+    },
     async ping() {
       demand(grants.ping, 'ping the sandboxes');
       return sandboxes.ping();
@@ -141,6 +151,15 @@ function restrictGenerator(generator: Generator, grants: Grants): Generator {
     async complete(prompt) {
       demand(grants.generator, 'the language model');
       return generator.complete(prompt);
+    },
+  };
+}
+
+function restrictBackground(background: Background, grants: Grants): Background {
+  return {
+    async begin(operationId, payload) {
+      demand(grants.background.has(operationId), `begin ${operationId}`);
+      return background.begin(operationId, payload);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { RequestOf, ResponseOf, RouteRecord } from '../contract/define-route.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Effects } from './answer.ts';
@@ -47,6 +48,12 @@ export type Operation<R extends RouteRecord> = (
   request: RequestOf<R>,
   context: Context<R>,
 ) => Promise<ResponseOf<R> & Effects>;
+
+/** An operation that answers a stream. */
+export type StreamOperation<R extends RouteRecord> = (
+  request: RequestOf<R>,
+  context: Context<R>,
+) => Promise<Omit<ResponseOf<R>, 'body'> & { readonly body: Readable } & Effects>;
 
 /** Any answer, as the pipeline sees it. */
 export type Answer = Effects & {

@@ -112,7 +112,7 @@ async function answerOnce(
   try {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const answer = await (attempt === 1 && first ? first : run());
-      const record = claimed ? [claimed.record(answer)] : [];
+      const record = claimed ? [await claimed.record(answer)] : [];
       const effects = { writes: [...(answer.writes ?? []), ...record], audit: answer.audit };
       if (await commits(commit(route, allowed, call, admission, effects))) return answer;
     }

@@ -15,7 +15,8 @@ export const tables = {
   secrets: { indexes: [] },
   /** A user's list of packages and the lock of what is installed; which users a bundle is in use by. */
   packages: { indexes: [] },
-  executions: { indexes: [] },
+  /** Programs that were handed over: those that run, which the index lists, and those whose results are kept. */
+  executions: { indexes: ['running'] },
   /** What users see of their API tokens, by user. */
   tokens: { indexes: [] },
   /** Messages by id and by owner, their ciphertext, and who may have it once more. */

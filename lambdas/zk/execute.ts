@@ -2,7 +2,8 @@ import { zk } from '../contract/zk.ts';
 import { CodeNotOpened, type EncryptedCode } from '../platform/sandboxes.ts';
 import { ApiError } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
-import { inSandbox, openSecrets, runProgram } from '../shared/execution.ts';
+import { inSandbox, openSecrets } from '../shared/execution.ts';
+import { answerRun } from '../shared/hand-over.ts';
 import { uuidv7 } from '../shared/ids.ts';
 import { usablePackages } from '../shared/package-set.ts';
 import { loadProgram } from '../shared/zk-code.ts';
@@ -40,7 +41,7 @@ export const handler = endpoint(zk.execute, async ({ params: { name }, body }, c
     if (session && session.sandboxId !== lease.sandboxId) throw new ApiError('SESSION_ENDED');
     await commit({ audit: { resource } });
     try {
-      return { status: 200, body: await runProgram(context, lease, program, secrets) };
+      return await answerRun(context, lease, program, secrets);
     } catch (error) {
       if (!(error instanceof CodeNotOpened)) throw error;
       throw new ApiError(errors[error.fault], { audit: { resource, outcome: 'refused' }, cause: error });

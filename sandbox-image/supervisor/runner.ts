@@ -6,11 +6,11 @@ import {
   type JobResult,
   type JobStatus,
   type OutputChunk,
+  programName,
   SandboxLost,
 } from '../../lambdas/platform/sandboxes.ts';
 import { type Collected, collect } from './collect.ts';
 import type { Config, Limits } from './config.ts';
-import { programName } from './job.ts';
 import { kindOf, mentioned } from './kinds.ts';
 import { Output } from './output.ts';
 import type { SlotPools } from './slot-pools.ts';

@@ -118,6 +118,23 @@ describe('the data of an appliance', () => {
         },
       });
     expect((await run({ 'idempotency-key': 'planted' })).body.stdout).toContain(planted.secret);
+    const handedOver = await user.call('POST', '/api/v1/execute', {
+      body: {
+        code: `import os; print(os.environ["PLANTED"], "${planted.code}"); open("f", "w").write("${planted.code}")`,
+        files: [{ path: 'in', contentB64: Buffer.from(planted.stdin).toString('base64') }],
+        wait: false,
+      },
+    });
+    const { executionId } = handedOver.body;
+    for (
+      let status = 'running';
+      status === 'running';
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    ) {
+      status = (await user.call('GET', '/api/v1/executions')).body.executions[0].status;
+    }
+    const kept = await user.call('GET', `/api/v1/executions/${executionId}`);
+    expect(kept.body.stdout).toContain(planted.secret);
     await user.call('POST', '/api/v1/execute', { body: `{"code": "${planted.code}` });
     await user.call('PUT', '/api/v1/secrets/PLANTED', { body: { value: [planted.secret] } });
     await user.call('PUT', `/api/v1/secrets/1?value=${planted.secret}`, { body: { value: planted.secret } });

@@ -1,6 +1,8 @@
 import { auditSuite } from './audit.suite.ts';
 import { authSuite } from './auth.suite.ts';
 import { executeSuite } from './execute.suite.ts';
+import { executionEventsSuite } from './execution-events.suite.ts';
+import { executionsSuite } from './executions.suite.ts';
 import { generateSuite } from './generate.suite.ts';
 import { messagesSuite } from './messages.suite.ts';
 import { packagesSuite } from './packages.suite.ts';
@@ -19,6 +21,8 @@ export function apiSuites(target: () => Target): void {
     authSuite,
     secretsSuite,
     executeSuite,
+    executionsSuite,
+    executionEventsSuite,
     packagesSuite,
     generateSuite,
     zkSuite,

@@ -23,7 +23,7 @@ export class Host {
       await new Promise((resolve) => setTimeout(resolve, 10));
       found = this.#look(spares);
     }
-    return found;
+    return found.length > 0 ? found : this.#ipc();
   }
 
   #look(spares: number): string[] {
@@ -36,7 +36,6 @@ export class Host {
       ...this.#strayProcesses(slots),
       ...this.#files(spares),
       ...['/tmp', '/var/tmp', '/dev/shm', '/dev/mqueue'].flatMap((place) => this.#strayFiles(place)),
-      ...this.#ipc(),
     ];
   }
 
@@ -75,11 +74,10 @@ export class Host {
   /** Objects of System V, in the zygote's own namespace where it has one. */
   #ipc(): string[] {
     if (!isRoot) return [];
-    return ['shm', 'sem', 'msg'].flatMap((kind) => {
-      const inside = ['-t', String(this.#zygote), '--ipc', 'cat', `/proc/sysvipc/${kind}`];
-      const lines = execFileSync('nsenter', inside, { encoding: 'utf8' }).trim().split('\n').slice(1);
-      return lines.filter((line) => / 2\d{5} /.test(line)).map((line) => `${kind} ${line}`);
-    });
+    const lists = ['shm', 'sem', 'msg'].map((kind) => `/proc/sysvipc/${kind}`);
+    const inside = ['-t', String(this.#zygote), '--ipc', 'cat', ...lists];
+    const lines = execFileSync('nsenter', inside, { encoding: 'utf8' }).trim().split('\n');
+    return lines.filter((line) => / 2\d{5} /.test(line));
   }
 
   /** Which range of user ids the sandbox has; undefined where it has none. */

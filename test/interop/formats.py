@@ -25,7 +25,7 @@ from nacl.bindings import (
 from nacl.exceptions import CryptoError
 
 HEADER = b"\x01\x01"
-CHUNK = 65536
+CHUNK = 262144
 
 
 def lp(*parts):

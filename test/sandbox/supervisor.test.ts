@@ -271,6 +271,8 @@ print(json.dumps(out))`;
       ['prctl', 4, 'errno 1'],
       ['prlimit64', 0, 'allow'],
       ['prlimit64', 1, 'errno 1'],
+      ['setrlimit', 7, 'allow'],
+      ['setrlimit', 4, 'errno 1'],
       ['getxattr', 0, 'errno 95'],
       ['unshare', 0, 'errno 1'],
       ['setns', 0, 'errno 1'],

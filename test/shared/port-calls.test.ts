@@ -18,6 +18,12 @@ const longer: Readonly<Record<string, number>> = {
   'packages.add': 5,
   // The secrets, their keys, the lease, the audit entry, the run, its release.
   'execute.run': 7,
+  // The execution, its sandbox and its key, what is there, the release.
+  'execute.get': 4,
+  // Admission, the execution, the audit entry, its sandbox and its key, the stop, its end, the release.
+  'execute.stop': 7,
+  // Admission, the execution, its sandbox and its key, its events, the release.
+  'execute.events': 5,
   // The names of the secrets, the lease, the audit entry, the model, the keys of the secrets, the run, its release.
   'generate.create': 7,
   // Admission, the lease, the signature, its release, the commit.

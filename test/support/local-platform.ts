@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BackgroundId } from '../../lambdas/contract/background.ts';
+import { BackgroundWork, type Work } from '../../lambdas/platform/local/background-work.ts';
 import { BuildProcesses } from '../../lambdas/platform/local/build-processes.ts';
 import { removeReadOnly } from '../../lambdas/platform/local/bundle-folder.ts';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
@@ -28,6 +30,11 @@ async function startModel(): Promise<ModelServer> {
   return server.behaves(says('```python\nprint(1)\n```'));
 }
 
+async function loadWork(operationId: BackgroundId): Promise<Work> {
+  const file = `../../lambdas/${operationId.replace('.', '/')}.ts`;
+  return ((await import(file)) as { handler: Work }).handler;
+}
+
 /** The adapters of one machine on a folder of their own, in this process. */
 export async function localPlatform(): Promise<LocalPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-platform-'));
@@ -40,6 +47,7 @@ export async function localPlatform(): Promise<LocalPlatform> {
   });
   const supply = new SandboxProcesses(table);
   await supply.start();
+  const background = new BackgroundWork(loadWork);
   const index = await PackageIndex.start();
   index.add(wheel({ name: 'tour' }));
   const builder = new BuildProcesses({
@@ -54,11 +62,13 @@ export async function localPlatform(): Promise<LocalPlatform> {
     platform: {
       ...{ table, objects, keys, sandboxes: supply.sandboxes, builder },
       generator: localGenerator(currentSettings(), undefined),
+      background,
     },
     async remove() {
       await builder.close();
       await index.close();
       await supply.close();
+      await background.idle();
       models.close();
       table.close();
       objects.close();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { routes } from '../../lambdas/contract/routes.ts';
+import { assets } from '../../web/recipient/page.ts';
 import { type Invocation, invoke } from './invoke.ts';
 import type { RecordedPlatform } from './port-calls.ts';
 
@@ -42,6 +43,12 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   await call('secrets.list', withKey);
   await call('secrets.put', { ...secret, body: { value: 'x' } });
   await call('secrets.list', withKey);
+  await call('execute.run', { ...withKey, body: { code: 'while True: pass', wait: false } });
+  const { executions } = await call('execute.list', withKey);
+  const execution = { ...withKey, params: { id: executions[0].executionId } };
+  await call('execute.get', execution);
+  await call('execute.stop', execution);
+  await call('execute.events', execution);
   await call('execute.run', { ...withKey, body: { code: 'print(1)' } });
   await call('generate.create', { ...withKey, body: { prompt: 'Print one.' } });
   const masterPassword = 'a master password';
@@ -86,6 +93,9 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   const deleteToken = { 'x-delete-token': unread.deleteToken };
   await call('messages.delete', { params: { id: unread.messageId }, headers: deleteToken });
   await call('tokens.delete', { ...withKey, params: { id: made.tokenId } });
+  await call('pages.recipient', byId);
+  const [asset] = await assets();
+  await call('pages.asset', { params: { name: asset?.name ?? '' } });
 
   const passwords = { currentPassword: account.password, newPassword: account.password };
   await call('auth.password', { ...withKey, body: passwords });
