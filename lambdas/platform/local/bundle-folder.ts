@@ -57,6 +57,7 @@ export class BundleFolder {
 
 /** Its folders are closed even to their owner. */
 export function removeReadOnly(path: string): void {
+  if (!existsSync(path)) return;
   for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
     if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), 0o700);
   }
