@@ -1,16 +1,63 @@
+const encoder = new TextEncoder();
+
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /** Names and values in one unambiguous byte string: sorted by name, each preceded by its length (4 bytes, big-endian). */
 export function canonicalBytes(fields: { readonly [name: string]: string }): Uint8Array {
   const names = Object.keys(fields).sort();
-  return lengthPrefixed(names.flatMap((name) => [name, fields[name] as string]));
+  return lengthPrefixed(...names.flatMap((name) => [name, fields[name] as string]));
 }
 
-function lengthPrefixed(texts: readonly string[]): Uint8Array {
-  return Buffer.concat(
-    texts.flatMap((text) => {
-      const bytes = Buffer.from(text, 'utf8');
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(bytes.length);
-      return [length, bytes];
+/** Texts (as UTF-8) and bytes in one unambiguous byte string, each preceded by its length (4 bytes, big-endian). */
+export function lengthPrefixed(...parts: readonly (string | Uint8Array)[]): Uint8Array {
+  return concat(
+    ...parts.flatMap((part) => {
+      const bytes = typeof part === 'string' ? utf8(part) : part;
+      return [uint32(bytes.length), bytes];
     }),
   );
+}
+
+/** 4 bytes, big-endian. */
+export function uint32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+
+/** 8 bytes, big-endian. @throws RangeError for what is no integer from 0 to 2^53 - 1 */
+export function uint64(value: number): Uint8Array {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not an unsigned integer: ${value}`);
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
+  return bytes;
+}
+
+/** Compares all bytes, whatever differs; only the lengths are told by time. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let different = 0;
+  for (let at = 0; at < a.length; at++) different |= (a[at] as number) ^ (b[at] as number);
+  return different === 0;
+}
+
+export function wipe(...secrets: readonly Uint8Array[]): void {
+  for (const secret of secrets) secret.fill(0);
+}
+
+/** @throws RangeError where the caller hands over bytes of another length: a mistake of ours, never of a user's */
+export function requireLength(what: string, bytes: Uint8Array, length: number): void {
+  if (bytes.length !== length) throw new RangeError(`${what}: ${bytes.length} bytes, not ${length}`);
 }

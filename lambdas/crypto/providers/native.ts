@@ -1,0 +1,205 @@
+import {
+  argon2,
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  decapsulate,
+  diffieHellman,
+  encapsulate,
+  hkdfSync,
+  type KeyObject,
+  pbkdf2,
+  randomBytes,
+} from 'node:crypto';
+import { requireLength } from '../bytes.ts';
+import { type Aead, mlKem768Bytes, type Primitives, x25519Bytes } from './primitives.ts';
+
+const keyBytes = 32;
+const tagBytes = 16;
+
+/** `node:crypto` of Node 24.7 or newer: OpenSSL 3.5. */
+export const native: Primitives = {
+  provider: 'native',
+  randomBytes: (length) => new Uint8Array(randomBytes(length)),
+  sha256: (message) => plain(createHash('sha256').update(message).digest()),
+  hkdfSha256: (key, salt, info, length) => new Uint8Array(hkdfSync('sha256', key, salt, info, length)),
+  pbkdf2: (hash, password, salt, iterations, length) =>
+    new Promise((resolve, reject) => {
+      pbkdf2(password, salt, iterations, length, hash, (error, key) =>
+        error ? reject(error) : resolve(plain(key)),
+      );
+    }),
+  argon2id: (message, nonce, { memoryKiB: memory, passes, lanes: parallelism, ...more }, tagLength) =>
+    new Promise((resolve, reject) => {
+      const parameters = { message, nonce, memory, passes, parallelism, tagLength, ...more };
+      argon2('argon2id', parameters, (error, key) => (error ? reject(error) : resolve(plain(key))));
+    }),
+  aes256Gcm: aead('aes-256-gcm', 12),
+  xChaCha20Poly1305: xChaCha20Poly1305(aead('chacha20-poly1305', 12)),
+  aes256GcmChunks(key) {
+    const { seal, open } = aead('aes-256-gcm', 12);
+    const none = new Uint8Array();
+    return {
+      seal: (nonce, plaintext) => seal(key, nonce, plaintext, none),
+      open: (nonce, sealed) => open(key, nonce, sealed, none),
+    };
+  },
+  x25519: {
+    privateKey(seed) {
+      requireLength('X25519 private key', seed, x25519Bytes);
+      const privateKey = importPrivate(der.x25519Private, seed);
+      return {
+        publicKey: rawPublic(privateKey, der.x25519Public),
+        agree(publicKey) {
+          requireLength('X25519 public key', publicKey, x25519Bytes);
+          try {
+            return plain(diffieHellman({ privateKey, publicKey: importPublic(der.x25519Public, publicKey) }));
+          } catch {
+            return undefined;
+          }
+        },
+        wipe() {},
+      };
+    },
+  },
+  mlKem768: {
+    privateKey(seed) {
+      requireLength('ML-KEM-768 seed', seed, mlKem768Bytes.seed);
+      const privateKey = importPrivate(der.mlKemSeed, seed);
+      return {
+        publicKey: rawPublic(privateKey, der.mlKemPublic),
+        decapsulate(ciphertext) {
+          requireLength('ML-KEM-768 ciphertext', ciphertext, mlKem768Bytes.ciphertext);
+          return plain(decapsulate(privateKey, ciphertext));
+        },
+        wipe() {},
+      };
+    },
+    encapsulate(publicKey) {
+      requireLength('ML-KEM-768 public key', publicKey, mlKem768Bytes.publicKey);
+      let recipient: KeyObject;
+      try {
+        recipient = importPublic(der.mlKemPublic, publicKey);
+      } catch {
+        return undefined;
+      }
+      const { sharedKey, ciphertext } = encapsulate(recipient);
+      return { sharedSecret: plain(sharedKey), ciphertext: plain(ciphertext) };
+    },
+  },
+};
+
+function aead(cipher: 'aes-256-gcm' | 'chacha20-poly1305', nonceBytes: number): Aead {
+  const check = (key: Uint8Array, nonce: Uint8Array) => {
+    requireLength(`${cipher} key`, key, keyBytes);
+    requireLength(`${cipher} nonce`, nonce, nonceBytes);
+  };
+  const options = { authTagLength: tagBytes };
+  return {
+    seal(key, nonce, plaintext, aad) {
+      check(key, nonce);
+      const sealing = createCipheriv(cipher as 'aes-256-gcm', key, nonce, options);
+      sealing.setAAD(aad);
+      const sealed = new Uint8Array(plaintext.length + tagBytes);
+      sealed.set(sealing.update(plaintext));
+      sealing.final();
+      sealed.set(sealing.getAuthTag(), plaintext.length);
+      return sealed;
+    },
+    open(key, nonce, sealed, aad) {
+      check(key, nonce);
+      const length = sealed.length - tagBytes;
+      if (length < 0) return undefined;
+      const opening = createDecipheriv(cipher as 'aes-256-gcm', key, nonce, options);
+      opening.setAAD(aad);
+      opening.setAuthTag(sealed.subarray(length));
+      const plaintext = opening.update(sealed.subarray(0, length));
+      try {
+        opening.final();
+      } catch {
+        plaintext.fill(0);
+        return undefined;
+      }
+      return plain(plaintext);
+    },
+  };
+}
+
+/** draft-irtf-cfrg-xchacha-03 section 2.3: a key of its own from 16 bytes of the nonce, the other 8 to the cipher. */
+function xChaCha20Poly1305({ seal, open }: Aead): Aead {
+  const derive = (key: Uint8Array, nonce: Uint8Array) => {
+    requireLength('XChaCha20-Poly1305 key', key, keyBytes);
+    requireLength('XChaCha20-Poly1305 nonce', nonce, 24);
+    const shortNonce = new Uint8Array(12);
+    shortNonce.set(nonce.subarray(16), 4);
+    return { subkey: hChaCha20(key, nonce.subarray(0, 16)), shortNonce };
+  };
+  return {
+    seal(key, nonce, plaintext, aad) {
+      const { subkey, shortNonce } = derive(key, nonce);
+      const sealed = seal(subkey, shortNonce, plaintext, aad);
+      subkey.fill(0);
+      return sealed;
+    },
+    open(key, nonce, sealed, aad) {
+      const { subkey, shortNonce } = derive(key, nonce);
+      const plaintext = open(subkey, shortNonce, sealed, aad);
+      subkey.fill(0);
+      return plaintext;
+    },
+  };
+}
+
+/** "expand 32-byte k" (RFC 8439 section 2.3). */
+const constants = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574] as const;
+
+/**
+ * HChaCha20 (draft-irtf-cfrg-xchacha-03 section 2.2): the first and last row of ChaCha20's rounds, without the
+ * addition of the input that ends a block. OpenSSL only gives the block, so the input, public in those two rows, is
+ * taken off it again.
+ */
+function hChaCha20(key: Uint8Array, input: Uint8Array): Uint8Array {
+  const block = createCipheriv('chacha20', key, input).update(new Uint8Array(64));
+  const subkey = Buffer.alloc(32);
+  for (let word = 0; word < 4; word++) {
+    const first = block.readUInt32LE(4 * word) - (constants[word] as number);
+    const last = block.readUInt32LE(48 + 4 * word) - Buffer.from(input).readUInt32LE(4 * word);
+    subkey.writeUInt32LE(first >>> 0, 4 * word);
+    subkey.writeUInt32LE(last >>> 0, 16 + 4 * word);
+  }
+  block.fill(0);
+  return subkey;
+}
+
+/** DER up to the raw key: SubjectPublicKeyInfo (RFC 5280) or PrivateKeyInfo (RFC 5958, ML-KEM by its seed). */
+const der = {
+  mlKemPublic: Buffer.from('308204b2300b0609608648016503040402038204a100', 'hex'),
+  mlKemSeed: Buffer.from('3054020100300b060960864801650304040204428040', 'hex'),
+  x25519Public: Buffer.from('302a300506032b656e032100', 'hex'),
+  x25519Private: Buffer.from('302e020100300506032b656e04220420', 'hex'),
+};
+
+function importPublic(prefix: Buffer, raw: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.concat([prefix, raw]), format: 'der', type: 'spki' });
+}
+
+function importPrivate(prefix: Buffer, raw: Uint8Array): KeyObject {
+  const key = Buffer.concat([prefix, raw]);
+  try {
+    return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  } finally {
+    key.fill(0);
+  }
+}
+
+function rawPublic(privateKey: KeyObject, prefix: Buffer): Uint8Array {
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return Uint8Array.from(spki.subarray(prefix.length));
+}
+
+/** The same memory without Buffer's methods, so that no caller comes to rely on them. */
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}

@@ -1,0 +1,21 @@
+import * as crypto from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Primitives } from './primitives.ts';
+
+/**
+ * Chooses for a program on Node, at its start: `native` where this Node has all of it (24.7 or newer), else
+ * `portable`. Functions of the appliance import `native.ts` themselves, since their runtime is fixed; pages in a
+ * browser import `portable.ts`. So neither bundle carries the other provider.
+ */
+export async function choosePrimitives(): Promise<Primitives> {
+  if ('argon2' in crypto && 'encapsulate' in crypto) return (await import('./native.ts')).native;
+  const { portable } = await import('./portable.ts');
+  return portable({ argon2: await readArgon2Wasm(), subtle: globalThis.crypto.subtle });
+}
+
+export function readArgon2Wasm(
+  file: 'argon2-simd.wasm' | 'argon2.wasm' = 'argon2-simd.wasm',
+): Promise<Uint8Array> {
+  return readFile(fileURLToPath(import.meta.resolve(`argon2-browser/dist/${file}`)));
+}

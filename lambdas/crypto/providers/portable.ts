@@ -1,0 +1,133 @@
+import type { webcrypto } from 'node:crypto';
+import { gcm } from '@noble/ciphers/aes.js';
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { x25519 } from '@noble/curves/ed25519.js';
+import { hkdf } from '@noble/hashes/hkdf.js';
+import { sha1 } from '@noble/hashes/legacy.js';
+import { pbkdf2Async } from '@noble/hashes/pbkdf2.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
+import { requireLength } from '../bytes.ts';
+import { argon2Wasm } from './argon2-wasm.ts';
+import { type Aead, type ChunkAead, mlKem768Bytes, type Primitives, x25519Bytes } from './primitives.ts';
+
+export type PortableOptions = {
+  /** Bytes of `argon2-browser/dist/argon2-simd.wasm`, or of `argon2.wasm` for a runtime without SIMD. */
+  readonly argon2: Uint8Array;
+  /** Web Crypto, for the chunks of large files; without it they go through JavaScript. */
+  readonly subtle?: webcrypto.SubtleCrypto | undefined;
+};
+
+/** For every runtime with WebAssembly: a browser, or a Node without what `native.ts` needs. */
+export function portable({ argon2, subtle }: PortableOptions): Primitives {
+  return {
+    provider: 'portable',
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    sha256: (message) => sha256(message),
+    hkdfSha256: (key, salt, info, length) => hkdf(sha256, key, salt, info, length),
+    pbkdf2: (hash, password, salt, iterations, length) =>
+      pbkdf2Async(hash === 'sha1' ? sha1 : sha256, password, salt, { c: iterations, dkLen: length }),
+    argon2id: argon2Wasm(argon2),
+    aes256Gcm: aead('AES-256-GCM', gcm, 12),
+    xChaCha20Poly1305: aead('XChaCha20-Poly1305', xchacha20poly1305, 24),
+    aes256GcmChunks: (key) => (subtle ? webCryptoChunks(subtle, key) : nobleChunks(key)),
+    x25519: {
+      privateKey(seed) {
+        requireLength('X25519 private key', seed, x25519Bytes);
+        const secret = Uint8Array.from(seed);
+        return {
+          publicKey: x25519.getPublicKey(secret),
+          agree(publicKey) {
+            requireLength('X25519 public key', publicKey, x25519Bytes);
+            try {
+              return x25519.getSharedSecret(secret, publicKey);
+            } catch {
+              return undefined;
+            }
+          },
+          wipe: () => secret.fill(0),
+        };
+      },
+    },
+    mlKem768: {
+      privateKey(seed) {
+        requireLength('ML-KEM-768 seed', seed, mlKem768Bytes.seed);
+        const { publicKey, secretKey } = ml_kem768.keygen(seed);
+        return {
+          publicKey,
+          decapsulate(ciphertext) {
+            requireLength('ML-KEM-768 ciphertext', ciphertext, mlKem768Bytes.ciphertext);
+            return ml_kem768.decapsulate(ciphertext, secretKey);
+          },
+          wipe: () => secretKey.fill(0),
+        };
+      },
+      encapsulate(publicKey) {
+        requireLength('ML-KEM-768 public key', publicKey, mlKem768Bytes.publicKey);
+        try {
+          const { sharedSecret, cipherText } = ml_kem768.encapsulate(publicKey);
+          return { sharedSecret, ciphertext: cipherText };
+        } catch {
+          return undefined;
+        }
+      },
+    },
+  };
+}
+
+const keyBytes = 32;
+const tagBytes = 16;
+
+function aead(name: string, cipher: typeof gcm | typeof xchacha20poly1305, nonceBytes: number): Aead {
+  const check = (key: Uint8Array, nonce: Uint8Array) => {
+    requireLength(`${name} key`, key, keyBytes);
+    requireLength(`${name} nonce`, nonce, nonceBytes);
+  };
+  return {
+    seal(key, nonce, plaintext, aad) {
+      check(key, nonce);
+      return cipher(key, nonce, aad).encrypt(plaintext);
+    },
+    open(key, nonce, sealed, aad) {
+      check(key, nonce);
+      if (sealed.length < tagBytes) return undefined;
+      try {
+        return cipher(key, nonce, aad).decrypt(sealed);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function nobleChunks(key: Uint8Array): ChunkAead {
+  const { seal, open } = aead('AES-256-GCM', gcm, 12);
+  const none = new Uint8Array();
+  return {
+    seal: (nonce, plaintext) => seal(key, nonce, plaintext, none),
+    open: (nonce, sealed) => open(key, nonce, sealed, none),
+  };
+}
+
+/** The key is imported once, not extractable. */
+function webCryptoChunks(subtle: webcrypto.SubtleCrypto, key: Uint8Array): ChunkAead {
+  const imported = subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  const algorithm = (iv: Uint8Array) => ({
+    name: 'AES-GCM',
+    iv: iv,
+    tagLength: 8 * tagBytes,
+  });
+  return {
+    seal: async (nonce, plaintext) =>
+      new Uint8Array(await subtle.encrypt(algorithm(nonce), await imported, plaintext)),
+    async open(nonce, sealed) {
+      const imports = await imported;
+      try {
+        return new Uint8Array(await subtle.decrypt(algorithm(nonce), imports, sealed));
+      } catch (error) {
+        if (error instanceof DOMException && error.name === 'OperationError') return undefined;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { webcrypto } from 'node:crypto';
+import { native } from '../../lambdas/crypto/providers/native.ts';
+import { readArgon2Wasm } from '../../lambdas/crypto/providers/node.ts';
+import { portable } from '../../lambdas/crypto/providers/portable.ts';
+import type { Primitives } from '../../lambdas/crypto/providers/primitives.ts';
+
+const simd = await readArgon2Wasm('argon2-simd.wasm');
+
+export { native };
+/** JavaScript alone. */
+export const noble = portable({ argon2: simd });
+/** As in a browser: its Web Crypto for the chunks of files. */
+export const browser = portable({ argon2: simd, subtle: webcrypto.subtle });
+/** For a runtime without SIMD. */
+export const withoutSimd = portable({ argon2: await readArgon2Wasm('argon2.wasm') });
+
+export const providers: readonly (readonly [string, Primitives])[] = [
+  ['native', native],
+  ['portable', noble],
+];
+
+/** Who seals, who opens. */
+export const pairs: readonly (readonly [string, Primitives, Primitives])[] = [
+  ['native → native', native, native],
+  ['native → portable', native, noble],
+  ['portable → native', noble, native],
+  ['portable → portable', noble, noble],
+];

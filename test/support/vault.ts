@@ -1,0 +1,56 @@
+import type { RecordContext } from '../../lambdas/crypto/context.ts';
+import { type Refused, Tampered, UnsupportedSuite } from '../../lambdas/crypto/errors.ts';
+import { type VaultCrypto, vaultCrypto } from '../../lambdas/crypto/vault.ts';
+import { flipBit } from './bytes.ts';
+import { native, noble } from './providers.ts';
+
+export const nativeVault = vaultCrypto(native);
+export const portableVault = vaultCrypto(noble);
+
+/** Who seals, who opens. */
+export const vaultPairs: readonly (readonly [string, VaultCrypto, VaultCrypto])[] = [
+  ['native → native', nativeVault, nativeVault],
+  ['native → portable', nativeVault, portableVault],
+  ['portable → native', portableVault, nativeVault],
+  ['portable → portable', portableVault, portableVault],
+];
+
+export const utf8 = (text: string) => new TextEncoder().encode(text);
+export const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+export const context: RecordContext = {
+  org: 'org-1',
+  owner: 'user-1',
+  recordType: 'kv',
+  recordId: 'app/config/url',
+  version: 7,
+};
+
+/** Each other place that the same bytes could be put at. */
+export const elsewhere: readonly RecordContext[] = [
+  { ...context, org: 'org-2' },
+  { ...context, owner: 'user-2' },
+  { ...context, recordType: 'file' },
+  { ...context, recordId: 'app/config/ur' },
+  { ...context, version: 6 },
+  { ...context, version: 8 },
+  // Moved from one field to the next: only lengths tell these apart.
+  { ...context, org: 'org-1u', owner: 'ser-1' },
+  { ...context, recordType: 'kvapp/config/url', recordId: '' },
+];
+
+/** Which error an altered byte has to give: the first two are the version and the suite. */
+export const refusalOf = (bit: number): (new () => Refused) => (bit < 16 ? UnsupportedSuite : Tampered);
+
+/** Every bit of short bytes flipped, of long ones every `step`th, and every bit of the first 64 bytes. */
+export function* flips(bytes: Uint8Array, step = 1): Generator<readonly [number, Uint8Array]> {
+  for (let bit = 0; bit < bytes.length * 8; bit += bit < 512 ? 1 : step) yield [bit, flipBit(bytes, bit)];
+}
+
+/** Every truncation, and one byte more. */
+export function* cuts(bytes: Uint8Array, step = 1): Generator<Uint8Array> {
+  for (let length = 0; length < bytes.length; length += length < 4 ? 1 : step)
+    yield bytes.subarray(0, length);
+  yield bytes.subarray(0, -1);
+  yield Uint8Array.of(...bytes, 0);
+}
