@@ -14,6 +14,7 @@ Environment:
   STRONGROOM_LIMIT         calls a credential or address may make, as count/seconds (600/60)
   STRONGROOM_AUTH_LIMIT    sign-ins and registrations an address or account may try (10/900)
   STRONGROOM_PYTHON        the Python that programs run with; found by itself where every user can read one
+  STRONGROOM_GENERATOR     none (here), bedrock, anthropic or openai: who writes programs; see docs/generate.md
 `;
 
 type Options = { readonly port: number; readonly host: string; readonly data: string };

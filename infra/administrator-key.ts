@@ -31,7 +31,6 @@ export class AdministratorKey extends Construct {
     const { stackName, region } = Stack.of(this);
     // Without a value: CloudFormation cannot make a key of the right shape, and is not to know one.
     const secret = new CfnSecret(this, 'Secret', {
-      name: `${stackName}/administrator-key`,
       description: `${stackName}: key of the global administrator`,
       kmsKeyId: key.keyArn,
     });
@@ -41,7 +40,7 @@ export class AdministratorKey extends Construct {
       reason:
         'The key is the installation’s own credential; a new one has to go to the table of credentials too.',
     });
-    this.secretArn = secret.ref;
+    this.secretArn = secret.attrId;
 
     const minter = new BundledFunction(this, 'Minter', {
       name: 'administrator-key',
@@ -53,17 +52,17 @@ export class AdministratorKey extends Construct {
       access: {
         statements: [
           ...access.toTables(new Map([['credentials', new Set(['dynamodb:GetItem', 'dynamodb:PutItem'])]])),
-          allow(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], [secret.ref]),
+          allow(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], [this.secretArn]),
           allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn], {
             StringEquals: {
               'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
-              'kms:EncryptionContext:SecretARN': secret.ref,
+              'kms:EncryptionContext:SecretARN': this.secretArn,
             },
           }),
         ],
         environment: {
           STRONGROOM_TABLE_CREDENTIALS: tables.get('credentials').tableName,
-          STRONGROOM_ADMINISTRATOR_SECRET: secret.ref,
+          STRONGROOM_ADMINISTRATOR_SECRET: this.secretArn,
         },
       },
     });

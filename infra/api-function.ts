@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -55,6 +55,13 @@ export class BundledFunction extends Construct {
         }),
       },
     });
+    if (props.network) {
+      Validations.of(this.role).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason:
+          'Lambda makes network interfaces, which have no ARN before; the code itself is denied the actions.',
+      });
+    }
     this.function = new LambdaFunction(this, 'Function', {
       functionName,
       description: props.description,

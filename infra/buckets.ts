@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -27,10 +27,6 @@ export class Buckets extends Construct {
       // S3 delivers its logs to no bucket that is encrypted with a customer's key.
       encryption: BucketEncryption.S3_MANAGED,
       lifecycleRules: [{ expiration: Duration.days(logDays) }],
-    });
-    Validations.of(this.log).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason: 'It is the access log; a log of who reads the log would have to be logged in turn.',
     });
     this.objects = new Bucket(this, 'Objects', {
       ...closed,

@@ -117,7 +117,7 @@ export async function bundleSandbox(folder: string): Promise<string> {
   });
   await writeOutputs(outputFiles, folder);
   const source = join(root, 'sandbox-image', 'zygote');
-  const modules = (await readdir(source)).filter((name) => name.endsWith('.py'));
+  const modules = (await readdir(source)).filter((name) => /\.(py|cjs)$/.test(name));
   const copies = modules.map(async (name) =>
     writeChanged(join(sandbox, 'zygote', name), await readFile(join(source, name))),
   );

@@ -14,6 +14,7 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
   objects: { file: 's3-objects', factory: 's3Objects', needed: ({ objects }) => objects !== undefined },
   keys: { file: 'kms-keys', factory: 'kmsKeys', needed: ({ keys }) => keys.size > 0 },
   sandboxes: { file: 'sandbox-pool', factory: 'sandboxPool', needed: ({ sandboxes }) => sandboxes },
+  generator: { file: 'generator', factory: 'generator', needed: ({ generator }) => generator },
 };
 
 /**
@@ -23,7 +24,9 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
  */
 export function entrySource(route: RouteRecord): string {
   const grants = grantsOf(route);
-  const needed = Object.entries(adapters).filter(([, { needed }]) => grants.ping || needed(grants));
+  const needed = Object.entries(adapters).filter(
+    ([port, { needed }]) => (grants.ping && port !== 'generator') || needed(grants),
+  );
   const unused = Object.keys(adapters).filter((port) => !needed.some(([name]) => name === port));
   const handler = `./lambdas/${route.operationId.replace('.', '/')}.ts`;
   return [

@@ -37,10 +37,11 @@ export class StrongroomStack extends Stack {
     Tags.of(this).add('application', 'strongroom');
     const { name, logDays, settings } = configuration;
     const protect = configuration.protect === 'on';
-    const keep = protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    // What a first deployment made before it failed is not kept: it holds nothing.
+    const keep = protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
     const keys = new Keys(this, 'Keys', { name, keep });
-    const tables = new Tables(this, 'Tables', { key: keys.storage, keep, protect });
+    const tables = new Tables(this, 'Tables', { key: keys.storage, protect });
     const buckets = new Buckets(this, 'Buckets', { key: keys.storage, keep, logDays });
     const network = new Network(this, 'Network', { tables, buckets, keys, flowLog: this.#log('network') });
     const access = new Access(this, 'Access', { tables, buckets, keys });

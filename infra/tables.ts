@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -6,7 +6,7 @@ import { tables as definitions, type TableName } from '../lambdas/stores/tables.
 
 export type TablesProps = {
   readonly key: IKey;
-  readonly keep: RemovalPolicy;
+  /** Tables that are protected are not deleted, not even with the stack. */
   readonly protect: boolean;
 };
 
@@ -30,7 +30,7 @@ export class Tables extends Construct {
     return [tableArn, ...definitions[name].indexes.map((index) => `${tableArn}/index/${index}`)];
   }
 
-  #table(name: TableName, { key, keep, protect }: TablesProps): Table {
+  #table(name: TableName, { key, protect }: TablesProps): Table {
     const string = (attribute: string) => ({ name: attribute, type: AttributeType.STRING });
     const table = new Table(this, name.charAt(0).toUpperCase() + name.slice(1), {
       partitionKey: string('pk'),
@@ -41,7 +41,7 @@ export class Tables extends Construct {
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: key,
       deletionProtection: protect,
-      removalPolicy: keep,
+      removalPolicy: protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     for (const index of definitions[name].indexes) {
       table.addGlobalSecondaryIndex({

@@ -9,11 +9,13 @@ import { routes } from '../../lambdas/contract/routes.ts';
 import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
 import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
+import { localGenerator } from '../../lambdas/platform/local/generator.ts';
 import { SandboxProcesses } from '../../lambdas/platform/local/sandbox-process.ts';
 import { SqliteTable } from '../../lambdas/platform/local/sqlite-table.ts';
 import { usePlatform } from '../../lambdas/platform/platform.ts';
 import type { Table } from '../../lambdas/platform/table.ts';
 import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
+import { currentSettings } from '../../lambdas/shared/env.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { Router } from './router.ts';
@@ -60,7 +62,8 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   const table = new SqliteTable(join(folder, 'strongroom.db'));
   const keys = new FileKeys(join(folder, 'keys.json'));
   const supply = new SandboxProcesses(table);
-  usePlatform({ table, objects, keys, sandboxes: supply.sandboxes });
+  const generator = localGenerator(currentSettings(), process.env.STRONGROOM_GENERATOR_KEY);
+  usePlatform({ table, objects, keys, sandboxes: supply.sandboxes, generator });
 
   const [handlers] = await Promise.all([loadHandlers(), supply.start()]);
   const administratorKey = await firstAdministratorKey(table);

@@ -13,6 +13,8 @@ export type Access = {
   /** `data`: make and open data keys; `sign:…`: sign; `verify:…`: read the public keys. */
   readonly keys?: readonly ('data' | `sign:${SigningKeyName}` | `verify:${SigningKeyName}`)[];
   readonly sandboxes?: true;
+  /** Asks the language model that is configured; on AWS it opens the secret with the provider's key. */
+  readonly generator?: true;
   /** Asks each store whether it answers, and nothing else of it. */
   readonly ping?: true;
 };

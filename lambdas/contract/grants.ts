@@ -6,6 +6,7 @@ export type Grants = {
   readonly objects: Access['objects'];
   readonly keys: ReadonlySet<NonNullable<Access['keys']>[number]>;
   readonly sandboxes: boolean;
+  readonly generator: boolean;
   readonly ping: boolean;
 };
 
@@ -37,6 +38,7 @@ export function grantsOf(route: RouteRecord): Grants {
     keys,
     objects: route.access.objects,
     sandboxes: route.access.sandboxes ?? false,
+    generator: route.access.generator ?? false,
     ping: route.access.ping ?? false,
   };
 }

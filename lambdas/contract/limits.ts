@@ -18,6 +18,16 @@ export const limits = {
   /** How long a call waits for a program before it hands over to `GET /api/v1/executions/{id}`. */
   executionWaitSeconds: 25,
   sandboxWaitSeconds: 10,
+  promptBytes: 64 * KiB,
+  /** A call that generates: how long the model has where the program is run too, and all in all. */
+  generateSeconds: { answerBeforeRun: 20, whole: 27 },
+  /** Of what is encrypted anew; a payload that is there opens with any password that it was made with. */
+  masterPasswordCharacters: { min: 10, max: 1024 },
+  zkCodeNameCharacters: 128,
+  zkCodeDescriptionCharacters: 1024,
+  zkCodePerUser: 100,
+  /** How long a password may be sealed to a sandbox's key after the key was handed out. */
+  zkSessionSeconds: 300,
   secretNameCharacters: 128,
   secretValueBytes: 64 * KiB,
   secretDescriptionCharacters: 1024,

@@ -2,10 +2,12 @@ import { audit } from './audit.ts';
 import { auth } from './auth.ts';
 import type { RouteRecord } from './define-route.ts';
 import { execute } from './execute.ts';
+import { generate } from './generate.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
+import { zk } from './zk.ts';
 
-const domains = { system, auth, execute, secrets, audit } as const;
+const domains = { system, auth, execute, secrets, generate, zk, audit } as const;
 
 type Domains = typeof domains;
 

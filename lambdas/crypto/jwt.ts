@@ -16,27 +16,38 @@ function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
+/** A session token; what it opens is for `stores/sessions.ts` to say. */
+export function signSession(keys: Keys, claims: SessionClaims): Promise<string> {
+  return signJwt(keys, issuer, claims);
+}
+
+/** The claims of a token that this installation signed and that has not expired, else `undefined`. */
+export function verifySession(keys: Keys, token: string): Promise<SessionClaims | undefined> {
+  return verifyJwt<SessionClaims>(keys, issuer, token, ['sub', 'org', 'jti', 'iat', 'exp']);
+}
+
 /** A JWS in compact form (RFC 7515), ES256, signed inside the key store. */
-export async function signSession(keys: Keys, claims: SessionClaims): Promise<string> {
+export async function signJwt(keys: Keys, audience: string, claims: object): Promise<string> {
   const [jwk] = await keys.publicKeys('jwt');
   if (!jwk) throw new Error('no key signs tokens');
   const header = { alg: 'ES256', typ: 'JWT', kid: jwk.kid };
-  const input = `${encode(header)}.${encode({ iss: issuer, aud: issuer, ...claims })}`;
+  const input = `${encode(header)}.${encode({ iss: issuer, aud: audience, ...claims })}`;
   const signature = await keys.sign('jwt', Buffer.from(input));
   return `${input}.${Buffer.from(signature).toString('base64url')}`;
 }
 
-/** The claims of a token that this installation signed and that has not expired, else `undefined`. */
-export async function verifySession(keys: Keys, token: string): Promise<SessionClaims | undefined> {
+/** The claims of a JWS that this installation signed for this audience and that has not expired, else `undefined`. */
+export async function verifyJwt<Claims>(
+  keys: Keys,
+  audience: string,
+  token: string,
+  requiredClaims: string[],
+): Promise<Claims | undefined> {
   const jwks = createLocalJWKSet({ keys: [...(await keys.publicKeys('jwt'))] });
   try {
-    const { payload } = await jwtVerify(token, jwks, {
-      algorithms: ['ES256'],
-      issuer,
-      audience: issuer,
-      requiredClaims: ['sub', 'org', 'jti', 'iat', 'exp'],
-    });
-    return payload as unknown as SessionClaims;
+    const options = { algorithms: ['ES256'], issuer, audience, requiredClaims };
+    const { payload } = await jwtVerify(token, jwks, options);
+    return payload as Claims;
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined;
     throw error;

@@ -8,13 +8,16 @@ import {
 } from './x-wing.ts';
 
 /**
- * A request sealed to a public key, and its answer sealed back to whoever made the request.
+ * A request sealed to a public key, and its answer sealed back to whoever made the request: one reply, or several in
+ * a row of which the last says that it is.
  *
  *     request = version ‖ suite ‖ X-Wing ciphertext (1,120) ‖ AES-256-GCM ciphertext ‖ tag (16)
- *     reply   = version ‖ suite ‖ AES-256-GCM ciphertext ‖ tag (16)
+ *     reply   = version ‖ suite ‖ last (1) ‖ AES-256-GCM ciphertext ‖ tag (16)
  *
- * HKDF-SHA-256 turns the encapsulated secret into one key and nonce for each direction; each is used once, so a
- * nonce never meets two messages. Both directions authenticate the caller's `aad`.
+ * HKDF-SHA-256 turns the encapsulated secret into one key and nonce for each direction. The request's is used once;
+ * a reply's nonce is that of its direction XOR its number (4, big-endian) ‖ last (1), after STREAM (Hoang,
+ * Reyhanitabar, Rogaway, Vizár, CRYPTO 2015): so none meets two messages, and replies cannot be reordered, repeated,
+ * left out or cut off unseen. Both directions authenticate the caller's `aad`.
  */
 const version = 1;
 /** X-Wing, HKDF-SHA-256, AES-256-GCM. */
@@ -23,17 +26,22 @@ const header = Buffer.from([version, suite]);
 const tagBytes = 16;
 const keyBytes = 32;
 const nonceBytes = 12;
+const maxReplies = 2 ** 31;
 
 export type SealedRequest = {
   readonly box: Uint8Array;
-  /** Opens the one reply to this request, and forgets the key. @throws SealedBoxRejected */
+  /** Opens the last reply to this request, and forgets the key. @throws SealedBoxRejected */
   openReply(reply: Uint8Array): Uint8Array;
+  /** Opens the next of the replies. One that is rejected is the end of all. @throws SealedBoxRejected */
+  openNext(reply: Uint8Array): { readonly plaintext: Uint8Array; readonly last: boolean };
 };
 
 export type OpenedRequest = {
   readonly plaintext: Uint8Array;
-  /** Seals the one reply to this request, and forgets the key. */
+  /** Seals the last reply to this request, and forgets the key. */
   sealReply(plaintext: Uint8Array): Uint8Array;
+  /** Seals a reply that another follows. */
+  sealNext(plaintext: Uint8Array): Uint8Array;
 };
 
 /** Not a box of this version and suite, not for this key, for another `aad`, or altered. It never says which. */
@@ -64,7 +72,7 @@ export class Sealer {
     this.#next = undefined;
     const keys = schedule(sharedSecret, this.#publicKey, ciphertext);
     const box = Buffer.concat([header, ciphertext, encrypt(keys.request, plaintext, aad)]);
-    return { box, openReply: once((reply: Uint8Array) => decrypt(keys.reply, body(reply, 0), aad)) };
+    return { box, ...openReplies(keys.reply, aad) };
   }
 }
 
@@ -79,10 +87,7 @@ export function open(privateKey: XWingPrivateKey, box: Uint8Array, aad: Uint8Arr
   const keys = schedule(encapsulated(privateKey, ciphertext), privateKey.publicKey, ciphertext);
   try {
     const plaintext = decrypt(keys.request, sealed.subarray(ciphertextBytes), aad);
-    return {
-      plaintext,
-      sealReply: once((reply: Uint8Array) => Buffer.concat([header, encrypt(keys.reply, reply, aad)])),
-    };
+    return { plaintext, ...sealReplies(keys.reply, aad) };
   } catch (error) {
     keys.reply.fill(0);
     throw error;
@@ -135,6 +140,7 @@ function encrypt(key: Buffer, plaintext: Uint8Array, aad: Uint8Array): Buffer {
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
+/** Wipes the key, whatever comes. */
 function decrypt(key: Buffer, sealed: Uint8Array, aad: Uint8Array): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key.subarray(0, keyBytes), key.subarray(keyBytes), {
     authTagLength: tagBytes,
@@ -149,12 +155,37 @@ function decrypt(key: Buffer, sealed: Uint8Array, aad: Uint8Array): Buffer {
   }
 }
 
-/** A second reply under the same key and nonce would give both away. */
-function once<Result>(use: (message: Uint8Array) => Result): (message: Uint8Array) => Result {
-  let used = false;
-  return (message) => {
-    if (used) throw new Error('a sealed box has one reply');
-    used = true;
-    return use(message);
+function sealReplies(key: Buffer, aad: Uint8Array): Pick<OpenedRequest, 'sealReply' | 'sealNext'> {
+  const next = replyKeys(key);
+  const seal = (plaintext: Uint8Array, last: boolean) =>
+    Buffer.concat([header, Buffer.of(Number(last)), encrypt(next(last), plaintext, aad)]);
+  return { sealReply: (plaintext) => seal(plaintext, true), sealNext: (plaintext) => seal(plaintext, false) };
+}
+
+function openReplies(key: Buffer, aad: Uint8Array): Pick<SealedRequest, 'openReply' | 'openNext'> {
+  const next = replyKeys(key);
+  const open = (reply: Uint8Array, wanted?: boolean) => {
+    const sealed = body(reply, 1);
+    const last = sealed[0] === 1;
+    if ((sealed[0] !== 0 && !last) || last !== (wanted ?? last)) throw new SealedBoxRejected();
+    return { plaintext: decrypt(next(last), sealed.subarray(1), aad), last };
+  };
+  return { openReply: (reply) => open(reply, true).plaintext, openNext: (reply) => open(reply) };
+}
+
+/** The key and the nonce of one reply after another, in copies that their use wipes. */
+function replyKeys(key: Buffer): (last: boolean) => Buffer {
+  let number = 0;
+  let ended = false;
+  return (last) => {
+    if (ended) throw new Error('a sealed box has one last reply');
+    const own = Buffer.from(key);
+    const nonce = own.subarray(keyBytes);
+    nonce.writeUInt32BE((nonce.readUInt32BE(nonceBytes - 5) ^ number) >>> 0, nonceBytes - 5);
+    nonce.writeUInt8(nonce.readUInt8(nonceBytes - 1) ^ Number(last), nonceBytes - 1);
+    number += 1;
+    ended = last || number > maxReplies;
+    if (ended) key.fill(0);
+    return own;
   };
 }

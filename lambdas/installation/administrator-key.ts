@@ -23,7 +23,9 @@ export async function ensureAdministratorKey(table: Table, store: KeyStore, now:
     if (!(error instanceof ConditionFailed)) throw error;
     const caller = await findCaller(table, key);
     if (caller?.kind !== 'administrator') {
-      throw new Error('the installation has an administrator key already, and it is not the one in the secret');
+      throw new Error(
+        'the installation has an administrator key already, and it is not the one in the secret',
+      );
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Generator } from './generator.ts';
 import type { Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
 import type { Sandboxes } from './sandboxes.ts';
@@ -9,6 +10,7 @@ export type Platform = {
   readonly objects: Objects;
   readonly keys: Keys;
   readonly sandboxes: Sandboxes;
+  readonly generator: Generator;
 };
 
 let current: Platform | undefined;

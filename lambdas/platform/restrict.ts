@@ -1,5 +1,6 @@
 import type { Grants } from '../contract/grants.ts';
 import type { TableName } from '../stores/tables.ts';
+import type { Generator } from './generator.ts';
 import type { Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
 import type { Platform } from './platform.ts';
@@ -24,6 +25,7 @@ export function restrict(platform: Platform, grants: Grants): Platform {
     objects: restrictObjects(platform.objects, grants),
     keys: restrictKeys(platform.keys, grants),
     sandboxes: restrictSandboxes(platform.sandboxes, grants),
+    generator: restrictGenerator(platform.generator, grants),
   };
 }
 
@@ -111,6 +113,15 @@ function restrictSandboxes(sandboxes: Sandboxes, grants: Grants): Sandboxes {
     async ping() {
       demand(grants.ping, 'ping the sandboxes');
       return sandboxes.ping();
+    },
+  };
+}
+
+function restrictGenerator(generator: Generator, grants: Grants): Generator {
+  return {
+    async complete(prompt) {
+      demand(grants.generator, 'the language model');
+      return generator.complete(prompt);
     },
   };
 }

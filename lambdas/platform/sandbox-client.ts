@@ -1,7 +1,17 @@
 import { Agent, request } from 'node:http';
-import { Sealer } from '../crypto/sealed-box.ts';
-import { decodeResult, encodeJob, runAad } from './sandbox-wire.ts';
-import { type Job, type JobResult, NoSandboxFree, SandboxLost } from './sandboxes.ts';
+import { type SealedRequest, Sealer } from '../crypto/sealed-box.ts';
+import { decodeOutput, decodeResult, encodeJob, ReplyReader, runAad } from './sandbox-wire.ts';
+import {
+  type CodeFault,
+  CodeNotOpened,
+  type Job,
+  type JobResult,
+  NoSandboxFree,
+  type OutputChunk,
+  type RunOptions,
+  SandboxLost,
+  SandboxUnavailable,
+} from './sandboxes.ts';
 
 const connectMs = 5_000;
 /** What a sandbox may take beyond a job's own time: the wait for its turn, the end of the run, the way back. */
@@ -23,19 +33,23 @@ export class SandboxClient {
     this.#sealer = new Sealer(publicKey);
   }
 
-  /** @throws NoSandboxFree where its queue is full; SandboxLost */
-  async run(job: Job): Promise<JobResult> {
+  /** @throws NoSandboxFree where its queue is full; SandboxUnavailable where it has no such language; SandboxLost */
+  async run(job: Job, { onOutput }: RunOptions = {}): Promise<JobResult> {
     const frame = encodeJob(job);
     const sealed = this.#sealer.seal(frame, runAad);
     frame.fill(0);
-    const answer = this.#post('/run', sealed.box, job.timeoutMs + graceMs);
+    const replies = new Replies(sealed, onOutput);
+    const path = onOutput ? '/run?output=live' : '/run';
+    const answer = this.#post(path, sealed.box, job.timeoutMs + graceMs, (chunk) => replies.take(chunk));
     // While the sandbox works there is time for a part of the next job.
     setImmediate(() => this.#sealer.prepare());
     const { status, body } = await answer;
     if (status === 429) throw new NoSandboxFree('too many runs are waiting in this sandbox');
     if (status === 502) throw new SandboxLost(`the sandbox lost the run: ${reason(body)}`);
+    if (status === 422) throw new CodeNotOpened(reason(body) as CodeFault);
+    if (status === 501) throw new SandboxUnavailable(reason(body));
     if (status !== 200) throw new Error(`the sandbox refused the job with ${status}: ${reason(body)}`);
-    return decodeResult(opened(sealed.openReply, body));
+    return replies.result();
   }
 
   /** Succeeds where there is no such run: then it has ended. */
@@ -48,7 +62,13 @@ export class SandboxClient {
     this.#agent.destroy();
   }
 
-  #post(path: string, body: Uint8Array | undefined, timeoutMs: number): Promise<Answer> {
+  /** @param onData is given the body of an answer of 200 as it comes */
+  #post(
+    path: string,
+    body: Uint8Array | undefined,
+    timeoutMs: number,
+    onData?: (chunk: Buffer) => void,
+  ): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const lost = (why: string) => reject(new SandboxLost(`the sandbox does not answer: ${why}`));
     const outgoing = request(
@@ -65,7 +85,8 @@ export class SandboxClient {
         incoming.on('data', (chunk: Buffer) => {
           size += chunk.length;
           if (size > maxAnswerBytes) outgoing.destroy(new Error('its answer is too large'));
-          chunks.push(chunk);
+          if (incoming.statusCode === 200 && onData) onData(chunk);
+          else chunks.push(chunk);
         });
         incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks) }));
         incoming.on('error', (error) => lost(error.message));
@@ -88,11 +109,46 @@ export class SandboxClient {
   }
 }
 
-function opened(openReply: (reply: Uint8Array) => Uint8Array, body: Uint8Array): Uint8Array {
-  try {
-    return openReply(body);
-  } catch {
-    throw new SandboxLost('the answer is not the one of the sandbox that the job was sealed to');
+/** The replies to one job, opened as they come. */
+class Replies {
+  readonly #reader = new ReplyReader();
+  readonly #sealed: SealedRequest;
+  readonly #onOutput: ((chunk: OutputChunk) => void) | undefined;
+  #last: Uint8Array | undefined;
+  #fault: unknown;
+
+  constructor(sealed: SealedRequest, onOutput: ((chunk: OutputChunk) => void) | undefined) {
+    this.#sealed = sealed;
+    this.#onOutput = onOutput;
+  }
+
+  take(chunk: Uint8Array): void {
+    for (const reply of this.#reader.take(chunk)) {
+      if (this.#fault) return;
+      const output = this.#open(reply);
+      try {
+        if (output) this.#onOutput?.(output);
+      } catch (error) {
+        this.#fault = error;
+      }
+    }
+  }
+
+  result(): JobResult {
+    if (this.#fault) throw this.#fault;
+    if (!this.#last) throw new SandboxLost('the answer of the sandbox was cut off');
+    return decodeResult(this.#last);
+  }
+
+  #open(reply: Uint8Array): OutputChunk | undefined {
+    try {
+      const { plaintext, last } = this.#sealed.openNext(reply);
+      if (!last) return decodeOutput(plaintext);
+      this.#last = plaintext;
+    } catch {
+      this.#fault = new SandboxLost('the answer is not the one of the sandbox that the job was sealed to');
+    }
+    return undefined;
   }
 }
 

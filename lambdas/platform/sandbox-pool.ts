@@ -5,6 +5,7 @@ import {
   type JobResult,
   type Lease,
   NoSandboxFree,
+  type RunOptions,
   type Sandboxes,
   SandboxLost,
   SandboxUnavailable,
@@ -43,7 +44,12 @@ const pollMs = 100;
 const leaseMs = 15 * 60_000;
 const renewMs = 60_000;
 
-type Held = { readonly sandboxId: string; readonly client: SandboxClient; renewAt: number };
+type Held = {
+  readonly sandboxId: string;
+  readonly publicKey: Uint8Array;
+  readonly client: SandboxClient;
+  renewAt: number;
+};
 
 /** Enters a sandbox into the pool: from then on it may be leased, once, to one tenant. */
 export async function register(table: Table, { sandboxId, url, publicKey }: Registration): Promise<void> {
@@ -105,7 +111,7 @@ export class SandboxPool implements Sandboxes {
     }
   }
 
-  #open({ sandboxId, client }: Held): Lease {
+  #open({ sandboxId, publicKey, client }: Held): Lease {
     const odd = async (error: unknown): Promise<never> => {
       if (error instanceof SandboxLost) {
         this.forget(sandboxId);
@@ -117,7 +123,8 @@ export class SandboxPool implements Sandboxes {
     this.#supply.onLease(sandboxId);
     return {
       sandboxId,
-      run: (job: Job): Promise<JobResult> => client.run(job).catch(odd),
+      publicKey,
+      run: (job: Job, options?: RunOptions): Promise<JobResult> => client.run(job, options).catch(odd),
       stop: (executionId: string) => client.stop(executionId).catch(odd),
       release: async () => {
         if (released) return;
@@ -168,8 +175,9 @@ export class SandboxPool implements Sandboxes {
     const ready = items.filter((item) => item.state === 'ready');
     for (const item of [...own, ...ready]) {
       if (!(await this.#write(item.sk, name, item.state === 'ready' ? 'ready' : 'leased'))) continue;
-      const client = new SandboxClient(String(item.url), item.publicKey as Uint8Array);
-      const held = { sandboxId: item.sk, client, renewAt: Date.now() + renewMs };
+      const publicKey = item.publicKey as Uint8Array;
+      const client = new SandboxClient(String(item.url), publicKey);
+      const held = { sandboxId: item.sk, publicKey, client, renewAt: Date.now() + renewMs };
       this.#held.set(name, held);
       return held;
     }

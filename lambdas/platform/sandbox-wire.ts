@@ -1,4 +1,4 @@
-import type { Job, JobFile, JobResult } from './sandboxes.ts';
+import type { Job, JobFile, JobResult, OutputChunk } from './sandboxes.ts';
 
 /**
  * A job and its result as bytes, inside their sealed boxes:
@@ -7,6 +7,9 @@ import type { Job, JobFile, JobResult } from './sandboxes.ts';
  *
  * The header holds all text and the size of each blob; a job's blobs are its files, a result's are stdout, stderr
  * and its files. The zygote's child reads the same bytes.
+ *
+ * A sandbox answers with sealed replies, each after its length (4, big-endian): the last is the result, those before
+ * it are what the program wrote while it ran: stream (1: 0 stdout, 1 stderr) ‖ bytes.
  */
 const prefixBytes = 4;
 
@@ -63,6 +66,42 @@ export function decodeResult(frame: Uint8Array): JobResult {
   const { stdoutBytes, stderrBytes, files, ...rest } = header;
   const [stdout = new Uint8Array(), stderr = new Uint8Array(), ...contents] = blobs;
   return { ...rest, stdout, stderr, files: attach(files, contents) };
+}
+
+const streams = ['stdout', 'stderr'] as const;
+
+export function encodeOutput({ stream, bytes }: OutputChunk): Uint8Array {
+  return Buffer.concat([Buffer.of(streams.indexOf(stream)), bytes]);
+}
+
+/** @throws MalformedFrame */
+export function decodeOutput(frame: Uint8Array): OutputChunk {
+  const stream = streams[frame[0] ?? streams.length];
+  if (!stream) throw new MalformedFrame('not output of this version');
+  return { stream, bytes: frame.subarray(1) };
+}
+
+/** A sealed reply as it goes over the connection. */
+export function frameReply(reply: Uint8Array): Uint8Array {
+  const prefix = Buffer.alloc(prefixBytes);
+  prefix.writeUInt32BE(reply.length);
+  return Buffer.concat([prefix, reply]);
+}
+
+/** Takes sealed replies out of what arrives, whichever way it is cut. */
+export class ReplyReader {
+  #received = Buffer.alloc(0);
+
+  take(chunk: Uint8Array): Uint8Array[] {
+    this.#received = Buffer.concat([this.#received, chunk]);
+    const replies: Uint8Array[] = [];
+    for (;;) {
+      const end = this.#received.length < prefixBytes ? 0 : prefixBytes + this.#received.readUInt32BE();
+      if (end === 0 || this.#received.length < end) return replies;
+      replies.push(this.#received.subarray(prefixBytes, end));
+      this.#received = this.#received.subarray(end);
+    }
+  }
 }
 
 function entry(file: JobFile): FileEntry {

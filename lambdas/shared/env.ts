@@ -20,18 +20,44 @@ const Registration = z
   })
   .transform((value) => (value === 'open' || value === 'closed' ? value : value.split(',')));
 
+const GeneratorUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .refine((url) => !/^[^:]+:\/\/[^/]*@/.test(url), { error: 'must not hold a user name or password' });
+
 /**
  * What an operator may set. The stack writes these variables into every function, the local appliance reads
  * them from its own environment, and both are checked by this schema.
  */
-export const Settings = z.object({
-  STRONGROOM_VERSION: z.string().default('0.0.0'),
-  STRONGROOM_REGISTRATION: Registration.default('closed'),
-  /** Every call of the API, per credential or address. */
-  STRONGROOM_LIMIT: RateLimit.default({ count: 600, seconds: 60 }),
-  /** Sign-in, registration and all else that checks a password, per address and per account. */
-  STRONGROOM_AUTH_LIMIT: RateLimit.default({ count: 10, seconds: 900 }),
-});
+export const Settings = z
+  .object({
+    STRONGROOM_VERSION: z.string().default('0.0.0'),
+    STRONGROOM_REGISTRATION: Registration.default('closed'),
+    /** Every call of the API, per credential or address. */
+    STRONGROOM_LIMIT: RateLimit.default({ count: 600, seconds: 60 }),
+    /** Sign-in, registration and all else that checks a password, per address and per account. */
+    STRONGROOM_AUTH_LIMIT: RateLimit.default({ count: 10, seconds: 900 }),
+    /** Who writes programs: Amazon Bedrock, the Anthropic Messages API, or what speaks OpenAI's chat completions. */
+    STRONGROOM_GENERATOR: z.enum(['none', 'bedrock', 'anthropic', 'openai']).default('none'),
+    STRONGROOM_GENERATOR_MODEL: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,2048}$/, { error: 'must be the name of a model' })
+      .optional(),
+    /** Where the provider's API begins, if not at its own address. */
+    STRONGROOM_GENERATOR_URL: GeneratorUrl.optional(),
+    /** Of one answer. */
+    STRONGROOM_GENERATOR_MAX_TOKENS: z.coerce.number().int().min(256).max(65_536).default(4096),
+    /** The secret that holds the provider's key. On one machine the key is in `STRONGROOM_GENERATOR_KEY`. */
+    STRONGROOM_GENERATOR_KEY_SECRET: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+$/, {
+        error: 'must be the ARN of a secret in Secrets Manager',
+      })
+      .optional(),
+  })
+  .refine((settings) => settings.STRONGROOM_GENERATOR === 'none' || settings.STRONGROOM_GENERATOR_MODEL, {
+    path: ['STRONGROOM_GENERATOR_MODEL'],
+    error: 'must name the model where STRONGROOM_GENERATOR names a provider',
+  });
 
 export type Settings = z.output<typeof Settings>;
 export type RateLimit = Settings['STRONGROOM_LIMIT'];

@@ -2,6 +2,7 @@ import type { RouteRecord } from '../contract/define-route.ts';
 import { grantsOf } from '../contract/grants.ts';
 import { type Platform, platform } from '../platform/platform.ts';
 import { restrict } from '../platform/restrict.ts';
+import { nextAuditSequence } from '../stores/counters.ts';
 import { type Admission, admit } from './admission.ts';
 import type { Effects } from './answer.ts';
 import { ApiError } from './api-error.ts';
@@ -35,6 +36,7 @@ export async function perform<R extends RouteRecord>(
   const settings = currentSettings();
   const allowed = restrict(platform(), grantsOf(route));
   const admitting = admit(route, allowed, settings, call);
+  let noted = false;
 
   const run = (caller: Caller | undefined): Promise<Answer> => {
     const context = {
@@ -48,7 +50,10 @@ export async function perform<R extends RouteRecord>(
         const { refusal } = await admitting;
         if (refusal) throw refusal;
       },
-      commit: async (effects: Effects) => commit(route, allowed, call, await admitting, effects),
+      commit: async (effects: Effects) => {
+        await commit(route, allowed, call, await admitting, effects);
+        noted ||= effects.audit !== undefined;
+      },
     };
     return operation(call.input as never, context as never);
   };
@@ -66,7 +71,9 @@ export async function perform<R extends RouteRecord>(
     return { admission, answer };
   } catch (error) {
     if (error instanceof ApiError && error.audit) {
-      await commit(route, allowed, call, admission, { audit: error.audit });
+      // A call that is on record already, and was refused further on, has a second entry.
+      const sequence = noted ? await nextAuditSequence(allowed.table) : admission.sequence;
+      await commit(route, allowed, call, { ...admission, sequence }, { audit: error.audit });
     }
     return { admission, error };
   }

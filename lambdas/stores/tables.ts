@@ -14,6 +14,10 @@ export const tables = {
   sessions: { indexes: [] },
   secrets: { indexes: [] },
   executions: { indexes: [] },
+  /** Encrypted programs by user: what is known of them, and the digests of their payloads. */
+  zkCode: { indexes: [] },
+  /** Payloads of encrypted programs, apart from their digests. */
+  zkPayloads: { indexes: [] },
   /** Audit entries by actor, by org and of the whole installation. */
   audit: { indexes: ['orgId', 'installation'] },
   /** Counters of the rate limits and of the audit sequence. */

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { Spares } from './slots.ts';
 
 export type Limits = {
   /** Of all processes of a run together, beyond what the interpreter itself takes. */
@@ -13,6 +14,9 @@ export type Limits = {
   readonly fileBytes: number;
   /** Of stdout and of stderr, each. */
   readonly outputBytes: number;
+  /** Files that come back from a run, and their bytes in all. */
+  readonly resultFiles: number;
+  readonly resultBytes: number;
 };
 
 export type Listen = { readonly path: string } | { readonly host: string; readonly port: number };
@@ -37,11 +41,18 @@ export type Config = {
   readonly concurrency: number;
   readonly waiting: number;
   /** Slots that are forked ahead. */
-  readonly spares: number;
+  readonly spares: Spares;
+  readonly node: string | undefined;
+  /** Where the bundles of packages are: directories named by their ids, which only others write. */
+  readonly packages: string | undefined;
+  /** Modules that are worth importing ahead of a run. */
+  readonly preimport: readonly string[];
   readonly limits: Limits;
 };
 
 const mebibyte = 1024 * 1024;
+/** What many programs use and takes long to import. */
+const preimported = 'numpy pandas scipy sklearn matplotlib.pyplot PIL requests';
 
 /** @throws Error with a sentence that names the setting */
 export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
@@ -64,7 +75,14 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     temporary: tmpdir(),
     concurrency: integer(env, 'STRONGROOM_SANDBOX_CONCURRENCY', 16, 1, 256),
     waiting: 256,
-    spares: integer(env, 'STRONGROOM_SANDBOX_SPARES', 4, 1, 64),
+    spares: {
+      python: integer(env, 'STRONGROOM_SANDBOX_SPARES', 4, 1, 64),
+      javascript: integer(env, 'STRONGROOM_SANDBOX_JAVASCRIPT_SPARES', 1, 0, 64),
+      packages: integer(env, 'STRONGROOM_SANDBOX_PACKAGE_SPARES', 1, 0, 64),
+    },
+    node: env.STRONGROOM_NODE || undefined,
+    packages: env.STRONGROOM_SANDBOX_PACKAGES || undefined,
+    preimport: parseModules(env.STRONGROOM_SANDBOX_PREIMPORT ?? preimported),
     limits: {
       memoryBytes: integer(env, 'STRONGROOM_SANDBOX_MEMORY_MB', 512, 16, 1 << 20) * mebibyte,
       diskBytes: integer(env, 'STRONGROOM_SANDBOX_DISK_MB', 256, 1, 1 << 20) * mebibyte,
@@ -72,6 +90,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
       openFiles: 256,
       fileBytes: 64 * mebibyte,
       outputBytes: 256 * 1024,
+      resultFiles: integer(env, 'STRONGROOM_SANDBOX_RESULT_FILES', 20, 0, 1000),
+      resultBytes: integer(env, 'STRONGROOM_SANDBOX_RESULT_KB', 2048, 0, 8192) * 1024,
     },
   };
 }
@@ -89,6 +109,12 @@ function parseListen(text: string): Listen {
 function parseLevel(text: string): SandboxLevel {
   if (text === 'auto' || text === 'floor' || text === 'namespaces') return text;
   throw new Error(`STRONGROOM_SANDBOX_LEVEL is auto, floor or namespaces, not ${text}`);
+}
+
+function parseModules(text: string): string[] {
+  const modules = text.split(/\s+/).filter(Boolean);
+  if (modules.every((name) => /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name))) return modules;
+  throw new Error(`STRONGROOM_SANDBOX_PREIMPORT is names of modules, not ${text}`);
 }
 
 function integer(

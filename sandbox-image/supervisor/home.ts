@@ -1,14 +1,33 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A supervisor's own directory, below the temporary one. */
 export type Home = {
   readonly path: string;
-  /** Runs' directories. Other users traverse it and the home to reach their own, and see the names in neither. */
-  readonly base: string;
+  /** What a Node.js of a run begins with. Every user can read it here, wherever it is installed. */
+  readonly bootstrap: string;
   /** Where slots meet the supervisor; closed to all others. */
   readonly meeting: string;
+  /** For runs' directories. Other users traverse it and the home to reach their own, and see the names in neither. */
+  makeBase(name: string): string;
 };
+
+/** Beside this module in the repository, below it in the bundle. */
+const bootstrapSource = ['../zygote/javascript.cjs', './zygote/javascript.cjs']
+  .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+  .find((place) => existsSync(place));
 
 const prefix = 'strongroom-sandbox-';
 
@@ -18,13 +37,19 @@ export function makeHome(temporary: string): Home {
   const namespace = `${prefix}${readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')}-`;
   removeStale(temporary, namespace);
   const path = mkdtempSync(join(temporary, `${namespace}${process.pid}-`));
-  const base = join(path, 'runs');
   const meeting = join(path, 'meeting');
-  mkdirSync(base);
+  const bootstrap = join(path, 'javascript.cjs');
   mkdirSync(meeting, { mode: 0o700 });
+  writeFileSync(bootstrap, bootstrapSource ? readFileSync(bootstrapSource) : '');
+  chmodSync(bootstrap, 0o444);
   chmodSync(path, 0o711);
+  return { path, bootstrap, meeting, makeBase: (name) => makeBase(join(path, name)) };
+}
+
+function makeBase(base: string): string {
+  mkdirSync(base);
   chmodSync(base, 0o711);
-  return { path, base, meeting };
+  return base;
 }
 
 export function removeHome(home: Home): void {

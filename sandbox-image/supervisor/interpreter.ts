@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 export type Interpreter = {
-  /** The program itself, not a launcher such as pyenv's. */
+  /** The program itself, not a launcher such as pyenv's; of a virtual environment the one in it. */
   readonly executable: string;
   readonly version: readonly [number, number, number];
 };
@@ -17,7 +17,7 @@ const fixed = ['/usr/local/bin/python3', '/usr/bin/python3'];
 const describe = `
 import json, os, sys, sysconfig
 paths = {os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
-print(json.dumps({"executable": os.path.realpath(sys.executable), "version": list(sys.version_info[:3]),
+print(json.dumps({"executable": sys.executable, "version": list(sys.version_info[:3]),
                   "directories": sorted(paths)}))
 `;
 

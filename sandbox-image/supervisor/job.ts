@@ -1,13 +1,17 @@
 import type { Job } from '../../lambdas/platform/sandboxes.ts';
+import { filesFault, passable } from './paths.ts';
 
 /** Longest time that the contract lets a program ask for. */
 const maxTimeoutMs = 900_000;
+/** Where Node.js finds the program. Python's is in no file. */
+export const programName = 'main.js';
 
 /** What is wrong with a job, in words that quote nothing of it; undefined where nothing is. */
 export function jobFault(job: Job): string | undefined {
   if (typeof job.executionId !== 'string' || !/^[\w-]{1,128}$/.test(job.executionId))
     return 'bad executionId';
-  if (job.language !== 'python') return 'this sandbox runs python only';
+  if (job.language !== 'python' && job.language !== 'javascript') return 'no such language';
+  if (job.packages !== undefined && !/^[a-f0-9]{64}$/.test(job.packages)) return 'bad packages';
   if (typeof job.code !== 'string' || typeof job.stdin !== 'string') return 'code and stdin are texts';
   if (!Number.isInteger(job.timeoutMs) || job.timeoutMs < 1 || job.timeoutMs > maxTimeoutMs)
     return 'bad timeoutMs';
@@ -15,16 +19,8 @@ export function jobFault(job: Job): string | undefined {
   if (!Object.entries(job.env).every(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && passable(value))) {
     return 'an environment variable has a bad name or is no text without NUL';
   }
-  if (!job.files.every((file) => relative(file.path)))
-    return 'a file path is not relative to the working directory';
-  return undefined;
-}
-
-/** What the kernel takes as an argument or a variable. */
-function passable(text: unknown): boolean {
-  return typeof text === 'string' && !text.includes('\0') && text.isWellFormed();
-}
-
-function relative(path: string): boolean {
-  return passable(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  if (job.language === 'javascript' && job.files.some(({ path }) => path.split('/')[0] === programName)) {
+    return `a file path is that of the program, ${programName}`;
+  }
+  return filesFault(job.files.map((file) => file.path));
 }

@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generatePrivateKey } from '../../lambdas/crypto/x-wing.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Home, makeHome, removeHome } from './home.ts';
 import { findInterpreter } from './interpreter.ts';
+import { findNode } from './node-program.ts';
 import { Runner } from './runner.ts';
 import { createSandboxServer, listen } from './server.ts';
-import { SlotPool } from './slots.ts';
+import { SlotPools } from './slot-pools.ts';
 
 /** What runs get to end before the zygote is told to; Fargate kills a task 30 s after its SIGTERM. */
 const endMs = 5_000;
@@ -22,19 +22,15 @@ async function main(config: Config): Promise<void> {
   const root = process.getuid?.() === 0;
   const python = await findInterpreter(config.python, process.env.PATH ?? '', root);
 
+  const node = await findNode(config.node, process.env.PATH ?? '', root);
+
   const home = makeHome(config.temporary);
-  const { listen: at, endWithStdin, python: _, temporary, concurrency, waiting, spares, ...zygote } = config;
-  const pool = new SlotPool(
-    python.executable,
-    { ...zygote, base: home.base, socket: join(home.meeting, 'slots.sock') },
-    spares,
-    (reason) => fail(reason, home),
-  );
-  const isolation = await pool.start().catch((error: Error) => fail(error, home));
+  const pools = new SlotPools(python.executable, node, config, home, (reason) => fail(reason, home));
+  const isolation = await pools.start().catch((error: Error) => fail(error, home));
   const key = generatePrivateKey();
-  const runner = new Runner(pool, config.limits, concurrency, waiting);
+  const runner = new Runner(pools, config);
   const server = createSandboxServer(key, runner);
-  const address = await listen(server, at).catch((error: Error) => fail(error, home));
+  const address = await listen(server, config.listen).catch((error: Error) => fail(error, home));
 
   let ending = false;
   const end = async () => {
@@ -42,13 +38,13 @@ async function main(config: Config): Promise<void> {
     ending = true;
     server.close();
     await Promise.race([runner.close(), sleep(endMs)]);
-    await pool.close();
+    await pools.close();
     server.closeAllConnections();
     removeHome(home);
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
-  if (endWithStdin) process.stdin.on('end', end).on('error', end).resume();
+  if (config.endWithStdin) process.stdin.on('end', end).on('error', end).resume();
 
   const publicKeyB64 = Buffer.from(key.publicKey).toString('base64');
   process.stdout.write(`${JSON.stringify({ ready: true, publicKeyB64, isolation, listen: address })}\n`);

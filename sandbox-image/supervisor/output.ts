@@ -6,11 +6,14 @@ export class Output {
   readonly closed: Promise<void>;
   readonly #chunks: Buffer[] = [];
   readonly #limit: number;
+  readonly #onKept: ((chunk: Buffer) => void) | undefined;
   #size = 0;
   #truncated = false;
 
-  constructor(stream: Socket, limit: number) {
+  /** @param onKept is given what is kept, as it comes */
+  constructor(stream: Socket, limit: number, onKept?: (chunk: Buffer) => void) {
     this.#limit = limit;
+    this.#onKept = onKept;
     this.closed = new Promise((resolve) => stream.once('close', () => resolve()));
     stream.on('data', (chunk: Buffer) => this.#take(chunk));
   }
@@ -31,5 +34,6 @@ export class Output {
     const kept = Buffer.from(chunk.subarray(0, room));
     this.#chunks.push(kept);
     this.#size += kept.length;
+    this.#onKept?.(kept);
   }
 }

@@ -5,12 +5,16 @@ import { createServer, type Server, type Socket } from 'node:net';
 export type Channels = { readonly job: Socket; readonly stdout: Socket; readonly stderr: Socket };
 
 const names = { J: 'job', O: 'stdout', E: 'stderr' } as const;
+/** What a run left, from its collector; it comes after the others have ended, or never. */
+const filesLetter = 'F';
 const tokenLength = 32;
 
-type Awaited = {
-  readonly channels: Partial<Record<keyof Channels, Socket>>;
+export type Guest = {
   onComplete(channels: Channels): void;
+  onFiles(socket: Socket): void;
 };
+
+type Awaited = Guest & { channels: Partial<Record<keyof Channels, Socket>>; complete: boolean };
 
 /**
  * Where slots meet the supervisor: a unix socket in a directory that only it can enter. Each connection begins with
@@ -32,8 +36,8 @@ export class Rendezvous {
     chmodSync(path, 0o600);
   }
 
-  expect(token: string, onComplete: (channels: Channels) => void): void {
-    this.#awaited.set(token, { channels: {}, onComplete });
+  expect(token: string, { onComplete, onFiles }: Guest): void {
+    this.#awaited.set(token, { channels: {}, complete: false, onComplete, onFiles });
   }
 
   forget(token: string): void {
@@ -60,16 +64,22 @@ export class Rendezvous {
 
   #introduce(socket: Socket, greeting: string): void {
     const token = greeting.slice(0, tokenLength);
-    const name = names[greeting.slice(tokenLength) as keyof typeof names];
+    const letter = greeting.slice(tokenLength);
+    const name = names[letter as keyof typeof names];
     const awaited = this.#awaited.get(token);
-    if (!awaited || !name || awaited.channels[name]) {
+    if (awaited?.complete && letter === filesLetter) {
+      awaited.onFiles(socket);
+      return;
+    }
+    if (!awaited || awaited.complete || !name || awaited.channels[name]) {
       socket.destroy();
       return;
     }
     awaited.channels[name] = socket;
     const { job, stdout, stderr } = awaited.channels;
     if (!job || !stdout || !stderr) return;
-    this.#awaited.delete(token);
+    awaited.complete = true;
+    awaited.channels = {};
     awaited.onComplete({ job, stdout, stderr });
   }
 }

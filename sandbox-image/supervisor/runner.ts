@@ -1,7 +1,19 @@
-import { type Job, type JobResult, type JobStatus, SandboxLost } from '../../lambdas/platform/sandboxes.ts';
-import type { Limits } from './config.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Job,
+  type JobFile,
+  type JobResult,
+  type JobStatus,
+  type OutputChunk,
+  SandboxLost,
+} from '../../lambdas/platform/sandboxes.ts';
+import { type Collected, collect } from './collect.ts';
+import type { Config, Limits } from './config.ts';
+import { programName } from './job.ts';
+import { kindOf, mentioned } from './kinds.ts';
 import { Output } from './output.ts';
-import type { Slot, SlotPool } from './slots.ts';
+import type { SlotPools } from './slot-pools.ts';
+import type { Slot } from './slots.ts';
 import { measureDisk, measureMemory } from './watch.ts';
 import type { Ended } from './zygote.ts';
 
@@ -15,6 +27,9 @@ export class Replayed extends Error {
   override readonly name = 'Replayed';
 }
 
+type OnOutput = (chunk: OutputChunk) => void;
+type RunnerConfig = Pick<Config, 'limits' | 'concurrency' | 'waiting' | 'packages' | 'preimport'>;
+
 /** Why the supervisor ended a run. */
 type Cause = 'deadline' | 'memory' | 'disk' | 'stop';
 
@@ -24,14 +39,15 @@ const watchMs = 50;
 const diskEvery = 4;
 /** A run that is killed ends at once; what it left to be wiped may take seconds. */
 const overdueMs = 30_000;
+/** A collector has ended before the zygote says so; what it sent only has to be read. */
+const collectMs = 5_000;
 const remembered = 10_000;
 
 /** Runs jobs: deadlines, limits, output and results are its own; a program can change none of them. */
 export class Runner {
-  readonly #pool: SlotPool;
+  readonly #pools: Pick<SlotPools, 'take'>;
+  readonly #config: RunnerConfig;
   readonly #limits: Limits;
-  readonly #concurrency: number;
-  readonly #maxWaiting: number;
   readonly #running = new Map<string, Running>();
   /** Executions that have no slot yet, and whether they were stopped. */
   readonly #waiting = new Map<string, { stopped: boolean }>();
@@ -43,11 +59,10 @@ export class Runner {
   #watch: NodeJS.Timeout | undefined;
   #ticks = 0;
 
-  constructor(pool: SlotPool, limits: Limits, concurrency: number, maxWaiting: number) {
-    this.#pool = pool;
-    this.#limits = limits;
-    this.#concurrency = concurrency;
-    this.#maxWaiting = maxWaiting;
+  constructor(pools: Pick<SlotPools, 'take'>, config: RunnerConfig) {
+    this.#pools = pools;
+    this.#config = config;
+    this.#limits = config.limits;
   }
 
   get load(): { readonly running: number; readonly waiting: number } {
@@ -56,19 +71,21 @@ export class Runner {
 
   /**
    * @param frame the job as it goes to the program's process
-   * @throws Busy, Replayed, SandboxLost
+   * @throws Busy, Replayed, NoSuchPackages, SandboxLost, SandboxUnavailable
    */
-  run(job: Job, frame: Uint8Array): Promise<JobResult> {
-    const end = this.#run(job, frame);
+  run(job: Job, frame: Uint8Array, onOutput?: (chunk: OutputChunk) => void): Promise<JobResult> {
+    const end = this.#run(job, frame, onOutput);
     this.#ends.add(end);
     return end.finally(() => this.#ends.delete(end));
   }
 
-  async #run(job: Job, frame: Uint8Array): Promise<JobResult> {
+  async #run(job: Job, frame: Uint8Array, onOutput?: OnOutput): Promise<JobResult> {
     const id = job.executionId;
+    const kind = kindOf(job, this.#config.packages);
     if (this.#closing) throw new SandboxLost('the sandbox is shutting down');
     if (this.#seen.has(id)) throw new Replayed('this execution was already run');
-    if (this.#active >= this.#concurrency && this.#queue.length >= this.#maxWaiting) {
+    const { concurrency, waiting } = this.#config;
+    if (this.#active >= concurrency && this.#queue.length >= waiting) {
       throw new Busy('too many runs are waiting');
     }
     this.#remember(id);
@@ -76,9 +93,10 @@ export class Runner {
     this.#waiting.set(id, place);
     await this.#enter();
     try {
-      const slot = await this.#pool.take();
+      const preimport = kind.packages ? mentioned(job.code, this.#config.preimport) : [];
+      const slot = await this.#pools.take(kind, preimport);
       this.#waiting.delete(id);
-      return await this.#attend(job, frame, slot, place.stopped || this.#closing);
+      return await this.#attend(job, frame, slot, place.stopped || this.#closing, onOutput);
     } finally {
       this.#waiting.delete(id);
       this.#leave();
@@ -100,27 +118,39 @@ export class Runner {
     await Promise.allSettled(this.#ends);
   }
 
-  async #attend(job: Job, frame: Uint8Array, slot: Slot, stopped: boolean): Promise<JobResult> {
-    const isolation = this.#pool.isolation;
-    const stdout = new Output(slot.channels.stdout, this.#limits.outputBytes);
-    const stderr = new Output(slot.channels.stderr, this.#limits.outputBytes);
+  async #attend(
+    job: Job,
+    frame: Uint8Array,
+    slot: Slot,
+    stopped: boolean,
+    onOutput?: OnOutput,
+  ): Promise<JobResult> {
+    const output = (stream: OutputChunk['stream']) =>
+      new Output(
+        slot.channels[stream],
+        this.#limits.outputBytes,
+        onOutput && ((bytes) => onOutput({ stream, bytes })),
+      );
+    const [stdout, stderr] = [output('stdout'), output('stderr')];
     const startedAt = performance.now();
     let cause: Cause | undefined;
     let overdue: NodeJS.Timeout | undefined;
     const end = (why: Cause) => {
       cause ??= why;
       slot.kill();
-      overdue ??= setTimeout(() => this.#pool.replaceZygote(), overdueMs);
+      overdue ??= setTimeout(() => slot.abandon(), overdueMs);
     };
     const deadline = setTimeout(() => end('deadline'), job.timeoutMs);
     this.#running.set(job.executionId, { ...slot, startedAt, end });
     this.#startWatch();
+    const collected = slot.collector.then((socket) => collect(socket, given(job), this.#limits));
     try {
       if (stopped) end('stop');
       else slot.channels.job.end(frame);
       const ended = await slot.ended;
       const durationMs = Math.round(performance.now() - startedAt);
       await Promise.all([stdout.closed, stderr.closed]);
+      const { files, omittedFiles } = await filesOf(ended, collected);
       return {
         executionId: job.executionId,
         status: statusOf(ended, cause),
@@ -132,8 +162,9 @@ export class Runner {
         durationMs,
         cpuMs: ended.cpuMs,
         peakMemoryBytes: ended.peakMemoryBytes,
-        files: [],
-        isolation,
+        files,
+        omittedFiles,
+        isolation: slot.isolation,
       };
     } finally {
       clearTimeout(deadline);
@@ -144,7 +175,7 @@ export class Runner {
   }
 
   #enter(): Promise<void> | undefined {
-    if (this.#active < this.#concurrency) {
+    if (this.#active < this.#config.concurrency) {
       this.#active += 1;
       return undefined;
     }
@@ -177,11 +208,9 @@ export class Runner {
   }
 
   #look(atDisk: boolean): void {
-    const zygotePid = this.#pool.zygotePid;
     const now = performance.now();
     const runs = [...this.#running.values()].filter((run) => now - run.startedAt > watchMs / 2);
-    if (zygotePid === undefined || runs.length === 0) return;
-    for (const [run, bytes] of measureMemory(zygotePid, runs)) {
+    for (const [run, bytes] of measureMemory(runs)) {
       if (bytes > this.#limits.memoryBytes) run.end('memory');
     }
     if (!atDisk) return;
@@ -189,6 +218,18 @@ export class Runner {
       if (measureDisk(run.directory) > this.#limits.diskBytes) run.end('disk');
     }
   }
+}
+
+/** The files that are there when the program starts. */
+function given({ language, code, files }: Job): readonly JobFile[] {
+  return language === 'javascript' ? [...files, { path: programName, content: Buffer.from(code) }] : files;
+}
+
+async function filesOf(ended: Ended, collected: Promise<Collected>): Promise<Collected> {
+  if (ended.collected === null) return { files: [], omittedFiles: 0 };
+  // There was at least one; whoever cannot say more was killed for it.
+  const unknown = { files: [], omittedFiles: 1 };
+  return ended.collected ? Promise.race([collected, sleep(collectMs, unknown, { ref: false })]) : unknown;
 }
 
 /** A program that ended by itself before our signal reached it has its own status. */

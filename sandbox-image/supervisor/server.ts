@@ -5,14 +5,20 @@ import { type OpenedRequest, open, SealedBoxRejected } from '../../lambdas/crypt
 import type { XWingPrivateKey } from '../../lambdas/crypto/x-wing.ts';
 import {
   decodeJob,
+  encodeJob,
+  encodeOutput,
   encodeResult,
+  frameReply,
   MalformedFrame,
   maxSealedJobBytes,
   runAad,
 } from '../../lambdas/platform/sandbox-wire.ts';
-import { SandboxLost } from '../../lambdas/platform/sandboxes.ts';
+import { CodeNotOpened, SandboxLost, SandboxUnavailable } from '../../lambdas/platform/sandboxes.ts';
 import type { Listen } from './config.ts';
+import { openCode } from './encrypted-code.ts';
 import { jobFault } from './job.ts';
+import { NoSuchPackages } from './kinds.ts';
+import { LiveOutput } from './live-output.ts';
 import { Busy, Replayed, type Runner } from './runner.ts';
 
 class Refusal extends Error {
@@ -25,7 +31,8 @@ class Refusal extends Error {
 }
 
 /**
- * `POST /run` (sealed job in, sealed result out), `POST /stop/{executionId}`, `GET /health`.
+ * `POST /run` (sealed job in, sealed result out; `?output=live`: before it what the program writes, as it comes),
+ * `POST /stop/{executionId}`, `GET /health`.
  *
  * Callers prove nothing: whoever reaches this may have a program run, but reads no result but their own, and an
  * execution id is not to be guessed. Who reaches it is the network's business.
@@ -63,8 +70,8 @@ async function route(
   const path = request.url ?? '';
   if (path === '/health' && request.method === 'GET') {
     send(response, 200, 'application/json', JSON.stringify({ ready: true, ...runner.load }));
-  } else if (path === '/run' && request.method === 'POST') {
-    send(response, 200, 'application/octet-stream', await run(key, runner, request));
+  } else if ((path === '/run' || path === '/run?output=live') && request.method === 'POST') {
+    await run(key, runner, request, response, path !== '/run');
   } else if (path.startsWith('/stop/') && request.method === 'POST') {
     request.resume();
     if (!runner.stop(decodeURIComponent(path.slice('/stop/'.length))))
@@ -76,17 +83,37 @@ async function route(
   }
 }
 
-async function run(key: XWingPrivateKey, runner: Runner, request: IncomingMessage): Promise<Uint8Array> {
+async function run(
+  key: XWingPrivateKey,
+  runner: Runner,
+  request: IncomingMessage,
+  response: ServerResponse,
+  live: boolean,
+): Promise<void> {
   if (request.headers['content-type'] !== 'application/octet-stream')
     throw new Refusal(415, 'not octet-stream');
-  const { plaintext, sealReply } = unseal(key, await readBody(request));
+  const { plaintext, sealNext, sealReply } = unseal(key, await readBody(request));
+  let frame = plaintext;
   try {
-    const job = decodeJob(plaintext);
-    const fault = jobFault(job);
+    const sent = decodeJob(plaintext);
+    const fault = jobFault(sent);
     if (fault) throw new Refusal(400, fault);
-    return sealReply(encodeResult(await runner.run(job, plaintext)));
+    const job = await openCode(key, sent);
+    if (job !== sent) frame = encodeJob(job);
+    const output = live
+      ? new LiveOutput((chunk) => {
+          if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/octet-stream' });
+          response.write(frameReply(sealNext(encodeOutput(chunk))));
+        })
+      : undefined;
+    const result = await runner.run(job, frame, output && ((chunk) => output.take(chunk)));
+    output?.flush();
+    const last = frameReply(sealReply(encodeResult(result)));
+    if (response.headersSent) response.end(last);
+    else send(response, 200, 'application/octet-stream', last);
   } finally {
     plaintext.fill(0);
+    frame.fill(0);
   }
 }
 
@@ -114,6 +141,9 @@ function refuse(response: ServerResponse, error: unknown): void {
   if (error instanceof Refusal) sendError(response, error.status, error.message);
   else if (error instanceof MalformedFrame) sendError(response, 400, error.message);
   else if (error instanceof Busy) sendError(response, 429, error.message);
+  else if (error instanceof CodeNotOpened) sendError(response, 422, error.fault);
+  else if (error instanceof NoSuchPackages) sendError(response, 400, error.message);
+  else if (error instanceof SandboxUnavailable) sendError(response, 501, error.message);
   else if (error instanceof Replayed) sendError(response, 409, error.message);
   else if (error instanceof SandboxLost) sendError(response, 502, error.message);
   // Anything else could quote the job.
@@ -122,6 +152,8 @@ function refuse(response: ServerResponse, error: unknown): void {
 
 function sendError(response: ServerResponse, status: number, message: string): void {
   if (!response.headersSent) send(response, status, 'application/json', JSON.stringify({ error: message }));
+  // Replies that end without a last one are a run that was lost.
+  else response.destroy();
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string | Uint8Array): void {

@@ -5,25 +5,36 @@ const kibibyte = 1024;
 /** A directory with more entries is over any limit; counting on would only cost time. */
 const maxEntries = 20_000;
 
-export type Watched = { readonly pid: number; readonly uid: number | null };
+export type Watched = { readonly pid: number; readonly uid: number | null; readonly zygotePid: number };
 
 /**
  * Memory of each run: anonymous, shared and swapped pages of all its processes, less what each began with as a copy
  * of the zygote. It is what the host would get back; the zygote's own pages stay shared.
  */
-export function measureMemory<Run extends Watched>(
+export function measureMemory<Run extends Watched>(runs: readonly Run[]): Map<Run, number> {
+  const totals = new Map<Run, number>();
+  for (const zygotePid of new Set(runs.map((run) => run.zygotePid))) {
+    measureOf(
+      zygotePid,
+      runs.filter((run) => run.zygotePid === zygotePid),
+      totals,
+    );
+  }
+  return totals;
+}
+
+function measureOf<Run extends Watched>(
   zygotePid: number,
   runs: readonly Run[],
-): Map<Run, number> {
+  totals: Map<Run, number>,
+): void {
   const inherited = memory(zygotePid).anonymous;
   const byPid = new Map(runs.map((run) => [run.pid, run]));
   const byUid = new Map(runs.filter((run) => run.uid !== null).map((run) => [run.uid, run]));
-  const totals = new Map<Run, number>();
   for (const child of children(zygotePid)) {
     const run = byPid.get(child) ?? byUid.get(memory(child).uid);
     if (run) totals.set(run, (totals.get(run) ?? 0) + tree(child, inherited));
   }
-  return totals;
 }
 
 /** Bytes that a directory takes on the disk; Infinity where it holds too many files to count. */

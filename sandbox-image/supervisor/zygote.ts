@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Isolation } from '../../lambdas/platform/sandboxes.ts';
+import type { Isolation, Language } from '../../lambdas/platform/sandboxes.ts';
 import type { Limits, SandboxLevel } from './config.ts';
 
 export type ZygoteSettings = {
@@ -13,6 +13,19 @@ export type ZygoteSettings = {
   readonly firstUid: number | null;
   readonly uidLocks: string;
   readonly limits: Limits;
+  /** The Node.js for JavaScript and the script that it begins with; null where there is none. */
+  readonly node: string | null;
+  readonly bootstrap: string;
+  /** Whether packages beside the standard library are imported before all runs. */
+  readonly preloadPackages: boolean;
+};
+
+export type Fork = {
+  readonly slot: string;
+  readonly token: string;
+  readonly language: Language;
+  readonly packages: string | null;
+  readonly preimport: readonly string[];
 };
 
 export type Forked = {
@@ -30,10 +43,12 @@ export type Ended = {
   readonly signal: string | null;
   readonly cpuMs: number;
   readonly peakMemoryBytes: number;
+  /** Whether what the run left was collected whole; null where there was nothing. */
+  readonly collected: boolean | null;
 };
 
 type ZygoteEvent =
-  | { readonly event: 'ready'; readonly isolation: Isolation }
+  | { readonly event: 'ready'; readonly isolation: Isolation; readonly packagesPreloaded: boolean }
   | { readonly event: 'refused'; readonly reason: string }
   | Forked
   | Ended;
@@ -59,14 +74,21 @@ const program = ['../zygote/', './zygote/']
 /** The running zygote: orders go in, events come out, one JSON object a line on its descriptor 3. */
 export class Zygote {
   readonly isolation: Isolation;
+  readonly packagesPreloaded: boolean;
   readonly pid: number;
   readonly #process: ChildProcess;
   readonly #control: Duplex;
 
-  private constructor(process: ChildProcess, control: Duplex, isolation: Isolation) {
+  private constructor(
+    process: ChildProcess,
+    control: Duplex,
+    isolation: Isolation,
+    packagesPreloaded: boolean,
+  ) {
     this.#process = process;
     this.#control = control;
     this.isolation = isolation;
+    this.packagesPreloaded = packagesPreloaded;
     this.pid = process.pid ?? 0;
   }
 
@@ -95,8 +117,9 @@ export class Zygote {
     control.on('error', () => child.kill('SIGKILL'));
     eachLine(control, (line) => {
       const event = JSON.parse(line) as ZygoteEvent;
-      if (event.event === 'ready') resolve(new Zygote(child, control, event.isolation));
-      else if (event.event === 'refused') reject(new IsolationRefused(event.reason));
+      if (event.event === 'ready') {
+        resolve(new Zygote(child, control, event.isolation, event.packagesPreloaded));
+      } else if (event.event === 'refused') reject(new IsolationRefused(event.reason));
       else if (event.event === 'forked') listener.onForked(event);
       else listener.onEnded(event);
     });
@@ -107,8 +130,8 @@ export class Zygote {
     }
   }
 
-  fork(slot: string, token: string): void {
-    this.#control.write(`${JSON.stringify({ order: 'fork', slot, token })}\n`);
+  fork(slot: Fork): void {
+    this.#control.write(`${JSON.stringify({ order: 'fork', ...slot })}\n`);
   }
 
   kill(slot: string): void {

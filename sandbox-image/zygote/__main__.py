@@ -15,12 +15,15 @@ import select
 import signal
 import socket
 import sys
+import warnings
 
+import channels
 import ending
 import floor
 import kernel
 import landlock
 import namespaces
+from javascript import Node
 from slots import Slots
 from uids import UidPool
 from wipe import wipe
@@ -34,8 +37,9 @@ _PRELOADED = """
 abc base64 bisect calendar collections contextlib copy csv dataclasses datetime decimal enum fractions functools hashlib
 heapq io itertools json math operator os pathlib random re secrets statistics string struct textwrap threading time
 traceback typing urllib.parse uuid
-numpy numpy.random pandas matplotlib matplotlib.pyplot
 """.split()
+# What the image brings beside the standard library. A run with packages of its own has others of the same name.
+_PRELOADED_PACKAGES = "numpy numpy.random pandas matplotlib matplotlib.pyplot".split()
 
 
 class Refused(Exception):
@@ -43,6 +47,7 @@ class Refused(Exception):
 
 
 def main():
+    channels.reserve()
     settings = json.loads(sys.argv[1])
     control = socket.socket(fileno=_CONTROL)
 
@@ -50,11 +55,11 @@ def main():
         control.sendall(json.dumps(event).encode() + b"\n")
 
     try:
-        slots, isolation = _prepare(settings, tell)
+        slots, isolation, preloaded = _prepare(settings, tell)
     except Refused as refusal:
         tell(event="refused", reason=str(refusal))
         return
-    tell(event="ready", isolation=isolation)
+    tell(event="ready", isolation=isolation, packagesPreloaded=preloaded)
     try:
         _serve(control, slots)
     finally:
@@ -62,7 +67,7 @@ def main():
 
 
 def _prepare(settings, tell):
-    """The slots and the isolation that a trial run found to hold."""
+    """The slots, the isolation that a trial run found to hold, and whether there are packages of the image."""
     if not kernel.supported():
         raise Refused(f"no system call table for {kernel.MACHINE}; x86_64 and aarch64 are supported.")
     abi = min(landlock.version(), settings["landlockAbi"])
@@ -74,7 +79,10 @@ def _prepare(settings, tell):
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, signal.SIG_IGN)
     os.umask(0o022)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (floor.OPEN_FILES, floor.OPEN_FILES))
+    floor.lower_limit(resource.RLIMIT_NOFILE, floor.OPEN_FILES)
+    # The supervisor opens jobs: what its memory holds must not come to lie in a file, even where it crashes.
+    for pid in (os.getpid(), os.getppid()):
+        floor.lower_limit(resource.RLIMIT_CORE, floor.NO_CORE, pid)
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0 if os.geteuid() == 0 else 1)
     base = settings["base"]
@@ -85,11 +93,12 @@ def _prepare(settings, tell):
         raise Refused("processes of an earlier run cannot be killed; a restart of the host would help.")
     for name in os.listdir(base):
         wipe(os.path.join(base, name))
-    _preload()
+    preloaded = _preload([*_PRELOADED, *(_PRELOADED_PACKAGES if settings["preloadPackages"] else ())], base)
 
     _look_untouched()
     ground = floor.Floor(abi, settings["limits"])
-    slots = Slots(ground, uids, bool(names), base, settings["socket"], tell)
+    node = settings["node"] and Node(settings["node"], settings["bootstrap"], settings["limits"])
+    slots = Slots(ground, node, uids, bool(names), base, settings["socket"], tell)
     # From here on the collector would only dirty pages that the runs share.
     gc.collect()
     gc.disable()
@@ -108,7 +117,7 @@ def _prepare(settings, tell):
         "namespaces": names,
         "cgroup": False,
     }
-    return slots, isolation
+    return slots, isolation, preloaded
 
 
 def _surround(level, base):
@@ -128,17 +137,25 @@ def _surround(level, base):
         return []
 
 
-def _preload():
-    """Imported once here, so that no run waits for it. Threads would not survive a fork, so none may start."""
+def _preload(names, base):
+    """
+    Imported once here, so that no run waits for it. Threads would not survive a fork, so none may start. Returns
+    whether any is not of the standard library.
+    """
+    # A cache of fonts is made where there is none; the rest of the disk may be read-only.
+    os.environ["MPLCONFIGDIR"] = os.path.join(base, "matplotlib")
+    os.environ["MPLBACKEND"] = "Agg"
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
-    for name in _PRELOADED:
+    for name in names:
         try:
             importlib.import_module(name)
         except ImportError:
             continue
     if len(os.listdir("/proc/self/task")) != 1:
         raise Refused("a preloaded Python package started a thread; another STRONGROOM_PYTHON would help.")
+    wipe(os.environ["MPLCONFIGDIR"])
+    return any(name in sys.modules for name in _PRELOADED_PACKAGES)
 
 
 def _look_untouched():
@@ -151,6 +168,8 @@ def _look_untouched():
         PYTHONDONTWRITEBYTECODE="1",
         USER="sandbox",
     )
+    # Figures come back by themselves; a program that shows them means no more.
+    warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
     own = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if os.path.abspath(path) != own]
     for name, module in list(sys.modules.items()):
@@ -185,7 +204,7 @@ def _serve(control, slots):
 
 def _obey(slots, order):
     if order["order"] == "fork":
-        slots.fork(order["slot"], order["token"])
+        slots.fork(order)
     elif order["order"] == "kill":
         slots.kill(order["slot"])
 

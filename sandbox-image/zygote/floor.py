@@ -16,6 +16,10 @@ JOB = 3
 # No descriptor of the zygote has a higher number.
 OPEN_FILES = 4096
 
+# A limit of 0 does not keep the kernel from handing a core to a program (core(5), do_coredump); 1 does, and is too
+# little for a file.
+NO_CORE = 1
+
 # Root without privileges, none kept over a change of user, no ambient ones; all locked. The change of user itself
 # must go on clearing them: that is how a run loses its capabilities.
 _SECUREBITS = 0b1110_1011
@@ -51,7 +55,7 @@ class Floor:
         self._limits = limits
         self._baseline = _data_bytes()
         read = landlock.READ_FILE | landlock.READ_DIR
-        for path in {*_READABLE, *_interpreter_paths()}:
+        for path in {*_READABLE, *_interpreter_paths(), os.path.join(sys.prefix, "pyvenv.cfg")}:
             self._rules.allow(path, read)
         for path in _WRITABLE_DEVICES:
             self._rules.allow(path, landlock.READ_FILE | landlock.WRITE_FILE)
@@ -62,12 +66,17 @@ class Floor:
     def abi(self):
         return self._rules.abi
 
-    def enter(self, uid, directory):
-        """Gives up everything that `uid` alone in `directory` does not have. `uid` is None where it stays."""
+    def enter(self, uid, directory, writable=("work", "tmp"), readable=(), lent=(), last=JOB, mapped=0, threads=0):
+        """
+        Gives up everything that `uid` alone in the parts of `directory` does not have. `uid` is None where it stays.
+
+        `lent` are pairs of a descriptor and what may be done below it, `last` is the last descriptor to be kept;
+        `mapped` bytes and `threads` are what the run's interpreter takes for itself.
+        """
         os.setsid()
         os.umask(0o077)
         os.chdir(os.path.join(directory, "work"))
-        self._limit()
+        self._limit(mapped, threads)
         if uid is not None:
             os.setgroups([])
             os.setresgid(uid, uid, uid)
@@ -75,23 +84,31 @@ class Floor:
         kernel.drop_capabilities()
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-        self._rules.enter([os.path.join(directory, part) for part in ("work", "tmp")])
-        os.closerange(JOB + 1, OPEN_FILES)
+        parts = ([os.path.join(directory, part) for part in parts] for parts in (writable, readable))
+        self._rules.enter(*parts, lent)
+        os.closerange(last + 1, OPEN_FILES)
         self._filter.install()
 
-    def _limit(self):
+    def _limit(self, mapped, threads):
         limits = self._limits
-        data = self._baseline + limits["memoryBytes"]
+        data = self._baseline + mapped + limits["memoryBytes"]
         for which, value in (
             (resource.RLIMIT_DATA, data),
-            (resource.RLIMIT_NPROC, limits["processes"]),
+            (resource.RLIMIT_NPROC, limits["processes"] + threads),
             (resource.RLIMIT_NOFILE, limits["openFiles"]),
             (resource.RLIMIT_FSIZE, limits["fileBytes"]),
-            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_CORE, NO_CORE),
             (resource.RLIMIT_MEMLOCK, 0),
             (resource.RLIMIT_MSGQUEUE, 0),
         ):
-            resource.setrlimit(which, (value, value))
+            lower_limit(which, value)
+
+
+def lower_limit(which, value, pid=0):
+    """Sets a limit, of this process or another, for good. What the host allows less of stays as it is."""
+    _, hard = resource.prlimit(pid, which)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.prlimit(pid, which, (value, value))
 
 
 def prepare():

@@ -69,14 +69,21 @@ class Rules:
             rights &= _FILE_RIGHTS
         self._shared.append((descriptor, rights & self._files))
 
-    def enter(self, directories):
-        """Binds this process and its descendants, for good. What is in `directories` is theirs to read and write."""
+    def enter(self, writable, readable, lent):
+        """
+        Binds this process and its descendants, for good: to these directories, to `lent` (pairs of a descriptor and
+        rights), and to what all runs may reach.
+        """
         ruleset = kernel.call("landlock_create_ruleset", self._attributes, self._attributes_size, 0)
         special = EXECUTE | _MAKE_CHAR | _MAKE_BLOCK | _MAKE_FIFO | _MAKE_SOCK | _IOCTL_DEV
-        own = [os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC) for path in directories]
-        for descriptor, rights in [*self._shared, *((each, self._files & ~special) for each in own)]:
+        own = [
+            (os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC), rights)
+            for paths, rights in ((writable, self._files & ~special), (readable, READ_FILE | READ_DIR))
+            for path in paths
+        ]
+        for descriptor, rights in (*self._shared, *lent, *own):
             rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, descriptor), 12)
             kernel.call("landlock_add_rule", ruleset, _RULE_PATH_BENEATH, rule, 0)
         kernel.call("landlock_restrict_self", ruleset, 0)
-        for descriptor in (*own, ruleset):
+        for descriptor in (*(descriptor for descriptor, _ in own), ruleset):
             os.close(descriptor)

@@ -9,28 +9,32 @@ import linecache
 import os
 import resource
 import signal
-import socket
 import struct
 import sys
 import threading
 import traceback
 import types
 
+import channels
+import figures
 from floor import JOB
 
-_MFD_CLOEXEC, _MFD_ALLOW_SEALING, _MFD_NOEXEC_SEAL = 1, 2, 8
 _F_ADD_SEALS, _ALL_SEALS = 1033, 0b1111
 _NAME = "main.py"
-_CHANNELS = b"JOE"  # job, output, errors
+# Processor time for imports ahead of the job.
+_PREIMPORT_SECONDS = 30
 
 
-def run(floor, uid, directory, address, token):
-    """In the child: never returns."""
+def run(floor, uid, directory, address, token, packages):
+    """In the child: never returns. `packages` is None or a `packages.Bundle`."""
     code = 1
     try:
-        _connect(address, token)
-        floor.enter(uid, directory)
+        channels.connect(address, token)
+        floor.enter(uid, directory, lent=packages.rights if packages else ())
         _settle(directory)
+        if packages:
+            resource.setrlimit(resource.RLIMIT_CPU, (_PREIMPORT_SECONDS, resource.RLIM_INFINITY))
+            packages.add()
         os.write(JOB, b"R")
         job = _receive()
         if job is not None:
@@ -50,27 +54,6 @@ def probe(floor, uid, directory, writer, check):
         os.write(JOB, f"entering the floor failed: {error}".encode())
     finally:
         os._exit(0)
-
-
-def _connect(address, token):
-    """Three streams straight to the supervisor, and an empty file in memory as standard input."""
-    streams = []
-    for channel in _CHANNELS:
-        stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        stream.connect(address)
-        stream.sendall(token.encode("ascii") + bytes([channel]))
-        streams.append(stream.detach())
-    try:
-        memory = os.memfd_create("stdin", _MFD_CLOEXEC | _MFD_ALLOW_SEALING | _MFD_NOEXEC_SEAL)
-    except OSError:
-        # Before Linux 6.3 the mode alone keeps it from being executed.
-        memory = os.memfd_create("stdin", _MFD_CLOEXEC | _MFD_ALLOW_SEALING)
-    os.fchmod(memory, 0o444)
-    # First out of the way of the numbers that they are to get.
-    moved = [fcntl.fcntl(fd, fcntl.F_DUPFD, 64) for fd in (memory, streams[1], streams[2], streams[0])]
-    for target, descriptor in enumerate(moved):
-        os.dup2(descriptor, target)
-    os.set_inheritable(JOB, False)
 
 
 def _receive():
@@ -148,6 +131,7 @@ def _execute(job):
     job.clear()
     code = _guard(lambda: exec(compile(source, _NAME, "exec", dont_inherit=True), main.__dict__))
     _guard(threading._shutdown)
+    _guard(figures.save)
     _guard(atexit._run_exitfuncs)
     return _flush(code)
 

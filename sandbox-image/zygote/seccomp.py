@@ -30,6 +30,7 @@ _NAMESPACE_FLAGS = (
 )
 
 AF_UNIX = 1
+_RLIMIT_CORE = 4
 
 # Only these values of an argument; the kernel reads each of them as a 32-bit int.
 _ONLY = {
@@ -37,8 +38,6 @@ _ONLY = {
     "ioctl": (1, (0x5401, 0x802C542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451), errno.ENOTTY),
     # Names: of the thread, and of anonymous memory. Nothing that changes rights, dumps or the parent's death.
     "prctl": (0, (15, 16, 0x53564D41), errno.EPERM),
-    # Its own limits, not those of a process that it names.
-    "prlimit64": (0, (0,), errno.EPERM),
     # asyncio and multiprocessing need connected pairs; there is no socket(), bind() or connect().
     "socketpair": (0, (AF_UNIX,), errno.EPERM),
     "arch_prctl": (0, (0x1002, 0x1003), errno.EINVAL),
@@ -91,6 +90,11 @@ def program(machine=kernel.MACHINE):
         _return(_ERRNO | errno.EPERM),
         _return(_ALLOW),
     ]
+    # Its own limits, not those of a process that it names; the one of cores stays as it is.
+    core = [_instruction(_JEQ, _RLIMIT_CORE, 0, 1), _return(_ERRNO | errno.EPERM), _return(_ALLOW)]
+    own = [_load_argument(0), _instruction(_JEQ, 0, 1, 0), _return(_ERRNO | errno.EPERM)]
+    rules[kernel.number("setrlimit", machine)] = [_load_argument(0), *core]
+    rules[kernel.number("prlimit64", machine)] = [*own, _load_argument(1), *core]
     rules.pop(None, None)
 
     segments = []

@@ -1,6 +1,7 @@
 import { auditSuite } from './audit.suite.ts';
 import { authSuite } from './auth.suite.ts';
 import { executeSuite } from './execute.suite.ts';
+import { generateSuite } from './generate.suite.ts';
 import { rulesSuite } from './rules.suite.ts';
 import { secretsSuite } from './secrets.suite.ts';
 import { systemSuite } from './system.suite.ts';
@@ -8,7 +9,15 @@ import type { Target } from './target.ts';
 
 /** What the contract promises, of an appliance wherever it runs. */
 export function apiSuites(target: () => Target): void {
-  for (const suite of [systemSuite, rulesSuite, authSuite, secretsSuite, executeSuite, auditSuite]) {
+  for (const suite of [
+    systemSuite,
+    rulesSuite,
+    authSuite,
+    secretsSuite,
+    executeSuite,
+    generateSuite,
+    auditSuite,
+  ]) {
     suite(target);
   }
 }

@@ -7,7 +7,10 @@ import { recordedTypes } from './unsupported.ts';
 /** Outputs by stack, as `cdk deploy --outputs-file` writes them. */
 export type Outputs = { readonly [stack: string]: { readonly [name: string]: string } };
 
-export type Deployment = { readonly apiUrl: string; readonly outputs: Outputs };
+export type Deployment = { readonly apiUrl: string; readonly outputs: Outputs[string] };
+
+/** What an operator would set by `-c`; the tests of limits set their own, on an appliance of their own. */
+const context = { registration: 'open', limit: '1000000/60', authLimit: '1000000/60' };
 
 /**
  * Bootstraps the emulator's account and deploys the project's own CDK app to it, with the CLI that an operator
@@ -37,7 +40,8 @@ export async function deploy(
 
   const assembly = join(folder, 'cdk.out');
   const outputsFile = join(folder, 'outputs.json');
-  await cdk('synth', ['--quiet', '--output', assembly], root);
+  const settings = Object.entries(context).flatMap(([name, value]) => ['--context', `${name}=${value}`]);
+  await cdk('synth', ['--quiet', '--output', assembly, ...settings], root);
   await checkRecordedTypes(assembly);
   await leaveOutImages(assembly);
   await cdk('bootstrap', [`aws://${account}/${region}`]);
@@ -54,7 +58,9 @@ export async function deploy(
   ]);
 
   const outputs = JSON.parse(await readFile(outputsFile, 'utf8')) as Outputs;
-  return { outputs, apiUrl: apiUrl(outputs, emulator.endpoint) };
+  const [stack = {}, ...more] = Object.values(outputs);
+  if (more.length > 0) throw new Error('the app has more than one stack');
+  return { outputs: stack, apiUrl: apiUrl(stack, emulator.endpoint) };
 }
 
 /** A type stays on the list only as long as the stack uses it. */
@@ -84,10 +90,8 @@ async function filesOf(folder: string, ending: string): Promise<readonly string[
 }
 
 /** The address that the stack puts out exists only on AWS; the emulator serves the same stage under a path. */
-function apiUrl(outputs: Outputs, endpoint: string): string {
-  for (const { ApiUrl } of Object.values(outputs)) {
-    const [, api, stage] = ApiUrl?.match(/^https:\/\/([a-z0-9]+)\.execute-api\.[^/]+\/([^/]+)\/?$/) ?? [];
-    if (api) return `${endpoint}/_aws/execute-api/${api}/${stage}`;
-  }
-  throw new Error('no stack has an output ApiUrl that names a stage of API Gateway');
+function apiUrl({ ApiUrl }: Outputs[string], endpoint: string): string {
+  const [, api, stage] = ApiUrl?.match(/^https:\/\/([a-z0-9]+)\.execute-api\.[^/]+\/([^/]+)\/?$/) ?? [];
+  if (!api) throw new Error('the stack has no output ApiUrl that names a stage of API Gateway');
+  return `${endpoint}/_aws/execute-api/${api}/${stage}`;
 }

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from ministack import app
+from ministack.services import apigateway_v1
 from ministack.services.cloudformation import provisioners
 
 
@@ -30,6 +31,21 @@ def record(resource_type: str) -> None:
         "create": lambda logical_id, _props, stack: (f"{stack}-{logical_id}-{uuid.uuid4().hex[:12]}", {}),
         "delete": lambda _physical_id, _props: None,
     }
+
+
+def import_gateway_responses() -> None:
+    """What ministack leaves out of an API's definition although it serves it: the gateway's own errors."""
+    import_api = apigateway_v1._import_rest_api
+
+    def import_whole(spec: dict, base_data: dict | None = None) -> str:
+        api_id = import_api(spec, base_data)
+        for response_type, response in spec.get("x-amazon-apigateway-gateway-responses", {}).items():
+            status, _headers, body = apigateway_v1._put_gateway_response(api_id, response_type, response)
+            if status >= 400:
+                raise ValueError(f"gateway response {response_type}: {body!r}")
+        return api_id
+
+    apigateway_v1._import_rest_api = import_whole
 
 
 def write_certificate(certificate_path: str, key_path: str) -> None:
@@ -71,6 +87,7 @@ del sys.argv[1:]  # ministack reads the rest of the command line itself
 
 for resource_type in json.loads(recorded_types):
     record(resource_type)
+import_gateway_responses()
 write_certificate(certificate_path, key_path)
 threading.Thread(target=end_with_input, daemon=True).start()
 app._port_is_bindable = lambda _host, _port: False  # or it would also serve on port 443 where that is free

@@ -5,9 +5,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { clientOptions } from './clients.ts';
 import { runVisibly } from './command.ts';
 import { deploy } from './deploy.ts';
-import { startEmulator } from './emulator.ts';
+import { type Emulator, startEmulator } from './emulator.ts';
+import { CloudSandboxes } from './sandboxes.ts';
 import { virtualEnv } from './virtual-env.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
@@ -39,20 +43,41 @@ async function test(): Promise<number> {
   const emulator = await step('Emulator', () => startEmulator(python, folder, path));
   try {
     const { apiUrl, outputs } = await step('Deployment', () => deploy(root, folder, emulator, signal));
-    const config = join(import.meta.dirname, 'vitest.config.ts');
-    return await runVisibly([join(binaries, 'vitest'), 'run', '--config', config, ...process.argv.slice(2)], {
-      cwd: root,
-      signal,
-      env: {
-        ...emulator.env,
+    const sandboxes = new CloudSandboxes(
+      new DynamoDBClient(clientOptions(emulator)),
+      String(outputs.TableSandboxes),
+      { root, path },
+    );
+    await step('Sandboxes', () => sandboxes.start());
+    try {
+      return await runTests(emulator, {
         CLOUD_TEST_API_URL: apiUrl,
+        CLOUD_TEST_ADMIN_KEY: await administratorKey(emulator, String(outputs.AdministratorKeySecret)),
         CLOUD_TEST_OUTPUTS: JSON.stringify(outputs),
         CLOUD_TEST_LOG: emulator.logFile,
-      },
-    });
+      });
+    } finally {
+      await sandboxes.stop();
+    }
   } finally {
     await emulator.stop();
   }
+}
+
+function runTests(emulator: Emulator, env: NodeJS.ProcessEnv): Promise<number> {
+  const config = join(import.meta.dirname, 'vitest.config.ts');
+  return runVisibly([join(binaries, 'vitest'), 'run', '--config', config, ...process.argv.slice(2)], {
+    cwd: root,
+    signal: interrupted.signal,
+    env: { ...emulator.env, ...env },
+  });
+}
+
+/** As an operator fetches it: `aws secretsmanager get-secret-value`. */
+async function administratorKey(emulator: Emulator, secretId: string): Promise<string> {
+  const client = new SecretsManagerClient(clientOptions(emulator));
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+  return SecretString ?? '';
 }
 
 async function step<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -9,14 +9,15 @@ export const recordedTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Answers of the API that the emulator's gateway does not give, so that their tests run against the local
- * appliance only, and what they rest on is asserted on the template.
+ * What the emulator does otherwise than AWS, so that tests of it are skipped there. What the API does is tested on
+ * the local appliance too, and what it rests on is asserted on the template.
  */
 export const cannotPass = {
   methodNotAllowed:
     'it imports no x-amazon-apigateway-any-method: a wrong method is answered as an unknown path',
   encodedSlash: 'it decodes %2F before it looks for the route, so a name with a slash becomes two segments',
   gatewayBodyLimit: 'it has no limit of 10 MB on a body',
+  secretVersionOnce: 'it replaces a version of a secret, where Secrets Manager refuses another value for it',
   functionFailure:
     'a function that throws or times out is answered with its own 502, not by a gateway response',
 } as const;

@@ -7,6 +7,16 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const aad = utf8('run');
 const key = generatePrivateKey();
 
+/** A request and `count` replies to it: their numbers. */
+function row(count: number) {
+  const request = seal(key.publicKey, utf8('job'), aad);
+  const opened = open(key, request.box, aad);
+  const replies = Array.from({ length: count }, (_, at) =>
+    at < count - 1 ? opened.sealNext(utf8(String(at))) : opened.sealReply(utf8(String(at))),
+  );
+  return { request, replies };
+}
+
 describe('sealed box', () => {
   it('carries a request and its reply', () => {
     const request = seal(key.publicKey, utf8('job'), aad);
@@ -69,9 +79,36 @@ describe('sealed box', () => {
     expect(() => second.openReply(second.box)).toThrow(SealedBoxRejected);
   });
 
-  it('seals one reply and no more', () => {
+  it('seals no reply after the last', () => {
     const opened = open(key, seal(key.publicKey, utf8('job'), aad).box, aad);
     opened.sealReply(utf8('first'));
-    expect(() => opened.sealReply(utf8('second'))).toThrow('one reply');
+    expect(() => opened.sealReply(utf8('second'))).toThrow('one last reply');
+    expect(() => opened.sealNext(utf8('second'))).toThrow('one last reply');
+  });
+
+  it('carries replies in a row, and says which is the last', () => {
+    const { request, replies } = row(3);
+    expect(replies.map((reply) => request.openNext(reply)).map((r) => [text(r.plaintext), r.last])).toEqual([
+      ['0', false],
+      ['1', false],
+      ['2', true],
+    ]);
+  });
+
+  it('refuses replies in another order, repeated, left out or taken for the last', () => {
+    const swapped = row(3);
+    expect(() => swapped.request.openNext(swapped.replies[1] as Uint8Array)).toThrow(SealedBoxRejected);
+    const repeated = row(3);
+    repeated.request.openNext(repeated.replies[0] as Uint8Array);
+    expect(() => repeated.request.openNext(repeated.replies[0] as Uint8Array)).toThrow(SealedBoxRejected);
+    const cut = row(3);
+    expect(() => cut.request.openReply(cut.replies[0] as Uint8Array)).toThrow(SealedBoxRejected);
+    const relabelled = row(3);
+    const forged = Uint8Array.from(relabelled.replies[0] as Uint8Array);
+    forged[2] = 1;
+    expect(() => relabelled.request.openNext(forged)).toThrow(SealedBoxRejected);
+    expect(() => row(1).request.openNext(Buffer.of(1, 1, 2, ...new Array(20).fill(0)))).toThrow(
+      SealedBoxRejected,
+    );
   });
 });

@@ -143,7 +143,9 @@ print(subprocess.run([sys.executable, '-c', 'import os; print(os.getppid() > 0)'
   });
 
   it('refuses what is no job', async () => {
-    await expect(sandbox.run('', { language: 'javascript' })).rejects.toThrow('python only');
+    await expect(sandbox.run('', { language: 'perl' as 'python' })).rejects.toThrow('language');
+    await expect(sandbox.run('', { packages: '../x' })).rejects.toThrow('bad packages');
+    await expect(sandbox.run('', { packages: 'a'.repeat(64) })).rejects.toThrow('not in this sandbox');
     await expect(sandbox.run('', { args: ['a\0b'] })).rejects.toThrow('NUL');
     await expect(sandbox.run('', { env: { 'A=B': '1' } })).rejects.toThrow('environment');
     await expect(sandbox.run('', { files: [{ path: '../x', content: Buffer.of() }] })).rejects.toThrow(

@@ -182,6 +182,12 @@ describe('the supervisor', () => {
       'import os\nos.makedirs("a/b"); os.chmod("a/b", 0); os.chmod("a", 0); print(os.getcwd())',
     );
     expect(existsSync(deep.stdout.trim())).toBe(false);
+    const written = await sandbox.run(
+      'require("node:fs").writeFileSync("f", "x"); console.log(process.pid, process.getuid())',
+      { language: 'javascript' },
+    );
+    expect(written).toMatchObject({ stdout: `2 ${nobody}\n`, omittedFiles: 0 });
+    expect(written.files).toEqual([{ path: 'f', content: Buffer.from('x') }]);
   });
 });
 

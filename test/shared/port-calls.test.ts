@@ -13,6 +13,8 @@ const longer: Readonly<Record<string, number>> = {
   'auth.login': 3,
   // The secrets, their keys, the lease, the audit entry, the run, its release.
   'execute.run': 7,
+  // The names of the secrets, the lease, the audit entry, the model, the keys of the secrets, the run, its release.
+  'generate.create': 7,
 };
 
 let local: LocalPlatform;

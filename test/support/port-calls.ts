@@ -15,12 +15,13 @@ export class RecordedPlatform {
   readonly platform: Platform;
   #calls: PortCall[] = [];
 
-  constructor({ table, objects, keys, sandboxes }: Platform) {
+  constructor({ table, objects, keys, sandboxes, generator }: Platform) {
     this.platform = {
       table: this.#record('table', table),
       objects: this.#record('objects', objects),
       keys: this.#record('keys', keys),
       sandboxes: this.#recordSandboxes(sandboxes),
+      generator: this.#record('generator', generator),
     };
   }
 

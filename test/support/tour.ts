@@ -40,6 +40,7 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   await call('secrets.put', { ...secret, body: { value: 'x' } });
   await call('secrets.list', withKey);
   await call('execute.run', { ...withKey, body: { code: 'print(1)' } });
+  await call('generate.create', { ...withKey, body: { prompt: 'Print one.' } });
   await call('audit.list', withKey);
   await call('secrets.delete', secret);
 

@@ -22,7 +22,7 @@ export class StoredSecret {
   async read(): Promise<string | undefined> {
     try {
       const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId: this.#id }));
-      return SecretString;
+      return SecretString || undefined;
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return undefined;
       throw error;

@@ -1,0 +1,49 @@
+import { generate } from '../contract/generate.ts';
+import { limits } from '../contract/limits.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { inSandbox, openEach, runProgram } from '../shared/execution.ts';
+import { generateProgram } from '../shared/generated-program.ts';
+import { uuidv7 } from '../shared/ids.ts';
+import { listSecrets, type Secret } from '../stores/secrets.ts';
+
+const { answerBeforeRun, whole } = limits.generateSeconds;
+
+export const handler = endpoint(generate.create, async ({ body }, context) => {
+  const { caller, platform, settings, now, commit } = context;
+  const { prompt, language, timeoutSeconds } = body;
+  const maxTokens = settings.STRONGROOM_GENERATOR_MAX_TOKENS;
+  if (settings.STRONGROOM_GENERATOR === 'none') throw new ApiError('GENERATOR_NOT_CONFIGURED');
+
+  const executionId = uuidv7();
+  const { items } = await listSecrets(platform.table, caller.userId, { limit: limits.secretsPerUser });
+  const secretNames = items.map(({ name }) => name);
+  const deadlineIn = (seconds: number) => now.getTime() + seconds * 1000;
+  const program = (seconds: number) =>
+    generateProgram(platform.generator, {
+      ...{ prompt, language, secretNames, maxTokens },
+      deadline: deadlineIn(seconds),
+    });
+  // On record before the prompt leaves the installation.
+  const note = { audit: { resource: `generations/${executionId}` } };
+
+  if (!body.execute) {
+    await commit(note);
+    return { status: 200, body: await program(whole) };
+  }
+  // The sandbox first: an answer that is paid for is not lost to the want of one.
+  return inSandbox(context, async (lease) => {
+    await commit(note);
+    const generated = await program(answerBeforeRun);
+    const secrets = await openEach(context, namedIn(generated.code, items));
+    const timeoutMs = Math.round(Math.min(timeoutSeconds * 1000, deadlineIn(whole) - Date.now()));
+    const job = { executionId, language, code: generated.code, stdin: '', args: [], timeoutMs };
+    return { status: 200, body: { ...generated, execution: await runProgram(context, lease, job, secrets) } };
+  });
+});
+
+/** The secrets that a program asks for by name. It is given no other: nobody has read what a model wrote. */
+function namedIn(code: string, secrets: readonly Secret[]): readonly Secret[] {
+  const words = new Set(code.match(/\w+/g));
+  return secrets.filter(({ name }) => words.has(name));
+}

@@ -1,0 +1,52 @@
+/** A model's answer, taken apart. */
+export type CodeAnswer = {
+  /** The last code block, if it is whole and in the language asked for. */
+  readonly code: string | undefined;
+  /** What stands outside of all code blocks. */
+  readonly explanation: string;
+};
+
+const names: Readonly<Record<string, RegExp>> = {
+  python: /^(python|python3|py|py3)?$/i,
+  javascript: /^(javascript|js|node|nodejs|mjs)?$/i,
+};
+
+const opening = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})\s*(\S*)/;
+
+/**
+ * Finds the program in Markdown, by its fenced code blocks (CommonMark 0.31 section 4.5). The last block counts,
+ * since a model that corrects itself does so further down. A last block that was never closed is a program that was
+ * cut off, and one in another language is no program: neither is passed over for an earlier block, which the
+ * model had given up. A block without a language counts as being in the one asked for.
+ */
+export function readCodeAnswer(markdown: string, language: string): CodeAnswer {
+  const prose: string[] = [];
+  let block: { readonly fence: string; readonly info: string; readonly lines: string[] } | undefined;
+  let last: { readonly info: string; readonly code: string } | undefined;
+  for (const line of markdown.split(/\r\n|\n|\r/)) {
+    if (block) {
+      if (closes(line, block.fence)) {
+        last = { info: block.info, code: block.lines.join('\n') };
+        block = undefined;
+      } else block.lines.push(line);
+      continue;
+    }
+    const [, fence, info = ''] = opening.exec(line) ?? [];
+    if (fence) block = { fence, info, lines: [] };
+    else prose.push(line);
+  }
+  const usable = !block && last && names[language]?.test(last.info) && last.code.trim() !== '';
+  return {
+    code: usable ? `${last?.code}\n` : undefined,
+    explanation: prose
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim(),
+  };
+}
+
+/** At least as long as the opening fence, of the same character, with nothing behind it. */
+function closes(line: string, fence: string): boolean {
+  const [, closing = ''] = /^ {0,3}(`{3,}|~{3,})\s*$/.exec(line) ?? [];
+  return closing.length >= fence.length && closing[0] === fence[0];
+}

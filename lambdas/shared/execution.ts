@@ -1,0 +1,97 @@
+import { limits } from '../contract/limits.ts';
+import {
+  type Job,
+  type Lease,
+  NoSandboxFree,
+  SandboxLost,
+  SandboxUnavailable,
+} from '../platform/sandboxes.ts';
+import { listSecrets, markUsed, type Secret } from '../stores/secrets.ts';
+import { ApiError, invalid } from './api-error.ts';
+import type { UserCaller } from './caller.ts';
+import { executionBody } from './execution-body.ts';
+import type { Context } from './operation.ts';
+import { openSecret } from './secret-value.ts';
+
+/** What running a program takes of an operation's context. */
+type Running = Pick<Context, 'platform' | 'now'> & { readonly caller: UserCaller };
+
+type Choice = 'all' | 'none' | readonly string[];
+
+/** Secrets that a program is to find in its environment: name to value. */
+export type OpenSecrets = Job['env'];
+
+/** @throws ApiError INVALID_REQUEST for a name that is not there */
+export async function openSecrets(context: Running, choice: Choice): Promise<OpenSecrets> {
+  if (choice === 'none') return {};
+  const { caller, platform } = context;
+  const { items } = await listSecrets(platform.table, caller.userId, { limit: limits.secretsPerUser });
+  return openEach(context, chooseSecrets(items, choice));
+}
+
+export async function openEach(
+  { caller, platform }: Running,
+  secrets: readonly Secret[],
+): Promise<OpenSecrets> {
+  const open = async (secret: Secret) =>
+    [secret.name, await openSecret(platform.keys, caller, secret)] as const;
+  return Object.fromEntries(await Promise.all(secrets.map(open)));
+}
+
+function chooseSecrets(all: readonly Secret[], choice: 'all' | readonly string[]): readonly Secret[] {
+  if (choice === 'all') return all;
+  const byName = new Map(all.map((secret) => [secret.name, secret]));
+  return [...new Set(choice)].map((name) => {
+    const secret = byName.get(name);
+    if (!secret) throw invalid('secrets', `there is no secret ${name}`);
+    return secret;
+  });
+}
+
+/**
+ * Leases a sandbox of the caller for as long as `use` takes.
+ *
+ * @throws ApiError NO_SANDBOX_FREE, SANDBOX_UNAVAILABLE, UNAVAILABLE
+ */
+export async function inSandbox<T>(
+  { caller, platform }: Running,
+  use: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  const lease = await platform.sandboxes.lease(caller, limits.sandboxWaitSeconds * 1000).catch(refuse);
+  try {
+    return await use(lease).catch(refuse);
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Runs a program with secrets, which are marked as used. Whoever calls has put it on record before. */
+export async function runProgram(
+  { caller, platform: { table }, now }: Running,
+  lease: Lease,
+  program: Omit<Job, 'env' | 'files'>,
+  secrets: OpenSecrets,
+) {
+  const running = lease.run({ ...program, files: [], env: secrets });
+  const names = Object.keys(secrets);
+  // A secret that was deleted meanwhile has no mark to set.
+  const mark = () =>
+    Promise.allSettled(names.map((name) => table.transact([markUsed(caller.userId, name, now)])));
+  // An encrypted program that does not open is given none.
+  await Promise.allSettled([running, program.encrypted ? running.then(mark) : mark()]);
+  return executionBody(await running);
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof NoSandboxFree) {
+    throw new ApiError('NO_SANDBOX_FREE', { headers: { 'Retry-After': '5' }, cause: error });
+  }
+  if (error instanceof SandboxUnavailable) {
+    throw new ApiError('SANDBOX_UNAVAILABLE', {
+      sentence: `This installation cannot run code: ${error.message}`,
+      cause: error,
+    });
+  }
+  if (error instanceof SandboxLost) throw new ApiError('UNAVAILABLE', { cause: error });
+  throw error;
+}

@@ -1,0 +1,70 @@
+import type { Page, Table, Write } from '../platform/table.ts';
+
+/** What is known of an encrypted program. */
+export type ZkCode = {
+  readonly name: string;
+  readonly language: 'python' | 'javascript';
+  readonly description: string;
+  readonly sizeBytes: number;
+  /** Of the payload, in hex; kept apart from it, so that one of them cannot be altered unseen. */
+  readonly sha256: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly version: number;
+};
+
+/** A payload as it is stored, with the version of the program that it is of. */
+export type StoredPayload = {
+  readonly version: number;
+  readonly salt: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly ciphertext: Uint8Array;
+};
+
+const keyOf = (userId: string, name: string) => ({ pk: userId, sk: name });
+
+export async function getCode(table: Table, userId: string, name: string): Promise<ZkCode | undefined> {
+  return (await table.get('zkCode', keyOf(userId, name))) as ZkCode | undefined;
+}
+
+export async function getPayload(
+  table: Table,
+  userId: string,
+  name: string,
+): Promise<StoredPayload | undefined> {
+  return (await table.get('zkPayloads', keyOf(userId, name))) as StoredPayload | undefined;
+}
+
+export async function listCode(
+  table: Table,
+  userId: string,
+  page: { readonly limit: number; readonly cursor?: string },
+): Promise<{ readonly items: readonly ZkCode[]; readonly cursor?: string }> {
+  const { items, cursor }: Page = await table.query({ table: 'zkCode', pk: userId, ...page });
+  return { items: items as unknown as readonly ZkCode[], cursor };
+}
+
+/** Writes a program and its payload where the one that they replace, if any, is still the `known` one. */
+export function putCode(
+  userId: string,
+  code: ZkCode,
+  payload: StoredPayload,
+  known: ZkCode | undefined,
+): readonly Write[] {
+  return [
+    {
+      table: 'zkCode',
+      put: { ...keyOf(userId, code.name), ...code },
+      if: known ? [{ field: 'version', equals: known.version }] : ['absent'],
+    },
+    { table: 'zkPayloads', put: { ...keyOf(userId, code.name), ...payload } },
+  ];
+}
+
+/** The first write fails where there is no such program. */
+export function deleteCode(userId: string, name: string): readonly [Write, Write] {
+  return [
+    { table: 'zkCode', delete: keyOf(userId, name), if: ['present'] },
+    { table: 'zkPayloads', delete: keyOf(userId, name) },
+  ];
+}

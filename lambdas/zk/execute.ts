@@ -1,0 +1,46 @@
+import { zk } from '../contract/zk.ts';
+import { CodeNotOpened, type EncryptedCode } from '../platform/sandboxes.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { inSandbox, openSecrets, runProgram } from '../shared/execution.ts';
+import { uuidv7 } from '../shared/ids.ts';
+import { loadProgram } from '../shared/zk-code.ts';
+import { openZkSession, type ZkSession } from '../shared/zk-session.ts';
+
+const errors = {
+  wrong_password: 'WRONG_MASTER_PASSWORD',
+  malformed: 'TAMPERED_PAYLOAD',
+  sealed_password_rejected: 'SEALED_PASSWORD_REJECTED',
+} as const;
+
+export const handler = endpoint(zk.execute, async ({ params: { name }, body }, context) => {
+  const { caller, platform, commit } = context;
+  const { masterPassword: password = '', sealedPassword, stdin, args, timeoutSeconds } = body;
+  const [{ code, payload }, session, secrets] = await Promise.all([
+    loadProgram(platform.table, caller.userId, name),
+    sealedPassword && openZkSession(platform.keys, caller, sealedPassword.session),
+    openSecrets(context, body.secrets),
+  ]);
+  const binding = (of: ZkSession) => ({ ...of, name, payloadSha256: code.sha256 });
+  const unlock: EncryptedCode['unlock'] =
+    sealedPassword && session
+      ? { sealedPasswordB64: sealedPassword.boxB64, binding: binding(session) }
+      : { password };
+  const program = {
+    ...{ executionId: uuidv7(), language: code.language, code: '', stdin, args },
+    encrypted: { payload, unlock },
+    timeoutMs: Math.round(timeoutSeconds * 1000),
+  };
+  const resource = `zk/code/${name}`;
+  return inSandbox(context, async (lease) => {
+    // The password is sealed to that one's key.
+    if (session && session.sandboxId !== lease.sandboxId) throw new ApiError('SESSION_ENDED');
+    await commit({ audit: { resource } });
+    try {
+      return { status: 200, body: await runProgram(context, lease, program, secrets) };
+    } catch (error) {
+      if (!(error instanceof CodeNotOpened)) throw error;
+      throw new ApiError(errors[error.fault], { audit: { resource, outcome: 'refused' }, cause: error });
+    }
+  });
+});

@@ -1,0 +1,8 @@
+import { zk } from '../contract/zk.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { loadProgram } from '../shared/zk-code.ts';
+
+export const handler = endpoint(zk.get, async ({ params: { name } }, { caller, platform }) => {
+  const { code, payload } = await loadProgram(platform.table, caller.userId, name);
+  return { status: 200, body: { ...code, encryptedPayload: payload } };
+});

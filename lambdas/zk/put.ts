@@ -1,0 +1,34 @@
+import { limits } from '../contract/limits.ts';
+import { zk } from '../contract/zk.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { storedPayload } from '../shared/zk-code.ts';
+import { getCode, listCode, putCode, type ZkCode } from '../stores/zk-code.ts';
+
+export const handler = endpoint(zk.put, async ({ params: { name }, body }, { caller, platform, now }) => {
+  const { table } = platform;
+  const [known, all] = await Promise.all([
+    getCode(table, caller.userId, name),
+    listCode(table, caller.userId, { limit: limits.zkCodePerUser }),
+  ]);
+  if (!known && all.items.length >= limits.zkCodePerUser) throw new ApiError('TOO_MANY_PROGRAMS');
+
+  const version = (known?.version ?? 0) + 1;
+  const { sha256, ...payload } = storedPayload(body.encryptedPayload, version);
+  const code: ZkCode = {
+    name,
+    version,
+    language: body.language,
+    description: body.description ?? known?.description ?? '',
+    sizeBytes: payload.ciphertext.length,
+    sha256,
+    createdAt: known?.createdAt ?? now.toISOString(),
+    updatedAt: now.toISOString(),
+  };
+  return {
+    status: known ? 200 : 201,
+    body: code,
+    writes: putCode(caller.userId, code, payload, known),
+    audit: { resource: `zk/code/${name}` },
+  };
+});

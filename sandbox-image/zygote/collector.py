@@ -1,0 +1,199 @@
+"""
+Collects the files that a run left, once no process of the run is left.
+
+It reads what a hostile program arranged, so it does that with no more rights than the program had: as the run's own
+user, at the floor, and by Landlock without the right to write. It tells the supervisor on a connection of its own:
+
+    in:  length (4, big-endian) ‖ {"maxFiles", "maxBytes", "known": {path: [size, SHA-256 in hex]}}
+    out: length (4, big-endian) ‖ {"files": [{"path", "sizeBytes"}], "omitted"} ‖ contents, one after another
+"""
+
+import collections
+import hashlib
+import json
+import os
+import resource
+import socket
+import stat
+import struct
+
+from floor import JOB
+
+_CHANNEL = b"F"
+_MAX_ENTRIES = 20_000
+_MAX_DEPTH = 32
+_MAX_PATH_BYTES = 1024
+_CPU_SECONDS = 5
+_CHUNK = 1 << 20
+
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# Without O_NONBLOCK, opening a FIFO would wait for a writer.
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def run(floor, uid, directory, address, token):
+    """In a child of the zygote: never returns."""
+    code = 1
+    try:
+        stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        stream.connect(address)
+        stream.sendall(token.encode("ascii") + _CHANNEL)
+        os.dup2(stream.detach(), JOB)
+        floor.enter(uid, directory, writable=(), readable=("work",))
+        resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+        with open(JOB, "r+b", buffering=0) as supervisor:
+            _serve(supervisor)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _serve(supervisor):
+    prefix = _read(supervisor, 4)
+    wanted = json.loads(_read(supervisor, struct.unpack(">I", prefix)[0]))
+    top = os.open(".", _DIRECTORY)
+    files, omitted = collect(top, wanted["maxFiles"], wanted["maxBytes"], wanted["known"])
+    header = {
+        "files": [{"path": path, "sizeBytes": len(content)} for path, content in files],
+        "omitted": omitted,
+    }
+    encoded = json.dumps(header).encode()
+    for part in (struct.pack(">I", len(encoded)), encoded, *(content for _, content in files)):
+        left = memoryview(part)
+        while left:
+            left = left[supervisor.write(left) :]
+
+
+def _read(stream, size):
+    content = b""
+    while len(content) < size:
+        chunk = stream.read(size - len(content))
+        if not chunk:
+            raise EOFError
+        content += chunk
+    return content
+
+
+def collect(top, max_files, max_bytes, known):
+    """
+    Files below the directory `top`, those in the fewest directories first, and how many others there are: links,
+    special files, what exceeds a limit, names that are no clean text. What is in `known` unchanged counts as neither.
+    """
+    paths, omitted = _find(top)
+    files, room = [], max_bytes
+    for path in sorted(paths, key=lambda path: (path.count("/"), path)):
+        descriptor = _open(top, path)
+        if descriptor is None:
+            omitted += 1
+            continue
+        try:
+            size = os.fstat(descriptor).st_size
+            if path in known and known[path] == [size, _digest(descriptor)]:
+                continue
+            content = _content(descriptor, size) if len(files) < max_files and size <= room else None
+        finally:
+            os.close(descriptor)
+        if content is None:
+            omitted += 1
+        else:
+            files.append((path, content))
+            room -= size
+    return files, omitted
+
+
+def _find(top):
+    """Paths of regular files, and how many other entries were seen."""
+    paths, omitted, seen = [], 0, 0
+    waiting = collections.deque([""])
+    while waiting:
+        prefix = waiting.popleft()
+        directory = _descend(top, prefix)
+        if directory is None:
+            omitted += 1
+            continue
+        try:
+            with os.scandir(directory) as entries:
+                for entry in entries:
+                    seen += 1
+                    if seen > _MAX_ENTRIES:
+                        return paths, omitted + 1
+                    path = prefix + entry.name
+                    if not _presentable(path):
+                        omitted += 1
+                    elif entry.is_dir(follow_symlinks=False):
+                        waiting.append(path + "/")
+                    elif entry.is_file(follow_symlinks=False):
+                        paths.append(path)
+                    else:
+                        omitted += 1
+        except OSError:
+            omitted += 1
+        finally:
+            os.close(directory)
+    return paths, omitted
+
+
+def _presentable(path):
+    """Whether it is the same path wherever it is unpacked: no control characters, nothing that separates elsewhere."""
+    try:
+        encoded = path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return (
+        len(encoded) <= _MAX_PATH_BYTES
+        and path.count("/") < _MAX_DEPTH
+        and not any(character < " " or character in "\\\x7f" for character in path)
+    )
+
+
+def _open(top, path):
+    """A descriptor of a regular file with one name, owned by this user; None for anything else."""
+    parent, _, name = path.rpartition("/")
+    directory = _descend(top, parent)
+    if directory is None:
+        return None
+    try:
+        descriptor = os.open(name, _FILE, dir_fd=directory)
+    except OSError:
+        return None
+    finally:
+        os.close(directory)
+    status = os.fstat(descriptor)
+    if stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_uid == os.getuid():
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _descend(top, path):
+    """A descriptor of a directory below `top`, reached step by step so that no step is a link."""
+    at = os.dup(top)
+    for name in path.split("/"):
+        if not name:
+            continue
+        try:
+            inner = os.open(name, _DIRECTORY, dir_fd=at)
+        except OSError:
+            inner = None
+        os.close(at)
+        if inner is None:
+            return None
+        at = inner
+    return at
+
+
+def _digest(descriptor):
+    digest = hashlib.sha256()
+    at = 0
+    while chunk := os.pread(descriptor, _CHUNK, at):
+        digest.update(chunk)
+        at += len(chunk)
+    return digest.hexdigest()
+
+
+def _content(descriptor, size):
+    """Exactly `size` bytes, None where there are others."""
+    content = b""
+    while chunk := os.pread(descriptor, min(_CHUNK, size + 1 - len(content)), len(content)):
+        content += chunk
+    return content if len(content) == size else None

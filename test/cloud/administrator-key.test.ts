@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { mintAccessKey, parseAccessKey } from '../../lambdas/crypto/access-key.ts';
+import { ensureAdministratorKey } from '../../lambdas/installation/administrator-key.ts';
+import { DynamoTable } from '../../lambdas/platform/aws/dynamo-table.ts';
+import { StoredSecret } from '../../lambdas/platform/aws/stored-secret.ts';
+import { findCaller } from '../../lambdas/stores/credentials.ts';
+import { call } from '../api/target.ts';
+import { deployed, outputs } from './deployed.ts';
+
+// Endpoint, region and credentials come from the environment: AWS_ENDPOINT_URL and its like.
+const secrets = new SecretsManagerClient();
+const dynamo = new DynamoDBClient();
+const cleanUps: (() => Promise<unknown>)[] = [];
+
+async function newSecret(): Promise<string> {
+  const { ARN: id = '' } = await secrets.send(new CreateSecretCommand({ Name: `test-${randomUUID()}` }));
+  cleanUps.push(() =>
+    secrets.send(new DeleteSecretCommand({ SecretId: id, ForceDeleteWithoutRecovery: true })),
+  );
+  return id;
+}
+
+async function newTable(): Promise<DynamoTable> {
+  const TableName = `test-${randomUUID()}`;
+  const keys = ['pk', 'sk'];
+  await dynamo.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  cleanUps.push(() => dynamo.send(new DeleteTableCommand({ TableName })));
+  return new DynamoTable(dynamo, () => TableName);
+}
+
+afterAll(async () => {
+  for (const cleanUp of cleanUps) await cleanUp();
+  secrets.destroy();
+  dynamo.destroy();
+});
+
+describe('a secret that gets its value once', () => {
+  test('has none, then the one that was made, and keeps it', async () => {
+    const secret = new StoredSecret(secrets, await newSecret());
+    expect(await secret.read()).toBeUndefined();
+    expect(await secret.readOrMake(() => 'first')).toBe('first');
+    expect(await secret.readOrMake(() => 'second')).toBe('first');
+  });
+
+  test('has one value, however many make it at once', async ({ skip }) => {
+    if (deployed.cannotPass.has('secretVersionOnce')) skip('see test/cloud/unsupported.ts');
+    const id = await newSecret();
+    const values = await Promise.all(
+      Array.from({ length: 10 }, (_, at) => new StoredSecret(secrets, id).readOrMake(() => `value ${at}`)),
+    );
+    expect(new Set(values).size).toBe(1);
+    expect(await new StoredSecret(secrets, id).read()).toBe(values[0]);
+  });
+
+  test('fails where there is no such secret', async () => {
+    await expect(new StoredSecret(secrets, 'absent').readOrMake(() => 'lost')).rejects.toThrow();
+  });
+});
+
+describe('the key of a new installation', () => {
+  let table: DynamoTable;
+  let secretId: string;
+  let secret: StoredSecret;
+  beforeEach(async () => {
+    [table, secretId] = await Promise.all([newTable(), newSecret()]);
+    secret = new StoredSecret(secrets, secretId);
+  });
+
+  const holder = async () => {
+    const key = parseAccessKey((await secret.read()) ?? '');
+    return key && (await findCaller(table, key))?.kind;
+  };
+
+  test('is in the secret, and is the administrator’s', async () => {
+    await ensureAdministratorKey(table, secret, new Date());
+    expect(await holder()).toBe('administrator');
+  });
+
+  test('stays the same, however often it is asked for', async () => {
+    await ensureAdministratorKey(table, secret, new Date());
+    const first = await secret.read();
+    await ensureAdministratorKey(table, secret, new Date());
+    expect(await secret.read()).toBe(first);
+    expect(await holder()).toBe('administrator');
+  });
+
+  test('is the one of an attempt that ended half way', async () => {
+    const { text } = mintAccessKey('sradm');
+    await secrets.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: text }));
+    await ensureAdministratorKey(table, secret, new Date());
+    expect(await secret.read()).toBe(text);
+    expect(await holder()).toBe('administrator');
+  });
+
+  test('is not replaced by another secret’s', async () => {
+    await ensureAdministratorKey(table, secret, new Date());
+    const other = new StoredSecret(secrets, await newSecret());
+    await expect(ensureAdministratorKey(table, other, new Date())).rejects.toThrow(
+      'not the one in the secret',
+    );
+    expect(await holder()).toBe('administrator');
+  });
+
+  test('is not a user’s key that somebody put into the secret', async () => {
+    const { text } = mintAccessKey('pyapi');
+    await secrets.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: text }));
+    await expect(ensureAdministratorKey(table, secret, new Date())).rejects.toThrow('something else');
+  });
+});
+
+describe('the key of the deployment', () => {
+  const { administratorKey } = deployed;
+
+  test('is one that the API takes', async () => {
+    expect(parseAccessKey(administratorKey)?.prefix).toBe('sradm');
+    const headers = { 'x-api-key': administratorKey };
+    expect((await call(deployed, 'GET', '/api/v1/audit', { headers })).status).toBe(200);
+  });
+
+  test('is in no output of the stack, and in no log', async () => {
+    const secretHalf = administratorKey.split('_')[2] ?? '';
+    expect(secretHalf).toHaveLength(64);
+    expect(JSON.stringify(outputs)).not.toContain(secretHalf);
+    const log = await readFile(String(process.env.CLOUD_TEST_LOG), 'utf8');
+    expect(log.length).toBeGreaterThan(0);
+    expect(log).not.toContain(secretHalf);
+  });
+});

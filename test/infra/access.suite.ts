@@ -1,0 +1,266 @@
+import { describe, expect, test } from 'vitest';
+import { grantsOf } from '../../lambdas/contract/grants.ts';
+import { routes } from '../../lambdas/contract/routes.ts';
+import { roleStatements, type Statement } from './policies.ts';
+import type { Synthesis } from './synthesis.ts';
+
+/** Where AWS has no other resource to name, or the resource is all that a bucket or a log group holds. */
+const wildcards: readonly { readonly holder: RegExp; readonly resource: RegExp; readonly reason: string }[] =
+  [
+    {
+      holder: /^ExecuteRun\/Role$/,
+      resource: /^\*$/,
+      reason: 'Lambda makes network interfaces; see the statement that denies it to the code',
+    },
+    {
+      holder: /^Sandbox\/Starter\/DefaultPolicy$/,
+      resource: /^\*$/,
+      reason: 'ecr:GetAuthorizationToken has no resource',
+    },
+    {
+      holder: /\/Role$/,
+      resource: /^Buckets\/Objects\/\*$/,
+      reason: 'objects of the one bucket',
+    },
+  ];
+
+const keyActions = {
+  data: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  'sign:jwt': ['kms:Sign'],
+  'verify:jwt': ['kms:GetPublicKey'],
+  'sign:audit': ['kms:Sign'],
+  'verify:audit': ['kms:GetPublicKey'],
+} as const;
+
+const keyPath = (grant: keyof typeof keyActions) =>
+  grant === 'data' ? 'Keys/Data' : grant.endsWith('jwt') ? 'Keys/Jwt' : 'Keys/Audit';
+
+export function accessSuite(synthesis: () => Synthesis): void {
+  const statements = () => roleStatements(synthesis());
+  const of = (operationId: string): readonly Statement[] => {
+    const holder = `${operationId.split('.').map(capital).join('')}/Role`;
+    return statements().flatMap((entry) => (entry.holder === holder ? [entry.statement] : []));
+  };
+  const pairs = (operationId: string): readonly string[] =>
+    of(operationId)
+      .filter(({ effect }) => effect === 'Allow')
+      .flatMap(({ actions, resources }) =>
+        actions.flatMap((action) => resources.map((resource) => `${action} ${resource}`)),
+      )
+      .sort();
+
+  describe('least privilege', () => {
+    test('no statement names an action by a wildcard', () => {
+      expect(statements().length).toBeGreaterThan(routes.length);
+      for (const { holder, statement } of statements()) {
+        for (const action of statement.actions) expect(`${holder} ${action}`).not.toMatch(/[*?]/);
+      }
+    });
+
+    test('no statement that allows names a resource by a wildcard, but for those with a reason', () => {
+      for (const { holder, statement } of statements()) {
+        if (statement.effect === 'Deny') continue;
+        for (const resource of statement.resources.filter((text) => text.includes('*'))) {
+          const reason = wildcards.find(
+            (entry) => entry.holder.test(holder) && entry.resource.test(resource),
+          );
+          expect(reason, `${holder}: ${statement.actions} on ${resource}`).toBeDefined();
+        }
+      }
+    });
+
+    test('a key that encrypts at rest is used through its service alone', () => {
+      for (const { statement } of statements()) {
+        if (!statement.resources.includes('Keys/Storage')) continue;
+        expect(statement.resources).toEqual(['Keys/Storage']);
+        expect(statement.condition).toHaveProperty(['StringEquals', 'kms:ViaService']);
+        const names = Object.keys((statement.condition as { StringEquals: object }).StringEquals);
+        expect(names.some((name) => name.startsWith('kms:EncryptionContext:'))).toBe(true);
+      }
+    });
+
+    test('a function may make network interfaces only for Lambda itself', () => {
+      const denied = statements().filter(({ statement }) => statement.effect === 'Deny');
+      const allowed = statements().filter(({ statement }) =>
+        statement.actions.some((action) => action.startsWith('ec2:')),
+      );
+      expect(denied.length).toBe(routes.filter((route) => grantsOf(route).sandboxes).length);
+      expect(allowed.length).toBe(2 * denied.length);
+      for (const { holder, statement } of denied) {
+        const twin = allowed.find((entry) => entry.holder === holder && entry.statement.effect === 'Allow');
+        expect(statement.actions).toEqual(twin?.statement.actions);
+        expect(statement.condition).toHaveProperty(['ArnEquals', 'lambda:SourceFunctionArn']);
+      }
+    });
+
+    test('each KMS key is administered by IAM of its own account, and used by nobody beside', () => {
+      const keys = synthesis().ofType('AWS::KMS::Key');
+      expect(keys.length).toBe(4);
+      for (const [, { Properties }] of keys) {
+        expect(Properties.KeyPolicy.Statement).toEqual([
+          {
+            Action: 'kms:*',
+            Effect: 'Allow',
+            Principal: {
+              AWS: {
+                'Fn::Join': [
+                  '',
+                  ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root'],
+                ],
+              },
+            },
+            Resource: '*',
+          },
+        ]);
+      }
+    });
+
+    describe.each(routes.map((route) => [route.operationId, route] as const))('%s', (operationId, route) => {
+      const grants = grantsOf(route);
+      const tableActions = (table: string) =>
+        pairs(operationId)
+          .filter((pair) => pair.endsWith(` Tables/${capital(table)}`))
+          .map((pair) => pair.split(' ')[0]);
+
+      test('reaches the tables that it is granted, and no other', () => {
+        const reached = pairs(operationId).flatMap((pair) => / Tables\/(\w+)/.exec(pair)?.[1] ?? []);
+        const ports = [
+          ...(grants.sandboxes || grants.ping ? ['sandboxes'] : []),
+          ...(grants.ping ? ['counters'] : []),
+        ];
+        const granted = [...grants.tables.keys(), ...ports].map(capital);
+        expect(new Set(reached)).toEqual(new Set(granted));
+      });
+
+      test('writes where it is granted to write, and nowhere else', () => {
+        const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+        for (const [table, mode] of grants.tables) {
+          const allowed = tableActions(table).filter((action) => writes.includes(String(action)));
+          if (mode === 'read') expect(allowed).toEqual([]);
+          else expect(allowed.length).toBeGreaterThan(0);
+        }
+      });
+
+      test('does all that its record declares', () => {
+        for (const [table, mode] of Object.entries(route.access.tables ?? {})) {
+          expect(tableActions(table)).toEqual(expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:Query']));
+          if (mode === 'write') expect(tableActions(table)).toContain('dynamodb:DeleteItem');
+        }
+      });
+
+      test('takes nothing back of the audit log', () => {
+        if (route.access.tables?.audit) return;
+        expect(tableActions('audit')).toEqual(route.audit ? ['dynamodb:PutItem'] : []);
+      });
+
+      test('uses the keys that it is granted, and no other', () => {
+        const used = pairs(operationId).filter((pair) => / Keys\/(?!Storage)/.test(pair));
+        const granted = [...grants.keys].flatMap((key) =>
+          keyActions[key].map((action) => `${action} ${keyPath(key)}`),
+        );
+        const ping = grants.ping ? ['kms:DescribeKey Keys/Data'] : [];
+        expect(used).toEqual([...granted, ...ping].sort());
+      });
+
+      test('opens data keys of its own purpose alone', () => {
+        const [statement] = of(operationId).filter(
+          ({ actions }) => actions.includes('kms:GenerateDataKey') && actions.length === 2,
+        );
+        const purpose = { 'kms:EncryptionContext:purpose': 'idempotency' };
+        const declared = route.access.keys?.includes('data');
+        if (!grants.keys.has('data')) return expect(statement).toBeUndefined();
+        if (!declared) expect(statement?.condition).toEqual({ StringEqualsIfExists: purpose });
+        else if (!route.idempotent) expect(statement?.condition).toEqual({ StringNotEquals: purpose });
+        else expect(statement?.condition).toBeUndefined();
+      });
+
+      test('reaches the bucket where it is granted objects', () => {
+        const used = pairs(operationId).filter((pair) => pair.includes('Buckets/'));
+        if (!grants.objects)
+          return expect(used).toEqual(grants.ping ? ['s3:ListBucket Buckets/Objects'] : []);
+        expect(used).toContain('s3:GetObject Buckets/Objects/*');
+        expect(used.includes('s3:PutObject Buckets/Objects/*')).toBe(grants.objects === 'write');
+      });
+
+      test('is told of what it may reach, and of nothing else', () => {
+        const [, { Properties }] = synthesis()
+          .ofType('AWS::Lambda::Function')
+          .find(
+            ([, { Properties }]) => Properties.FunctionName === `Strongroom-${operationId.replace('.', '-')}`,
+          ) ?? ['', { Properties: {} }];
+        const told = Object.keys(Properties.Environment?.Variables ?? {});
+        const tables = [...grants.tables.keys(), ...(grants.sandboxes || grants.ping ? ['sandboxes'] : [])];
+        const signing = [...grants.keys].flatMap((key) =>
+          key === 'data' ? [] : [`STRONGROOM_${key.split(':')[1]?.toUpperCase()}_KEYS`],
+        );
+        expect(new Set(told)).toEqual(
+          new Set([
+            'STRONGROOM_VERSION',
+            ...tables.map((table) => `STRONGROOM_TABLE_${table.toUpperCase()}`),
+            ...signing,
+            ...(grants.keys.has('data') || grants.ping ? ['STRONGROOM_DATA_KEY'] : []),
+            ...(grants.objects || grants.ping ? ['STRONGROOM_BUCKET'] : []),
+          ]),
+        );
+      });
+    });
+
+    test('all that a liveness check may do is log', () => {
+      expect(pairs('system.live')).toEqual([
+        'logs:CreateLogStream SystemLive/Log',
+        'logs:PutLogEvents SystemLive/Log',
+      ]);
+    });
+
+    test('all that storing a secret may do, action by action', () => {
+      expect(pairs('secrets.put').filter((pair) => !pair.startsWith('logs:'))).toEqual([
+        'dynamodb:ConditionCheckItem Tables/Secrets',
+        'dynamodb:DeleteItem Tables/Secrets',
+        'dynamodb:GetItem Tables/Credentials',
+        'dynamodb:GetItem Tables/Secrets',
+        'dynamodb:GetItem Tables/Sessions',
+        'dynamodb:GetItem Tables/Users',
+        'dynamodb:PutItem Tables/Audit',
+        'dynamodb:PutItem Tables/Counters',
+        'dynamodb:PutItem Tables/Secrets',
+        'dynamodb:Query Tables/Secrets',
+        'dynamodb:UpdateItem Tables/Counters',
+        'dynamodb:UpdateItem Tables/Secrets',
+        'kms:Decrypt Keys/Data',
+        'kms:Decrypt Keys/Storage',
+        'kms:Encrypt Keys/Storage',
+        'kms:GenerateDataKey Keys/Data',
+        'kms:GenerateDataKey Keys/Storage',
+        'kms:GetPublicKey Keys/Jwt',
+        'kms:ReEncryptFrom Keys/Storage',
+        'kms:ReEncryptTo Keys/Storage',
+      ]);
+    });
+
+    test('the audit log is listed by its indexes too', () => {
+      expect(pairs('audit.list')).toEqual(
+        expect.arrayContaining([
+          'dynamodb:Query Tables/Audit/index/orgId',
+          'dynamodb:Query Tables/Audit/index/installation',
+        ]),
+      );
+    });
+
+    test('the function that makes the administrator’s key reaches its secret and the table of credentials', () => {
+      const own = statements().filter(({ holder }) => holder === 'AdministratorKey/Minter/Role');
+      const resources = new Set(own.flatMap(({ statement }) => statement.resources));
+      expect(resources).toEqual(
+        new Set([
+          'AdministratorKey/Minter/Log',
+          'Tables/Credentials',
+          'AdministratorKey/Secret',
+          'Keys/Storage',
+        ]),
+      );
+    });
+  });
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

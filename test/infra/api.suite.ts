@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import { errors } from '../../lambdas/contract/errors.ts';
+import { routes } from '../../lambdas/contract/routes.ts';
+import { ApiError } from '../../lambdas/shared/api-error.ts';
+import { refuseUnrouted } from '../../lambdas/shared/respond.ts';
+import { textOf } from './policies.ts';
+import type { Json, Synthesis } from './synthesis.ts';
+
+const anyMethod = 'x-amazon-apigateway-any-method';
+
+/** What a function answers; the gateway's own answers are held to it. */
+const model = refuseUnrouted(new ApiError('NOT_FOUND'), 'REQUEST');
+
+/** A template or mapping as API Gateway renders it for request `REQUEST`. */
+function render(text: string): string {
+  return text
+    .replace('$context.requestId', 'REQUEST')
+    .replace(/^context\.requestId$/, 'REQUEST')
+    .replaceAll(/^'|'$/g, '');
+}
+
+export function apiSuite(synthesis: () => Synthesis): void {
+  const api = () => synthesis().ofType('AWS::ApiGateway::RestApi')[0]?.[1].Properties;
+  const body = () => api().Body;
+  const stage = () => synthesis().ofType('AWS::ApiGateway::Stage')[0]?.[1].Properties;
+
+  const headersOf = (parameters: Record<string, string>) =>
+    Object.fromEntries(
+      Object.entries(parameters).map(([name, value]) => [name.split('.').at(-1), render(value)]),
+    );
+
+  describe('API definition', () => {
+    test('is of the version that API Gateway imports', () => {
+      expect(body().openapi).toBe('3.0.1');
+    });
+
+    test('has each route, and no method beside them', () => {
+      const methods = Object.entries(
+        body().paths as Record<string, Record<string, { operationId: string }>>,
+      ).flatMap(([path, item]) =>
+        Object.entries(item)
+          .filter(([method]) => method !== anyMethod)
+          .map(([method, { operationId }]) => `${operationId} ${method.toUpperCase()} ${path}`),
+      );
+      expect(methods.sort()).toEqual(
+        routes.map(({ operationId, method, path }) => `${operationId} ${method} ${path}`).sort(),
+      );
+    });
+
+    test.each(routes.map((route) => [route.operationId, route] as const))(
+      '%s leads to its function',
+      (operationId, { method, path }) => {
+        const { [method.toLowerCase()]: operation } = body().paths[path];
+        const integration = operation['x-amazon-apigateway-integration'];
+        expect(integration).toMatchObject({ type: 'aws_proxy', httpMethod: 'POST' });
+        const target = `${operationId
+          .split('.')
+          .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+          .join('')}/Function`;
+        expect(textOf(synthesis(), integration.uri)).toMatch(
+          new RegExp(`:lambda:path/2015-03-31/functions/${target}/invocations$`),
+        );
+        expect(operation.parameters?.map(({ name }: { name: string }) => name) ?? []).toEqual(
+          [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => name),
+        );
+      },
+    );
+
+    test('another method is 405 and told the ones that there are', () => {
+      for (const path of new Set(routes.map((route) => route.path))) {
+        const { responses } = body().paths[path][anyMethod]['x-amazon-apigateway-integration'];
+        const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
+        expect(responses.default.statusCode).toBe('405');
+        expect(headersOf(responses.default.responseParameters)).toEqual({
+          ...model.headers,
+          Allow: methods.join(', '),
+        });
+        expect(JSON.parse(render(responses.default.responseTemplates['application/json']))).toEqual(
+          JSON.parse(refuseUnrouted(new ApiError('METHOD_NOT_ALLOWED'), 'REQUEST').body),
+        );
+      }
+    });
+
+    test('any other path is 404, whatever it is sent with', () => {
+      const known = new Set<string>(routes.map(({ path }) => path));
+      const unknown = Object.keys(body().paths).filter((path) => !known.has(path));
+      expect(unknown).toEqual(expect.arrayContaining(['/', '/{proxy+}', '/api/v1', '/.well-known']));
+      for (const path of unknown) {
+        const { requestTemplates, responses } =
+          body().paths[path][anyMethod]['x-amazon-apigateway-integration'];
+        expect(Object.values(requestTemplates)).toEqual(
+          Object.keys(requestTemplates).map(() => '{"statusCode":404}'),
+        );
+        expect(headersOf(responses.default.responseParameters)).toEqual(model.headers);
+        expect(JSON.parse(render(responses.default.responseTemplates['application/json']))).toEqual(
+          JSON.parse(model.body),
+        );
+      }
+    });
+
+    test('declares each header that an answer of its own has', () => {
+      for (const item of Object.values(body().paths as Record<string, Json>)) {
+        const { responses, 'x-amazon-apigateway-integration': integration } = item[anyMethod];
+        const { statusCode, responseParameters } = integration.responses.default;
+        const declared = Object.keys(responses[statusCode].headers);
+        expect(declared).toEqual(Object.keys(responseParameters).map((name) => name.split('.').at(-1)));
+      }
+    });
+  });
+
+  describe('errors of the gateway', () => {
+    const responses = () => body()['x-amazon-apigateway-gateway-responses'] as Record<string, Json>;
+
+    test('have the shape and the headers of all errors', () => {
+      expect(Object.keys(responses())).toEqual(expect.arrayContaining(['DEFAULT_4XX', 'DEFAULT_5XX']));
+      for (const { statusCode, responseParameters, responseTemplates } of Object.values(responses())) {
+        const { code, ...rest } = JSON.parse(render(responseTemplates['application/json']));
+        const [status, sentence] = errors[code as keyof typeof errors];
+        expect(statusCode).toBe(String(status));
+        expect(rest).toEqual({ success: false, error: sentence, requestId: 'REQUEST' });
+        expect(headersOf(responseParameters)).toMatchObject(model.headers ?? {});
+      }
+    });
+
+    test.each([
+      ['MISSING_AUTHENTICATION_TOKEN', '404'],
+      ['RESOURCE_NOT_FOUND', '404'],
+      ['ACCESS_DENIED', '403'],
+      ['WAF_FILTERED', '403'],
+      ['REQUEST_TOO_LARGE', '413'],
+      ['UNSUPPORTED_MEDIA_TYPE', '415'],
+      ['THROTTLED', '429'],
+      ['INTEGRATION_FAILURE', '500'],
+      ['INTEGRATION_TIMEOUT', '504'],
+    ])('%s is %s', (type, status) => {
+      expect(responses()[type]).toMatchObject({ statusCode: status });
+    });
+
+    test('a call that is throttled is told when to come back', () => {
+      expect(headersOf(responses().THROTTLED.responseParameters)).toMatchObject({ 'Retry-After': '1' });
+    });
+  });
+
+  describe('stage', () => {
+    test('is throttled, and logs no request', () => {
+      expect(stage().MethodSettings).toEqual([
+        expect.objectContaining({
+          HttpMethod: '*',
+          ResourcePath: '/*',
+          DataTraceEnabled: false,
+          LoggingLevel: 'ERROR',
+        }),
+      ]);
+      expect(stage().MethodSettings[0].ThrottlingRateLimit).toBeGreaterThan(0);
+      expect(stage().MethodSettings[0].ThrottlingBurstLimit).toBeGreaterThan(0);
+    });
+
+    test('its access log has neither path nor query, header nor body', () => {
+      const variables = Object.values(
+        JSON.parse(stage().AccessLogSetting.Format) as Record<string, string>,
+      ).sort();
+      expect(variables).toEqual([
+        '$context.error.responseType',
+        '$context.httpMethod',
+        '$context.identity.sourceIp',
+        '$context.integrationLatency',
+        '$context.integrationStatus',
+        '$context.requestId',
+        '$context.requestTimeEpoch',
+        '$context.resourcePath',
+        '$context.responseLatency',
+        '$context.responseLength',
+        '$context.status',
+      ]);
+    });
+
+    test('speaks TLS 1.2 or later, with post-quantum key exchange', () => {
+      expect(api()).toMatchObject({
+        SecurityPolicy: 'SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09',
+        EndpointAccessMode: 'BASIC',
+      });
+    });
+  });
+}

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { root } from '../../infra/bundle.ts';
+import { routes } from '../../lambdas/contract/routes.ts';
+import { pathOf, textOf } from './policies.ts';
+import type { Synthesis } from './synthesis.ts';
+
+/** Functions that stand behind no route. */
+const others = ['Strongroom-administrator-key'];
+const otherHandlers = ['platform/aws/create-administrator-key.ts'];
+
+const fileOf = (operationId: string) => `${operationId.replace('.', '/')}.ts`;
+
+export function operationsSuite(synthesis: () => Synthesis): void {
+  const functions = () => synthesis().ofType('AWS::Lambda::Function');
+  const functionOf = (operationId: string) => {
+    const name = `Strongroom-${operationId.replace('.', '-')}`;
+    const [id, resource] = functions().find(([, { Properties }]) => Properties.FunctionName === name) ?? [];
+    if (!id || !resource) throw new Error(`no function ${name}`);
+    return { id, resource, ...resource.Properties };
+  };
+
+  describe('operation, route, file, function and role', () => {
+    test('each operation has one route', () => {
+      const ids = routes.map(({ operationId }) => operationId);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(ids.length);
+    });
+
+    test.each(routes.map((route) => [route.operationId]))(
+      '%s has a file that exports its handler',
+      async (operationId) => {
+        const file = join(root, 'lambdas', fileOf(operationId));
+        expect(existsSync(file)).toBe(true);
+        const module = await import(file);
+        expect(Object.keys(module)).toEqual(['handler']);
+        expect(module.handler).toBeTypeOf('function');
+      },
+    );
+
+    test('no other file exports a handler', async () => {
+      const folder = join(root, 'lambdas');
+      const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'));
+      const texts = await Promise.all(
+        files.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
+      );
+      const handlers = texts.filter(([, text]) =>
+        /^export (const|function|async function|let) handler\b/m.test(text),
+      );
+      const expected = [...routes.map(({ operationId }) => fileOf(operationId)), ...otherHandlers];
+      expect(handlers.map(([name]) => name).sort()).toEqual(expected.sort());
+    });
+
+    test('each operation has one function, and there are no others', () => {
+      const names = functions().map(([, { Properties }]) => Properties.FunctionName);
+      const expected = routes.map(({ operationId }) => `Strongroom-${operationId.replace('.', '-')}`);
+      expect(names.sort()).toEqual([...expected, ...others].sort());
+    });
+
+    test.each(routes.map((route) => [route.operationId, route] as const))(
+      '%s has a function with a role, a log and a permission of its own',
+      (operationId, route) => {
+        const target = functionOf(operationId);
+        const own = pathOf(target.resource).split('/')[0];
+        expect(textOf(synthesis(), target.Role)).toBe(`${own}/Role`);
+        expect(textOf(synthesis(), target.LoggingConfig.LogGroup)).toBe(`${own}/Log`);
+        expect(target).toMatchObject({
+          Runtime: 'nodejs24.x',
+          Architectures: ['arm64'],
+          Handler: 'index.handler',
+          MemorySize: route.memoryMiB ?? 512,
+          Timeout: route.timeoutSeconds ?? 15,
+        });
+        const permissions = synthesis()
+          .ofType('AWS::Lambda::Permission')
+          .filter(([, { Properties }]) => textOf(synthesis(), Properties.FunctionName) === `${own}/Function`);
+        expect(permissions).toHaveLength(1);
+        const [, { Properties }] = permissions[0] ?? ['', { Properties: {} }];
+        expect(Properties.Principal).toBe('apigateway.amazonaws.com');
+        const path = route.path.replaceAll(/\{\w+\+?\}/g, '*');
+        expect(textOf(synthesis(), Properties.SourceArn)).toMatch(
+          new RegExp(`/${route.method}${literal(path)}$`),
+        );
+      },
+    );
+
+    test('no two functions share a role, and no role has a name that is too long', () => {
+      const roles = functions().map(([, { Properties }]) => textOf(synthesis(), Properties.Role));
+      expect(new Set(roles).size).toBe(functions().length);
+      for (const [, { Properties }] of synthesis().ofType('AWS::IAM::Role')) {
+        if (!Properties.RoleName) continue;
+        const name = textOf(synthesis(), Properties.RoleName).replace('AWS::Region', 'ap-southeast-1');
+        expect(name.replace('Strongroom', 'N'.repeat(16)).length).toBeLessThanOrEqual(64);
+      }
+    });
+
+    test('a function is in the network exactly where it calls sandboxes', () => {
+      const inside = functions().flatMap(([, { Properties }]) =>
+        Properties.VpcConfig ? [Properties.FunctionName] : [],
+      );
+      const expected = routes.flatMap(({ operationId, access }) =>
+        access.sandboxes ? [`Strongroom-${operationId.replace('.', '-')}`] : [],
+      );
+      expect(inside.sort()).toEqual(expected.sort());
+    });
+
+    test('logs are kept for a time that is said', () => {
+      for (const [, { Properties }] of synthesis().ofType('AWS::Logs::LogGroup')) {
+        expect(Properties.RetentionInDays).toBe(90);
+      }
+    });
+  });
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
