@@ -13,6 +13,8 @@ Environment:
   STRONGROOM_REGISTRATION  open (here), closed, or e-mail domains separated by commas
   STRONGROOM_LIMIT         calls a credential or address may make, as count/seconds (600/60)
   STRONGROOM_AUTH_LIMIT    sign-ins and registrations an address or account may try (10/900)
+  STRONGROOM_SECRET_LIMIT  wrong user secrets that a user may try, as count/seconds (10/900)
+  STRONGROOM_KEK_CACHE     on, or off: each read of the vault derives its key anew
   STRONGROOM_PYTHON        the Python that programs run with; found by itself where every user can read one
   STRONGROOM_GENERATOR     none (here), bedrock, anthropic or openai: who writes programs; see docs/generate.md
 `;

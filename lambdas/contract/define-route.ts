@@ -42,13 +42,18 @@ export type RouteRecord = {
   readonly tag: Tag;
   readonly summary: string;
   readonly description?: string;
-  /** `user`: an API key or a JWT of a user; `any`: these, or the global administrator's key. */
-  readonly auth: 'none' | 'user' | 'any';
+  /**
+   * `user`: an API key or a JWT of a user; `any`: these, or the global administrator's key; `administrator`: that
+   * key alone.
+   */
+  readonly auth: 'none' | 'user' | 'any' | 'administrator';
   /**
    * `api`: per credential, or per address without one. `auth`: per address and per e-mail of the body, and much
    * tighter. `none`: only for what touches no store.
    */
   readonly rateLimit: 'none' | 'api' | 'auth';
+  /** Headers that the operation reads itself, and what they are for. */
+  readonly headers?: { readonly [name: string]: string };
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;

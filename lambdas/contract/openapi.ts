@@ -138,6 +138,15 @@ function parametersOf(route: RouteRecord, { requests }: Converted): (Parameter |
       ...(examples && { example: examples[0] }),
     }));
   };
+  const headers = Object.entries(route.headers ?? {}).map(
+    ([name, description]): Parameter => ({
+      name,
+      in: 'header',
+      required: false,
+      description,
+      schema: { type: 'string' },
+    }),
+  );
   const idempotency = route.idempotent ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : [];
-  return [...of('params', 'path'), ...of('query', 'query'), ...idempotency];
+  return [...of('params', 'path'), ...of('query', 'query'), ...headers, ...idempotency];
 }

@@ -1,13 +1,31 @@
+import { admin } from './admin.ts';
 import { audit } from './audit.ts';
 import { auth } from './auth.ts';
 import type { RouteRecord } from './define-route.ts';
 import { execute } from './execute.ts';
 import { generate } from './generate.ts';
+import { keys } from './keys.ts';
+import { kv } from './kv.ts';
+import { kvShares } from './kv-shares.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
+import { users } from './users.ts';
 import { zk } from './zk.ts';
 
-const domains = { system, auth, execute, secrets, generate, zk, audit } as const;
+const domains = {
+  system,
+  auth,
+  execute,
+  secrets,
+  generate,
+  zk,
+  audit,
+  keys,
+  kv,
+  kvShares,
+  users,
+  admin,
+} as const;
 
 type Domains = typeof domains;
 

@@ -43,7 +43,12 @@ export async function admit(
   }
   if (!accepts(route, caller)) {
     if (credential) forgetCaller(fingerprint(credential));
-    return { ...admission, caller: undefined, refusal: new ApiError('UNAUTHENTICATED') };
+    const isUser = route.auth === 'administrator' && caller?.kind === 'user';
+    return {
+      ...admission,
+      caller: undefined,
+      refusal: new ApiError(isUser ? 'FORBIDDEN' : 'UNAUTHENTICATED'),
+    };
   }
   if (caller && credential) rememberCaller(fingerprint(credential), caller);
   return { ...admission, refusal: undefined };
@@ -51,6 +56,7 @@ export async function admit(
 
 function accepts(route: RouteRecord, caller: Caller | undefined): boolean {
   if (route.auth === 'none') return true;
+  if (route.auth === 'administrator') return caller?.kind === 'administrator';
   return route.auth === 'user' ? caller?.kind === 'user' : caller !== undefined;
 }
 

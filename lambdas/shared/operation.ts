@@ -1,14 +1,16 @@
 import type { RequestOf, ResponseOf, RouteRecord } from '../contract/define-route.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Effects } from './answer.ts';
-import type { Caller, UserCaller } from './caller.ts';
+import type { AdministratorCaller, Caller, UserCaller } from './caller.ts';
 import type { Settings } from './env.ts';
 
 type CallerOf<R extends RouteRecord> = R['auth'] extends 'user'
   ? UserCaller
   : R['auth'] extends 'any'
     ? Caller
-    : undefined;
+    : R['auth'] extends 'administrator'
+      ? AdministratorCaller
+      : undefined;
 
 /** What an operation works with beside the request itself. */
 export type Context<R extends RouteRecord = RouteRecord> = {
