@@ -18,6 +18,8 @@ import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
 import { currentSettings } from '../../lambdas/shared/env.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
+import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
+import { sweepVaultObjects } from '../../lambdas/stores/vault-ciphertext.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
 
@@ -66,13 +68,16 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   usePlatform({ table, objects, keys, sandboxes: supply.sandboxes, generator });
 
   const [handlers] = await Promise.all([loadHandlers(), supply.start()]);
+  await ensureDefaultOrg(table, new Date());
   const administratorKey = await firstAdministratorKey(table);
   const server = createApplianceServer({ router: new Router(routes), handlers, objects });
   await listen(server, port, host);
   baseUrl = urlOf(server);
 
-  const sweeping = setInterval(() => sweep(table, objects), sweepMs);
-  sweep(table, objects);
+  const vault = { sweep: () => sweepVaultObjects({ table, objects }) };
+  const sweepAll = () => sweep(table, objects, vault);
+  const sweeping = setInterval(sweepAll, sweepMs);
+  sweepAll();
   return {
     url: baseUrl,
     administratorKey,

@@ -52,7 +52,7 @@ export async function claim(
   const open: IdempotentCall = {
     claim: randomUUID(),
     wrappedKey: wrapped,
-    sealedRequest: sealAesGcm(dataKey, Buffer.from(call.rawBody), requestAad),
+    sealedRequest: sealAesGcm(dataKey, requestOf(call), requestAad),
     sealedAnswer: null,
   };
   const epoch = Math.floor(call.now.getTime() / 1000);
@@ -60,7 +60,7 @@ export async function claim(
     await table.transact([claimCall(key, open, epoch + claimSeconds)]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    return { replay: await replay(platform, key, context, call.rawBody) };
+    return { replay: await replay(platform, key, context, requestOf(call)) };
   }
   return {
     record: ({ status, body, headers }) => {
@@ -78,18 +78,22 @@ export async function claim(
   };
 }
 
+/** What has to be the same for an answer to be given again: whatever was asked for, and of what. */
+function requestOf({ input, rawBody }: Call): Uint8Array {
+  return Buffer.from(`${JSON.stringify(input.params)}\n${rawBody}`);
+}
+
 async function replay(
   { table, keys }: Platform,
   key: Key,
   context: Readonly<Record<string, string>>,
-  rawBody: string,
+  again: Uint8Array,
 ): Promise<Answer> {
   const earlier = await getCall(table, key);
   const inProgress = () => new ApiError('IDEMPOTENCY_IN_PROGRESS', { headers: { 'Retry-After': '1' } });
   if (!earlier) throw inProgress();
   const dataKey = await keys.openDataKey(earlier.wrappedKey, context);
   const request = openAesGcm(dataKey, earlier.sealedRequest, requestAad);
-  const again = Buffer.from(rawBody);
   if (request.length !== again.length || !timingSafeEqual(request, again)) {
     throw new ApiError('IDEMPOTENCY_KEY_REUSED');
   }

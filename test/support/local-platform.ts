@@ -9,6 +9,7 @@ import { SandboxProcesses } from '../../lambdas/platform/local/sandbox-process.t
 import { SqliteTable } from '../../lambdas/platform/local/sqlite-table.ts';
 import type { Platform } from '../../lambdas/platform/platform.ts';
 import { currentSettings } from '../../lambdas/shared/env.ts';
+import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
 import { ModelServer, model, openai, says } from '../platform/model-server.ts';
 
 export type LocalPlatform = { readonly platform: Platform; remove(): Promise<void> };
@@ -28,6 +29,7 @@ async function startModel(): Promise<ModelServer> {
 export async function localPlatform(): Promise<LocalPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-platform-'));
   const table = new SqliteTable(join(folder, 'strongroom.db'));
+  await ensureDefaultOrg(table, new Date());
   const objects = new FileObjects(join(folder, 'objects'), {
     baseUrl: () => 'http://127.0.0.1',
     signingKey: randomBytes(32),
