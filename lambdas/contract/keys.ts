@@ -16,7 +16,7 @@ const PublicKeys = z
 
 const { min, max } = limits.userSecretCharacters;
 
-const common = { tag: 'Keys', auth: 'user', rateLimit: 'api' } as const;
+const common = { tag: 'Keys', auth: 'user', rateLimit: 'api', alongsideAdmission: true } as const;
 
 export const keys = {
   generate: defineRoute({
@@ -49,7 +49,6 @@ export const keys = {
       },
     },
     errors: ['TAMPERED'],
-    alongsideAdmission: true,
     access: { tables: { keys: 'read' } },
   }),
   rekey: defineRoute({

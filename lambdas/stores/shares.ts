@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '../contract/limits.ts';
 import type { Table, Write } from '../platform/table.ts';
 import { Bytes, type StoredPage, stored, storedPage, Time } from './stored.ts';
 
@@ -33,9 +34,13 @@ export type Grant = Readonly<z.output<typeof Grant>>;
 const Received = z
   .object({
     sk: z.string(),
-    ownerUserId: z.string(),
+    ownerUserId: z.guid(),
     ownerName: z.string(),
-    resource: z.string(),
+    resource: z
+      .string()
+      .min(1)
+      .max(limits.kvKeyBytes)
+      .refine((name) => name.isWellFormed()),
     ...terms,
     /** Of what is shared. */
     version: z.int().min(1),

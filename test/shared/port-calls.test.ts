@@ -11,6 +11,8 @@ const longer: Readonly<Record<string, number>> = {
   'auth.register': 3,
   // The login, then the user and the signature of the session, then the commit.
   'auth.login': 3,
+  // The share, then what it is of, then the note that it was read.
+  'kvShares.read': 3,
   // The secrets, their keys, the lease, the audit entry, the run, its release.
   'execute.run': 7,
   // The names of the secrets, the lease, the audit entry, the model, the keys of the secrets, the run, its release.
