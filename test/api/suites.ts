@@ -6,6 +6,7 @@ import { rulesSuite } from './rules.suite.ts';
 import { secretsSuite } from './secrets.suite.ts';
 import { systemSuite } from './system.suite.ts';
 import type { Target } from './target.ts';
+import { vaultSuites } from './vault/suites.ts';
 
 /** What the contract promises, of an appliance wherever it runs. */
 export function apiSuites(target: () => Target): void {
@@ -17,6 +18,7 @@ export function apiSuites(target: () => Target): void {
     executeSuite,
     generateSuite,
     auditSuite,
+    vaultSuites,
   ]) {
     suite(target);
   }
