@@ -48,13 +48,13 @@ export class KekCache {
     // The one used last goes last, so that the first is the one to give up.
     this.#entries.delete(id);
     this.#entries.set(id, entry);
-    return entry.kek.slice();
+    return new Uint8Array(entry.kek);
   }
 
   /** Keeps a copy. */
   put(id: string, kek: Kek): void {
     this.delete(id);
-    this.#entries.set(id, { kek: kek.slice(), until: Date.now() + this.#bounds.seconds * 1000 });
+    this.#entries.set(id, { kek: new Uint8Array(kek), until: Date.now() + this.#bounds.seconds * 1000 });
     if (this.#entries.size > this.#bounds.entries) this.delete(this.#entries.keys().next().value as string);
     this.#schedule();
   }

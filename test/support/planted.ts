@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestAppliance } from '../api/appliance.ts';
+
+export type Places = ReadonlyMap<string, Buffer>;
+
+/** All that an appliance keeps and has printed, the administrator's key on the terminal left out. */
+export function placesOf(appliance: TestAppliance): Places {
+  const folder = appliance.data;
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(folder, name)).isFile(),
+  );
+  const printed = appliance.output.replace(/^Administrator key: .*$/m, '');
+  return new Map([
+    ['what was printed', Buffer.from(printed)],
+    ...files.map((name) => [name, readFileSync(join(folder, name))] as const),
+  ]);
+}
+
+/** Where which of the texts is found, in whatever spelling. */
+export function findPlanted(places: Places, planted: Readonly<Record<string, string>>): string[] {
+  return Object.entries(planted).flatMap(([what, text]) =>
+    [...places]
+      .filter(([, content]) => spellings(text).some((spelling) => content.includes(spelling)))
+      .map(([place]) => `${what} in ${place}`),
+  );
+}
+
+/** A text as it is, in hex, and in base64 at each of the three offsets that it can have there. */
+function spellings(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const shifted = [0, 1, 2].map((offset) => {
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    // The first and the last characters also hold bits of what stands beside the text.
+    return encoded.slice(offset === 0 ? 0 : offset + 1, -2);
+  });
+  const urlSafe = shifted.map((encoded) => encoded.replaceAll('+', '-').replaceAll('/', '_'));
+  return [text, bytes.toString('hex'), bytes.toString('hex').toUpperCase(), ...shifted, ...urlSafe];
+}
