@@ -20,7 +20,7 @@ export const handler = endpoint(kv.delete, async ({ params: { key } }, { caller,
     body: { deleted: true, key },
     writes: [
       deleteValue(userId, key, value),
-      countDeleted(orgId, 'records'),
+      { ...countDeleted(orgId, 'records'), orElse: 'TAMPERED' },
       ...grants.items.flatMap((grant) => endShare(shared, grant)),
       ...releaseCiphertext(value),
     ],

@@ -62,7 +62,12 @@ export function countShareAdded(userId: string, key: string, known: StoredValue)
   return { table: 'kv', update: keyOf(userId, key), add: { shareRevision: 1 }, if: unchanged(known) };
 }
 
-/** Takes a share from a value, whatever else changes of it. */
+/** Takes a share from a value, whatever else changes of it. It fails where what counts them is no number. */
 export function countShareTaken(userId: string, key: string): Write {
-  return { table: 'kv', update: keyOf(userId, key), add: { shareRevision: 1 } };
+  return {
+    table: 'kv',
+    update: keyOf(userId, key),
+    add: { shareRevision: 1 },
+    if: [{ field: 'shareRevision', counterBelow: Number.MAX_SAFE_INTEGER }],
+  };
 }

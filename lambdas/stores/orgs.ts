@@ -99,6 +99,12 @@ export function countStored({ orgId, plan }: Org, what: keyof typeof bounds): Wr
   };
 }
 
+/** Counts one less. It fails where what was counted is no number. */
 export function countDeleted(orgId: string, what: keyof typeof bounds): Write {
-  return { table: 'orgs', update: keyOf(orgId), add: { [what]: -1 } };
+  return {
+    table: 'orgs',
+    update: keyOf(orgId),
+    add: { [what]: -1 },
+    if: [{ field: what, counterBelow: Number.MAX_SAFE_INTEGER }],
+  };
 }

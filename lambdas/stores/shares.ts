@@ -25,8 +25,9 @@ const Grant = z
     ...terms,
     firstAccessAt: Time.nullable(),
     lastAccessAt: Time.nullable(),
+    ttl: z.number().optional(),
   })
-  .transform(({ sk, ...grant }) => ({ ...grant, recipientUserId: sk }));
+  .transform(({ sk, ttl: _, ...grant }) => ({ ...grant, recipientUserId: sk }));
 
 /** A share as it lies beside what is shared. There is at most one for each recipient. */
 export type Grant = Readonly<z.output<typeof Grant>>;
@@ -148,13 +149,18 @@ export function endShare(
   ];
 }
 
-/** Gives the recipient the key of a new version. It fails where the share is gone. */
+/** Gives the recipient the key of a new version. It fails where the share is gone, or its time is none. */
 export function rewrapShare(
   kind: Shared['kind'],
   { recipientUserId, shareId }: Pick<Grant, 'recipientUserId' | 'shareId'>,
   fields: Pick<Received, 'version' | 'wrappedCek' | 'updatedAt'>,
 ): Write {
-  return { table: 'shares', update: { pk: receivedBy(kind, recipientUserId), sk: shareId }, set: fields };
+  return {
+    table: 'shares',
+    update: { pk: receivedBy(kind, recipientUserId), sk: shareId },
+    set: fields,
+    if: [{ field: 'ttl', counterBelow: Number.MAX_SAFE_INTEGER }],
+  };
 }
 
 /** Notes a read by the recipient. It fails where the share is gone, or another read was the first meanwhile. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { Tampered } from '../crypto/errors.ts';
-import type { Objects } from '../platform/objects.ts';
+import { ObjectDamaged, type Objects } from '../platform/objects.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Write } from '../platform/table.ts';
 import { Bytes } from './stored.ts';
@@ -43,9 +43,13 @@ export async function readCiphertext(
   { envelope, objectId }: CiphertextPlace,
 ): Promise<Uint8Array> {
   if (envelope) return envelope;
-  const object = objectId ? await objects.get(objectOf(objectId)) : undefined;
+  const object = objectId ? await objects.get(objectOf(objectId)).catch(asMissing) : undefined;
   if (!object) throw new Tampered();
   return object.body;
+}
+
+function asMissing(error: unknown): undefined {
+  if (!(error instanceof ObjectDamaged)) throw error;
 }
 
 /** What is in the object store is nobody's then; the sweep removes it. */
