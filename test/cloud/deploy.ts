@@ -10,7 +10,12 @@ export type Outputs = { readonly [stack: string]: { readonly [name: string]: str
 export type Deployment = { readonly apiUrl: string; readonly outputs: Outputs[string] };
 
 /** What an operator would set by `-c`; the tests of limits set their own, on an appliance of their own. */
-const context = { registration: 'open', limit: '1000000/60', authLimit: '1000000/60', secretLimit: '1000000/60' };
+const context = {
+  registration: 'open',
+  limit: '1000000/60',
+  authLimit: '1000000/60',
+  secretLimit: '1000000/60',
+};
 
 /**
  * Bootstraps the emulator's account and deploys the project's own CDK app to it, with the CLI that an operator
