@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { bundleAll, dist } from '../infra/bundle.ts';
 import { InvalidContext, readConfiguration } from '../infra/configuration.ts';
 import { StrongroomStack } from '../infra/stack.ts';
+import { backgrounds } from '../lambdas/contract/background.ts';
 import { routes } from '../lambdas/contract/routes.ts';
 
 function version(): string {
@@ -15,7 +16,8 @@ function version(): string {
 try {
   const app = new App();
   const configuration = readConfiguration(app.node.getAllContext() as Record<string, unknown>, version());
-  new StrongroomStack(app, { routes, configuration, assets: await bundleAll(routes, dist) });
+  const assets = await bundleAll([...routes, ...backgrounds], dist);
+  new StrongroomStack(app, { routes, backgrounds, configuration, assets });
 } catch (error) {
   if (!(error instanceof InvalidContext)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -15,7 +15,14 @@ Environment:
   STRONGROOM_AUTH_LIMIT    sign-ins and registrations an address or account may try (10/900)
   STRONGROOM_SECRET_LIMIT  wrong user secrets that a user may try, as count/seconds (10/900)
   STRONGROOM_KEK_CACHE     on, or off: each read of the vault derives its key anew
+  STRONGROOM_MESSAGE_LIMIT        messages an anonymous sender may create (20/900)
+  STRONGROOM_MESSAGE_TOKEN_LIMIT  messages a token or another credential may create (100/900)
+  STRONGROOM_CHALLENGE            on: anonymous senders of messages solve a proof of work first (off here)
+  STRONGROOM_CHALLENGE_TRIES      how hard that is: tries of 5,000 PBKDF2 iterations, on average (400)
+  STRONGROOM_PUBLIC_URL           where recipients reach this machine, for links; else as the request names it
   STRONGROOM_PYTHON        the Python that programs run with; found by itself where every user can read one
+  STRONGROOM_PACKAGE_INDEX URL of the package index (PEP 503); pip's own configuration of this machine unless set
+  STRONGROOM_SANDBOX_PACKAGES  folder of the users' packages; every user must be able to enter it and all above
   STRONGROOM_GENERATOR     none (here), bedrock, anthropic or openai: who writes programs; see docs/generate.md
 `;
 
@@ -53,6 +60,7 @@ async function main(): Promise<void> {
   }
   process.env.STRONGROOM_VERSION = version();
   process.env.STRONGROOM_REGISTRATION ??= 'open';
+  process.env.STRONGROOM_CHALLENGE ??= 'off';
   // The logger and the settings read the environment when they are loaded.
   const { startAppliance } = await import('./local/appliance.ts');
   const { currentSettings } = await import('../lambdas/shared/env.ts');

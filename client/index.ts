@@ -56,10 +56,15 @@ export class StrongroomClient {
   async call<Id extends OperationId>(operationId: Id, ...[request]: Arguments<Id>): Promise<ResponseFor<Id>> {
     const operation = operations[operationId];
     if (!operation) throw new TypeError(`there is no operation ${operationId}`);
-    const { params, query, body, signal, idempotencyKey } = (request ?? {}) as AnyRequest;
+    const { params, query, body, signal, idempotencyKey, headers } = (request ?? {}) as AnyRequest;
     const url = addressOf(this.#options.baseUrl, operation.path, params, query);
     const key = operation.creates ? (idempotencyKey ?? randomKey()) : undefined;
-    const init = this.#initOf(operation, body, key, signal);
+    const init = this.#initOf(
+      operation,
+      body,
+      { ...headers, ...(key && { 'Idempotency-Key': key }) },
+      signal,
+    );
     const repeatable = operation.method !== 'POST' || key !== undefined;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -76,7 +81,7 @@ export class StrongroomClient {
   #initOf(
     operation: Operation,
     body: unknown,
-    idempotencyKey: string | undefined,
+    headers: Readonly<Record<string, string>>,
     signal: AbortSignal | undefined,
   ): RequestInit {
     const { credential } = this.#options;
@@ -84,10 +89,10 @@ export class StrongroomClient {
       method: operation.method,
       // Made here, so that a credential that cannot be a header's value is a TypeError and no network error.
       headers: new Headers({
+        ...headers,
         Accept: 'application/json',
         ...(credential && 'apiKey' in credential && { 'X-Api-Key': credential.apiKey }),
         ...(credential && 'token' in credential && { Authorization: `Bearer ${credential.token}` }),
-        ...(idempotencyKey && { 'Idempotency-Key': idempotencyKey }),
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
       }),
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -38,6 +38,8 @@ export type CallOptions = {
   readonly signal?: AbortSignal;
   /** For operations that create something; made for the call unless given. Keep it to retry across restarts. */
   readonly idempotencyKey?: string;
+  /** Headers that the operation's route names, such as `X-Delete-Token`. */
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** What a call of the operation takes. */

@@ -1,21 +1,33 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { RouteRecord } from '../lambdas/contract/define-route.ts';
+import type { Granted } from '../lambdas/contract/define-route.ts';
 import { type Grants, grantsOf } from '../lambdas/contract/grants.ts';
+import { backgroundVariable } from '../lambdas/platform/background.ts';
 import type { SigningKeyName } from '../lambdas/platform/keys.ts';
 import type { TableName } from '../lambdas/stores/tables.ts';
 import type { Buckets } from './buckets.ts';
+import type { Configuration } from './configuration.ts';
+import { functionArn, functionName } from './function-name.ts';
+import { generatorStatements } from './generator.ts';
 import type { Keys } from './keys.ts';
 import { type TableActions, tableActions } from './table-actions.ts';
 import type { Tables } from './tables.ts';
 
-type Resources = { readonly tables: Tables; readonly buckets: Buckets; readonly keys: Keys };
+type Resources = {
+  readonly tables: Tables;
+  readonly buckets: Buckets;
+  readonly keys: Keys;
+  readonly settings: Configuration['settings'];
+};
 
 /** What a function's role may do, and the variables by which the function finds it. */
 export type FunctionAccess = {
   readonly statements: readonly PolicyStatement[];
   readonly environment: { readonly [variable: string]: string };
+  /** What cdk-nag finds in the statements, and why it is meant. */
+  readonly explained?: readonly { readonly id: string; readonly reason: string }[];
 };
 
 const objectActions = {
@@ -32,7 +44,7 @@ export class Access extends Construct {
     this.#resources = resources;
   }
 
-  of(route: RouteRecord): FunctionAccess {
+  of(route: Granted): FunctionAccess {
     const grants = grantsOf(route);
     const tables = tableActions(route);
     return {
@@ -41,9 +53,21 @@ export class Access extends Construct {
         ...this.#toObjects(grants),
         ...this.#toSigningKeys(grants),
         ...(grants.keys.has('data') ? [this.#toDataKeys(route)] : []),
+        ...this.#toBackground(grants),
         ...(grants.ping ? this.#toPing() : []),
+        ...(grants.generator ? generatorStatements(this, this.#resources.settings) : []),
       ],
       environment: this.#environment(grants, tables),
+      explained: grants.objects ? [this.explainObjects('')] : [],
+    };
+  }
+
+  /** Objects come and go: a statement can name no more of them than the beginning of their keys. */
+  explainObjects(prefix: string): { readonly id: string; readonly reason: string } {
+    const bucket = this.#resources.buckets.objects.node.defaultChild as CfnBucket;
+    return {
+      id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(bucket)}.Arn>/${prefix}*]`,
+      reason: 'Objects of the one bucket, which no template can name one by one.',
     };
   }
 
@@ -109,13 +133,26 @@ export class Access extends Construct {
    * Data keys, by the purpose in their context, which the key store authenticates: a function that only keeps
    * answers for `Idempotency-Key` opens no secret, and one that only handles secrets opens no kept answer.
    */
-  #toDataKeys({ access, idempotent }: RouteRecord): PolicyStatement {
+  #toDataKeys({ access, idempotent }: Granted): PolicyStatement {
     const keptAnswers = { 'kms:EncryptionContext:purpose': 'idempotency' };
     const conditions = () => {
+      const { dataKeyPurpose } = access;
+      if (dataKeyPurpose)
+        return { StringEqualsIfExists: { 'kms:EncryptionContext:purpose': dataKeyPurpose } };
       if (!access.keys?.includes('data')) return { StringEqualsIfExists: keptAnswers };
       return idempotent ? undefined : { StringNotEquals: keptAnswers };
     };
     return allow(['kms:GenerateDataKey', 'kms:Decrypt'], [this.#resources.keys.data.keyArn], conditions());
+  }
+
+  /** Functions by name: one that begins itself anew cannot be named by its own attribute. */
+  #toBackground({ background }: Grants): PolicyStatement[] {
+    if (background.size === 0) return [];
+    const { stackName } = Stack.of(this);
+    const arns = [...background].map((operationId) =>
+      functionArn(this, functionName(stackName, operationId)),
+    );
+    return [allow(['lambda:InvokeFunction'], arns)];
   }
 
   /** What the object store and the key store are asked when they are asked whether they answer. */
@@ -150,8 +187,12 @@ export class Access extends Construct {
       `STRONGROOM_TABLE_${name.toUpperCase()}`,
       this.#resources.tables.get(name).tableName,
     ]);
+    const begun = [...grants.background].map((operationId) => [
+      backgroundVariable(operationId),
+      functionName(Stack.of(this).stackName, operationId),
+    ]);
     return {
-      ...Object.fromEntries(named),
+      ...Object.fromEntries([...named, ...begun]),
       ...((grants.objects || grants.ping) && { STRONGROOM_BUCKET: buckets.objects.bucketName }),
       ...((grants.keys.has('data') || grants.ping) && { STRONGROOM_DATA_KEY: keys.data.keyArn }),
       ...(asks('jwt') && { STRONGROOM_JWT_KEYS: keys.signing.jwt.keyArn }),

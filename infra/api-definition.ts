@@ -88,7 +88,7 @@ function unknownPaths(paths: Iterable<string>): string[] {
   return [...new Set([...above, '/', '/{proxy+}'])].filter((path) => !known.has(path));
 }
 
-function operation({ operationId, path }: RouteRecord, uri: string) {
+function operation({ operationId, path, stream, timeoutSeconds = 29 }: RouteRecord, uri: string) {
   return {
     operationId,
     ...parametersOf(path),
@@ -98,6 +98,7 @@ function operation({ operationId, path }: RouteRecord, uri: string) {
       httpMethod: 'POST',
       uri,
       passthroughBehavior: 'when_no_match',
+      ...(stream && { responseTransferMode: 'STREAM', timeoutInMillis: timeoutSeconds * 1000 }),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -10,6 +10,7 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { allow, type FunctionAccess } from './access.ts';
+import { functionArn } from './function-name.ts';
 import type { Network } from './network.ts';
 
 export type BundledFunctionProps = {
@@ -62,6 +63,7 @@ export class BundledFunction extends Construct {
           'Lambda makes network interfaces, which have no ARN before; the code itself is denied the actions.',
       });
     }
+    for (const finding of props.access.explained ?? []) Validations.of(this.role).acknowledge(finding);
     this.function = new LambdaFunction(this, 'Function', {
       functionName,
       description: props.description,
@@ -92,12 +94,7 @@ export class BundledFunction extends Construct {
       'ec2:AssignPrivateIpAddresses',
       'ec2:UnassignPrivateIpAddresses',
     ];
-    const arn = Stack.of(this).formatArn({
-      service: 'lambda',
-      resource: 'function',
-      resourceName: functionName,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    const arn = functionArn(this, functionName);
     return [
       allow(actions, ['*']),
       new PolicyStatement({

@@ -56,8 +56,12 @@ export class Api extends Construct {
   constructor(scope: Construct, id: string, { functions, vpcEndpointIds, webAcl, accessLog }: ApiProps) {
     super(scope, id);
     const { stackName, partition, region } = Stack.of(this);
-    const invokeArn = (route: RouteRecord) =>
-      `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${functions.get(route)?.functionArn}/invocations`;
+    const invokeArn = (route: RouteRecord) => {
+      const [version, action] = route.stream
+        ? ['2021-11-15', 'response-streaming-invocations']
+        : ['2015-03-31', 'invocations'];
+      return `arn:${partition}:apigateway:${region}:lambda:path/${version}/functions/${functions.get(route)?.functionArn}/${action}`;
+    };
     const isPrivate = vpcEndpointIds.length > 0;
     const api = new SpecRestApi(this, 'Rest', {
       restApiName: stackName,

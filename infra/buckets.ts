@@ -2,6 +2,7 @@ import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { answersPrefix, resultsPrefix } from '../lambdas/stores/object-prefixes.ts';
 
 /** How long what was deleted or replaced can be had back, by an administrator. */
 export const recoverableDays = 30;
@@ -37,6 +38,12 @@ export class Buckets extends Construct {
       serverAccessLogsBucket: this.log,
       serverAccessLogsPrefix: 'objects/',
       lifecycleRules: [
+        // What is kept for a day only is gone for good a day after.
+        ...[resultsPrefix, answersPrefix].map((prefix) => ({
+          prefix,
+          expiration: Duration.days(2),
+          noncurrentVersionExpiration: Duration.days(1),
+        })),
         { abortIncompleteMultipartUploadAfter: Duration.days(7) },
         { noncurrentVersionExpiration: Duration.days(recoverableDays), expiredObjectDeleteMarker: true },
       ],

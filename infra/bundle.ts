@@ -6,7 +6,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
-import type { RouteRecord } from '../lambdas/contract/define-route.ts';
+import { backgrounds } from '../lambdas/contract/background.ts';
+import type { FunctionRecord } from '../lambdas/contract/define-route.ts';
 import { routes } from '../lambdas/contract/routes.ts';
 import { entrySource } from './lambda-entry.ts';
 
@@ -22,6 +23,7 @@ export type Assets = {
   /** Folder of each operation's function, by its id. */
   readonly operations: ReadonlyMap<string, string>;
   readonly administratorKey: string;
+  readonly sweep: string;
   /** Build context of the sandbox's image. */
   readonly sandbox: string;
 };
@@ -46,16 +48,18 @@ const common = {
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 
-/** Builds all that the stack deploys. @throws Error where something cannot be bundled */
-export async function bundleAll(operations: readonly RouteRecord[], folder: string): Promise<Assets> {
-  const [bundles, administratorKey, sandbox] = await Promise.all([
-    bundleOperations(operations, folder),
+/** Builds all that the stack deploys, background functions beside operations. @throws Error where something cannot be bundled */
+export async function bundleAll(records: readonly FunctionRecord[], folder: string): Promise<Assets> {
+  const [bundles, administratorKey, sweep, sandbox] = await Promise.all([
+    bundleOperations(records, folder),
     bundleAdministratorKey(folder),
+    bundleSweep(folder),
     bundleSandbox(folder),
   ]);
   return {
     operations: new Map(bundles.map(({ operationId, folder }) => [operationId, folder])),
     administratorKey,
+    sweep,
     sandbox,
   };
 }
@@ -68,7 +72,7 @@ export async function bundleAll(operations: readonly RouteRecord[], folder: stri
  * @throws Error where a handler or one of its imports cannot be bundled
  */
 export async function bundleOperations(
-  operations: readonly RouteRecord[],
+  operations: readonly FunctionRecord[],
   folder: string,
 ): Promise<readonly Bundle[]> {
   const functions = join(folder, 'lambda');
@@ -89,20 +93,31 @@ export async function bundleOperations(
 }
 
 /** Bundles the function that makes the administrator's key. @returns its folder */
-export async function bundleAdministratorKey(folder: string): Promise<string> {
-  const outdir = join(folder, 'administrator-key');
+export function bundleAdministratorKey(folder: string): Promise<string> {
+  return bundleFunction(
+    'lambdas/platform/aws/create-administrator-key.ts',
+    join(folder, 'administrator-key'),
+  );
+}
+
+/** Bundles the function that removes objects which no record names. @returns its folder */
+export function bundleSweep(folder: string): Promise<string> {
+  return bundleFunction('lambdas/platform/aws/sweep.ts', join(folder, 'sweep'));
+}
+
+async function bundleFunction(entry: string, outdir: string): Promise<string> {
   const { outputFiles } = await build({
     ...common,
-    entryPoints: { index: 'lambdas/platform/aws/create-administrator-key.ts' },
+    entryPoints: { index: entry },
     outdir,
     outExtension: { '.js': '.mjs' },
   });
-  await writeOutputs(outputFiles, folder);
+  await writeOutputs(outputFiles, dirname(outdir));
   return outdir;
 }
 
 /**
- * Bundles the supervisor to `<folder>/sandbox/supervisor.mjs`, and copies the zygote's modules and what the image is
+ * Bundles the supervisor to `<folder>/sandbox/supervisor.mjs`, and copies the modules of zygote and builder and what the image is
  * built by beside it: the build context of the sandbox's image.
  *
  * @returns its folder
@@ -116,22 +131,27 @@ export async function bundleSandbox(folder: string): Promise<string> {
     outExtension: { '.js': '.mjs' },
   });
   await writeOutputs(outputFiles, folder);
-  const source = join(root, 'sandbox-image', 'zygote');
-  const modules = (await readdir(source)).filter((name) => /\.(py|cjs)$/.test(name));
-  const copies = modules.map(async (name) =>
-    writeChanged(join(sandbox, 'zygote', name), await readFile(join(source, name))),
-  );
+  const programs = ['zygote', 'builder'].map((name) => copyProgram(name, sandbox));
   const recipe = ['Dockerfile', 'requirements.txt'].map(async (name) =>
     writeChanged(join(sandbox, name), await readFile(join(root, 'sandbox-image', name))),
   );
-  await Promise.all([...copies, ...recipe]);
-  await keepOnly(join(sandbox, 'zygote'), new Set(modules));
+  await Promise.all([...programs, ...recipe]);
   return sandbox;
 }
 
+async function copyProgram(name: string, sandbox: string): Promise<void> {
+  const source = join(root, 'sandbox-image', name);
+  const modules = (await readdir(source)).filter((file) => /\.(py|cjs)$/.test(file));
+  const copies = modules.map(async (file) =>
+    writeChanged(join(sandbox, name, file), await readFile(join(source, file))),
+  );
+  await Promise.all(copies);
+  await keepOnly(join(sandbox, name), new Set(modules));
+}
+
 /** Serves each `operation:<id>` its entry module, which exists nowhere else. */
-function operationEntries(operations: readonly RouteRecord[]): Plugin {
-  const byId = new Map<string, RouteRecord>(operations.map((route) => [route.operationId, route]));
+function operationEntries(operations: readonly FunctionRecord[]): Plugin {
+  const byId = new Map<string, FunctionRecord>(operations.map((route) => [route.operationId, route]));
   return {
     name: 'operation entries',
     setup({ onResolve, onLoad }) {
@@ -147,15 +167,17 @@ function operationEntries(operations: readonly RouteRecord[]): Plugin {
   };
 }
 
-/** Puts in the place of a page's module the page that it builds, so that no function has to build one. */
+/** Puts in the place of what a page's module builds its outcome, so that no function has to build a page. */
 function builtPages(): Plugin {
   return {
     name: 'built pages',
     setup({ onLoad }) {
       onLoad({ filter: /[\\/]web[\\/]\w+[\\/]page\.ts$/ }, async ({ path }) => {
-        const { page } = await import(pathToFileURL(path).href);
-        const built = JSON.stringify(await page());
-        return { contents: `export const page = async () => (${built});`, loader: 'js' };
+        const module: Record<string, () => Promise<unknown>> = await import(pathToFileURL(path).href);
+        const built = Object.entries(module).map(
+          async ([name, build]) => `export const ${name} = async () => (${JSON.stringify(await build())});`,
+        );
+        return { contents: (await Promise.all(built)).join('\n'), loader: 'js' };
       });
     },
   };
@@ -213,8 +235,9 @@ async function keepOnly(folder: string, names: ReadonlySet<string>): Promise<voi
 
 if (import.meta.main) {
   const [bundles] = await Promise.all([
-    bundleOperations(routes, dist),
+    bundleOperations([...routes, ...backgrounds], dist),
     bundleAdministratorKey(dist),
+    bundleSweep(dist),
     bundleSandbox(dist),
   ]);
   for (const { operationId, sizeBytes } of bundles) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Settings } from '../lambdas/shared/env.ts';
+import { withDefaultGenerator } from './generator.ts';
 
 const list = (entry: z.ZodType<string, string>) =>
   z
@@ -102,5 +103,5 @@ export function readConfiguration(
     }
   }
   if (problems.length > 0 || !stack.data) throw new InvalidContext(`context: ${problems.join('; ')}`);
-  return { ...stack.data, settings };
+  return { ...stack.data, settings: withDefaultGenerator(settings) };
 }

@@ -1,4 +1,4 @@
-import type { RouteRecord } from '../lambdas/contract/define-route.ts';
+import type { FunctionRecord } from '../lambdas/contract/define-route.ts';
 import { type Grants, grantsOf } from '../lambdas/contract/grants.ts';
 import type { Platform } from '../lambdas/platform/platform.ts';
 
@@ -14,18 +14,39 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
   objects: { file: 's3-objects', factory: 's3Objects', needed: ({ objects }) => objects !== undefined },
   keys: { file: 'kms-keys', factory: 'kmsKeys', needed: ({ keys }) => keys.size > 0 },
   sandboxes: { file: 'sandbox-pool', factory: 'sandboxPool', needed: ({ sandboxes }) => sandboxes },
+  builder: {
+    file: 'package-builder',
+    factory: 'packageBuilder',
+    needed: ({ builder }) => builder !== undefined,
+  },
+  background: {
+    file: 'lambda-background',
+    factory: 'lambdaBackground',
+    needed: ({ background }) => background.size > 0,
+  },
   generator: { file: 'generator', factory: 'generator', needed: ({ generator }) => generator },
 };
+
+/** For functions that look at builds and start none: without the client that starts them. */
+const outcomesAlone: Adapter = {
+  file: 'package-outcomes',
+  factory: 'packageOutcomes',
+  needed: adapters.builder.needed,
+};
+
+/** Ports that can be asked whether they answer. */
+const pinged = new Set(['table', 'objects', 'keys', 'sandboxes']);
 
 /**
  * The module that a function starts with: the operation's handler on the adapters that its grants need, so that
  * no function loads an SDK client that it has no use for. In place of the others stands an empty object; access to
  * them is refused before it gets there.
  */
-export function entrySource(route: RouteRecord): string {
+export function entrySource(route: FunctionRecord): string {
   const grants = grantsOf(route);
-  const needed = Object.entries(adapters).filter(
-    ([port, { needed }]) => (grants.ping && port !== 'generator') || needed(grants),
+  const chosen = grants.builder === 'outcome' ? { ...adapters, builder: outcomesAlone } : adapters;
+  const needed = Object.entries(chosen).filter(
+    ([port, { needed }]) => (grants.ping && pinged.has(port)) || needed(grants),
   );
   const unused = Object.keys(adapters).filter((port) => !needed.some(([name]) => name === port));
   const handler = `./lambdas/${route.operationId.replace('.', '/')}.ts`;
@@ -38,6 +59,12 @@ export function entrySource(route: RouteRecord): string {
     ...needed.map(([port, { factory }]) => `  ${port}: ${factory}(process.env),`),
     ...unused.map((port) => `  ${port}: {},`),
     `});`,
-    `export { handler } from '${handler}';`,
+    ...(route.stream
+      ? [
+          `import { handler as answer } from '${handler}';`,
+          `import { streamed } from './lambdas/platform/aws/streamed.ts';`,
+          `export const handler = streamed(answer);`,
+        ]
+      : [`export { handler } from '${handler}';`]),
   ].join('\n');
 }

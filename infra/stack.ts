@@ -1,7 +1,7 @@
 import { CfnOutput, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { RouteRecord } from '../lambdas/contract/define-route.ts';
+import type { BackgroundRecord, FunctionRecord, RouteRecord } from '../lambdas/contract/define-route.ts';
 import { grantsOf } from '../lambdas/contract/grants.ts';
 import { Access } from './access.ts';
 import { AdministratorKey } from './administrator-key.ts';
@@ -10,13 +10,17 @@ import { BundledFunction } from './api-function.ts';
 import { Buckets } from './buckets.ts';
 import type { Assets } from './bundle.ts';
 import type { Configuration } from './configuration.ts';
+import { functionName } from './function-name.ts';
+import { generatorReach } from './generator.ts';
 import { Keys } from './keys.ts';
 import { Network } from './network.ts';
 import { Sandbox } from './sandbox.ts';
+import { Sweep } from './sweep.ts';
 import { Tables } from './tables.ts';
 
 export type StrongroomProps = {
   readonly routes: readonly RouteRecord[];
+  readonly backgrounds: readonly BackgroundRecord[];
   readonly configuration: Configuration;
   readonly assets: Assets;
 };
@@ -27,7 +31,7 @@ const defaults = { memoryMiB: 512, timeoutSeconds: 15 };
 export class StrongroomStack extends Stack {
   readonly #configuration: Configuration;
 
-  constructor(scope: Construct, { routes, configuration, assets }: StrongroomProps) {
+  constructor(scope: Construct, { routes, backgrounds, configuration, assets }: StrongroomProps) {
     super(scope, configuration.name, {
       description: 'Strongroom: a zero-knowledge vault and code sandbox',
       // CloudFormation takes templates to 1 MB.
@@ -43,24 +47,30 @@ export class StrongroomStack extends Stack {
     const keys = new Keys(this, 'Keys', { name, keep });
     const tables = new Tables(this, 'Tables', { key: keys.storage, protect });
     const buckets = new Buckets(this, 'Buckets', { key: keys.storage, keep, logDays });
-    const network = new Network(this, 'Network', { tables, buckets, keys, flowLog: this.#log('network') });
-    const access = new Access(this, 'Access', { tables, buckets, keys });
+    const network = new Network(this, 'Network', {
+      ...{ tables, buckets, keys },
+      backgrounds: backgrounds.map(({ operationId }) => functionName(name, operationId)),
+      flowLog: this.#log('network'),
+      generator: generatorReach(settings),
+    });
+    const access = new Access(this, 'Access', { tables, buckets, keys, settings });
 
-    const functions = routes.map((route) => {
-      const { statements, environment } = access.of(route);
-      const { memoryMiB = defaults.memoryMiB, timeoutSeconds = defaults.timeoutSeconds } = route;
-      const { function: target } = new BundledFunction(this, constructId(route), {
-        name: route.operationId.replace('.', '-'),
-        description: `${route.method} ${route.path}`,
-        bundle: bundleOf(route, assets),
-        access: { statements, environment: { ...settings, ...environment } },
+    const make = (record: FunctionRecord, description: string) => {
+      const { statements, environment, explained } = access.of(record);
+      const { memoryMiB = defaults.memoryMiB, timeoutSeconds = defaults.timeoutSeconds } = record;
+      return new BundledFunction(this, constructId(record), {
+        name: record.operationId.replace('.', '-'),
+        description,
+        bundle: bundleOf(record, assets),
+        access: { statements, explained, environment: { ...settings, ...environment } },
         memoryMiB,
         timeoutSeconds,
         logDays,
-        ...(grantsOf(route).sandboxes && { network }),
-      });
-      return [route, target] as const;
-    });
+        ...(grantsOf(record).sandboxes && { network }),
+      }).function;
+    };
+    const functions = routes.map((route) => [route, make(route, `${route.method} ${route.path}`)] as const);
+    for (const record of backgrounds) make(record, record.summary);
     const api = new Api(this, 'Api', {
       functions: new Map(functions),
       vpcEndpointIds: vpcEndpointIds(network, configuration),
@@ -76,6 +86,8 @@ export class StrongroomStack extends Stack {
       keep,
       logDays,
     });
+
+    new Sweep(this, 'Sweep', { bundle: assets.sweep, access, tables, buckets, logDays });
 
     this.#output('ApiUrl', api.url, 'Address of the API');
     this.#output(
@@ -103,14 +115,14 @@ export class StrongroomStack extends Stack {
   }
 }
 
-function bundleOf({ operationId }: RouteRecord, { operations }: Assets): string {
+function bundleOf({ operationId }: FunctionRecord, { operations }: Assets): string {
   const bundle = operations.get(operationId);
   if (!bundle) throw new Error(`${operationId} was not bundled`);
   return bundle;
 }
 
 /** `secrets.put` is `SecretsPut`. */
-function constructId({ operationId }: RouteRecord): string {
+function constructId({ operationId }: FunctionRecord): string {
   return operationId
     .split('.')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))

@@ -1,4 +1,4 @@
-import type { RouteRecord } from '../lambdas/contract/define-route.ts';
+import type { Granted } from '../lambdas/contract/define-route.ts';
 import { grantsOf } from '../lambdas/contract/grants.ts';
 import type { TableName } from '../lambdas/stores/tables.ts';
 
@@ -19,13 +19,14 @@ const frontDoor: { readonly [T in TableName]?: readonly string[] } = {
   credentials: ['dynamodb:GetItem'],
   sessions: ['dynamodb:GetItem'],
   users: ['dynamodb:GetItem'],
+  tokens: ['dynamodb:UpdateItem'],
   counters: ['dynamodb:UpdateItem', 'dynamodb:PutItem'],
   audit: ['dynamodb:PutItem'],
   idempotency: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
 };
 
 /** The tables of an operation: those that its record declares, those on the way to it, those of its ports. */
-export function tableActions(route: RouteRecord): TableActions {
+export function tableActions(route: Granted): TableActions {
   const { sandboxes, ping } = grantsOf(route);
   const tables = new Map<TableName, Set<string>>();
   const add = (name: TableName, actions: readonly string[]) => {
@@ -34,7 +35,7 @@ export function tableActions(route: RouteRecord): TableActions {
   const { tables: own = {}, ...access } = route.access;
   for (const name of grantsOf({ ...route, access }).tables.keys()) add(name, frontDoor[name] ?? []);
   for (const [name, mode] of Object.entries(own)) add(name as TableName, declared[mode]);
-  if (sandboxes) add('sandboxes', ['dynamodb:Query', 'dynamodb:UpdateItem']);
+  if (sandboxes) add('sandboxes', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']);
   if (ping) {
     add('counters', ['dynamodb:GetItem']);
     add('sandboxes', ['dynamodb:Query']);

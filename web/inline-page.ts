@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readSources } from './page-sources.ts';
 
 /** A page that is one response, and the policy under which nothing but its own style and script runs. */
 export type Page = { readonly html: string; readonly contentSecurityPolicy: string };
@@ -19,42 +18,12 @@ export function inlinePage(folder: string): () => Promise<Page> {
   };
 }
 
-const stylesheet = /<link rel="stylesheet" href="(\w+\.css)" \/>/g;
-const moduleScript = /<script type="module" src="(\w+\.ts)"><\/script>/g;
-
 async function build(folder: string): Promise<Page> {
-  const source = await readFile(join(folder, 'index.html'), 'utf8');
-  const style = await bundled(folder, only(source, stylesheet));
-  const script = await bundled(folder, only(source, moduleScript));
+  const { html: source, style, script } = await readSources(folder);
   const html = source
-    .replace(stylesheet, () => `<style>${style}</style>`)
-    .replace(moduleScript, () => `<script type="module">${script}</script>`);
-  return { html, contentSecurityPolicy: policyOf(style, script) };
-}
-
-function only(source: string, link: RegExp): string {
-  const [found, ...more] = [...source.matchAll(link)];
-  if (!found?.[1] || more.length > 0) throw new Error(`a page must have one ${link.source}`);
-  return found[1];
-}
-
-async function bundled(folder: string, name: string): Promise<string> {
-  const esbuild = await import('esbuild');
-  const { outputFiles } = await esbuild.build({
-    entryPoints: [join(folder, name)],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    charset: 'utf8',
-    legalComments: 'none',
-    write: false,
-    logLevel: 'silent',
-  });
-  const [output] = outputFiles;
-  if (!output) throw new Error(`esbuild made nothing of ${name}`);
-  return output.text;
+    .replace(style.link, () => `<style>${style.content}</style>`)
+    .replace(script.link, () => `<script type="module">${script.content}</script>`);
+  return { html, contentSecurityPolicy: policyOf(style.content, script.content) };
 }
 
 /** CSP level 3: scripts and styles by their hash, requests to where the page came from, and nothing else. */

@@ -1,12 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import type { BackgroundId } from '../../lambdas/contract/background.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
+import { BackgroundWork } from '../../lambdas/platform/local/background-work.ts';
+import { BuildProcesses } from '../../lambdas/platform/local/build-processes.ts';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
 import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
 import { localGenerator } from '../../lambdas/platform/local/generator.ts';
@@ -14,12 +17,16 @@ import { SandboxProcesses } from '../../lambdas/platform/local/sandbox-process.t
 import { SqliteTable } from '../../lambdas/platform/local/sqlite-table.ts';
 import { usePlatform } from '../../lambdas/platform/platform.ts';
 import type { Table } from '../../lambdas/platform/table.ts';
-import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
+import type { BackgroundHandler } from '../../lambdas/shared/background-function.ts';
+import type { StreamHandler } from '../../lambdas/shared/endpoint.ts';
 import { currentSettings } from '../../lambdas/shared/env.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
+import { sweepContents } from '../../lambdas/stores/message-contents.ts';
 import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
+import { isBundleInUse } from '../../lambdas/stores/packages.ts';
 import { sweepVaultObjects } from '../../lambdas/stores/vault-ciphertext.ts';
+import { closeLostExecutions, resultSweep } from './executions.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
 
@@ -63,19 +70,32 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   );
   const table = new SqliteTable(join(folder, 'strongroom.db'));
   const keys = new FileKeys(join(folder, 'keys.json'));
-  const supply = new SandboxProcesses(table);
+  const bundles = bundleFolder(folder);
+  const supply = new SandboxProcesses(table, { env: { STRONGROOM_SANDBOX_PACKAGES: bundles } });
+  const builder = new BuildProcesses({
+    folder: join(folder, 'builds'),
+    bundles,
+    isInUse: (bundleId) => isBundleInUse(table, bundleId),
+  });
   const generator = localGenerator(currentSettings(), process.env.STRONGROOM_GENERATOR_KEY);
-  usePlatform({ table, objects, keys, sandboxes: supply.sandboxes, generator });
+  const background = new BackgroundWork(loadWork);
+  usePlatform({ table, objects, keys, sandboxes: supply.sandboxes, builder, generator, background });
+  builder.start();
 
-  const [handlers] = await Promise.all([loadHandlers(), supply.start()]);
+  const [handlers] = await Promise.all([
+    loadHandlers(),
+    supply.start(),
+    closeLostExecutions(table, new Date()),
+  ]);
   await ensureDefaultOrg(table, new Date());
   const administratorKey = await firstAdministratorKey(table);
   const server = createApplianceServer({ router: new Router(routes), handlers, objects });
   await listen(server, port, host);
   baseUrl = urlOf(server);
 
+  const contents = { sweep: () => sweepContents({ table, objects }) };
   const vault = { sweep: () => sweepVaultObjects({ table, objects }) };
-  const sweepAll = () => sweep(table, objects, vault);
+  const sweepAll = () => sweep(table, objects, contents, vault, resultSweep(objects), builder);
   const sweeping = setInterval(sweepAll, sweepMs);
   sweepAll();
   return {
@@ -83,11 +103,27 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
     administratorKey,
     async stop() {
       clearInterval(sweeping);
-      await closeServer(server, () => supply.close());
+      await closeServer(server, async () => {
+        await Promise.all([supply.close(), builder.close()]);
+      });
+      // How the programs ended that nobody waited for is still to be recorded.
+      await Promise.race([background.idle(), after(graceMs, undefined, { ref: false })]);
       table.close();
       objects.close();
     },
   };
+}
+
+/**
+ * Where the packages of the users' programs are. As root programs run as other users, which cannot enter the data
+ * folder, so that they need a place of their own.
+ */
+function bundleFolder(data: string): string {
+  const named = process.env.STRONGROOM_SANDBOX_PACKAGES;
+  if (named) return resolve(named);
+  if (process.getuid?.() !== 0) return join(data, 'packages');
+  const installation = createHash('sha256').update(data).digest('hex').slice(0, 16);
+  return join('/var/lib/strongroom', installation, 'packages');
 }
 
 function refuseSecond<T>(folder: string, open: () => T): T {
@@ -104,12 +140,19 @@ function refuseSecond<T>(folder: string, open: () => T): T {
   }
 }
 
-async function loadHandlers(): Promise<ReadonlyMap<string, ApiHandler>> {
-  const load = async (operationId: string): Promise<[string, ApiHandler]> => {
-    const module = await import(`../../lambdas/${operationId.replace('.', '/')}.ts`);
-    return [operationId, (module as { handler: ApiHandler }).handler];
-  };
+async function loadHandlers(): Promise<ReadonlyMap<string, StreamHandler>> {
+  const load = async (operationId: string): Promise<[string, StreamHandler]> => [
+    operationId,
+    await loadHandler<StreamHandler>(operationId),
+  ];
   return new Map(await Promise.all(routes.map(({ operationId }) => load(operationId))));
+}
+
+const loadWork = (operationId: BackgroundId) => loadHandler<BackgroundHandler>(operationId);
+
+async function loadHandler<Handler>(operationId: string): Promise<Handler> {
+  const module = await import(`../../lambdas/${operationId.replace('.', '/')}.ts`);
+  return (module as { handler: Handler }).handler;
 }
 
 async function firstAdministratorKey(table: Table): Promise<string | undefined> {

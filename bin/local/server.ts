@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { APIGatewayProxyResult } from 'aws-lambda';
+import { pipeline } from 'node:stream/promises';
 import { objectsPath } from '../../lambdas/platform/local/object-urls.ts';
 import { ApiError } from '../../lambdas/shared/api-error.ts';
-import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
+import type { StreamHandler } from '../../lambdas/shared/endpoint.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
-import { refuseUnrouted } from '../../lambdas/shared/respond.ts';
+import { refuseUnrouted, type StreamResult } from '../../lambdas/shared/respond.ts';
 import { lambdaContext, proxyEvent } from './proxy-event.ts';
 import type { Router } from './router.ts';
 
@@ -14,7 +14,7 @@ const gatewayBodyBytes = 10 * 1024 * 1024;
 
 type Parts = {
   readonly router: Router;
-  readonly handlers: ReadonlyMap<string, ApiHandler>;
+  readonly handlers: ReadonlyMap<string, StreamHandler>;
   readonly objects: { handle(request: IncomingMessage, response: ServerResponse): Promise<void> };
 };
 
@@ -48,7 +48,7 @@ async function serve(parts: Parts, incoming: IncomingMessage, response: ServerRe
   const handler = parts.handlers.get(route.operationId);
   if (!handler) throw new Error(`${route.operationId} has no handler`);
   const event = proxyEvent({ incoming, body, route, params, path, query, requestId });
-  send(response, await handler(event, lambdaContext(route, requestId)));
+  await send(response, await handler(event, lambdaContext(route, requestId)));
 }
 
 function split(url: string): [path: string, search: string] {
@@ -68,10 +68,16 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> 
   return Buffer.concat(chunks);
 }
 
-function send(response: ServerResponse, { statusCode, headers = {}, body }: APIGatewayProxyResult): void {
-  response.writeHead(statusCode, { ...headers, 'Content-Length': Buffer.byteLength(body) } as Record<
-    string,
-    string | number
-  >);
-  response.end(body);
+async function send(
+  response: ServerResponse,
+  { statusCode, headers = {}, body }: StreamResult,
+): Promise<void> {
+  const known = { ...headers } as Record<string, string | number>;
+  if (typeof body === 'string') {
+    response.writeHead(statusCode, { ...known, 'Content-Length': Buffer.byteLength(body) }).end(body);
+    return;
+  }
+  response.writeHead(statusCode, known).flushHeaders();
+  // A caller who leaves before the end is no fault.
+  await pipeline(body, response).catch(() => undefined);
 }

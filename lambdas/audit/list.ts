@@ -1,10 +1,10 @@
 import { audit } from '../contract/audit.ts';
 import { ApiError } from '../shared/api-error.ts';
-import { type Caller, ownerOf } from '../shared/caller.ts';
+import { type AdministratorCaller, ownerOf, type UserCaller } from '../shared/caller.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { type AuditScope, listAudit } from '../stores/audit.ts';
 
-function scopeOf(caller: Caller, asked: 'own' | 'org' | undefined): AuditScope {
+function scopeOf(caller: UserCaller | AdministratorCaller, asked: 'own' | 'org' | undefined): AuditScope {
   if (caller.kind === 'administrator') return 'installation';
   if (asked !== 'org') return { owner: ownerOf(caller) };
   if (caller.role !== 'admin') throw new ApiError('FORBIDDEN');

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { SigningKeyName } from '../platform/keys.ts';
 import type { TableName } from '../stores/tables.ts';
+import type { BackgroundId } from './background.ts';
 import type { ErrorCode } from './errors.ts';
+import type { TokenScope } from './scopes.ts';
 import type { Tag } from './tags.ts';
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -12,7 +14,13 @@ export type Access = {
   readonly objects?: 'read' | 'write';
   /** `data`: make and open data keys; `sign:…`: sign; `verify:…`: read the public keys. */
   readonly keys?: readonly ('data' | `sign:${SigningKeyName}` | `verify:${SigningKeyName}`)[];
+  /** Of the data keys, where the operation has to do with those of one purpose alone. */
+  readonly dataKeyPurpose?: 'execution';
   readonly sandboxes?: true;
+  /** Functions that it may start and not wait for. */
+  readonly background?: readonly BackgroundId[];
+  /** `request`: have packages built, and see what came of it; `outcome`: the latter alone. */
+  readonly builder?: 'request' | 'outcome';
   /** Asks the language model that is configured; on AWS it opens the secret with the provider's key. */
   readonly generator?: true;
   /** Asks each store whether it answers, and nothing else of it. */
@@ -43,15 +51,17 @@ export type RouteRecord = {
   readonly summary: string;
   readonly description?: string;
   /**
-   * `user`: an API key or a JWT of a user; `any`: these, or the global administrator's key; `administrator`: that
-   * key alone.
+   * `user`: an API key or a JWT of a user; `any`: these, or the global administrator's key; `optional`: that of
+   * a user, or none at all, but never one that is not good; `administrator`: the global administrator's key alone.
    */
-  readonly auth: 'none' | 'user' | 'any' | 'administrator';
+  readonly auth: 'none' | 'optional' | 'user' | 'any' | 'administrator';
+  /** API tokens with this scope are taken too. Without it a token is as good as an unknown credential. */
+  readonly scope?: TokenScope;
   /**
    * `api`: per credential, or per address without one. `auth`: per address and per e-mail of the body, and much
-   * tighter. `none`: only for what touches no store.
+   * tighter. `message`: as `api`, tight, and tighter without a credential. `none`: only for what touches no store.
    */
-  readonly rateLimit: 'none' | 'api' | 'auth';
+  readonly rateLimit: 'none' | 'api' | 'auth' | 'message';
   /** Headers that the operation reads itself, and what they are for. */
   readonly headers?: { readonly [name: string]: string };
   readonly params?: z.ZodObject;
@@ -61,6 +71,8 @@ export type RouteRecord = {
   readonly responses: { readonly [status: number]: ResponseRecord };
   /** Errors beyond those that auth, rate limit, body and idempotency imply. */
   readonly errors?: readonly ErrorCode[];
+  /** The success is sent piece by piece, as the operation has them; see `streamEndpoint`. */
+  readonly stream?: true;
   /** A POST that creates something, so that `Idempotency-Key` is honoured. */
   readonly idempotent?: true;
   /** Action of the audit entry that each call adds. */
@@ -72,14 +84,39 @@ export type RouteRecord = {
    */
   readonly alongsideAdmission?: true;
   readonly access: Access;
-  /** Seconds the operation may take at most; API Gateway allows 29. */
+  /** Seconds the operation may take at most; API Gateway allows 29, and 900 to a stream. */
   readonly timeoutSeconds?: number;
   /** Memory of the function in MiB; CPU grows with it. */
   readonly memoryMiB?: number;
 };
 
+/** What decides about the grants of a function: an operation's record as it is, a background function's too. */
+export type Granted = Pick<RouteRecord, 'access'> &
+  Partial<Pick<RouteRecord, 'auth' | 'scope' | 'rateLimit' | 'audit' | 'idempotent'>>;
+
+/** What a function is built from, whoever calls it. */
+export type FunctionRecord = Granted &
+  Pick<RouteRecord, 'operationId' | 'stream' | 'timeoutSeconds' | 'memoryMiB'>;
+
+/** A function that no call of the API reaches: operations start it and do not wait for it. It may run more than once. */
+export type BackgroundRecord = {
+  /** Folder and file of the handler, and name of its function, as with an operation. */
+  readonly operationId: `${string}.${string}`;
+  readonly summary: string;
+  /** Identifiers only: the payload passes a queue of Lambda. */
+  readonly payload: z.ZodObject;
+  readonly access: Access;
+  /** Seconds it may take at most; Lambda allows 900. */
+  readonly timeoutSeconds: number;
+  readonly memoryMiB?: number;
+};
+
 export function defineRoute<const R extends RouteRecord>(route: R): R {
   return route;
+}
+
+export function defineBackground<const R extends BackgroundRecord>(record: R): R {
+  return record;
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : Record<string, never>;

@@ -57,9 +57,11 @@ export const generate = {
     idempotent: true,
     audit: 'generate.create',
     access: {
-      tables: { secrets: 'write', sandboxes: 'write' },
+      tables: { secrets: 'write', sandboxes: 'write', packages: 'write' },
+      objects: 'write',
       keys: ['data'],
       sandboxes: true,
+      builder: 'outcome',
       generator: true,
     },
     timeoutSeconds: 29,

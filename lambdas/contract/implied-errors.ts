@@ -14,6 +14,7 @@ function impliedErrors(route: RouteRecord): readonly ErrorCode[] {
   if (route.params || route.query) codes.push('INVALID_REQUEST');
   if (route.auth !== 'none') codes.push('UNAUTHENTICATED');
   if (route.auth === 'administrator') codes.push('FORBIDDEN');
+  if (route.scope) codes.push('FORBIDDEN');
   if (route.rateLimit !== 'none') codes.push('RATE_LIMITED');
   if (route.idempotent) codes.push('IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS');
   if (route.audit || route.idempotent) codes.push('CONFLICT');

@@ -18,6 +18,15 @@ export const limits = {
   /** How long a call waits for a program before it hands over to `GET /api/v1/executions/{id}`. */
   executionWaitSeconds: 25,
   sandboxWaitSeconds: 10,
+  /** How long the result of a program that was handed over can be fetched after its end. */
+  executionResultSeconds: 24 * 60 * 60,
+  /** One stream of events; a client goes on from its last one by another call. */
+  eventStreamSeconds: 14 * 60,
+  eventHeartbeatSeconds: 15,
+  /** Of one user: programs that run at a time, and programs that wait for their turn. */
+  programsAtOnce: { running: 16, waiting: 256 },
+  programFiles: { count: 100, bytes: 3.5 * MiB, pathBytes: 1024 },
+  resultFiles: { count: 20, bytes: 2 * MiB },
   promptBytes: 64 * KiB,
   /** A call that generates: how long the model has where the program is run too, and all in all. */
   generateSeconds: { answerBeforeRun: 20, whole: 27 },
@@ -41,4 +50,27 @@ export const limits = {
   /** Active shares of one value or file: it is deleted with all of them in one transaction. */
   sharesPerRecord: 45,
   nameCharacters: 200,
+  packages: {
+    /** On a user's list. */
+    count: 50,
+    /** With all that they need. */
+    resolvedCount: 200,
+    requirementCharacters: 256,
+    buildSeconds: 600,
+    wheelBytes: 512 * MiB,
+    /** Of all wheels of a list. */
+    downloadBytes: 768 * MiB,
+    unpackedBytes: 2048 * MiB,
+    files: 100_000,
+  },
+  messageBytes: 1 * MiB,
+  messageNameCharacters: 200,
+  messageAccesses: 1_000_000,
+  messageSeconds: 366 * 24 * 60 * 60,
+  /** How long an opener may fetch the content once more, by the nonce that it was opened with. */
+  messageRepeatSeconds: 60,
+  apiTokenNameCharacters: 100,
+  apiTokenSeconds: { max: 366 * 24 * 60 * 60, default: 90 * 24 * 60 * 60 },
+  apiTokensPerUser: 50,
+  challengeSeconds: 10 * 60,
 } as const;

@@ -26,6 +26,7 @@ const retried: ReadonlySet<ErrorCode> = new Set([
   'RATE_LIMITED',
   'IDEMPOTENCY_IN_PROGRESS',
   'NO_SANDBOX_FREE',
+  'BUILDER_BUSY',
 ]);
 
 const requestId = '5f0c6c1e-9a44-4d0b-8f57-2f7f0c3f6f1a';

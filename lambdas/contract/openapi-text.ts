@@ -1,4 +1,5 @@
 import { limits } from './limits.ts';
+import { tokenScopes } from './scopes.ts';
 
 const hours = limits.idempotencySeconds / 3600;
 
@@ -14,6 +15,14 @@ installation are at \`GET /api\`.
 Send an API key as \`X-Api-Key: <key>\`, or a JWT or API token as \`Authorization: Bearer <token>\`. Register or
 log in to get both. A missing, unknown, expired or revoked credential is answered with 401 and one and the same body.
 What belongs to another user or org is answered as if it did not exist.
+
+API tokens are for programs that create messages. They are taken where an operation names their scope as
+\`x-token-scope\` and nowhere else; a token without that scope is 403 there. Operations that take a call without
+any credential refuse one with a bad credential all the same.
+
+${Object.entries(tokenScopes)
+  .map(([scope, meaning]) => `- \`${scope}\`: ${meaning}`)
+  .join('\n')}
 
 ## Errors
 

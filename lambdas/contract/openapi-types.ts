@@ -75,7 +75,9 @@ export type OpenApiOperation = {
   /** Action of the audit entry that each call adds. */
   readonly 'x-audit-action'?: string;
   /** Which of the installation's limits counts the call. */
-  readonly 'x-rate-limit'?: 'api' | 'auth';
+  readonly 'x-rate-limit'?: 'api' | 'auth' | 'message';
+  /** An API token with this scope is taken too. */
+  readonly 'x-token-scope'?: string;
 };
 
 export type HttpMethod = 'get' | 'put' | 'post' | 'delete';

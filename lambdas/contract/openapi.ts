@@ -97,8 +97,6 @@ function pathsOf(records: readonly RouteRecord[], schemas: Converted): OpenApiDo
 
 function operationOf(route: RouteRecord, schemas: Converted): OpenApiOperation {
   const parameters = parametersOf(route, schemas);
-  const secured =
-    route.auth === 'none' ? [] : Object.keys(securitySchemes).map((name) => ({ [name]: [] }) as const);
   return {
     operationId: route.operationId,
     tags: [route.tag],
@@ -107,10 +105,18 @@ function operationOf(route: RouteRecord, schemas: Converted): OpenApiOperation {
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && { requestBody: requestBodyOf(route, route.body, schemas) }),
     responses: responsesOf(route, schemas),
-    security: secured,
+    security: securityOf(route),
     ...(route.audit && { 'x-audit-action': route.audit }),
     ...(route.rateLimit !== 'none' && { 'x-rate-limit': route.rateLimit }),
+    ...(route.scope && { 'x-token-scope': route.scope }),
   };
+}
+
+/** Alternatives; the empty one means that a call without any credential is taken too. */
+function securityOf({ auth }: RouteRecord): OpenApiOperation['security'] {
+  if (auth === 'none') return [];
+  const schemes = Object.keys(securitySchemes).map((name) => ({ [name]: [] }) as const);
+  return auth === 'optional' ? [{}, ...schemes] : schemes;
 }
 
 function requestBodyOf(

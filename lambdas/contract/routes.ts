@@ -1,14 +1,19 @@
 import { admin } from './admin.ts';
 import { audit } from './audit.ts';
 import { auth } from './auth.ts';
+import { challenges } from './challenges.ts';
 import type { RouteRecord } from './define-route.ts';
 import { execute } from './execute.ts';
 import { generate } from './generate.ts';
 import { keys } from './keys.ts';
 import { kv } from './kv.ts';
 import { kvShares } from './kv-shares.ts';
+import { messages } from './messages.ts';
+import { packages } from './packages.ts';
+import { pages } from './pages.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
+import { tokens } from './tokens.ts';
 import { users } from './users.ts';
 import { zk } from './zk.ts';
 
@@ -25,6 +30,11 @@ const domains = {
   kvShares,
   users,
   admin,
+  packages,
+  messages,
+  challenges,
+  tokens,
+  pages,
 } as const;
 
 type Domains = typeof domains;

@@ -7,6 +7,11 @@ export const Timestamp = z.iso.datetime({ precision: 3 }).meta({
   example: '2026-03-17T12:34:56.789Z',
 });
 
+/** A time as callers may write it: ISO 8601 with an offset or `Z`, to whatever precision. */
+export const Instant = z.iso
+  .datetime({ offset: true })
+  .meta({ description: 'ISO 8601 with an offset or Z', example: '2026-03-17T12:34:56.789Z' });
+
 export const Email = z
   .email()
   .max(limits.emailCharacters)
@@ -47,6 +52,15 @@ export const ErrorBody = z
       .meta({ description: 'Where the request itself is at fault: the fields, and what is wrong with them' }),
   })
   .meta({ id: 'Error' });
+
+/** Standard base64 (RFC 4648 section 4), padded and without white space, read to bytes. */
+export const Base64 = z
+  .string()
+  .refine((value) => Buffer.from(value, 'base64').toString('base64') === value, {
+    error: 'must be standard base64, with padding and without white space',
+  })
+  .transform((value) => Buffer.from(value, 'base64'))
+  .meta({ contentEncoding: 'base64', example: 'c3Ryb25ncm9vbQ==' });
 
 /** UTF-8 text of at most so many bytes. */
 export function text(maxBytes: number) {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineRoute } from './define-route.ts';
-import { execute } from './execute.ts';
+import { execute, handedOver } from './execute.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
 
-const { language, stdin, args, timeoutSeconds, secrets } = execute.run.body.shape;
+const { stdin, args, timeoutSeconds, secrets } = execute.run.body.shape;
 
 const CodeName = z
   .string()
@@ -22,7 +22,7 @@ function base64(min: number, max = min) {
     .string()
     .max(4 * Math.ceil(max / 3), { error: `must be base64 of ${size}` })
     .refine((value) => isBase64(value, min, max), { error: `must be base64 of ${size}` })
-    .meta({ format: 'base64' });
+    .meta({ format: 'base64', example: Buffer.alloc(min).toString('base64') });
 }
 
 function isBase64(value: string, min: number, max: number): boolean {
@@ -44,10 +44,13 @@ const ZKPayload = z
   })
   .meta({ id: 'ZKPayload', description: 'A program under a master password; see docs/zero-knowledge.md' });
 
+/** Python’s alone, which runs from memory: a JavaScript program lies in a file of its sandbox while it runs. */
+const Language = z.enum(['python']);
+
 const EncryptedCodeMetadata = z
   .object({
     name: z.string(),
-    language: z.enum(['python', 'javascript']),
+    language: Language,
     description: z.string(),
     sizeBytes: z.int().min(0).meta({ description: 'Of the ciphertext' }),
     sha256: z.string().meta({ description: 'Hex, of v (one byte) ‖ salt ‖ nonce ‖ ciphertext' }),
@@ -100,7 +103,7 @@ export const zk = {
     description: 'The payload’s shape and lengths are checked. Nothing here can decrypt it.',
     body: z.strictObject({
       encryptedPayload: ZKPayload,
-      language,
+      language: Language.default('python'),
       description: z.string().max(limits.zkCodeDescriptionCharacters).optional(),
     }),
     responses: {
@@ -219,7 +222,10 @@ export const zk = {
         path: ['masterPassword'],
         error: 'must be there, or sealedPassword in its place',
       }),
-    responses: { 200: { description: 'The program ended', body: execute.run.responses[200].body } },
+    responses: {
+      200: { description: 'The program ended', body: execute.run.responses[200].body },
+      202: handedOver,
+    },
     errors: [
       'NOT_FOUND',
       'WRONG_MASTER_PASSWORD',
@@ -232,9 +238,18 @@ export const zk = {
     ],
     audit: 'zk.execute',
     access: {
-      tables: { zkCode: 'read', zkPayloads: 'read', secrets: 'write', sandboxes: 'write' },
+      tables: {
+        zkCode: 'read',
+        zkPayloads: 'read',
+        secrets: 'write',
+        sandboxes: 'write',
+        executions: 'write',
+        packages: 'write',
+      },
       keys: ['data', 'verify:jwt'],
       sandboxes: true,
+      background: ['execute.attend'],
+      builder: 'outcome',
     },
     timeoutSeconds: 29,
   }),

@@ -1,11 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** `pyapi`: a user's API key; `sradm`: the global administrator's key. */
-export type AccessKeyPrefix = 'pyapi' | 'sradm';
+/** `pyapi`: a user's API key; `enigma`: an API token; `sradm`: the global administrator's key. */
+export type AccessKeyPrefix = 'pyapi' | 'enigma' | 'sradm';
 
 export type AccessKey = { readonly prefix: AccessKeyPrefix; readonly keyId: string; readonly text: string };
 
-const shape = /^(pyapi|sradm)_([0-9a-f]{24})_[0-9a-f]{64}$/;
+const shape = /^(pyapi|enigma|sradm)_([0-9a-f]{24})_[0-9a-f]{64}$/;
 
 /** A new key `<prefix>_<keyId>_<secret>` with 256 random bits of secret. */
 export function mintAccessKey(prefix: AccessKeyPrefix): AccessKey {

@@ -4,14 +4,35 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+export function concat(...parts: Pieces): Uint8Array {
+  const whole = new Uint8Array(lengthOf(parts));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
     at += part.length;
   }
   return whole;
+}
+
+/** One byte string in any number of pieces: large ones are not copied to make them one. */
+export type Pieces = readonly Uint8Array[];
+
+export function lengthOf(pieces: Pieces): number {
+  return pieces.reduce((length, piece) => length + piece.length, 0);
+}
+
+/** What comes before byte `at`, and the rest. Nothing is copied. */
+export function cut(pieces: Pieces, at: number): readonly [Pieces, Pieces] {
+  const before: Uint8Array[] = [];
+  const rest: Uint8Array[] = [];
+  let left = at;
+  for (const piece of pieces) {
+    const part = Math.min(left, piece.length);
+    if (part > 0) before.push(piece.subarray(0, part));
+    if (part < piece.length) rest.push(piece.subarray(part));
+    left -= part;
+  }
+  return [before, rest];
 }
 
 /** Names and values in one unambiguous byte string: sorted by name, each preceded by its length (4 bytes, big-endian). */

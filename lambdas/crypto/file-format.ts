@@ -1,8 +1,8 @@
-import { concat, equalBytes, requireLength, wipe } from './bytes.ts';
+import { concat, cut, equalBytes, lengthOf, type Pieces, requireLength, wipe } from './bytes.ts';
 import { bindRecord, type RecordContext } from './context.ts';
 import { type Cek, cekBytes } from './envelope.ts';
 import { Tampered } from './errors.ts';
-import type { ChunkAead, Primitives } from './providers/primitives.ts';
+import type { Primitives } from './providers/primitives.ts';
 import { afterHeader, header, headerBytes } from './suites.ts';
 
 /**
@@ -15,12 +15,12 @@ import { afterHeader, header, headerBytes } from './suites.ts';
  *     nonce  = prefix (7) ‖ index of the chunk (4, big-endian) ‖ 1 for the final chunk, else 0 (1)
  *     key (32) ‖ commitment (32) = HKDF-SHA-256(CEK, salt, context)
  *
- * Each chunk but the final one holds 65,536 bytes; the final one holds what is left, and is empty in an empty file
+ * Each chunk but the final one holds 262,144 bytes; the final one holds what is left, and is empty in an empty file
  * alone. Index and finality are the reader's own, never read: a chunk that was moved, repeated or left out, and a
  * file that was cut or lengthened, do not verify. The prefix is random for each sealing of a chunk, so that an upload
  * that is resumed, from a file that was changed meanwhile, still meets no nonce twice.
  */
-export const chunkBytes = 65_536;
+export const chunkBytes = 262_144;
 
 const saltBytes = 32;
 const commitmentBytes = 32;
@@ -38,7 +38,7 @@ const purpose = 'strongroom file v1';
 /** Sizes of a file, from that of its plaintext. In bytes. */
 export type FileLayout = { readonly size: number; readonly sealedSize: number; readonly chunks: number };
 
-/** @throws RangeError for a size that is none, or over 256 TiB */
+/** @throws RangeError for a size that is none, or over 1 PiB */
 export function layoutOf(size: number): FileLayout {
   if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(`not a size: ${size}`);
   const chunks = Math.max(1, Math.ceil(size / chunkBytes));
@@ -66,9 +66,9 @@ export function chunkOffset(index: number): number {
 export type FileCipher = {
   readonly header: Uint8Array;
   /** @param final whether it is the last chunk; any other must be full */
-  seal(index: number, final: boolean, plaintext: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  seal(index: number, final: boolean, plaintext: Pieces): Promise<Pieces>;
   /** @throws Tampered */
-  open(index: number, final: boolean, sealed: Uint8Array): Promise<Uint8Array>;
+  open(index: number, final: boolean, sealed: Pieces): Promise<Pieces>;
 };
 
 /** A new file, of a new key. */
@@ -107,31 +107,24 @@ function derive({ hkdfSha256 }: Primitives, cek: Cek, salt: Uint8Array, context:
 
 function cipherOf(primitives: Primitives, fileHeader: Uint8Array, key: Uint8Array): FileCipher {
   const chunks = primitives.aes256GcmChunks(key);
+  wipe(key);
   return {
     header: fileHeader,
-    seal(index, final, plaintext) {
-      requireChunk(index, final, plaintext.length);
+    async seal(index, final, plaintext) {
+      requireChunk(index, final, lengthOf(plaintext));
       const prefix = primitives.randomBytes(prefixBytes);
-      return attach(prefix, chunks.seal(nonceOf(prefix, index, final), plaintext));
+      return [prefix, ...(await chunks.seal(nonceOf(prefix, index, final), plaintext))];
     },
     async open(index, final, sealed) {
-      const length = sealed.length - chunkOverhead;
+      const length = lengthOf(sealed) - chunkOverhead;
       const fits = final ? length >= 0 && length <= chunkBytes : length === chunkBytes;
       if (!fits || (length === 0 && index > 0)) throw new Tampered();
-      const plaintext = await openChunk(chunks, index, final, sealed);
+      const [prefix, rest] = cut(sealed, prefixBytes);
+      const plaintext = await chunks.open(nonceOf(concat(...prefix), index, final), rest);
       if (!plaintext) throw new Tampered();
       return plaintext;
     },
   };
-}
-
-function openChunk(chunks: ChunkAead, index: number, final: boolean, sealed: Uint8Array) {
-  const nonce = nonceOf(sealed.subarray(0, prefixBytes), index, final);
-  return chunks.open(nonce, sealed.subarray(prefixBytes));
-}
-
-function attach(prefix: Uint8Array, sealed: Uint8Array | Promise<Uint8Array>) {
-  return sealed instanceof Promise ? sealed.then((bytes) => concat(prefix, bytes)) : concat(prefix, sealed);
 }
 
 function nonceOf(prefix: Uint8Array, index: number, final: boolean): Uint8Array {

@@ -1,4 +1,4 @@
-import { concat } from './bytes.ts';
+import { concat, cut, lengthOf, type Pieces } from './bytes.ts';
 import { Tampered } from './errors.ts';
 import {
   chunkBytes,
@@ -13,14 +13,14 @@ import type { FilePart } from './file-parts.ts';
 
 export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array>;
 
-/** A whole sealed file, header first, from pieces of any size. Holds one chunk at a time. */
+/** A whole sealed file, header first, in pieces of any size from pieces of any size. Holds one chunk at a time. */
 export async function* sealFile(
   cipher: FileCipher,
   plaintext: ByteSource,
 ): AsyncGenerator<Uint8Array, void, void> {
   yield cipher.header;
-  for await (const { index, final, bytes } of chunked(plaintext, chunkBytes)) {
-    yield await cipher.seal(index, final, bytes);
+  for await (const { index, final, pieces } of chunked(plaintext, chunkBytes)) {
+    yield* await cipher.seal(index, final, pieces);
   }
 }
 
@@ -38,12 +38,12 @@ export async function* sealPart(
   if (part.number === 1) yield cipher.header;
   const { firstChunk, chunks, last, start, end } = part;
   let left = end - start;
-  for await (const { index, final, bytes } of chunked(plaintext, chunkBytes, firstChunk)) {
-    left -= bytes.length;
+  for await (const { index, final, pieces } of chunked(plaintext, chunkBytes, firstChunk)) {
+    left -= lengthOf(pieces);
     if (final !== (index === firstChunk + chunks - 1) || (final && left !== 0)) {
       throw new RangeError(`part ${part.number} does not have ${end - start} bytes`);
     }
-    yield await cipher.seal(index, final && last, bytes);
+    yield* await cipher.seal(index, final && last, pieces);
   }
 }
 
@@ -58,16 +58,14 @@ export async function* openFile(
   openHeader: (header: Uint8Array) => FileCipher,
   sealed: ByteSource,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const pieces = new Pieces(sealed);
+  const reader = new PieceReader(sealed);
   try {
-    const header = await pieces.take(fileHeaderBytes);
-    const cipher = openHeader(header);
-    for await (const { index, final, bytes } of chunked(pieces, sealedChunkBytes)) {
-      const plaintext = await cipher.open(index, final, bytes);
-      if (plaintext.length > 0) yield plaintext;
+    const cipher = openHeader(await reader.take(fileHeaderBytes));
+    for await (const { index, final, pieces } of chunked(reader, sealedChunkBytes)) {
+      yield* await cipher.open(index, final, pieces);
     }
   } finally {
-    await pieces.close();
+    await reader.close();
   }
 }
 
@@ -111,11 +109,11 @@ export class FileReader {
     const last = Math.floor((end - 1) / chunkBytes);
     const to = Math.min(chunkOffset(last + 1), sealedSize);
     const source = await this.#file.read(chunkOffset(first), to);
-    for await (const { index, final, bytes } of chunked(source, sealedChunkBytes, first)) {
+    for await (const { index, final, pieces } of chunked(source, sealedChunkBytes, first)) {
       if (index > last || final !== (index === last)) throw new Tampered();
-      const plaintext = await cipher.open(index, index === chunks - 1, bytes);
-      const offset = index * chunkBytes;
-      yield plaintext.subarray(Math.max(0, start - offset), Math.min(plaintext.length, end - offset));
+      const plaintext = await cipher.open(index, index === chunks - 1, pieces);
+      const [upToEnd] = cut(plaintext, end - index * chunkBytes);
+      yield* cut(upToEnd, Math.max(0, start - index * chunkBytes))[1];
     }
   }
 
@@ -133,16 +131,16 @@ export class FileReader {
   async #open(): Promise<FileCipher> {
     const { chunks, sealedSize } = this.layout;
     const cipher = this.#openHeader(await this.#readAll(0, fileHeaderBytes));
-    await cipher.open(chunks - 1, true, await this.#readAll(chunkOffset(chunks - 1), sealedSize));
+    await cipher.open(chunks - 1, true, [await this.#readAll(chunkOffset(chunks - 1), sealedSize)]);
     return cipher;
   }
 
   async #readAll(start: number, end: number): Promise<Uint8Array> {
-    const pieces = new Pieces(await this.#file.read(start, end));
+    const reader = new PieceReader(await this.#file.read(start, end));
     try {
-      return await pieces.take(end - start);
+      return await reader.take(end - start);
     } finally {
-      await pieces.close();
+      await reader.close();
     }
   }
 }
@@ -164,29 +162,29 @@ export function toReadableStream(source: AsyncGenerator<Uint8Array, void, void>)
   );
 }
 
-type Chunk = { readonly index: number; readonly final: boolean; readonly bytes: Uint8Array };
+type Chunk = { readonly index: number; readonly final: boolean; readonly pieces: Pieces };
 
-/** Pieces of any size in chunks of one size. At least one, which may be empty; the last is told from the others. */
+/** Chunks of one size out of pieces of any size. At least one, which may be empty; the last is told from the others. */
 async function* chunked(
-  source: ByteSource | Pieces,
+  source: ByteSource | PieceReader,
   size: number,
   from = 0,
 ): AsyncGenerator<Chunk, void, void> {
-  const pieces = source instanceof Pieces ? source : new Pieces(source);
+  const reader = source instanceof PieceReader ? source : new PieceReader(source);
   try {
     for (let index = from; ; index++) {
-      const bytes = await pieces.upTo(size);
-      const final = await pieces.atEnd();
-      yield { index, final, bytes };
+      const pieces = await reader.upTo(size);
+      const final = await reader.atEnd();
+      yield { index, final, pieces };
       if (final) return;
     }
   } finally {
-    await pieces.close();
+    await reader.close();
   }
 }
 
-/** Takes exact lengths out of pieces of any size; a length that lies within one piece is not copied. */
-class Pieces {
+/** Takes lengths out of pieces of any size, without copying them. */
+class PieceReader {
   readonly #source: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
   #piece: Uint8Array = new Uint8Array();
   #done = false;
@@ -197,21 +195,21 @@ class Pieces {
 
   /** @throws Tampered where there is less */
   async take(length: number): Promise<Uint8Array> {
-    const bytes = await this.upTo(length);
-    if (bytes.length < length) throw new Tampered();
-    return bytes;
+    const pieces = await this.upTo(length);
+    if (lengthOf(pieces) < length) throw new Tampered();
+    return concat(...pieces);
   }
 
-  async upTo(length: number): Promise<Uint8Array> {
-    const taken: Uint8Array[] = [];
+  async upTo(length: number): Promise<Pieces> {
+    const pieces: Uint8Array[] = [];
     let missing = length;
     while (missing > 0 && !(await this.atEnd())) {
       const part = this.#piece.subarray(0, missing);
       this.#piece = this.#piece.subarray(part.length);
-      taken.push(part);
+      pieces.push(part);
       missing -= part.length;
     }
-    return taken.length === 1 ? (taken[0] as Uint8Array) : concat(...taken);
+    return pieces;
   }
 
   async atEnd(): Promise<boolean> {

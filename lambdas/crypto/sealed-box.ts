@@ -28,12 +28,20 @@ const keyBytes = 32;
 const nonceBytes = 12;
 const maxReplies = 2 ** 31;
 
-export type SealedRequest = {
-  readonly box: Uint8Array;
+export type ReplyOpener = {
   /** Opens the last reply to this request, and forgets the key. @throws SealedBoxRejected */
   openReply(reply: Uint8Array): Uint8Array;
   /** Opens the next of the replies. One that is rejected is the end of all. @throws SealedBoxRejected */
   openNext(reply: Uint8Array): { readonly plaintext: Uint8Array; readonly last: boolean };
+};
+
+export type SealedRequest = ReplyOpener & {
+  readonly box: Uint8Array;
+  /**
+   * What opens the replies, from the first on, for whoever is to read them elsewhere: 44 bytes, as secret as they
+   * are. This request forgets it, and opens none.
+   */
+  handOver(): Uint8Array;
 };
 
 export type OpenedRequest = {
@@ -72,7 +80,7 @@ export class Sealer {
     this.#next = undefined;
     const keys = schedule(sharedSecret, this.#publicKey, ciphertext);
     const box = Buffer.concat([header, ciphertext, encrypt(keys.request, plaintext, aad)]);
-    return { box, ...openReplies(keys.reply, aad) };
+    return { box, ...openReplies(keys.reply, aad), handOver: () => handOver(keys.reply) };
   }
 }
 
@@ -92,6 +100,18 @@ export function open(privateKey: XWingPrivateKey, box: Uint8Array, aad: Uint8Arr
     keys.reply.fill(0);
     throw error;
   }
+}
+
+/** Opens the replies to a request that was handed over. @param secret what `handOver` gave */
+export function repliesOf(secret: Uint8Array, aad: Uint8Array): ReplyOpener {
+  if (secret.length !== keyBytes + nonceBytes) throw new SealedBoxRejected();
+  return openReplies(Buffer.from(secret), aad);
+}
+
+function handOver(key: Buffer): Uint8Array {
+  const secret = Uint8Array.from(key);
+  key.fill(0);
+  return secret;
 }
 
 function encapsulated(privateKey: XWingPrivateKey, ciphertext: Uint8Array): Uint8Array {
@@ -162,7 +182,7 @@ function sealReplies(key: Buffer, aad: Uint8Array): Pick<OpenedRequest, 'sealRep
   return { sealReply: (plaintext) => seal(plaintext, true), sealNext: (plaintext) => seal(plaintext, false) };
 }
 
-function openReplies(key: Buffer, aad: Uint8Array): Pick<SealedRequest, 'openReply' | 'openNext'> {
+function openReplies(key: Buffer, aad: Uint8Array): ReplyOpener {
   const next = replyKeys(key);
   const open = (reply: Uint8Array, wanted?: boolean) => {
     const sealed = body(reply, 1);

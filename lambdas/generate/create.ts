@@ -5,6 +5,7 @@ import { endpoint } from '../shared/endpoint.ts';
 import { inSandbox, openEach, runProgram } from '../shared/execution.ts';
 import { generateProgram } from '../shared/generated-program.ts';
 import { uuidv7 } from '../shared/ids.ts';
+import { usablePackages } from '../shared/package-set.ts';
 import { listSecrets, type Secret } from '../stores/secrets.ts';
 
 const { answerBeforeRun, whole } = limits.generateSeconds;
@@ -16,7 +17,10 @@ export const handler = endpoint(generate.create, async ({ body }, context) => {
   if (settings.STRONGROOM_GENERATOR === 'none') throw new ApiError('GENERATOR_NOT_CONFIGURED');
 
   const executionId = uuidv7();
-  const { items } = await listSecrets(platform.table, caller.userId, { limit: limits.secretsPerUser });
+  const [{ items }, packages] = await Promise.all([
+    listSecrets(platform.table, caller.userId, { limit: limits.secretsPerUser }),
+    usablePackages(context),
+  ]);
   const secretNames = items.map(({ name }) => name);
   const deadlineIn = (seconds: number) => now.getTime() + seconds * 1000;
   const program = (seconds: number) =>
@@ -37,7 +41,7 @@ export const handler = endpoint(generate.create, async ({ body }, context) => {
     const generated = await program(answerBeforeRun);
     const secrets = await openEach(context, namedIn(generated.code, items));
     const timeoutMs = Math.round(Math.min(timeoutSeconds * 1000, deadlineIn(whole) - Date.now()));
-    const job = { executionId, language, code: generated.code, stdin: '', args: [], timeoutMs };
+    const job = { executionId, language, code: generated.code, stdin: '', args: [], timeoutMs, ...packages };
     return { status: 200, body: { ...generated, execution: await runProgram(context, lease, job, secrets) } };
   });
 });

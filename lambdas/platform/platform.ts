@@ -1,6 +1,8 @@
+import type { Background } from './background.ts';
 import type { Generator } from './generator.ts';
 import type { Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
+import type { PackageBuilder } from './package-builder.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import type { Table } from './table.ts';
 
@@ -10,7 +12,9 @@ export type Platform = {
   readonly objects: Objects;
   readonly keys: Keys;
   readonly sandboxes: Sandboxes;
+  readonly builder: PackageBuilder;
   readonly generator: Generator;
+  readonly background: Background;
 };
 
 let current: Platform | undefined;

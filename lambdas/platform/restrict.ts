@@ -1,8 +1,10 @@
 import type { Grants } from '../contract/grants.ts';
 import type { TableName } from '../stores/tables.ts';
+import type { Background } from './background.ts';
 import type { Generator } from './generator.ts';
-import type { Keys } from './keys.ts';
+import type { KeyContext, Keys } from './keys.ts';
 import type { Objects } from './objects.ts';
+import type { PackageBuilder } from './package-builder.ts';
 import type { Platform } from './platform.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import type { Table, Write } from './table.ts';
@@ -25,7 +27,9 @@ export function restrict(platform: Platform, grants: Grants): Platform {
     objects: restrictObjects(platform.objects, grants),
     keys: restrictKeys(platform.keys, grants),
     sandboxes: restrictSandboxes(platform.sandboxes, grants),
+    builder: restrictBuilder(platform.builder, grants),
     generator: restrictGenerator(platform.generator, grants),
+    background: restrictBackground(platform.background, grants),
   };
 }
 
@@ -62,7 +66,11 @@ function restrictTable(table: Table, { tables, ping }: Grants): Table {
 }
 
 function restrictKeys(keys: Keys, grants: Grants): Keys {
-  const data = () => demand(grants.keys.has('data'), 'data keys');
+  const data = ({ purpose }: KeyContext) => {
+    demand(grants.keys.has('data'), 'data keys');
+    const { dataKeyPurpose } = grants;
+    demand(!dataKeyPurpose || purpose === dataKeyPurpose, `data keys of the purpose ${purpose}`);
+  };
   return {
     async sign(key, bytes) {
       demand(grants.keys.has(`sign:${key}`), `sign with ${key}`);
@@ -73,11 +81,11 @@ function restrictKeys(keys: Keys, grants: Grants): Keys {
       return keys.publicKeys(key);
     },
     async generateDataKey(context) {
-      data();
+      data(context);
       return keys.generateDataKey(context);
     },
     async openDataKey(wrapped, context) {
-      data();
+      data(context);
       return keys.openDataKey(wrapped, context);
     },
     async ping() {
@@ -110,9 +118,30 @@ function restrictSandboxes(sandboxes: Sandboxes, grants: Grants): Sandboxes {
       demand(grants.sandboxes, 'sandboxes');
       return sandboxes.lease(tenant, waitMs);
     },
+    async rejoin(tenant, sandboxId) {
+      demand(grants.sandboxes, 'sandboxes');
+      return sandboxes.rejoin(tenant, sandboxId);
+    },
     async ping() {
       demand(grants.ping, 'ping the sandboxes');
       return sandboxes.ping();
+    },
+  };
+}
+
+function restrictBuilder(builder: PackageBuilder, grants: Grants): PackageBuilder {
+  return {
+    async check() {
+      demand(grants.builder === 'request', 'the package builder');
+      return builder.check();
+    },
+    async request(build) {
+      demand(grants.builder === 'request', 'the package builder');
+      return builder.request(build);
+    },
+    async outcome(buildId) {
+      demand(grants.builder !== undefined, 'outcomes of the package builder');
+      return builder.outcome(buildId);
     },
   };
 }
@@ -122,6 +151,15 @@ function restrictGenerator(generator: Generator, grants: Grants): Generator {
     async complete(prompt) {
       demand(grants.generator, 'the language model');
       return generator.complete(prompt);
+    },
+  };
+}
+
+function restrictBackground(background: Background, grants: Grants): Background {
+  return {
+    async begin(operationId, payload) {
+      demand(grants.background.has(operationId), `begin ${operationId}`);
+      return background.begin(operationId, payload);
     },
   };
 }

@@ -1,13 +1,16 @@
 import { Agent, request } from 'node:http';
-import { type SealedRequest, Sealer } from '../crypto/sealed-box.ts';
+import { type ReplyOpener, repliesOf, type SealedRequest, Sealer } from '../crypto/sealed-box.ts';
 import { decodeOutput, decodeResult, encodeJob, ReplyReader, runAad } from './sandbox-wire.ts';
 import {
+  type AttachOptions,
   type CodeFault,
   CodeNotOpened,
+  type HandedOver,
   type Job,
   type JobResult,
   NoSandboxFree,
   type OutputChunk,
+  RunLost,
   type RunOptions,
   SandboxLost,
   SandboxUnavailable,
@@ -16,6 +19,9 @@ import {
 const connectMs = 5_000;
 /** What a sandbox may take beyond a job's own time: the wait for its turn, the end of the run, the way back. */
 const graceMs = 60_000;
+/** A run may take 15 minutes, and wait as long for its turn. */
+const attachMs = 60 * 60_000;
+const peekMs = 10_000;
 const maxAnswerBytes = 16 * 1024 * 1024;
 
 type Answer = { readonly status: number; readonly body: Buffer };
@@ -35,21 +41,42 @@ export class SandboxClient {
 
   /** @throws NoSandboxFree where its queue is full; SandboxUnavailable where it has no such language; SandboxLost */
   async run(job: Job, { onOutput }: RunOptions = {}): Promise<JobResult> {
-    const frame = encodeJob(job);
-    const sealed = this.#sealer.seal(frame, runAad);
-    frame.fill(0);
+    const sealed = this.#seal(job);
     const replies = new Replies(sealed, onOutput);
-    const path = onOutput ? '/run?output=live' : '/run';
-    const answer = this.#post(path, sealed.box, job.timeoutMs + graceMs, (chunk) => replies.take(chunk));
-    // While the sandbox works there is time for a part of the next job.
-    setImmediate(() => this.#sealer.prepare());
-    const { status, body } = await answer;
-    if (status === 429) throw new NoSandboxFree('too many runs are waiting in this sandbox');
-    if (status === 502) throw new SandboxLost(`the sandbox lost the run: ${reason(body)}`);
-    if (status === 422) throw new CodeNotOpened(reason(body) as CodeFault);
-    if (status === 501) throw new SandboxUnavailable(reason(body));
-    if (status !== 200) throw new Error(`the sandbox refused the job with ${status}: ${reason(body)}`);
+    await this.#start(onOutput ? '/run?output=live' : '/run', job, sealed, replies);
     return replies.result();
+  }
+
+  /** @throws as `run` */
+  async runOrHandOver(job: Job, waitMs: number): Promise<JobResult | HandedOver> {
+    const sealed = this.#seal(job);
+    const replies = new Replies(sealed);
+    const status = await this.#start(`/run?wait=${Math.round(waitMs)}`, job, sealed, replies);
+    return status === 202 ? { repliesSecret: sealed.handOver() } : replies.result();
+  }
+
+  /** @throws RunLost, SandboxLost, the signal's reason once it aborts */
+  async attach(
+    executionId: string,
+    secret: Uint8Array,
+    { onOutput, signal }: AttachOptions = {},
+  ): Promise<JobResult> {
+    const replies = await this.#read(`/attach/${executionId}`, secret, onOutput, attachMs, signal);
+    return replies.result();
+  }
+
+  /** @throws RunLost, SandboxLost */
+  async peek(
+    executionId: string,
+    secret: Uint8Array,
+    { onOutput }: RunOptions = {},
+  ): Promise<JobResult | undefined> {
+    const replies = await this.#read(`/attach/${executionId}?wait=0`, secret, onOutput, peekMs);
+    return replies.resultIfEnded();
+  }
+
+  async acknowledge(executionId: string): Promise<void> {
+    await this.#post(`/forget/${executionId}`, undefined, peekMs);
   }
 
   /** Succeeds where there is no such run: then it has ended. */
@@ -62,21 +89,59 @@ export class SandboxClient {
     this.#agent.destroy();
   }
 
+  #seal(job: Job): SealedRequest {
+    const frame = encodeJob(job);
+    const sealed = this.#sealer.seal(frame, runAad);
+    frame.fill(0);
+    return sealed;
+  }
+
+  /** @returns 200 where it has ended, 202 where it was handed over */
+  async #start(path: string, job: Job, { box }: SealedRequest, replies: Replies): Promise<200 | 202> {
+    const answer = this.#post(path, box, job.timeoutMs + graceMs, { onData: (chunk) => replies.take(chunk) });
+    // While the sandbox works there is time for a part of the next job.
+    setImmediate(() => this.#sealer.prepare());
+    const { status, body } = await answer;
+    if (status === 200 || status === 202) return status;
+    if (status === 429) throw new NoSandboxFree('too many runs are waiting in this sandbox');
+    if (status === 502) throw new SandboxLost(`the sandbox lost the run: ${reason(body)}`);
+    if (status === 422) throw new CodeNotOpened(reason(body) as CodeFault);
+    if (status === 501) throw new SandboxUnavailable(reason(body));
+    throw new Error(`the sandbox refused the job with ${status}: ${reason(body)}`);
+  }
+
+  async #read(
+    path: string,
+    secret: Uint8Array,
+    onOutput: RunOptions['onOutput'],
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<Replies> {
+    const replies = new Replies(repliesOf(secret, runAad), onOutput);
+    const onData = (chunk: Buffer) => replies.take(chunk);
+    const { status, body } = await this.#post(path, undefined, timeoutMs, { onData, signal });
+    if (status === 200) return replies;
+    throw new RunLost(reason(body));
+  }
+
   /** @param onData is given the body of an answer of 200 as it comes */
   #post(
     path: string,
     body: Uint8Array | undefined,
     timeoutMs: number,
-    onData?: (chunk: Buffer) => void,
+    { onData, signal }: { readonly onData?: (chunk: Buffer) => void; readonly signal?: AbortSignal } = {},
   ): Promise<Answer> {
+    signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const lost = (why: string) => reject(new SandboxLost(`the sandbox does not answer: ${why}`));
+    const lost = (why: string) =>
+      reject(signal?.aborted ? signal.reason : new SandboxLost(`the sandbox does not answer: ${why}`));
     const outgoing = request(
       {
         ...this.#at,
         path,
         method: 'POST',
         agent: this.#agent,
+        ...(signal && { signal }),
         headers: { 'content-type': 'application/octet-stream', 'content-length': body?.length ?? 0 },
       },
       (incoming) => {
@@ -112,12 +177,12 @@ export class SandboxClient {
 /** The replies to one job, opened as they come. */
 class Replies {
   readonly #reader = new ReplyReader();
-  readonly #sealed: SealedRequest;
+  readonly #sealed: ReplyOpener;
   readonly #onOutput: ((chunk: OutputChunk) => void) | undefined;
   #last: Uint8Array | undefined;
   #fault: unknown;
 
-  constructor(sealed: SealedRequest, onOutput: ((chunk: OutputChunk) => void) | undefined) {
+  constructor(sealed: ReplyOpener, onOutput?: (chunk: OutputChunk) => void) {
     this.#sealed = sealed;
     this.#onOutput = onOutput;
   }
@@ -135,9 +200,14 @@ class Replies {
   }
 
   result(): JobResult {
+    const result = this.resultIfEnded();
+    if (!result) throw new SandboxLost('the answer of the sandbox was cut off');
+    return result;
+  }
+
+  resultIfEnded(): JobResult | undefined {
     if (this.#fault) throw this.#fault;
-    if (!this.#last) throw new SandboxLost('the answer of the sandbox was cut off');
-    return decodeResult(this.#last);
+    return this.#last && decodeResult(this.#last);
   }
 
   #open(reply: Uint8Array): OutputChunk | undefined {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SandboxClient } from './sandbox-client.ts';
 import {
+  type AttachOptions,
   type Job,
   type JobResult,
   type Lease,
@@ -98,6 +99,19 @@ export class SandboxPool implements Sandboxes {
     }
   }
 
+  async rejoin(tenant: Tenant, sandboxId: string): Promise<Lease | undefined> {
+    const name = tenantName(tenant);
+    const item = await this.#table.get('sandboxes', { pk: partition, sk: sandboxId });
+    if (item?.tenant !== name) return undefined;
+    if (item.state === 'leased' && Number(item.leasedUntil) < Date.now() + leaseMs - renewMs) {
+      await this.#write(sandboxId, name, 'leased');
+    }
+    // A client of its own: the one that this tenant's runs share is closed once a run meets something odd.
+    const held = heldOf(item);
+    const lease = this.#open(held);
+    return { ...lease, release: () => lease.release().finally(() => held.client.close()) };
+  }
+
   async ping(): Promise<void> {
     await this.#supply.check();
   }
@@ -125,6 +139,12 @@ export class SandboxPool implements Sandboxes {
       sandboxId,
       publicKey,
       run: (job: Job, options?: RunOptions): Promise<JobResult> => client.run(job, options).catch(odd),
+      runOrHandOver: (job: Job, waitMs: number) => client.runOrHandOver(job, waitMs).catch(odd),
+      attach: (executionId: string, secret: Uint8Array, options?: AttachOptions) =>
+        client.attach(executionId, secret, options),
+      peek: (executionId: string, secret: Uint8Array, options?: RunOptions) =>
+        client.peek(executionId, secret, options),
+      acknowledge: (executionId: string) => client.acknowledge(executionId),
       stop: (executionId: string) => client.stop(executionId).catch(odd),
       release: async () => {
         if (released) return;
@@ -175,9 +195,7 @@ export class SandboxPool implements Sandboxes {
     const ready = items.filter((item) => item.state === 'ready');
     for (const item of [...own, ...ready]) {
       if (!(await this.#write(item.sk, name, item.state === 'ready' ? 'ready' : 'leased'))) continue;
-      const publicKey = item.publicKey as Uint8Array;
-      const client = new SandboxClient(String(item.url), publicKey);
-      const held = { sandboxId: item.sk, publicKey, client, renewAt: Date.now() + renewMs };
+      const held = heldOf(item);
       this.#held.set(name, held);
       return held;
     }
@@ -204,6 +222,12 @@ export class SandboxPool implements Sandboxes {
       throw error;
     }
   }
+}
+
+function heldOf(item: Item): Held {
+  const publicKey = item.publicKey as Uint8Array;
+  const client = new SandboxClient(String(item.url), publicKey);
+  return { sandboxId: item.sk, publicKey, client, renewAt: Date.now() + renewMs };
 }
 
 /** The supply where sandboxes come and go by themselves: a pool of tasks that its events keep in the table. */

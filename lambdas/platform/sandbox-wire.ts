@@ -1,4 +1,4 @@
-import type { Job, JobFile, JobResult, OutputChunk } from './sandboxes.ts';
+import type { Job, JobFile, JobResult, OutputChunk, RunOutcome } from './sandboxes.ts';
 
 /**
  * A job and its result as bytes, inside their sealed boxes:
@@ -25,7 +25,7 @@ export class MalformedFrame extends Error {
 
 type FileEntry = { readonly path: string; readonly sizeBytes: number };
 type JobHeader = Omit<Job, 'files'> & { readonly files: readonly FileEntry[] };
-type ResultHeader = Omit<JobResult, 'files' | 'stdout' | 'stderr'> & {
+type ResultHeader = Omit<RunOutcome, 'files' | 'stdout' | 'stderr'> & {
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
   readonly files: readonly FileEntry[];
@@ -45,7 +45,7 @@ export function decodeJob(frame: Uint8Array): Job {
   return { ...header, files: attach(header.files, blobs) };
 }
 
-export function encodeResult(result: JobResult): Uint8Array {
+export function encodeResult(result: RunOutcome): Uint8Array {
   const { stdout, stderr, files, ...rest } = result;
   const header: ResultHeader = {
     ...rest,
@@ -58,6 +58,11 @@ export function encodeResult(result: JobResult): Uint8Array {
 
 /** @throws MalformedFrame */
 export function decodeResult(frame: Uint8Array): JobResult {
+  return decodeOutcome(frame) as JobResult;
+}
+
+/** @throws MalformedFrame */
+export function decodeOutcome(frame: Uint8Array): RunOutcome {
   const { header, blobs } = unpack<ResultHeader>(frame, ({ stdoutBytes, stderrBytes, files }) => [
     stdoutBytes,
     stderrBytes,

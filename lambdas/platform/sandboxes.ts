@@ -6,6 +6,9 @@ export type Tenant = { readonly userId: string; readonly orgId: string };
 
 export type Language = 'python' | 'javascript';
 
+/** Where Node.js finds the program. Python's is in no file. */
+export const programName = 'main.js';
+
 export type JobFile = { readonly path: string; readonly content: Uint8Array };
 
 /** A program that only the sandbox opens, and what with: the master password, or one that was sealed to its key. */
@@ -38,6 +41,17 @@ export type OutputChunk = { readonly stream: 'stdout' | 'stderr'; readonly bytes
 export type RunOptions = {
   /** Called in order, each time before `run` resolves. What it throws is the end of the call, not of the run. */
   readonly onOutput?: (chunk: OutputChunk) => void;
+};
+
+/** A run that goes on without its caller. */
+export type HandedOver = {
+  /** What opens the replies of the sandbox, 44 bytes, as secret as they are. */
+  readonly repliesSecret: Uint8Array;
+};
+
+export type AttachOptions = RunOptions & {
+  /** Ends the call, not the run. */
+  readonly signal?: AbortSignal;
 };
 
 export type JobStatus = 'completed' | 'failed' | 'timed_out' | 'killed';
@@ -76,12 +90,32 @@ export type JobResult = {
   readonly isolation: Isolation;
 };
 
+/** A result, or what is known of a run whose sandbox was lost. */
+export type RunOutcome = Omit<JobResult, 'cpuMs' | 'peakMemoryBytes' | 'isolation'> & {
+  readonly cpuMs: number | null;
+  readonly peakMemoryBytes: number | null;
+  readonly isolation: Isolation | null;
+};
+
 export type Lease = {
   readonly sandboxId: string;
   /** X-Wing; of the key that jobs and passwords are sealed to. */
   readonly publicKey: Uint8Array;
   /** Seals the job to the sandbox's own key; only the sandbox reads it, only the caller reads the result. */
   run(job: Job, options?: RunOptions): Promise<JobResult>;
+  /** As `run`, but a job that has not ended within `waitMs` is handed over: it goes on, for `attach` and `peek`. */
+  runOrHandOver(job: Job, waitMs: number): Promise<JobResult | HandedOver>;
+  /**
+   * The result of a run that was handed over, with all its output from the start. Any number may read it, at once or
+   * after one another.
+   *
+   * @throws RunLost, SandboxLost where the connection broke; the run may go on then
+   */
+  attach(executionId: string, repliesSecret: Uint8Array, options?: AttachOptions): Promise<JobResult>;
+  /** As `attach`, but what is there by now: `undefined` while the program runs. */
+  peek(executionId: string, repliesSecret: Uint8Array, options?: RunOptions): Promise<JobResult | undefined>;
+  /** The result of a run that was handed over is stored: the sandbox lets go of it. */
+  acknowledge(executionId: string): Promise<void>;
   /** Ends a running job; its `run` then resolves with status `killed`. */
   stop(executionId: string): Promise<void>;
   /** The caller is done; the sandbox stays with its tenant until it is retired. */
@@ -98,6 +132,8 @@ export type Lease = {
  */
 export interface Sandboxes {
   lease(tenant: Tenant, waitMs: number): Promise<Lease>;
+  /** The sandbox that a run of this tenant was handed over in; `undefined` where that one has ended. */
+  rejoin(tenant: Tenant, sandboxId: string): Promise<Lease | undefined>;
   /** Rejects where no sandbox could be leased even if none were busy. */
   ping(): Promise<void>;
 }
@@ -125,4 +161,9 @@ export class SandboxUnavailable extends Error {
 
 export class SandboxLost extends Error {
   override readonly name = 'SandboxLost';
+}
+
+/** The sandbox has no such run, or lost it: nothing more is to be known of its end. */
+export class RunLost extends Error {
+  override readonly name = 'RunLost';
 }

@@ -3,7 +3,7 @@ import type { RouteRecord } from '../contract/define-route.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type Allowance, countCall, nextAuditSequence } from '../stores/counters.ts';
 import { ApiError } from './api-error.ts';
-import { authenticate, credentialOf, fingerprint } from './authenticate.ts';
+import { authenticate, bringsCredential, credentialOf, fingerprint } from './authenticate.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import type { Settings } from './env.ts';
@@ -41,7 +41,7 @@ export async function admit(
     const headers = { 'Retry-After': String(allowance.resetSeconds) };
     return { ...admission, refusal: new ApiError('RATE_LIMITED', { headers, audit }) };
   }
-  if (!accepts(route, caller)) {
+  if (!accepts(route, caller, bringsCredential(call.headers))) {
     if (credential) forgetCaller(fingerprint(credential));
     const isUser = route.auth === 'administrator' && caller?.kind === 'user';
     return {
@@ -50,14 +50,20 @@ export async function admit(
       refusal: new ApiError(isUser ? 'FORBIDDEN' : 'UNAUTHENTICATED'),
     };
   }
+  if (caller?.kind === 'token' && route.scope && !caller.scopes.includes(route.scope)) {
+    const sentence = `This API token lacks the scope ${route.scope}.`;
+    return { ...admission, refusal: new ApiError('FORBIDDEN', { sentence }) };
+  }
   if (caller && credential) rememberCaller(fingerprint(credential), caller);
   return { ...admission, refusal: undefined };
 }
 
-function accepts(route: RouteRecord, caller: Caller | undefined): boolean {
-  if (route.auth === 'none') return true;
-  if (route.auth === 'administrator') return caller?.kind === 'administrator';
-  return route.auth === 'user' ? caller?.kind === 'user' : caller !== undefined;
+/** Where a credential is optional, one that is not good is refused all the same: its sender means to be somebody. */
+function accepts({ auth, scope }: RouteRecord, caller: Caller | undefined, isTried: boolean): boolean {
+  if (auth === 'none' || (auth === 'optional' && !isTried)) return true;
+  if (auth === 'administrator') return caller?.kind === 'administrator';
+  if (caller?.kind === 'token') return scope !== undefined;
+  return auth === 'any' ? caller !== undefined : caller?.kind === 'user';
 }
 
 /** The tightest of the limits that apply. */
@@ -74,6 +80,10 @@ async function allowanceOf(
   const count = (identity: string, limit = settings.STRONGROOM_AUTH_LIMIT) =>
     countCall(table, rateLimit, identity, limit, call.now);
   if (rateLimit === 'api') return count(account ?? address, settings.STRONGROOM_LIMIT);
+  if (rateLimit === 'message') {
+    const { STRONGROOM_MESSAGE_LIMIT: alone, STRONGROOM_MESSAGE_TOKEN_LIMIT: known } = settings;
+    return account ? count(account, known) : count(address, alone);
+  }
 
   const email = emailOf(call.input.body);
   const identities = [address, email ? `email ${email}` : account].filter(

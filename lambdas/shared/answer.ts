@@ -8,6 +8,8 @@ export type AuditNote = {
   readonly outcome?: 'success' | 'refused';
   /** Where the caller is not signed in but the account is known, as at a sign-in. */
   readonly actor?: { readonly userId: string; readonly orgId: string; readonly email?: string };
+  /** Whose part of the log has the entry, where that is another than who acted: the owner of what was acted on. */
+  readonly owner?: { readonly userId: string; readonly orgId: string };
 };
 
 /**

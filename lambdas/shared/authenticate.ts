@@ -13,6 +13,11 @@ export function credentialOf(headers: ReadonlyMap<string, string>): string | und
   return headers.get('x-api-key')?.trim() || bearer;
 }
 
+/** Whether a request tries to say who makes it, were it by a header that holds nothing of use. */
+export function bringsCredential(headers: ReadonlyMap<string, string>): boolean {
+  return headers.has('x-api-key') || headers.has('authorization');
+}
+
 /** A name for a credential that says nothing of it, for counters and caches. */
 export function fingerprint(credential: string): string {
   return createHash('sha256').update(credential).digest('base64url');

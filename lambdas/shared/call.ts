@@ -3,12 +3,15 @@ import { z } from 'zod';
 import type { RouteRecord } from '../contract/define-route.ts';
 import { limits } from '../contract/limits.ts';
 import { ApiError, type ErrorDetail, invalid } from './api-error.ts';
+import { baseUrlOf } from './base-url.ts';
 
 /** A request as it came, read but not yet admitted. */
 export type Call = {
   readonly requestId: string;
   readonly now: Date;
   readonly address: string;
+  /** What the request's own headers say that this installation is reached under. */
+  readonly baseUrl: string;
   readonly userAgent: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly idempotencyKey: string | undefined;
@@ -33,6 +36,7 @@ export function readCall(route: RouteRecord, event: APIGatewayProxyEvent, now: D
     requestId: event.requestContext.requestId,
     now,
     address: event.requestContext.identity.sourceIp,
+    baseUrl: baseUrlOf(event, headers),
     userAgent: (headers.get('user-agent') ?? '').slice(0, 256),
     headers,
     idempotencyKey,

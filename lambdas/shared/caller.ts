@@ -1,3 +1,5 @@
+import type { TokenScope } from '../contract/scopes.ts';
+
 /** Who makes a call, proven by a credential. */
 export type UserCaller = {
   readonly kind: 'user';
@@ -13,10 +15,20 @@ export type AdministratorCaller = {
   readonly credential: { readonly kind: 'administratorKey'; readonly id: string };
 };
 
-export type Caller = UserCaller | AdministratorCaller;
+/** A user's API token: it acts as the user, within its scopes. */
+export type TokenCaller = {
+  readonly kind: 'token';
+  readonly userId: string;
+  readonly orgId: string;
+  readonly email: string | null;
+  readonly scopes: readonly TokenScope[];
+  readonly credential: { readonly kind: 'token'; readonly id: string };
+};
+
+export type Caller = UserCaller | TokenCaller | AdministratorCaller;
 
 /** The name under which a caller owns things: audit entries, idempotency keys. */
 export function ownerOf(caller: Caller | undefined): string {
   if (!caller) return 'anonymous';
-  return caller.kind === 'user' ? `user#${caller.userId}` : 'administrator';
+  return caller.kind === 'administrator' ? 'administrator' : `user#${caller.userId}`;
 }

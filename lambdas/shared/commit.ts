@@ -43,9 +43,9 @@ export async function commit(
 
 function auditEntry(route: RouteRecord, call: Call, { caller, sequence }: Admission, note: AuditNote) {
   if (!route.audit || sequence === undefined) throw new Error(`${route.operationId} names no audit action`);
-  const user = caller?.kind === 'user' ? caller : note.actor;
+  const user = caller && caller.kind !== 'administrator' ? caller : note.actor;
   const email = user?.email ?? undefined;
-  const owner = user ? `user#${user.userId}` : ownerOf(caller);
+  const owner = note.owner ?? user;
   return addAuditEntry(
     {
       id: uuidv7(call.now.getTime()),
@@ -63,7 +63,7 @@ function auditEntry(route: RouteRecord, call: Call, { caller, sequence }: Admiss
       userAgent: call.userAgent,
       requestId: call.requestId,
     },
-    owner,
-    user?.orgId,
+    owner ? `user#${owner.userId}` : ownerOf(caller),
+    owner?.orgId,
   );
 }

@@ -3,20 +3,39 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context as LambdaCont
 import type { RouteRecord } from '../contract/define-route.ts';
 import { readCall } from './call.ts';
 import { logger } from './logger.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, StreamOperation } from './operation.ts';
 import { perform } from './perform.ts';
-import { refuse, respond } from './respond.ts';
+import { refuse, respond, respondStream, type StreamResult } from './respond.ts';
 
 export type ApiHandler = (
   event: APIGatewayProxyEvent,
   context: LambdaContext,
 ) => Promise<APIGatewayProxyResult>;
 
-type Middleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>;
+/** As `ApiHandler`, but the body may be a stream. */
+export type StreamHandler = (event: APIGatewayProxyEvent, context: LambdaContext) => Promise<StreamResult>;
+
+type Middleware = MiddlewareObj<APIGatewayProxyEvent, StreamResult>;
 
 /** The one stack that every endpoint stands on: log, error shape, then the call itself. */
 export function endpoint<R extends RouteRecord>(route: R, operation: NoInfer<Operation<R>>): ApiHandler {
-  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+  return stack(route, operation, respond) as ApiHandler;
+}
+
+/** The same stack under an operation whose success is a stream of what its route declares, such as events. */
+export function streamEndpoint<R extends RouteRecord>(
+  route: R,
+  operation: NoInfer<StreamOperation<R>>,
+): StreamHandler {
+  return stack(route, operation as unknown as Operation<R>, respondStream);
+}
+
+function stack<R extends RouteRecord>(
+  route: R,
+  operation: Operation<R>,
+  answer: (...args: Parameters<typeof respond>) => StreamResult,
+): StreamHandler {
+  return middy<APIGatewayProxyEvent, StreamResult>()
     .use(requestLog(route))
     .use(errorShape(route))
     .handler(async (event) => {
@@ -24,8 +43,8 @@ export function endpoint<R extends RouteRecord>(route: R, operation: NoInfer<Ope
       const performed = await perform(route, operation, call);
       return 'error' in performed
         ? refuse(route, call.requestId, performed.error, performed.admission)
-        : respond(route, call.requestId, performed.answer, performed.admission);
-    }) as ApiHandler;
+        : answer(route, call.requestId, performed.answer, performed.admission);
+    }) as StreamHandler;
 }
 
 /** A line a request: what was called, how it ended, how long it took. */

@@ -40,6 +40,19 @@ export const Settings = z
     STRONGROOM_SECRET_LIMIT: RateLimit.default({ count: 10, seconds: 900 }),
     /** Whether a process keeps the keys that user secrets give, for minutes, so that reads need no Argon2id. */
     STRONGROOM_KEK_CACHE: z.enum(['on', 'off']).default('on'),
+    /** Messages that an anonymous sender may create, per address. */
+    STRONGROOM_MESSAGE_LIMIT: RateLimit.default({ count: 20, seconds: 900 }),
+    /** Messages that may be created with an API token or another credential, per credential. */
+    STRONGROOM_MESSAGE_TOKEN_LIMIT: RateLimit.default({ count: 100, seconds: 900 }),
+    /** Whether anonymous senders of messages solve a challenge first. */
+    STRONGROOM_CHALLENGE: z.enum(['off', 'on']).default('on'),
+    /** How hard a challenge is: tries of 5,000 PBKDF2 iterations, on average. */
+    STRONGROOM_CHALLENGE_TRIES: z.coerce.number().int().min(1).max(1_000_000).default(400),
+    /** Under which callers reach the installation; without it, links are made from the request's `Host`. */
+    STRONGROOM_PUBLIC_URL: z
+      .url({ protocol: /^https?$/, error: 'must be a URL such as https://strongroom.example.com' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
     /** Who writes programs: Amazon Bedrock, the Anthropic Messages API, or what speaks OpenAI's chat completions. */
     STRONGROOM_GENERATOR: z.enum(['none', 'bedrock', 'anthropic', 'openai']).default('none'),
     STRONGROOM_GENERATOR_MODEL: z

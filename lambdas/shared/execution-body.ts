@@ -1,4 +1,4 @@
-import type { JobFile, JobResult } from '../platform/sandboxes.ts';
+import type { JobFile, JobResult, RunOutcome } from '../platform/sandboxes.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
   csv: 'text/csv; charset=utf-8',
@@ -18,7 +18,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /** A result as the API answers it. Output that is not UTF-8 is kept, its faulty bytes shown as U+FFFD. */
-export function executionBody({ stdout, stderr, files, ...result }: JobResult) {
+export function executionBody<Result extends JobResult | RunOutcome>(outcome: Result) {
+  const { stdout, stderr, files, ...result } = outcome;
   const decode = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
   return { ...result, stdout: decode(stdout), stderr: decode(stderr), files: files.map(fileBody) };
 }

@@ -1,6 +1,8 @@
 import { limits } from '../contract/limits.ts';
 import {
+  type HandedOver,
   type Job,
+  type JobResult,
   type Lease,
   NoSandboxFree,
   SandboxLost,
@@ -14,7 +16,7 @@ import type { Context } from './operation.ts';
 import { openSecret } from './secret-value.ts';
 
 /** What running a program takes of an operation's context. */
-type Running = Pick<Context, 'platform' | 'now'> & { readonly caller: UserCaller };
+export type Running = Pick<Context, 'platform' | 'now'> & { readonly caller: UserCaller };
 
 type Choice = 'all' | 'none' | readonly string[];
 
@@ -65,24 +67,42 @@ export async function inSandbox<T>(
   }
 }
 
+export type Program = Omit<Job, 'env' | 'files'> & { readonly files?: Job['files'] };
+
 /** Runs a program with secrets, which are marked as used. Whoever calls has put it on record before. */
-export async function runProgram(
-  { caller, platform: { table }, now }: Running,
+export async function runProgram(context: Running, lease: Lease, program: Program, secrets: OpenSecrets) {
+  return executionBody(await withSecrets(context, program, secrets, (job) => lease.run(job)));
+}
+
+/** As `runProgram`, but a program that has not ended within `waitMs` goes on without its caller. */
+export function runOrHandOver(
+  context: Running,
   lease: Lease,
-  program: Omit<Job, 'env' | 'files'>,
+  program: Program,
   secrets: OpenSecrets,
-) {
-  const running = lease.run({ ...program, files: [], env: secrets });
+  waitMs: number,
+): Promise<JobResult | HandedOver> {
+  return withSecrets(context, program, secrets, (job) => lease.runOrHandOver(job, waitMs));
+}
+
+async function withSecrets<T>(
+  { caller, platform: { table }, now }: Running,
+  program: Program,
+  secrets: OpenSecrets,
+  run: (job: Job) => Promise<T>,
+): Promise<T> {
+  const running = run({ ...program, files: program.files ?? [], env: secrets });
   const names = Object.keys(secrets);
   // A secret that was deleted meanwhile has no mark to set.
   const mark = () =>
     Promise.allSettled(names.map((name) => table.transact([markUsed(caller.userId, name, now)])));
   // An encrypted program that does not open is given none.
   await Promise.allSettled([running, program.encrypted ? running.then(mark) : mark()]);
-  return executionBody(await running);
+  return running;
 }
 
-function refuse(error: unknown): never {
+/** @throws ApiError for what may happen to a sandbox; any other error as it is */
+export function refuse(error: unknown): never {
   if (error instanceof NoSandboxFree) {
     throw new ApiError('NO_SANDBOX_FREE', { headers: { 'Retry-After': '5' }, cause: error });
   }

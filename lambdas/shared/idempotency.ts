@@ -1,7 +1,8 @@
-import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { RouteRecord } from '../contract/define-route.ts';
 import { limits } from '../contract/limits.ts';
 import { openAesGcm, sealAesGcm } from '../crypto/aes-gcm.ts';
+import { hmacSha256 } from '../crypto/hmac.ts';
 import type { Platform } from '../platform/platform.ts';
 import { ConditionFailed, type Key } from '../platform/table.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type IdempotentCall,
   releaseCall,
 } from '../stores/idempotency.ts';
+import { answersPrefix } from '../stores/object-prefixes.ts';
 import type { Effect } from './answer.ts';
 import { ApiError } from './api-error.ts';
 import type { Call } from './call.ts';
@@ -21,7 +23,10 @@ import type { Answer } from './operation.ts';
 /** Longer than any call may take: a claim that outlives its process frees itself after it. */
 const claimSeconds = 60;
 
-const requestAad = Buffer.from('request');
+/** A record holds less than DynamoDB's 400 KB; a larger answer goes to the object store. */
+const answerBytes = 256 * 1024;
+
+const requestPurpose = 'strongroom idempotency request v1';
 const answerAad = Buffer.from('answer');
 
 /** A claim on an idempotency key, or the answer that was given to it before. */
@@ -29,7 +34,7 @@ export type Claim =
   | { readonly replay: Answer }
   | {
       /** The write that records the answer; it belongs into the transaction with the answer's changes. */
-      readonly record: (answer: Answer) => Effect;
+      readonly record: (answer: Answer) => Promise<Effect>;
       /** Lets go of the key, after a failure. */
       readonly release: () => Promise<void>;
     };
@@ -52,8 +57,9 @@ export async function claim(
   const open: IdempotentCall = {
     claim: randomUUID(),
     wrappedKey: wrapped,
-    sealedRequest: sealAesGcm(dataKey, requestOf(call), requestAad),
+    requestMac: hmacSha256(dataKey, requestPurpose, requestOf(call)),
     sealedAnswer: null,
+    answerObject: null,
   };
   const epoch = Math.floor(call.now.getTime() / 1000);
   try {
@@ -63,14 +69,11 @@ export async function claim(
     return { replay: await replay(platform, key, context, requestOf(call)) };
   }
   return {
-    record: ({ status, body, headers }) => {
-      const sealedAnswer = sealAesGcm(
-        dataKey,
-        Buffer.from(JSON.stringify({ status, body, headers })),
-        answerAad,
-      );
+    record: async ({ status, body, headers }) => {
+      const sealed = sealAesGcm(dataKey, Buffer.from(JSON.stringify({ status, body, headers })), answerAad);
+      const kept = await keep(platform, key, open.claim, sealed);
       return {
-        ...answerCall(key, { ...open, sealedAnswer }, epoch + limits.idempotencySeconds),
+        ...answerCall(key, { ...open, ...kept }, epoch + limits.idempotencySeconds),
         orElse: 'CONFLICT',
       };
     },
@@ -83,21 +86,30 @@ function requestOf({ input, rawBody }: Call): Uint8Array {
   return Buffer.from(`${JSON.stringify(input.params)}\n${rawBody}`);
 }
 
+/** Where a sealed answer is kept: in the record, or before it in the object store. */
+async function keep({ objects }: Platform, { pk, sk }: Key, claim: string, sealed: Uint8Array) {
+  if (sealed.length <= answerBytes) return { sealedAnswer: sealed, answerObject: null };
+  const name = createHash('sha256').update(`${pk} ${sk} ${claim}`).digest('hex');
+  await objects.put(`${answersPrefix}${name}`, sealed);
+  return { sealedAnswer: null, answerObject: `${answersPrefix}${name}` };
+}
+
 async function replay(
-  { table, keys }: Platform,
+  { table, keys, objects }: Platform,
   key: Key,
   context: Readonly<Record<string, string>>,
-  again: Uint8Array,
+  request: Uint8Array,
 ): Promise<Answer> {
   const earlier = await getCall(table, key);
   const inProgress = () => new ApiError('IDEMPOTENCY_IN_PROGRESS', { headers: { 'Retry-After': '1' } });
   if (!earlier) throw inProgress();
   const dataKey = await keys.openDataKey(earlier.wrappedKey, context);
-  const request = openAesGcm(dataKey, earlier.sealedRequest, requestAad);
-  if (request.length !== again.length || !timingSafeEqual(request, again)) {
-    throw new ApiError('IDEMPOTENCY_KEY_REUSED');
-  }
-  if (!earlier.sealedAnswer) throw inProgress();
-  const answer = JSON.parse(Buffer.from(openAesGcm(dataKey, earlier.sealedAnswer, answerAad)).toString());
+  const again = hmacSha256(dataKey, requestPurpose, request);
+  if (!timingSafeEqual(earlier.requestMac, again)) throw new ApiError('IDEMPOTENCY_KEY_REUSED');
+  const sealed = earlier.answerObject
+    ? (await objects.get(earlier.answerObject))?.body
+    : (earlier.sealedAnswer ?? undefined);
+  if (!sealed) throw inProgress();
+  const answer = JSON.parse(Buffer.from(openAesGcm(dataKey, sealed, answerAad)).toString());
   return { ...answer, headers: { ...answer.headers, 'Idempotency-Replayed': 'true' } };
 }

@@ -9,3 +9,12 @@ export function uuidv7(now = Date.now()): string {
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
+
+/**
+ * 45 bits of Unix milliseconds in base32hex, so that ids sort by time, then 128 random bits in base64url: the id is
+ * the right to open the message.
+ */
+export function newMessageId(now: Date): string {
+  const time = now.getTime().toString(32).padStart(9, '0');
+  return `${time}${randomBytes(16).toString('base64url')}`;
+}

@@ -1,16 +1,22 @@
+import type { Readable } from 'node:stream';
 import type { RequestOf, ResponseOf, RouteRecord } from '../contract/define-route.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Effects } from './answer.ts';
-import type { AdministratorCaller, Caller, UserCaller } from './caller.ts';
+import type { AdministratorCaller, TokenCaller, UserCaller } from './caller.ts';
 import type { Settings } from './env.ts';
 
+/** A route that names a scope takes API tokens too. */
+type TokenOf<R extends RouteRecord> = R extends { readonly scope: string } ? TokenCaller : never;
+
 type CallerOf<R extends RouteRecord> = R['auth'] extends 'user'
-  ? UserCaller
+  ? UserCaller | TokenOf<R>
   : R['auth'] extends 'any'
-    ? Caller
-    : R['auth'] extends 'administrator'
-      ? AdministratorCaller
-      : undefined;
+    ? UserCaller | AdministratorCaller | TokenOf<R>
+    : R['auth'] extends 'optional'
+      ? UserCaller | TokenOf<R> | undefined
+      : R['auth'] extends 'administrator'
+        ? AdministratorCaller
+        : undefined;
 
 /** What an operation works with beside the request itself. */
 export type Context<R extends RouteRecord = RouteRecord> = {
@@ -21,6 +27,8 @@ export type Context<R extends RouteRecord = RouteRecord> = {
   readonly requestId: string;
   /** The request's headers, by their lower-case names. */
   readonly headers: ReadonlyMap<string, string>;
+  /** Under which callers reach this installation, such as `https://strongroom.example.com`. */
+  readonly baseUrl: string;
   /**
    * Resolves once the call is admitted, and rejects where it is not. An operation that runs alongside admission
    * waits for it before it does anything that a refused caller must not be able to make it do over and over.
@@ -42,6 +50,12 @@ export type Operation<R extends RouteRecord> = (
   request: RequestOf<R>,
   context: Context<R>,
 ) => Promise<ResponseOf<R> & Effects>;
+
+/** An operation that answers a stream. */
+export type StreamOperation<R extends RouteRecord> = (
+  request: RequestOf<R>,
+  context: Context<R>,
+) => Promise<Omit<ResponseOf<R>, 'body'> & { readonly body: Readable } & Effects>;
 
 /** Any answer, as the pipeline sees it. */
 export type Answer = Effects & {

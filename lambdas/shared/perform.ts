@@ -6,7 +6,7 @@ import { nextAuditSequence } from '../stores/counters.ts';
 import { type Admission, admit } from './admission.ts';
 import type { Effects } from './answer.ts';
 import { ApiError } from './api-error.ts';
-import { credentialOf, fingerprint } from './authenticate.ts';
+import { bringsCredential, credentialOf, fingerprint } from './authenticate.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { commit, Overtaken } from './commit.ts';
@@ -14,6 +14,7 @@ import { currentSettings } from './env.ts';
 import { claim } from './idempotency.ts';
 import { guessCaller, isSameCaller } from './known-callers.ts';
 import type { Answer, Operation } from './operation.ts';
+import { noteTokenUse } from './token-use.ts';
 
 const attempts = 5;
 
@@ -46,6 +47,7 @@ export async function perform<R extends RouteRecord>(
       now: call.now,
       requestId: call.requestId,
       headers: call.headers,
+      baseUrl: settings.STRONGROOM_PUBLIC_URL ?? call.baseUrl,
       admitted: async () => {
         const { refusal } = await admitting;
         if (refusal) throw refusal;
@@ -64,6 +66,7 @@ export async function perform<R extends RouteRecord>(
 
   const admission = await admitting;
   const { caller, refusal } = admission;
+  const tokenUse = noteTokenUse(allowed.table, caller, call.now);
   try {
     if (refusal ?? call.problem) throw refusal ?? call.problem;
     const first = guessed && isSameCaller(guessed.caller, caller) ? early : undefined;
@@ -76,6 +79,8 @@ export async function perform<R extends RouteRecord>(
       await commit(route, allowed, call, { ...admission, sequence }, { audit: error.audit });
     }
     return { admission, error };
+  } finally {
+    await tokenUse;
   }
 }
 
@@ -83,6 +88,7 @@ export async function perform<R extends RouteRecord>(
 function guess(route: RouteRecord, call: Call): { readonly caller: Caller | undefined } | undefined {
   if (!route.alongsideAdmission || call.problem) return undefined;
   if (route.auth === 'none') return { caller: undefined };
+  if (route.auth === 'optional' && !bringsCredential(call.headers)) return { caller: undefined };
   const credential = credentialOf(call.headers);
   const caller = credential && guessCaller(fingerprint(credential));
   return caller ? { caller } : undefined;
@@ -106,7 +112,7 @@ async function answerOnce(
   try {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const answer = await (attempt === 1 && first ? first : run());
-      const record = claimed ? [claimed.record(answer)] : [];
+      const record = claimed ? [await claimed.record(answer)] : [];
       const effects = { writes: [...(answer.writes ?? []), ...record], audit: answer.audit };
       if (await commits(commit(route, allowed, call, admission, effects))) return answer;
     }

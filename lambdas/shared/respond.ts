@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { RouteRecord } from '../contract/define-route.ts';
 import { errorsOf } from '../contract/implied-errors.ts';
@@ -26,6 +27,24 @@ export function respond(
       ...headers,
     },
     body: record.contentType ? String(cut) : JSON.stringify(cut),
+  };
+}
+
+export type StreamResult = Omit<APIGatewayProxyResult, 'body'> & { readonly body: string | Readable };
+
+/** An answer that is sent as it comes; what it may hold is the operation's own to keep to. */
+export function respondStream(
+  route: RouteRecord,
+  requestId: string,
+  { status, body, headers }: Answer,
+  admission: Admission,
+): StreamResult {
+  const { contentType } = route.responses[status] ?? {};
+  if (!contentType) throw new Error(`${route.operationId} does not declare a stream of status ${status}`);
+  return {
+    statusCode: status,
+    headers: { ...commonHeaders(requestId, admission), 'Content-Type': contentType, ...headers },
+    body: body as Readable,
   };
 }
 

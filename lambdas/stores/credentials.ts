@@ -1,9 +1,17 @@
+import type { TokenScope } from '../contract/scopes.ts';
 import { type AccessKey, hashAccessKey, matchesHash } from '../crypto/access-key.ts';
 import type { Table, Write } from '../platform/table.ts';
 import type { Caller } from '../shared/caller.ts';
 
 type Credential = { readonly hash: Uint8Array } & (
   | { readonly kind: 'administrator' }
+  | {
+      readonly kind: 'token';
+      readonly userId: string;
+      readonly orgId: string;
+      readonly email: string | null;
+      readonly scopes: readonly TokenScope[];
+    }
   | {
       readonly kind: 'user';
       readonly userId: string;
@@ -22,6 +30,10 @@ export async function findCaller(table: Table, key: AccessKey): Promise<Caller |
   if (found.kind === 'administrator') {
     return { kind: 'administrator', credential: { kind: 'administratorKey', id: key.keyId } };
   }
+  if (found.kind === 'token') {
+    const { userId, orgId, email, scopes } = found;
+    return { kind: 'token', userId, orgId, email, scopes, credential: { kind: 'token', id: key.keyId } };
+  }
   const { userId, orgId, email, role } = found;
   return { kind: 'user', userId, orgId, email, role, credential: { kind: 'apiKey', id: key.keyId } };
 }
@@ -36,6 +48,22 @@ type Owner = {
 export function addUserKey(key: AccessKey, { userId, orgId, email, role }: Owner, now: Date): Write {
   const item = { userId, orgId, email, role, hash: hashAccessKey(key), createdAt: now.toISOString() };
   return { table: 'credentials', put: { ...keyOf(key.keyId), kind: 'user', ...item }, if: ['absent'] };
+}
+
+/** A token's key stops working at the beginning of the second in which it expires. */
+export function addTokenKey(
+  key: AccessKey,
+  { userId, orgId, email }: Owner,
+  { scopes, expiresAt }: { readonly scopes: readonly TokenScope[]; readonly expiresAt: string | null },
+  now: Date,
+): Write {
+  const item = { userId, orgId, email, scopes, hash: hashAccessKey(key), createdAt: now.toISOString() };
+  const ttl = expiresAt === null ? undefined : Math.floor(Date.parse(expiresAt) / 1000);
+  return {
+    table: 'credentials',
+    put: { ...keyOf(key.keyId), kind: 'token', ...item, ...(ttl !== undefined && { ttl }) },
+    if: ['absent'],
+  };
 }
 
 /** Which key is the global administrator's. An installation gets it once, when it starts for the first time. */

@@ -3,14 +3,16 @@ import type { Key, Table, Write } from '../platform/table.ts';
 
 /**
  * A call that came with an `Idempotency-Key`. `claim` names the attempt that is answering it; `answer` is there
- * once it is answered. Request and answer are sealed under a data key of their own: an answer may hold
- * a token, and a plain digest of a request could be searched for a password.
+ * once it is answered. The answer is sealed under a data key of its own, since it may hold a token; the request is
+ * there as a MAC under that key, since a plain digest could be searched for a password. A large answer is in the
+ * object store.
  */
 export type IdempotentCall = {
   readonly claim: string;
   readonly wrappedKey: Uint8Array;
-  readonly sealedRequest: Uint8Array;
+  readonly requestMac: Uint8Array;
   readonly sealedAnswer: Uint8Array | null;
+  readonly answerObject: string | null;
 };
 
 export function callKey(owner: string, operationId: string, idempotencyKey: string): Key {
@@ -36,6 +38,6 @@ export function answerCall(key: Key, call: IdempotentCall, ttl: number): Write {
 
 /** Lets go of a claim that was never answered. */
 export function releaseCall(key: Key, claim: string): Write {
-  const unanswered = { field: 'sealedAnswer', equals: null };
-  return { table: 'idempotency', delete: key, if: [{ field: 'claim', equals: claim }, unanswered] };
+  const unanswered = (['sealedAnswer', 'answerObject'] as const).map((field) => ({ field, equals: null }));
+  return { table: 'idempotency', delete: key, if: [{ field: 'claim', equals: claim }, ...unanswered] };
 }

@@ -14,7 +14,16 @@ export const tables = {
   /** Signed-in sessions by user; a JWT is valid while its session is here. */
   sessions: { indexes: [] },
   secrets: { indexes: [] },
-  executions: { indexes: [] },
+  /** A user's list of packages and the lock of what is installed; which users a bundle is in use by. */
+  packages: { indexes: [] },
+  /** Programs that were handed over: those that run, which the index lists, and those whose results are kept. */
+  executions: { indexes: ['running'] },
+  /** What users see of their API tokens, by user. */
+  tokens: { indexes: [] },
+  /** Messages by id and by owner, their ciphertext, and who may have it once more. */
+  messages: { indexes: ['owner'] },
+  /** Proof-of-work challenges that nobody has solved yet. */
+  challenges: { indexes: [] },
   /** Encrypted programs by user: what is known of them, and the digests of their payloads. */
   zkCode: { indexes: [] },
   /** Payloads of encrypted programs, apart from their digests. */

@@ -3,7 +3,7 @@ import type { Page, Table, Write } from '../platform/table.ts';
 /** What is known of an encrypted program. */
 export type ZkCode = {
   readonly name: string;
-  readonly language: 'python' | 'javascript';
+  readonly language: 'python';
   readonly description: string;
   readonly sizeBytes: number;
   /** Of the payload, in hex; kept apart from it, so that one of them cannot be altered unseen. */

@@ -2,8 +2,10 @@ import { zk } from '../contract/zk.ts';
 import { CodeNotOpened, type EncryptedCode } from '../platform/sandboxes.ts';
 import { ApiError } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
-import { inSandbox, openSecrets, runProgram } from '../shared/execution.ts';
+import { inSandbox, openSecrets } from '../shared/execution.ts';
+import { answerRun } from '../shared/hand-over.ts';
 import { uuidv7 } from '../shared/ids.ts';
+import { usablePackages } from '../shared/package-set.ts';
 import { loadProgram } from '../shared/zk-code.ts';
 import { openZkSession, type ZkSession } from '../shared/zk-session.ts';
 
@@ -16,10 +18,11 @@ const errors = {
 export const handler = endpoint(zk.execute, async ({ params: { name }, body }, context) => {
   const { caller, platform, commit } = context;
   const { masterPassword: password = '', sealedPassword, stdin, args, timeoutSeconds } = body;
-  const [{ code, payload }, session, secrets] = await Promise.all([
+  const [{ code, payload }, session, secrets, packages] = await Promise.all([
     loadProgram(platform.table, caller.userId, name),
     sealedPassword && openZkSession(platform.keys, caller, sealedPassword.session),
     openSecrets(context, body.secrets),
+    usablePackages(context),
   ]);
   const binding = (of: ZkSession) => ({ ...of, name, payloadSha256: code.sha256 });
   const unlock: EncryptedCode['unlock'] =
@@ -30,6 +33,7 @@ export const handler = endpoint(zk.execute, async ({ params: { name }, body }, c
     ...{ executionId: uuidv7(), language: code.language, code: '', stdin, args },
     encrypted: { payload, unlock },
     timeoutMs: Math.round(timeoutSeconds * 1000),
+    ...packages,
   };
   const resource = `zk/code/${name}`;
   return inSandbox(context, async (lease) => {
@@ -37,7 +41,7 @@ export const handler = endpoint(zk.execute, async ({ params: { name }, body }, c
     if (session && session.sandboxId !== lease.sandboxId) throw new ApiError('SESSION_ENDED');
     await commit({ audit: { resource } });
     try {
-      return { status: 200, body: await runProgram(context, lease, program, secrets) };
+      return await answerRun(context, lease, program, secrets);
     } catch (error) {
       if (!(error instanceof CodeNotOpened)) throw error;
       throw new ApiError(errors[error.fault], { audit: { resource, outcome: 'refused' }, cause: error });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { filesFault } from '../../lambdas/platform/job-paths.ts';
 import type { JobFile } from '../../lambdas/platform/sandboxes.ts';
 import type { Limits } from './config.ts';
-import { filesFault } from './paths.ts';
 
 export type Collected = { readonly files: readonly JobFile[]; readonly omittedFiles: number };
 

@@ -74,7 +74,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     uidLocks: env.STRONGROOM_SANDBOX_LOCKS || '/run/strongroom-sandbox',
     temporary: tmpdir(),
     concurrency: integer(env, 'STRONGROOM_SANDBOX_CONCURRENCY', 16, 1, 256),
-    waiting: 256,
+    waiting: integer(env, 'STRONGROOM_SANDBOX_WAITING', 256, 0, 4096),
     spares: {
       python: integer(env, 'STRONGROOM_SANDBOX_SPARES', 4, 1, 64),
       javascript: integer(env, 'STRONGROOM_SANDBOX_JAVASCRIPT_SPARES', 1, 0, 64),

@@ -1,10 +1,8 @@
-import type { Job } from '../../lambdas/platform/sandboxes.ts';
-import { filesFault, passable } from './paths.ts';
+import { filesFault, passable } from '../../lambdas/platform/job-paths.ts';
+import { type Job, programName } from '../../lambdas/platform/sandboxes.ts';
 
 /** Longest time that the contract lets a program ask for. */
 const maxTimeoutMs = 900_000;
-/** Where Node.js finds the program. Python's is in no file. */
-export const programName = 'main.js';
 
 /** What is wrong with a job, in words that quote nothing of it; undefined where nothing is. */
 export function jobFault(job: Job): string | undefined {

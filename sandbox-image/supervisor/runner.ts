@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Job,
@@ -5,16 +6,16 @@ import {
   type JobResult,
   type JobStatus,
   type OutputChunk,
+  programName,
   SandboxLost,
 } from '../../lambdas/platform/sandboxes.ts';
 import { type Collected, collect } from './collect.ts';
 import type { Config, Limits } from './config.ts';
-import { programName } from './job.ts';
 import { kindOf, mentioned } from './kinds.ts';
 import { Output } from './output.ts';
 import type { SlotPools } from './slot-pools.ts';
 import type { Slot } from './slots.ts';
-import { measureDisk, measureMemory } from './watch.ts';
+import { findProcesses, measureDisk, measureMemory, measureUnnamed } from './watch.ts';
 import type { Ended } from './zygote.ts';
 
 /** More runs are waiting than this sandbox takes. */
@@ -28,7 +29,10 @@ export class Replayed extends Error {
 }
 
 type OnOutput = (chunk: OutputChunk) => void;
-type RunnerConfig = Pick<Config, 'limits' | 'concurrency' | 'waiting' | 'packages' | 'preimport'>;
+type RunnerConfig = Pick<
+  Config,
+  'limits' | 'concurrency' | 'waiting' | 'packages' | 'preimport' | 'temporary'
+>;
 
 /** Why the supervisor ended a run. */
 type Cause = 'deadline' | 'memory' | 'disk' | 'stop';
@@ -42,6 +46,8 @@ const overdueMs = 30_000;
 /** A collector has ended before the zygote says so; what it sent only has to be read. */
 const collectMs = 5_000;
 const remembered = 10_000;
+/** Of the disk: what is left to the host even where a run takes what cannot be counted. */
+const reservedBytes = 64 * 1024 * 1024;
 
 /** Runs jobs: deadlines, limits, output and results are its own; a program can change none of them. */
 export class Runner {
@@ -210,12 +216,15 @@ export class Runner {
   #look(atDisk: boolean): void {
     const now = performance.now();
     const runs = [...this.#running.values()].filter((run) => now - run.startedAt > watchMs / 2);
-    for (const [run, bytes] of measureMemory(runs)) {
-      if (bytes > this.#limits.memoryBytes) run.end('memory');
+    const processes = findProcesses(runs);
+    for (const [run, pids] of processes) {
+      if (measureMemory(run.zygotePid, pids) > this.#limits.memoryBytes) run.end('memory');
     }
     if (!atDisk) return;
+    const reserve = freeBytes(this.#config.temporary) < reservedBytes;
     for (const run of runs) {
-      if (measureDisk(run.directory) > this.#limits.diskBytes) run.end('disk');
+      const bytes = measureDisk(run.directory) + measureUnnamed(processes.get(run) ?? []);
+      if (reserve || bytes > this.#limits.diskBytes) run.end('disk');
     }
   }
 }
@@ -223,6 +232,11 @@ export class Runner {
 /** The files that are there when the program starts. */
 function given({ language, code, files }: Job): readonly JobFile[] {
   return language === 'javascript' ? [...files, { path: programName, content: Buffer.from(code) }] : files;
+}
+
+function freeBytes(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize;
 }
 
 async function filesOf(ended: Ended, collected: Promise<Collected>): Promise<Collected> {

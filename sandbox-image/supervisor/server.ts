@@ -1,24 +1,28 @@
 import { chmodSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type OpenedRequest, open, SealedBoxRejected } from '../../lambdas/crypto/sealed-box.ts';
 import type { XWingPrivateKey } from '../../lambdas/crypto/x-wing.ts';
 import {
   decodeJob,
   encodeJob,
-  encodeOutput,
-  encodeResult,
-  frameReply,
   MalformedFrame,
   maxSealedJobBytes,
   runAad,
 } from '../../lambdas/platform/sandbox-wire.ts';
-import { CodeNotOpened, SandboxLost, SandboxUnavailable } from '../../lambdas/platform/sandboxes.ts';
+import {
+  CodeNotOpened,
+  type OutputChunk,
+  SandboxLost,
+  SandboxUnavailable,
+} from '../../lambdas/platform/sandboxes.ts';
 import type { Listen } from './config.ts';
 import { openCode } from './encrypted-code.ts';
 import { jobFault } from './job.ts';
+import { KeptRuns } from './kept-runs.ts';
 import { NoSuchPackages } from './kinds.ts';
-import { LiveOutput } from './live-output.ts';
+import type { Replies } from './replies.ts';
 import { Busy, Replayed, type Runner } from './runner.ts';
 
 class Refusal extends Error {
@@ -30,16 +34,25 @@ class Refusal extends Error {
   }
 }
 
+type Runs = { readonly runner: Runner; readonly kept: KeptRuns };
+
+const octets = 'application/octet-stream';
+
 /**
- * `POST /run` (sealed job in, sealed result out; `?output=live`: before it what the program writes, as it comes),
- * `POST /stop/{executionId}`, `GET /health`.
+ * - `POST /run`: a sealed job in, its sealed result out. `?output=live`: before it what the program writes, as it
+ *   comes. `?wait=ms`: 202 once that time is over, and the replies are kept.
+ * - `POST /attach/{executionId}`: the sealed replies to a run from the first on, as they come; `?wait=0`: those that
+ *   are there.
+ * - `POST /forget/{executionId}`: the replies to a run that has ended were read.
+ * - `POST /stop/{executionId}`, `GET /health`.
  *
  * Callers prove nothing: whoever reaches this may have a program run, but reads no result but their own, and an
  * execution id is not to be guessed. Who reaches it is the network's business.
  */
 export function createSandboxServer(key: XWingPrivateKey, runner: Runner): Server {
+  const runs = { runner, kept: new KeptRuns() };
   const server = createServer((request, response) => {
-    route(key, runner, request, response).catch((error: unknown) => refuse(response, error));
+    route(key, runs, request, response).catch((error: unknown) => refuse(response, error));
   });
   // A run may take 15 minutes; its caller waits with an open connection.
   server.requestTimeout = 30_000;
@@ -63,58 +76,111 @@ export async function listen(server: Server, at: Listen): Promise<string> {
 
 async function route(
   key: XWingPrivateKey,
-  runner: Runner,
+  runs: Runs,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = request.url ?? '';
-  if (path === '/health' && request.method === 'GET') {
-    send(response, 200, 'application/json', JSON.stringify({ ready: true, ...runner.load }));
-  } else if ((path === '/run' || path === '/run?output=live') && request.method === 'POST') {
-    await run(key, runner, request, response, path !== '/run');
-  } else if (path.startsWith('/stop/') && request.method === 'POST') {
-    request.resume();
-    if (!runner.stop(decodeURIComponent(path.slice('/stop/'.length))))
-      throw new Refusal(404, 'no such execution');
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://sandbox');
+  const [, action, id] = /^\/(\w+)(?:\/([\w-]+))?$/.exec(pathname) ?? [];
+  if (pathname === '/run' && request.method === 'POST') {
+    await run(key, runs, request, response, searchParams);
+    return;
+  }
+  request.resume();
+  if (pathname === '/health' && request.method === 'GET') {
+    send(response, 200, 'application/json', JSON.stringify({ ready: true, ...runs.runner.load }));
+  } else if (action === 'stop' && id && request.method === 'POST') {
+    if (!runs.runner.stop(id)) throw new Refusal(404, 'no such execution');
+    response.writeHead(204).end();
+  } else if (action === 'attach' && id && request.method === 'POST') {
+    const { replies } = runs.kept.get(id) ?? refuseUnknown();
+    const sealed = replies.sealed();
+    if (searchParams.get('wait') === '0') send(response, 200, octets, sealed);
+    else {
+      response.writeHead(200, { 'content-type': octets }).flushHeaders();
+      follow(replies, response);
+    }
+  } else if (action === 'forget' && id && request.method === 'POST') {
+    runs.kept.forget(id);
     response.writeHead(204).end();
   } else {
-    request.resume();
     throw new Refusal(404, 'no such resource');
   }
 }
 
+function refuseUnknown(): never {
+  throw new Refusal(404, 'no such execution');
+}
+
 async function run(
   key: XWingPrivateKey,
-  runner: Runner,
+  { runner, kept }: Runs,
   request: IncomingMessage,
   response: ServerResponse,
-  live: boolean,
+  query: URLSearchParams,
 ): Promise<void> {
-  if (request.headers['content-type'] !== 'application/octet-stream')
-    throw new Refusal(415, 'not octet-stream');
-  const { plaintext, sealNext, sealReply } = unseal(key, await readBody(request));
+  if (request.headers['content-type'] !== octets) throw new Refusal(415, 'not octet-stream');
+  const { plaintext, ...seal } = unseal(key, await readBody(request));
+  const { executionId, start } = await prepare(key, runner, plaintext);
+  const { replies, ended } = kept.start(executionId, seal, start);
+  // Nothing has to be kept of a run whose caller has the answer.
+  response.once('finish', () => response.statusCode !== 202 && kept.forget(executionId));
+  if (query.get('output') === 'live') {
+    follow(replies, response);
+    return;
+  }
+  const wait = query.get('wait');
+  if (wait !== null && !(await endsWithin(ended, Number(wait)))) {
+    send(response, 202, octets, '');
+    return;
+  }
+  await ended;
+  send(response, 200, octets, replies.sealed());
+}
+
+/** @throws MalformedFrame, Refusal, CodeNotOpened */
+async function prepare(key: XWingPrivateKey, runner: Runner, plaintext: Uint8Array) {
   let frame = plaintext;
+  const wipe = () => {
+    plaintext.fill(0);
+    frame.fill(0);
+  };
   try {
     const sent = decodeJob(plaintext);
     const fault = jobFault(sent);
     if (fault) throw new Refusal(400, fault);
     const job = await openCode(key, sent);
     if (job !== sent) frame = encodeJob(job);
-    const output = live
-      ? new LiveOutput((chunk) => {
-          if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/octet-stream' });
-          response.write(frameReply(sealNext(encodeOutput(chunk))));
-        })
-      : undefined;
-    const result = await runner.run(job, frame, output && ((chunk) => output.take(chunk)));
-    output?.flush();
-    const last = frameReply(sealReply(encodeResult(result)));
-    if (response.headersSent) response.end(last);
-    else send(response, 200, 'application/octet-stream', last);
-  } finally {
-    plaintext.fill(0);
-    frame.fill(0);
+    const start = (onOutput: (chunk: OutputChunk) => void) => runner.run(job, frame, onOutput).finally(wipe);
+    return { executionId: job.executionId, start };
+  } catch (error) {
+    wipe();
+    throw error;
   }
+}
+
+async function endsWithin(ended: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const over = new AbortController();
+  const time = sleep(milliseconds, false, { signal: over.signal }).catch(() => false);
+  try {
+    return await Promise.race([ended.then(() => true), time]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Sends a caller all replies to a run, as they come. Without one before, a failure is an answer of its own. */
+function follow(replies: Replies, response: ServerResponse): void {
+  const begin = () => response.headersSent || response.writeHead(200, { 'content-type': octets });
+  const detach = replies.attach({
+    onReply: (frame) => {
+      begin();
+      response.write(frame);
+    },
+    onEnd: () => response.end(),
+    onFailure: (error) => refuse(response, error),
+  });
+  response.once('close', detach);
 }
 
 function unseal(key: XWingPrivateKey, box: Uint8Array): OpenedRequest {

@@ -1,4 +1,4 @@
-import { lstatSync, opendirSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, opendirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const kibibyte = 1024;
@@ -7,33 +7,72 @@ const maxEntries = 20_000;
 
 export type Watched = { readonly pid: number; readonly uid: number | null; readonly zygotePid: number };
 
-/**
- * Memory of each run: anonymous, shared and swapped pages of all its processes, less what each began with as a copy
- * of the zygote. It is what the host would get back; the zygote's own pages stay shared.
- */
-export function measureMemory<Run extends Watched>(runs: readonly Run[]): Map<Run, number> {
-  const totals = new Map<Run, number>();
+/** The processes of each run. */
+export function findProcesses<Run extends Watched>(runs: readonly Run[]): Map<Run, readonly number[]> {
+  const found = new Map<Run, number[]>();
   for (const zygotePid of new Set(runs.map((run) => run.zygotePid))) {
-    measureOf(
-      zygotePid,
-      runs.filter((run) => run.zygotePid === zygotePid),
-      totals,
-    );
+    const own = runs.filter((run) => run.zygotePid === zygotePid);
+    const byPid = new Map(own.map((run) => [run.pid, run]));
+    const byUid = new Map(own.filter((run) => run.uid !== null).map((run) => [run.uid, run]));
+    for (const child of children(zygotePid)) {
+      const run = byPid.get(child) ?? byUid.get(memory(child).uid);
+      if (run) found.set(run, [...(found.get(run) ?? []), ...tree(child)]);
+    }
   }
-  return totals;
+  return found;
 }
 
-function measureOf<Run extends Watched>(
-  zygotePid: number,
-  runs: readonly Run[],
-  totals: Map<Run, number>,
-): void {
+/**
+ * Memory of processes: anonymous, shared and swapped pages, less what each began with as a copy of the zygote. It is
+ * what the host would get back; the zygote's own pages stay shared.
+ */
+export function measureMemory(zygotePid: number, pids: readonly number[]): number {
   const inherited = memory(zygotePid).anonymous;
-  const byPid = new Map(runs.map((run) => [run.pid, run]));
-  const byUid = new Map(runs.filter((run) => run.uid !== null).map((run) => [run.uid, run]));
-  for (const child of children(zygotePid)) {
-    const run = byPid.get(child) ?? byUid.get(memory(child).uid);
-    if (run) totals.set(run, (totals.get(run) ?? 0) + tree(child, inherited));
+  return pids
+    .map(memory)
+    .reduce((sum, { anonymous, other }) => sum + Math.max(0, anonymous - inherited) + other, 0);
+}
+
+/**
+ * Bytes on the disk of files that have no name any more, but are open or mapped. Where the supervisor may not look at
+ * that (without CAP_SYS_PTRACE), 0.
+ */
+export function measureUnnamed(pids: readonly number[]): number {
+  const sizes = new Map<string, number>();
+  for (const pid of pids) {
+    for (const [file, bytes] of [...unnamedOpen(pid), ...unnamedMapped(pid)]) {
+      sizes.set(file, Math.max(bytes, sizes.get(file) ?? 0));
+    }
+  }
+  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function unnamedOpen(pid: number): [string, number][] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor): [string, number][] => {
+      try {
+        const file = statSync(`/proc/${pid}/fd/${descriptor}`);
+        return file.isFile() && file.nlink === 0 ? [[String(file.ino), file.blocks * 512]] : [];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
+}
+
+function unnamedMapped(pid: number): [string, number][] {
+  try {
+    const maps = readFileSync(`/proc/${pid}/maps`, 'latin1');
+    return [
+      ...maps.matchAll(/^(\w+)-(\w+) \S+ \w+ \S+ ([1-9]\d*) +(?!\/dev\/zero|\/memfd:).* \(deleted\)$/gm),
+    ].map(([, from = '0', to = '0', inode = '']) => [
+      inode,
+      Number.parseInt(to, 16) - Number.parseInt(from, 16),
+    ]);
+  } catch {
+    return [];
   }
 }
 
@@ -63,11 +102,8 @@ export function measureDisk(directory: string): number {
   return bytes;
 }
 
-function tree(pid: number, inherited: number): number {
-  const own = memory(pid);
-  let sum = Math.max(0, own.anonymous - inherited) + own.other;
-  for (const child of children(pid)) sum += tree(child, inherited);
-  return sum;
+function tree(pid: number): number[] {
+  return [pid, ...children(pid).flatMap(tree)];
 }
 
 /** Each thread has children of its own. */

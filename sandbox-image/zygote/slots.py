@@ -178,7 +178,7 @@ class Slots:
             return
         if slot.wiper is not None or not self._empty(slot):
             return
-        if self._collecting and slot.collected is None and os.listdir(self._parts(slot)[0]):
+        if self._collecting and slot.collected is None and not slot.wipings and os.listdir(self._parts(slot)[0]):
             slot.collector = self._fork_collector(slot)
             return
         if self._left_files(slot):

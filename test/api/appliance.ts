@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { removeReadOnly } from '../../lambdas/platform/local/bundle-folder.ts';
 import type { Target } from './target.ts';
 
 const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
@@ -12,12 +13,16 @@ const roomy = {
   STRONGROOM_LIMIT: '1000000/60',
   STRONGROOM_AUTH_LIMIT: '1000000/60',
   STRONGROOM_SECRET_LIMIT: '1000000/60',
+  STRONGROOM_MESSAGE_LIMIT: '1000000/60',
+  STRONGROOM_MESSAGE_TOKEN_LIMIT: '1000000/60',
 };
 
 /** `npm start` as a process of its own, on a data folder that outlives it. */
 export class TestAppliance {
   readonly data: string;
   readonly #env: NodeJS.ProcessEnv;
+  /** Beside the data: programs of other users must be able to enter it. */
+  readonly packages: string;
   #process: ChildProcess | undefined;
   #output = '';
   #url = '';
@@ -25,6 +30,8 @@ export class TestAppliance {
 
   private constructor(env: NodeJS.ProcessEnv) {
     this.data = mkdtempSync(join(tmpdir(), 'strongroom-api-'));
+    this.packages = mkdtempSync(join(tmpdir(), 'strongroom-packages-'));
+    chmodSync(this.packages, 0o755);
     this.#env = env;
   }
 
@@ -51,7 +58,14 @@ export class TestAppliance {
   async start(): Promise<void> {
     const before = this.#output.length;
     const child = spawn(process.execPath, [program, '--port', '0', '--data', this.data], {
-      env: { PATH: process.env.PATH, ...roomy, ...this.#env },
+      env: {
+        PATH: process.env.PATH,
+        STRONGROOM_SANDBOX_PACKAGES: this.packages,
+        // The discard port: no test reaches for an index that it has not made.
+        STRONGROOM_PACKAGE_INDEX: 'http://127.0.0.1:9/simple/',
+        ...roomy,
+        ...this.#env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
@@ -81,5 +95,6 @@ export class TestAppliance {
   async remove(): Promise<void> {
     await this.end('SIGTERM');
     rmSync(this.data, { recursive: true, force: true });
+    removeReadOnly(this.packages);
   }
 }

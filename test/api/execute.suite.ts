@@ -141,6 +141,90 @@ export function executeSuite(target: () => Target): void {
       expect(body.stdout).toMatch(/^\[\]\n\w*Error\n$/);
     });
 
+    const file = (path: string, content: string | Uint8Array = 'x') => ({
+      path,
+      contentB64: Buffer.from(content).toString('base64'),
+    });
+
+    test('runs JavaScript', async () => {
+      const { status, body } = await execute({
+        language: 'javascript',
+        code: 'console.log(process.argv.slice(2), process.env.GREETING); console.error("err"); process.exitCode = 4',
+        args: ['one'],
+      });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        status: 'failed',
+        exitCode: 4,
+        stdout: "[ 'one' ] hello\n",
+        stderr: 'err\n',
+      });
+    });
+
+    test.each(['python', 'javascript'])(
+      'gives a program its files and takes its own back: %s',
+      async (language) => {
+        const code = {
+          python:
+            'import os\nos.mkdir("out")\nopen("out/copy.csv", "wb").write(open("in/data.bin", "rb").read()[::-1])',
+          javascript:
+            'const fs = require("fs"); fs.mkdirSync("out"); fs.writeFileSync("out/copy.csv", fs.readFileSync("in/data.bin").reverse())',
+        }[language];
+        const content = Buffer.from([0, 1, 2, 255]);
+        const { body } = await execute({ language, code, files: [file('in/data.bin', content)] });
+        expect(body.stderr).toBe('');
+        expect(body.files).toEqual([
+          {
+            ...file('out/copy.csv', content.toReversed()),
+            sizeBytes: 4,
+            contentType: 'text/csv; charset=utf-8',
+          },
+        ]);
+        expect(body.omittedFiles).toBe(0);
+      },
+    );
+
+    test('takes back so many files and bytes and no more, and counts what it left', async () => {
+      const { count } = limits.resultFiles;
+      const { body } = await execute({
+        code: `for i in range(${count + 5}): open(f"{i}.txt", "w").write("x")`,
+      });
+      expect(body.files).toHaveLength(count);
+      expect(body.omittedFiles).toBeGreaterThanOrEqual(5);
+      const large = await execute({
+        code: `open("large", "wb").truncate(${limits.resultFiles.bytes + 1}); open("small", "w").write("x")`,
+      });
+      expect(large.body.files.map(({ path }: { path: string }) => path)).toEqual(['small']);
+      expect(large.body.omittedFiles).toBeGreaterThanOrEqual(1);
+    });
+
+    test('files as large as they may be go in and come out', async () => {
+      const { status, body } = await execute({
+        code: 'open("out", "wb").write(open("in", "rb").read()[:1 << 20])',
+        files: [file('in', Buffer.alloc(limits.programFiles.bytes, 'ab'))],
+      });
+      expect([status, body.stderr]).toEqual([200, '']);
+      expect(body.files[0].sizeBytes).toBe(1 << 20);
+    });
+
+    test('an Idempotency-Key replays the largest answer to the largest request', async () => {
+      const body = {
+        code: 'import os\nprint("\\1" * 300000)\nopen("out", "wb").write(os.urandom(1 << 20))',
+        files: [file('in', Buffer.alloc(limits.programFiles.bytes))],
+      };
+      const headers = { 'idempotency-key': 'large' };
+      const answers = [];
+      for (let count = 0; count < 2; count++) {
+        answers.push(await user.call('POST', '/api/v1/execute', { headers, body }));
+      }
+      const [first, second] = answers;
+      expect([first?.status, second?.status]).toEqual([200, 200]);
+      expect(second?.headers.get('idempotency-replayed')).toBe('true');
+      expect(second?.text).toBe(first?.text);
+      const other = await user.call('POST', '/api/v1/execute', { headers, body: { ...body, code: '' } });
+      expect([other.status, other.body.code]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED']);
+    });
+
     test('runs of two users never meet', async () => {
       const other = await TestUser.register(target());
       const leave = [
@@ -173,6 +257,24 @@ export function executeSuite(target: () => Target): void {
       ['timeoutSeconds', { code: '', timeoutSeconds: 0 }],
       ['timeoutSeconds', { code: '', timeoutSeconds: 901 }],
       ['secrets', { code: '', secrets: 'some' }],
+      ['wait', { code: '', wait: 'no' }],
+      ['files.0.path', { code: '', files: [file('/etc/passwd')] }],
+      ['files.0.path', { code: '', files: [file('../up')] }],
+      ['files.0.path', { code: '', files: [file('a/../../up')] }],
+      ['files.0.path', { code: '', files: [file('a//b')] }],
+      ['files.0.path', { code: '', files: [file('')] }],
+      ['files.0.path', { code: '', files: [file('a\0b')] }],
+      ['files.0.path', { code: '', files: [file('a'.repeat(256))] }],
+      ['files.1.path', { code: '', files: [file('a'), file('a')] }],
+      ['files.1.path', { code: '', files: [file('a'), file('a/b')] }],
+      ['files.0.path', { code: '', language: 'javascript', files: [file('main.js')] }],
+      ['files.0.contentB64', { code: '', files: [{ path: 'a', contentB64: 'eA' }] }],
+      ['files.0.contentB64', { code: '', files: [{ path: 'a', contentB64: 'eA==\n' }] }],
+      ['files.0.contentB64', { code: '', files: [{ path: 'a', contentB64: 'e_8=' }] }],
+      ['files.0.contentB64', { code: '', files: [{ path: 'a' }] }],
+      ['files.0.mode', { code: '', files: [{ ...file('a'), mode: 7 }] }],
+      ['files', { code: '', files: [file('a', Buffer.alloc(limits.programFiles.bytes + 1))] }],
+      ['files', { code: '', files: Array.from({ length: 10_000 }, (_, i) => file(`${i}`)) }],
     ])('a bad %s is 400 and named', async (path, body) => {
       const answer = await execute(body);
       expect([answer.status, answer.body.details[0].path]).toEqual([400, path]);

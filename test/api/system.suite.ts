@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { call, type Target } from './target.ts';
@@ -58,6 +59,26 @@ export function systemSuite(target: () => Target): void {
       expect(headers.get('content-security-policy')).toContain("default-src 'none'");
       expect(text).toContain('<!doctype html>');
       expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);
+    });
+
+    test('GET /s/{id} is one page for every id, kept by nobody, and its assets are kept for ever', async () => {
+      const { status, headers, text } = await get('/s/no-such-message');
+      expect(status).toBe(200);
+      expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect((await get('/s/another')).text).toBe(text);
+      const assets = [...text.matchAll(/"\.\.(\/assets\/[\w.-]+)" integrity="sha384-([^"]+)"/g)];
+      expect(assets).toHaveLength(2);
+      for (const [, path = '', hash] of assets) {
+        const asset = await get(path);
+        expect(asset.status).toBe(200);
+        expect(createHash('sha384').update(asset.text).digest('base64')).toBe(hash);
+        expect(asset.headers.get('content-type')).toMatch(/^text\/(css|javascript); charset=utf-8$/);
+        expect(asset.headers.get('cache-control')).toContain('immutable');
+      }
+      expect((await get('/assets/recipient-0000000000000000.js')).status).toBe(404);
     });
   });
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CommandOptions, run } from './command.ts';
+import { type CommandOptions, run } from '../support/command.ts';
 import { account, type Emulator, region } from './emulator.ts';
 import { recordedTypes } from './unsupported.ts';
 
@@ -15,6 +15,9 @@ const context = {
   limit: '1000000/60',
   authLimit: '1000000/60',
   secretLimit: '1000000/60',
+  messageLimit: '1000000/60',
+  messageTokenLimit: '1000000/60',
+  challenge: 'off',
 };
 
 /**

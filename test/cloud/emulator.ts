@@ -7,7 +7,7 @@ import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { tail } from './command.ts';
+import { tail } from '../support/command.ts';
 import { recordedTypes } from './unsupported.ts';
 
 export const account = '111122223333';

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { runVisibly } from '../support/command.ts';
+import { virtualEnv } from '../support/virtual-env.ts';
 import { clientOptions } from './clients.ts';
-import { runVisibly } from './command.ts';
 import { deploy } from './deploy.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { CloudSandboxes } from './sandboxes.ts';
-import { virtualEnv } from './virtual-env.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 const binaries = join(root, 'node_modules', '.bin');

@@ -17,6 +17,7 @@ export const cannotPass = {
     'it imports no x-amazon-apigateway-any-method: a wrong method is answered as an unknown path',
   encodedSlash: 'it decodes %2F before it looks for the route, so a name with a slash becomes two segments',
   gatewayBodyLimit: 'it has no limit of 10 MB on a body',
+  packageBuilder: 'the stack starts no builder there: it records tasks and runs none',
   secretVersionOnce: 'it replaces a version of a secret, where Secrets Manager refuses another value for it',
   functionFailure:
     'a function that throws or times out is answered with its own 502, not by a gateway response',

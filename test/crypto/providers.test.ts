@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { concat, cut } from '../../lambdas/crypto/bytes.ts';
 import { choosePrimitives } from '../../lambdas/crypto/providers/node.ts';
 import { flipBit, fromHex, hex } from '../support/bytes.ts';
 import { browser, native, noble, providers, withoutSimd } from '../support/providers.ts';
@@ -142,17 +143,25 @@ describe('the providers give the same bytes', () => {
     fc.assert(property, { numRuns: 200 });
   });
 
-  test('chunks, also by Web Crypto', async () => {
-    const property = fc.asyncProperty(bytes(32), bytes(12), message, async (key, nonce, plaintext) => {
-      const ciphers = [native, noble, browser].map((primitives) => primitives.aes256GcmChunks(key));
-      const sealed = await Promise.all(ciphers.map(({ seal }) => seal(nonce, plaintext)));
-      expect(new Set(sealed.map(hex)).size).toBe(1);
-      const opened = await Promise.all(ciphers.map(({ open }) => open(nonce, sealed[0] as Uint8Array)));
-      expect(opened.map(hex)).toEqual(ciphers.map(() => hex(plaintext)));
-      const altered = flipBit(sealed[0] as Uint8Array, 0);
-      const refused = await Promise.all(ciphers.map(({ open }) => open(nonce, altered)));
-      expect(refused).toEqual(ciphers.map(() => undefined));
-    });
+  test('chunks, also by Web Crypto, and however they are cut', async () => {
+    const property = fc.asyncProperty(
+      ...[bytes(32), bytes(12), message, fc.nat(300)],
+      async (key, nonce, plaintext, at) => {
+        const ciphers = [native, noble, browser].map((primitives) => primitives.aes256GcmChunks(key));
+        const sealed = await Promise.all(
+          ciphers.map(async ({ seal }) => concat(...(await seal(nonce, cut([plaintext], at).flat())))),
+        );
+        expect(new Set(sealed.map(hex)).size).toBe(1);
+        const pieces = cut([sealed[0] as Uint8Array], at).flat();
+        const opened = await Promise.all(
+          ciphers.map(async ({ open }) => concat(...((await open(nonce, pieces)) ?? []))),
+        );
+        expect(opened.map(hex)).toEqual(ciphers.map(() => hex(plaintext)));
+        const altered = cut([flipBit(sealed[0] as Uint8Array, at % 128)], at).flat();
+        const refused = await Promise.all(ciphers.map(({ open }) => open(nonce, altered)));
+        expect(refused).toEqual(ciphers.map(() => undefined));
+      },
+    );
     await fc.assert(property, { numRuns: 100 });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { open, SealedBoxRejected, Sealer, seal } from '../../lambdas/crypto/sealed-box.ts';
+import { open, repliesOf, SealedBoxRejected, Sealer, seal } from '../../lambdas/crypto/sealed-box.ts';
 import { generatePrivateKey } from '../../lambdas/crypto/x-wing.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -34,6 +34,20 @@ describe('sealed box', () => {
     });
     expect(new Set(boxes.map((box) => text(box.subarray(2, 1122)))).size).toBe(3);
     for (const box of boxes) expect(text(open(key, box, aad).plaintext)).toBe('job');
+  });
+
+  it('hands over what opens its replies, and opens none itself then', () => {
+    const request = seal(key.publicKey, utf8('job'), aad);
+    const opened = open(key, request.box, aad);
+    const replies = [opened.sealNext(utf8('one')), opened.sealReply(utf8('two'))] as const;
+    const secret = request.handOver();
+    for (let readers = 0; readers < 2; readers++) {
+      const reader = repliesOf(secret, aad);
+      expect(replies.map((reply) => text(reader.openNext(reply).plaintext))).toEqual(['one', 'two']);
+    }
+    expect(() => request.openNext(replies[0])).toThrow(SealedBoxRejected);
+    expect(() => repliesOf(secret, utf8('other')).openNext(replies[0])).toThrow(SealedBoxRejected);
+    expect(() => repliesOf(secret.subarray(1), aad)).toThrow(SealedBoxRejected);
   });
 
   it('carries empty messages', () => {

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromBase64, toBase64 } from '../../lambdas/crypto/base64.ts';
 import { pbkdf2 } from '../../lambdas/crypto/pbkdf2.ts';
-import { MalformedPayload, parseZkPayload, WrongMasterPassword } from '../../lambdas/crypto/zk-payload.ts';
+import {
+  MalformedPayload,
+  openZkPayload,
+  parseZkPayload,
+  WrongMasterPassword,
+} from '../../lambdas/crypto/zk-payload.ts';
 import { flipBit, hex } from '../support/bytes.ts';
 import { native, providers } from '../support/providers.ts';
 import { nativeVault, text, utf8, vaultPairs } from '../support/vault.ts';
@@ -16,6 +21,19 @@ test.each(vaultPairs)('a zero-knowledge payload opens, %s', async (_, sealer, op
   expect(Object.keys(sealed)).toEqual(['v', 'salt', 'nonce', 'ciphertext']);
   expect(text(await opener.openZkPayload(password, sealed))).toBe('print(2)');
 });
+
+test.each(providers)(
+  'a payload that argon2-cffi 25.1.0 and PyNaCl 1.6.2 made opens, %s',
+  async (_, primitives) => {
+    const theirs = {
+      v: 1,
+      salt: 'O4JVRmnsbAwOWlt4TIgDVQ==',
+      nonce: 'BXPMLq1/1oZ4bsOJm4Wm1pOOeKfhg3Fr',
+      ciphertext: 'KaGT1mP+rfxqQeeDz2PEG3NDuWVFzM2GlQ==',
+    };
+    expect(text(await openZkPayload(primitives, password, theirs))).toBe('print(42)');
+  },
+);
 
 describe('a zero-knowledge payload', () => {
   test('refuses a wrong password, an empty one too', async () => {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -24,7 +25,10 @@ describe('the README’s tour', () => {
           `${command.replaceAll('http://127.0.0.1:8787', appliance.target.url)}\necho '${mark}'`,
       )
       .join('\n');
-    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script]);
+    const folder = mkdtempSync(join(tmpdir(), 'strongroom-tour-'));
+    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+      cwd: folder,
+    }).finally(() => rmSync(folder, { recursive: true }));
     const printed = stdout.split(`${mark}\n`);
     for (const [position, { command, output }] of steps.entries()) {
       if (output !== undefined) expect(printed[position]?.trim(), command).toMatch(pattern(output));

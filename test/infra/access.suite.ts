@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { backgrounds } from '../../lambdas/contract/background.ts';
+import type { FunctionRecord } from '../../lambdas/contract/define-route.ts';
 import { grantsOf } from '../../lambdas/contract/grants.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
+import { backgroundVariable } from '../../lambdas/platform/background.ts';
 import { roleStatements, type Statement } from './policies.ts';
 import type { Synthesis } from './synthesis.ts';
 
@@ -8,7 +11,7 @@ import type { Synthesis } from './synthesis.ts';
 const wildcards: readonly { readonly holder: RegExp; readonly resource: RegExp; readonly reason: string }[] =
   [
     {
-      holder: /^ExecuteRun\/Role$/,
+      holder: /^(Execute(Run|Get|Stop|Events|Attend)|GenerateCreate|ZkSession|ZkExecute)\/Role$/,
       resource: /^\*$/,
       reason: 'Lambda makes network interfaces; see the statement that denies it to the code',
     },
@@ -19,7 +22,7 @@ const wildcards: readonly { readonly holder: RegExp; readonly resource: RegExp; 
     },
     {
       holder: /\/Role$/,
-      resource: /^Buckets\/Objects\/\*$/,
+      resource: /^Buckets\/Objects\/(messages\/)?\*$/,
       reason: 'objects of the one bucket',
     },
   ];
@@ -31,6 +34,8 @@ const keyActions = {
   'sign:audit': ['kms:Sign'],
   'verify:audit': ['kms:GetPublicKey'],
 } as const;
+
+const records: readonly FunctionRecord[] = [...routes, ...backgrounds];
 
 const keyPath = (grant: keyof typeof keyActions) =>
   grant === 'data' ? 'Keys/Data' : grant.endsWith('jwt') ? 'Keys/Jwt' : 'Keys/Audit';
@@ -84,7 +89,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
       const allowed = statements().filter(({ statement }) =>
         statement.actions.some((action) => action.startsWith('ec2:')),
       );
-      expect(denied.length).toBe(routes.filter((route) => grantsOf(route).sandboxes).length);
+      expect(denied.length).toBe(records.filter((record) => grantsOf(record).sandboxes).length);
       expect(allowed.length).toBe(2 * denied.length);
       for (const { holder, statement } of denied) {
         const twin = allowed.find((entry) => entry.holder === holder && entry.statement.effect === 'Allow');
@@ -115,95 +120,117 @@ export function accessSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    describe.each(routes.map((route) => [route.operationId, route] as const))('%s', (operationId, route) => {
-      const grants = grantsOf(route);
-      const tableActions = (table: string) =>
-        pairs(operationId)
-          .filter((pair) => pair.endsWith(` Tables/${capital(table)}`))
-          .map((pair) => pair.split(' ')[0]);
+    describe.each(records.map((record) => [record.operationId, record] as const))(
+      '%s',
+      (operationId, route) => {
+        const grants = grantsOf(route);
+        const tableActions = (table: string) =>
+          pairs(operationId)
+            .filter((pair) => pair.endsWith(` Tables/${capital(table)}`))
+            .map((pair) => pair.split(' ')[0]);
 
-      test('reaches the tables that it is granted, and no other', () => {
-        const reached = pairs(operationId).flatMap((pair) => / Tables\/(\w+)/.exec(pair)?.[1] ?? []);
-        const ports = [
-          ...(grants.sandboxes || grants.ping ? ['sandboxes'] : []),
-          ...(grants.ping ? ['counters'] : []),
-        ];
-        const granted = [...grants.tables.keys(), ...ports].map(capital);
-        expect(new Set(reached)).toEqual(new Set(granted));
-      });
+        test('reaches the tables that it is granted, and no other', () => {
+          const reached = pairs(operationId).flatMap((pair) => / Tables\/(\w+)/.exec(pair)?.[1] ?? []);
+          const ports = [
+            ...(grants.sandboxes || grants.ping ? ['sandboxes'] : []),
+            ...(grants.ping ? ['counters'] : []),
+          ];
+          const granted = [...grants.tables.keys(), ...ports].map(capital);
+          expect(new Set(reached)).toEqual(new Set(granted));
+        });
 
-      test('writes where it is granted to write, and nowhere else', () => {
-        const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
-        for (const [table, mode] of grants.tables) {
-          const allowed = tableActions(table).filter((action) => writes.includes(String(action)));
-          if (mode === 'read') expect(allowed).toEqual([]);
-          else expect(allowed.length).toBeGreaterThan(0);
-        }
-      });
+        test('writes where it is granted to write, and nowhere else', () => {
+          const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+          for (const [table, mode] of grants.tables) {
+            const allowed = tableActions(table).filter((action) => writes.includes(String(action)));
+            if (mode === 'read') expect(allowed).toEqual([]);
+            else expect(allowed.length).toBeGreaterThan(0);
+          }
+        });
 
-      test('does all that its record declares', () => {
-        for (const [table, mode] of Object.entries(route.access.tables ?? {})) {
-          expect(tableActions(table)).toEqual(expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:Query']));
-          if (mode === 'write') expect(tableActions(table)).toContain('dynamodb:DeleteItem');
-        }
-      });
+        test('does all that its record declares', () => {
+          for (const [table, mode] of Object.entries(route.access.tables ?? {})) {
+            expect(tableActions(table)).toEqual(
+              expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:Query']),
+            );
+            if (mode === 'write') expect(tableActions(table)).toContain('dynamodb:DeleteItem');
+          }
+        });
 
-      test('takes nothing back of the audit log', () => {
-        if (route.access.tables?.audit) return;
-        expect(tableActions('audit')).toEqual(route.audit ? ['dynamodb:PutItem'] : []);
-      });
+        test('takes nothing back of the audit log', () => {
+          if (route.access.tables?.audit) return;
+          expect(tableActions('audit')).toEqual(route.audit ? ['dynamodb:PutItem'] : []);
+        });
 
-      test('uses the keys that it is granted, and no other', () => {
-        const used = pairs(operationId).filter((pair) => / Keys\/(?!Storage)/.test(pair));
-        const granted = [...grants.keys].flatMap((key) =>
-          keyActions[key].map((action) => `${action} ${keyPath(key)}`),
-        );
-        const ping = grants.ping ? ['kms:DescribeKey Keys/Data'] : [];
-        expect(used).toEqual([...granted, ...ping].sort());
-      });
+        test('uses the keys that it is granted, and no other', () => {
+          const used = pairs(operationId).filter((pair) => / Keys\/(?!Storage)/.test(pair));
+          const granted = [...grants.keys].flatMap((key) =>
+            keyActions[key].map((action) => `${action} ${keyPath(key)}`),
+          );
+          const ping = grants.ping ? ['kms:DescribeKey Keys/Data'] : [];
+          expect(used).toEqual([...granted, ...ping].sort());
+        });
 
-      test('opens data keys of its own purpose alone', () => {
-        const [statement] = of(operationId).filter(
-          ({ actions }) => actions.includes('kms:GenerateDataKey') && actions.length === 2,
-        );
-        const purpose = { 'kms:EncryptionContext:purpose': 'idempotency' };
-        const declared = route.access.keys?.includes('data');
-        if (!grants.keys.has('data')) return expect(statement).toBeUndefined();
-        if (!declared) expect(statement?.condition).toEqual({ StringEqualsIfExists: purpose });
-        else if (!route.idempotent) expect(statement?.condition).toEqual({ StringNotEquals: purpose });
-        else expect(statement?.condition).toBeUndefined();
-      });
+        test('opens data keys of its own purpose alone', () => {
+          const [statement] = of(operationId).filter(
+            ({ actions, resources }) =>
+              actions.includes('kms:GenerateDataKey') && resources.includes('Keys/Data'),
+          );
+          const purpose = { 'kms:EncryptionContext:purpose': 'idempotency' };
+          const declared = route.access.keys?.includes('data');
+          if (!grants.keys.has('data')) return expect(statement).toBeUndefined();
+          const { dataKeyPurpose } = route.access;
+          const own = { 'kms:EncryptionContext:purpose': dataKeyPurpose };
+          if (dataKeyPurpose) expect(statement?.condition).toEqual({ StringEqualsIfExists: own });
+          else if (!declared) expect(statement?.condition).toEqual({ StringEqualsIfExists: purpose });
+          else if (!route.idempotent) expect(statement?.condition).toEqual({ StringNotEquals: purpose });
+          else expect(statement?.condition).toBeUndefined();
+        });
 
-      test('reaches the bucket where it is granted objects', () => {
-        const used = pairs(operationId).filter((pair) => pair.includes('Buckets/'));
-        if (!grants.objects)
-          return expect(used).toEqual(grants.ping ? ['s3:ListBucket Buckets/Objects'] : []);
-        expect(used).toContain('s3:GetObject Buckets/Objects/*');
-        expect(used.includes('s3:PutObject Buckets/Objects/*')).toBe(grants.objects === 'write');
-      });
+        test('reaches the bucket where it is granted objects', () => {
+          const used = pairs(operationId).filter((pair) => pair.includes('Buckets/'));
+          if (!grants.objects)
+            return expect(used).toEqual(grants.ping ? ['s3:ListBucket Buckets/Objects'] : []);
+          expect(used).toContain('s3:GetObject Buckets/Objects/*');
+          expect(used.includes('s3:PutObject Buckets/Objects/*')).toBe(grants.objects === 'write');
+        });
 
-      test('is told of what it may reach, and of nothing else', () => {
-        const [, { Properties }] = synthesis()
-          .ofType('AWS::Lambda::Function')
-          .find(
-            ([, { Properties }]) => Properties.FunctionName === `Strongroom-${operationId.replace('.', '-')}`,
-          ) ?? ['', { Properties: {} }];
-        const told = Object.keys(Properties.Environment?.Variables ?? {});
-        const tables = [...grants.tables.keys(), ...(grants.sandboxes || grants.ping ? ['sandboxes'] : [])];
-        const signing = [...grants.keys].flatMap((key) =>
-          key === 'data' ? [] : [`STRONGROOM_${key.split(':')[1]?.toUpperCase()}_KEYS`],
-        );
-        expect(new Set(told)).toEqual(
-          new Set([
-            'STRONGROOM_VERSION',
-            ...tables.map((table) => `STRONGROOM_TABLE_${table.toUpperCase()}`),
-            ...signing,
-            ...(grants.keys.has('data') || grants.ping ? ['STRONGROOM_DATA_KEY'] : []),
-            ...(grants.objects || grants.ping ? ['STRONGROOM_BUCKET'] : []),
-          ]),
-        );
-      });
-    });
+        test('begins the background functions that it is granted, and no other', () => {
+          const begun = pairs(operationId).filter((pair) => pair.startsWith('lambda:'));
+          expect(begun).toEqual(
+            [...grants.background].map((id) =>
+              expect.stringMatching(
+                new RegExp(`^lambda:InvokeFunction .*:function:Strongroom-${id.replace('.', '-')}$`),
+              ),
+            ),
+          );
+        });
+
+        test('is told of what it may reach, and of nothing else', () => {
+          const [, { Properties }] = synthesis()
+            .ofType('AWS::Lambda::Function')
+            .find(
+              ([, { Properties }]) =>
+                Properties.FunctionName === `Strongroom-${operationId.replace('.', '-')}`,
+            ) ?? ['', { Properties: {} }];
+          const told = Object.keys(Properties.Environment?.Variables ?? {});
+          const tables = [...grants.tables.keys(), ...(grants.sandboxes || grants.ping ? ['sandboxes'] : [])];
+          const signing = [...grants.keys].flatMap((key) =>
+            key === 'data' ? [] : [`STRONGROOM_${key.split(':')[1]?.toUpperCase()}_KEYS`],
+          );
+          expect(new Set(told)).toEqual(
+            new Set([
+              'STRONGROOM_VERSION',
+              ...tables.map((table) => `STRONGROOM_TABLE_${table.toUpperCase()}`),
+              ...signing,
+              ...(grants.keys.has('data') || grants.ping ? ['STRONGROOM_DATA_KEY'] : []),
+              ...(grants.objects || grants.ping ? ['STRONGROOM_BUCKET'] : []),
+              ...[...grants.background].map(backgroundVariable),
+            ]),
+          );
+        });
+      },
+    );
 
     test('all that a liveness check may do is log', () => {
       expect(pairs('system.live')).toEqual([

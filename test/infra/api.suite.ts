@@ -49,7 +49,7 @@ export function apiSuite(synthesis: () => Synthesis): void {
 
     test.each(routes.map((route) => [route.operationId, route] as const))(
       '%s leads to its function',
-      (operationId, { method, path }) => {
+      (operationId, { method, path, stream, timeoutSeconds = 0 }) => {
         const { [method.toLowerCase()]: operation } = body().paths[path];
         const integration = operation['x-amazon-apigateway-integration'];
         expect(integration).toMatchObject({ type: 'aws_proxy', httpMethod: 'POST' });
@@ -58,7 +58,13 @@ export function apiSuite(synthesis: () => Synthesis): void {
           .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
           .join('')}/Function`;
         expect(textOf(synthesis(), integration.uri)).toMatch(
-          new RegExp(`:lambda:path/2015-03-31/functions/${target}/invocations$`),
+          stream
+            ? new RegExp(`:lambda:path/2021-11-15/functions/${target}/response-streaming-invocations$`)
+            : new RegExp(`:lambda:path/2015-03-31/functions/${target}/invocations$`),
+        );
+        const { responseTransferMode, timeoutInMillis } = integration;
+        expect([responseTransferMode, timeoutInMillis]).toEqual(
+          stream ? ['STREAM', timeoutSeconds * 1000] : [undefined, undefined],
         );
         expect(operation.parameters?.map(({ name }: { name: string }) => name) ?? []).toEqual(
           [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => name),

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundle, bundleOperations } from '../../infra/bundle.ts';
 import budget from '../../infra/bundle-budget.json' with { type: 'json' };
+import { backgrounds } from '../../lambdas/contract/background.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-bundles-'));
+const functions = [...routes, ...backgrounds];
 let bundles: readonly Bundle[];
 beforeAll(async () => {
-  bundles = await bundleOperations(routes, folder);
+  bundles = await bundleOperations(functions, folder);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -19,5 +21,7 @@ test('every function stays within its budget', () => {
 });
 
 test('every operation has a bundle', () => {
-  expect(bundles.map(({ operationId }) => operationId)).toEqual(routes.map(({ operationId }) => operationId));
+  expect(bundles.map(({ operationId }) => operationId)).toEqual(
+    functions.map(({ operationId }) => operationId),
+  );
 });

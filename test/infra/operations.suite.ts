@@ -3,13 +3,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../../infra/bundle.ts';
+import { backgrounds } from '../../lambdas/contract/background.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { pathOf, textOf } from './policies.ts';
 import type { Synthesis } from './synthesis.ts';
 
 /** Functions that stand behind no route. */
-const others = ['Strongroom-administrator-key'];
-const otherHandlers = ['platform/aws/create-administrator-key.ts'];
+const others = ['Strongroom-administrator-key', 'Strongroom-sweep'];
+const otherHandlers = ['platform/aws/create-administrator-key.ts', 'platform/aws/sweep.ts'];
+
+/** What runs by a record of the contract, whoever calls it. */
+const records = [...routes, ...backgrounds];
 
 const fileOf = (operationId: string) => `${operationId.replace('.', '/')}.ts`;
 
@@ -29,7 +33,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(ids.length);
     });
 
-    test.each(routes.map((route) => [route.operationId]))(
+    test.each(records.map((record) => [record.operationId]))(
       '%s has a file that exports its handler',
       async (operationId) => {
         const file = join(root, 'lambdas', fileOf(operationId));
@@ -49,13 +53,13 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       const handlers = texts.filter(([, text]) =>
         /^export (const|function|async function|let) handler\b/m.test(text),
       );
-      const expected = [...routes.map(({ operationId }) => fileOf(operationId)), ...otherHandlers];
+      const expected = [...records.map(({ operationId }) => fileOf(operationId)), ...otherHandlers];
       expect(handlers.map(([name]) => name).sort()).toEqual(expected.sort());
     });
 
-    test('each operation has one function, and there are no others', () => {
+    test('each operation and each background function is one function, and there are no others', () => {
       const names = functions().map(([, { Properties }]) => Properties.FunctionName);
-      const expected = routes.map(({ operationId }) => `Strongroom-${operationId.replace('.', '-')}`);
+      const expected = records.map(({ operationId }) => `Strongroom-${operationId.replace('.', '-')}`);
       expect(names.sort()).toEqual([...expected, ...others].sort());
     });
 
@@ -86,6 +90,20 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       },
     );
 
+    test.each(backgrounds.map((record) => [record.operationId, record] as const))(
+      '%s has a function with a role and a log of its own, and nothing but its own kind may call it',
+      (operationId, record) => {
+        const target = functionOf(operationId);
+        const own = pathOf(target.resource).split('/')[0];
+        expect(textOf(synthesis(), target.Role)).toBe(`${own}/Role`);
+        expect(target).toMatchObject({ MemorySize: 512, Timeout: record.timeoutSeconds });
+        const called = synthesis()
+          .ofType('AWS::Lambda::Permission')
+          .map(([, { Properties }]) => textOf(synthesis(), Properties.FunctionName));
+        expect(called).not.toContain(`${own}/Function`);
+      },
+    );
+
     test('no two functions share a role, and no role has a name that is too long', () => {
       const roles = functions().map(([, { Properties }]) => textOf(synthesis(), Properties.Role));
       expect(new Set(roles).size).toBe(functions().length);
@@ -100,7 +118,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       const inside = functions().flatMap(([, { Properties }]) =>
         Properties.VpcConfig ? [Properties.FunctionName] : [],
       );
-      const expected = routes.flatMap(({ operationId, access }) =>
+      const expected = records.flatMap(({ operationId, access }) =>
         access.sandboxes ? [`Strongroom-${operationId.replace('.', '-')}`] : [],
       );
       expect(inside.sort()).toEqual(expected.sort());

@@ -103,6 +103,18 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       );
     });
 
+    test('results and answers that are kept for a day are gone for good on the third', () => {
+      const { Rules } = at('AWS::S3::Bucket', 'Buckets/Objects').Properties.LifecycleConfiguration;
+      for (const Prefix of ['executions/', 'idempotency/']) {
+        expect(Rules).toContainEqual({
+          Status: 'Enabled',
+          Prefix,
+          ExpirationInDays: 2,
+          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+        });
+      }
+    });
+
     test.each(['Objects', 'Log'])('%s is spoken to over TLS alone', (name) => {
       const { PolicyDocument } = at('AWS::S3::BucketPolicy', `Buckets/${name}/Policy`).Properties;
       const conditions = statementsOf(synthesis(), PolicyDocument)
@@ -157,12 +169,14 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       const endpoints = rules('AWS::EC2::VPCEndpoint');
       expect(
         endpoints.map(({ ServiceName }) => textOf(synthesis(), ServiceName).split('.').at(-1)).sort(),
-      ).toEqual(['dynamodb', 'kms', 's3']);
+      ).toEqual(['dynamodb', 'kms', 'lambda', 's3']);
       for (const { PolicyDocument } of endpoints) {
         for (const { actions, resources } of statementsOf(synthesis(), PolicyDocument)) {
           for (const action of actions) expect(action).not.toContain('*');
           for (const resource of resources)
-            expect(resource).toMatch(/^(Tables\/|Buckets\/Objects|Keys\/(Data|Jwt|Audit))/);
+            expect(resource).toMatch(
+              /^(Tables\/|Buckets\/Objects|Keys\/(Data|Jwt|Audit)|arn:.*:function:Strongroom-execute-attend$)/,
+            );
         }
       }
     });
@@ -179,7 +193,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
         const called = statementsOf(synthesis(), role.Policies[0].PolicyDocument)
           .filter(({ resources }) => !resources.includes('Keys/Storage'))
           .flatMap(({ actions }) => actions)
-          .filter((action) => /^(dynamodb|s3|kms):/.test(action));
+          .filter((action) => /^(dynamodb|s3|kms|lambda):/.test(action));
         expect(through).toEqual(expect.arrayContaining(called));
       }
     });

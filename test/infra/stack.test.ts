@@ -30,7 +30,7 @@ describe('what an operator sets', () => {
   test('reaches every function', () => {
     const context = { registration: 'example.com', limit: '5/60', authLimit: '3/600' };
     const functions = ofType(synthesize(context), 'AWS::Lambda::Function').filter(
-      ({ FunctionName }) => FunctionName !== 'Strongroom-administrator-key',
+      ({ FunctionName }) => !['Strongroom-administrator-key', 'Strongroom-sweep'].includes(FunctionName),
     );
     expect(functions.length).toBeGreaterThan(0);
     for (const { Environment } of functions) {
@@ -68,6 +68,53 @@ describe('what an operator sets', () => {
   });
 });
 
+describe('the language model', () => {
+  const statementsOf = (synthesis: Synthesis) =>
+    synthesis
+      .ofType('AWS::IAM::Role')
+      .filter(([, { Properties }]) => /generate-create/.test(textOf(synthesis, Properties.RoleName ?? '')))
+      .flatMap(([, { Properties }]) => Properties.Policies[0].PolicyDocument.Statement);
+  const resources = (synthesis: Synthesis, action: string) =>
+    statementsOf(synthesis)
+      .filter(({ Action }) => [Action].flat().includes(action))
+      .flatMap(({ Resource }) => [Resource].flat().map((resource) => textOf(synthesis, resource)));
+
+  test('is nobody’s to ask unless the operator names one', () => {
+    expect(resources(installation, 'bedrock:InvokeModel')).toEqual([]);
+    expect(ofType(installation, 'AWS::EC2::NatGateway')).toEqual([]);
+  });
+
+  test('is one of Bedrock where a model is named, through an endpoint, and that model alone', () => {
+    const synthesis = synthesize({ generatorModel: 'eu.anthropic.claude-sonnet-4' });
+    expect(resources(synthesis, 'bedrock:InvokeModel')).toEqual([
+      expect.stringMatching(/:bedrock:.*:inference-profile\/eu\.anthropic\.claude-sonnet-4$/),
+      expect.stringMatching(/:bedrock:\*::foundation-model\/anthropic\.claude-sonnet-4$/),
+    ]);
+    const services = ofType(synthesis, 'AWS::EC2::VPCEndpoint').map(({ ServiceName }) =>
+      textOf(synthesis, ServiceName),
+    );
+    expect(services.some((service) => service.endsWith('bedrock-runtime'))).toBe(true);
+    expect(ofType(synthesis, 'AWS::EC2::NatGateway')).toEqual([]);
+    for (const { Environment } of ofType(synthesis, 'AWS::Lambda::Function')) {
+      if (Environment.Variables.STRONGROOM_TABLE_AUDIT) {
+        expect(Environment.Variables.STRONGROOM_GENERATOR).toBe('bedrock');
+      }
+    }
+  });
+
+  test('of another provider is reached from subnets of the functions, and its key is in Secrets Manager', () => {
+    const generatorKeySecret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:model-key-AbCdEf';
+    const synthesis = synthesize({ generator: 'anthropic', generatorModel: 'claude', generatorKeySecret });
+    expect(resources(synthesis, 'secretsmanager:GetSecretValue')).toEqual([generatorKeySecret]);
+    expect(ofType(synthesis, 'AWS::EC2::NatGateway')).toHaveLength(1);
+    const subnets = ofType(synthesis, 'AWS::Lambda::Function').flatMap(({ VpcConfig }) =>
+      (VpcConfig?.SubnetIds ?? []).map((id: unknown) => JSON.stringify(id)),
+    );
+    expect(subnets.length).toBeGreaterThan(0);
+    expect(subnets.filter((id) => !id.includes('FunctionsSubnet'))).toEqual([]);
+  });
+});
+
 describe('endpoint=private', () => {
   const condition = ({ Policy }: { Policy: { Statement: { Effect: string; Condition: unknown }[] } }) =>
     Policy.Statement.find(({ Effect }) => Effect === 'Deny')?.Condition;
@@ -94,7 +141,7 @@ describe('endpoint=private', () => {
     const synthesis = synthesize({ endpoint: 'private', vpcEndpoints });
     const [api] = ofType(synthesis, 'AWS::ApiGateway::RestApi');
     expect(condition(api)).toEqual({ StringNotEquals: { 'aws:SourceVpce': vpcEndpoints.split(',') } });
-    expect(ofType(synthesis, 'AWS::EC2::VPCEndpoint').length).toBe(3);
+    expect(ofType(synthesis, 'AWS::EC2::VPCEndpoint').length).toBe(4);
   });
 
   test('is open to nobody by a public address', () => {

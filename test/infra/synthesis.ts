@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { bundleAll, dist, root } from '../../infra/bundle.ts';
 import { readConfiguration } from '../../infra/configuration.ts';
 import { StrongroomStack } from '../../infra/stack.ts';
+import { backgrounds } from '../../lambdas/contract/background.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: properties differ by type, and tests name those that they look at
@@ -34,7 +35,7 @@ export type Synthesis = {
 /** As the CLI sets it: each resource tells where it is from. */
 const pathMetadata = { 'aws:cdk:enable-path-metadata': true };
 
-const assets = await bundleAll(routes, dist);
+const assets = await bundleAll([...routes, ...backgrounds], dist);
 
 /** Synthesizes the stack as `cdk synth -c name=value …` does, in this process. */
 export function synthesize(context: Readonly<Record<string, string>> = {}): Synthesis {
@@ -43,7 +44,7 @@ export function synthesize(context: Readonly<Record<string, string>> = {}): Synt
   try {
     const app = new App({ context: { ...flags, ...pathMetadata, ...context }, outdir });
     const configuration = readConfiguration(app.node.getAllContext() as Record<string, unknown>, '1.2.3');
-    const stack = new StrongroomStack(app, { routes, configuration, assets });
+    const stack = new StrongroomStack(app, { routes, backgrounds, configuration, assets });
     const template = app.synth().getStackByName(stack.stackName).template as Template;
     const ofType = (type: string) =>
       Object.entries(template.Resources).filter(([, { Type }]) => Type === type);

@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BedrockGenerator } from '../../lambdas/platform/aws/bedrock-generator.ts';
+import { generator } from '../../lambdas/platform/aws/generator.ts';
 import { type Generator, GeneratorFailed } from '../../lambdas/platform/generator.ts';
 import { AnthropicGenerator } from '../../lambdas/platform/generator-anthropic.ts';
 import { chosenGenerator } from '../../lambdas/platform/generator-choice.ts';
@@ -31,18 +35,18 @@ describe.each(protocols.map((protocol) => [protocol.provider, protocol] as const
   '%s',
   (provider, protocol) => {
     let server: ModelServer;
-    let generator: Generator;
+    let asking: Generator;
     beforeAll(async () => {
       server = await ModelServer.start(protocol);
       const options = { url: server.url, model, firstDelayMs: 1 };
       const keyed = { ...options, key: async () => key };
-      if (provider === 'bedrock') generator = new BedrockGenerator(options);
-      else generator = provider === 'anthropic' ? new AnthropicGenerator(keyed) : new OpenAiGenerator(keyed);
+      if (provider === 'bedrock') asking = new BedrockGenerator(options);
+      else asking = provider === 'anthropic' ? new AnthropicGenerator(keyed) : new OpenAiGenerator(keyed);
     });
     afterAll(() => server.close());
 
     const complete = (forMs = 5_000) =>
-      generator.complete({
+      asking.complete({
         system: 'the system prompt',
         prompt: 'the prompt',
         maxTokens: 321,
@@ -205,6 +209,50 @@ describe('the operator’s choice', () => {
       expect(server.requests[0]?.headers.authorization).toBeUndefined();
     } finally {
       server.close();
+    }
+  });
+});
+
+describe('the key of a deployment', () => {
+  const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:models-AbCdEf';
+  const prompt = () => ({ system: 's', prompt: 'p', maxTokens: 1, deadline: Date.now() + 5_000 });
+
+  it('is read from Secrets Manager with the first prompt, and once; a failure is not remembered', async () => {
+    const asked: string[] = [];
+    const secrets = createServer(async (request, response) => {
+      const { SecretId } = JSON.parse((await request.toArray()).join(''));
+      asked.push(`${request.headers['x-amz-target']} ${SecretId}`);
+      const denied = { __type: 'AccessDeniedException', message: 'not now' };
+      const body = asked.length === 1 ? denied : { ARN: secret, SecretString: `${key}\n` };
+      response.writeHead(asked.length === 1 ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify(body));
+    });
+    await once(secrets.listen(0, '127.0.0.1'), 'listening');
+    const models = await ModelServer.start(openai);
+    const { port } = secrets.address() as AddressInfo;
+    process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = `http://127.0.0.1:${port}`;
+    try {
+      const deployed = generator({
+        STRONGROOM_GENERATOR: 'openai',
+        STRONGROOM_GENERATOR_MODEL: model,
+        STRONGROOM_GENERATOR_URL: models.url,
+        STRONGROOM_GENERATOR_KEY_SECRET: secret,
+      });
+      models.behaves(says('x'));
+      expect(asked).toEqual([]);
+      await expect(deployed.complete(prompt())).rejects.toThrow('not now');
+      expect(models.requests).toEqual([]);
+      await deployed.complete(prompt());
+      await deployed.complete(prompt());
+      expect(asked).toEqual(Array(2).fill(`secretsmanager.GetSecretValue ${secret}`));
+      expect(models.requests.map(({ headers }) => headers.authorization)).toEqual(
+        Array(2).fill(`Bearer ${key}`),
+      );
+    } finally {
+      delete process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
+      models.close();
+      secrets.closeAllConnections();
+      secrets.close();
     }
   });
 });

@@ -89,6 +89,15 @@ print(os.getcwd(), flush=True)
 time.sleep(100)`;
 
 describe.each(levels)('the supervisor at level %s', (level) => {
+  it('stops a run on request', async () => {
+    const sandbox = await start({ STRONGROOM_SANDBOX_LEVEL: level });
+    const running = sandbox.run('import time\nwhile True: time.sleep(1)', { executionId: 'stopped' });
+    await sleep(150);
+    await sandbox.client.stop('stopped');
+    expect(await running).toMatchObject({ status: 'killed', exitCode: null, signal: 'SIGKILL' });
+    await sandbox.client.stop('never-was');
+  });
+
   it('replaces a zygote that died, and leaves nothing of its runs', async () => {
     const sandbox = await start({ STRONGROOM_SANDBOX_LEVEL: level });
     const name = `sr-orphan-${level.slice(0, 4)}`;
@@ -262,6 +271,8 @@ print(json.dumps(out))`;
       ['prctl', 4, 'errno 1'],
       ['prlimit64', 0, 'allow'],
       ['prlimit64', 1, 'errno 1'],
+      ['setrlimit', 7, 'allow'],
+      ['setrlimit', 4, 'errno 1'],
       ['getxattr', 0, 'errno 95'],
       ['unshare', 0, 'errno 1'],
       ['setns', 0, 'errno 1'],

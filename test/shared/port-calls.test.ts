@@ -13,15 +13,31 @@ const longer: Readonly<Record<string, number>> = {
   'auth.login': 3,
   // The share, then what it is of, then the note that it was read.
   'kvShares.read': 3,
+  // Admission, the list and its build, whether building is possible, the commit, the request.
+  'packages.set': 5,
+  'packages.remove': 5,
+  // These, and the claim of the Idempotency-Key.
+  'packages.add': 5,
   // The secrets, their keys, the lease, the audit entry, the run, its release.
   'execute.run': 7,
+  // The execution, its sandbox and its key, what is there, the release.
+  'execute.get': 4,
+  // Admission, the execution, the audit entry, its sandbox and its key, the stop, its end, the release.
+  'execute.stop': 7,
+  // Admission, the execution, its sandbox and its key, its events, the release.
+  'execute.events': 5,
   // The names of the secrets, the lease, the audit entry, the model, the keys of the secrets, the run, its release.
   'generate.create': 7,
+  // Admission, the lease, the signature, its release, the commit.
+  'zk.session': 5,
+  // As Execute; the secrets are marked as used when the program is known to have opened.
+  'zk.execute': 8,
 };
 
 let local: LocalPlatform;
 beforeAll(async () => {
   process.env.STRONGROOM_REGISTRATION = 'open';
+  process.env.STRONGROOM_CHALLENGE = 'off';
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
   local = await localPlatform();
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { text } from 'node:stream/consumers';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import type { RouteRecord } from '../../lambdas/contract/define-route.ts';
-import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
+import type { StreamHandler } from '../../lambdas/shared/endpoint.ts';
 
 export type Invocation = {
   readonly params?: Readonly<Record<string, string>>;
@@ -13,7 +14,7 @@ export type Invocation = {
 /** Calls a route's handler in this process, as its function's runtime would. */
 export async function invoke(route: RouteRecord, { params, query, body, headers }: Invocation = {}) {
   const file = `../../lambdas/${route.operationId.replace('.', '/')}.ts`;
-  const { handler } = (await import(file)) as { handler: ApiHandler };
+  const { handler } = (await import(file)) as { handler: StreamHandler };
   const requestId = randomUUID();
   const event = {
     resource: route.path,
@@ -26,6 +27,6 @@ export async function invoke(route: RouteRecord, { params, query, body, headers 
     isBase64Encoded: false,
     requestContext: { requestId, identity: { sourceIp: '127.0.0.1' } },
   } as unknown as APIGatewayProxyEvent;
-  const { statusCode, body: text } = await handler(event, { awsRequestId: requestId } as Context);
-  return { status: statusCode, text };
+  const { statusCode, body: answered } = await handler(event, { awsRequestId: requestId } as Context);
+  return { status: statusCode, text: typeof answered === 'string' ? answered : await text(answered) };
 }

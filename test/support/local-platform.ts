@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BackgroundId } from '../../lambdas/contract/background.ts';
+import { BackgroundWork, type Work } from '../../lambdas/platform/local/background-work.ts';
+import { BuildProcesses } from '../../lambdas/platform/local/build-processes.ts';
+import { removeReadOnly } from '../../lambdas/platform/local/bundle-folder.ts';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
 import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
 import { localGenerator } from '../../lambdas/platform/local/generator.ts';
@@ -11,6 +15,8 @@ import type { Platform } from '../../lambdas/platform/platform.ts';
 import { currentSettings } from '../../lambdas/shared/env.ts';
 import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
 import { ModelServer, model, openai, says } from '../platform/model-server.ts';
+import { PackageIndex } from './package-index.ts';
+import { wheel } from './wheel.ts';
 
 export type LocalPlatform = { readonly platform: Platform; remove(): Promise<void> };
 
@@ -25,9 +31,16 @@ async function startModel(): Promise<ModelServer> {
   return server.behaves(says('```python\nprint(1)\n```'));
 }
 
+async function loadWork(operationId: BackgroundId): Promise<Work> {
+  const file = `../../lambdas/${operationId.replace('.', '/')}.ts`;
+  return ((await import(file)) as { handler: Work }).handler;
+}
+
 /** The adapters of one machine on a folder of their own, in this process. */
 export async function localPlatform(): Promise<LocalPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-platform-'));
+  // Packages are built, and programs run, as other users.
+  chmodSync(folder, 0o711);
   const table = new SqliteTable(join(folder, 'strongroom.db'));
   await ensureDefaultOrg(table, new Date());
   const objects = new FileObjects(join(folder, 'objects'), {
@@ -36,19 +49,32 @@ export async function localPlatform(): Promise<LocalPlatform> {
   });
   const supply = new SandboxProcesses(table);
   await supply.start();
+  const background = new BackgroundWork(loadWork);
+  const index = await PackageIndex.start();
+  index.add(wheel({ name: 'tour' }));
+  const builder = new BuildProcesses({
+    folder: join(folder, 'builds'),
+    bundles: join(folder, 'packages'),
+    isInUse: async () => false,
+    env: { STRONGROOM_PACKAGE_INDEX: index.url },
+  });
   const models = await startModel();
   const keys = new FileKeys(join(folder, 'keys.json'));
   return {
     platform: {
-      ...{ table, objects, keys, sandboxes: supply.sandboxes },
+      ...{ table, objects, keys, sandboxes: supply.sandboxes, builder },
       generator: localGenerator(currentSettings(), undefined),
+      background,
     },
     async remove() {
+      await builder.close();
+      await index.close();
       await supply.close();
+      await background.idle();
       models.close();
       table.close();
       objects.close();
-      rmSync(folder, { recursive: true, force: true });
+      removeReadOnly(folder);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
+import type { Background } from '../../lambdas/platform/background.ts';
 import type { Platform } from '../../lambdas/platform/platform.ts';
 import type { Lease, Sandboxes } from '../../lambdas/platform/sandboxes.ts';
 
@@ -10,18 +11,23 @@ const roundTripMs = 4;
 /** Both adapters ask for these once in a process. */
 const remembered = new Set(['keys.publicKeys']);
 
+/** Background work would call ports in the time of the operation that comes next. */
+const notBegun: Background = { begin: async () => undefined };
+
 /** A platform that notes each call of a port, and takes as long for it as a store across a network would. */
 export class RecordedPlatform {
   readonly platform: Platform;
   #calls: PortCall[] = [];
 
-  constructor({ table, objects, keys, sandboxes, generator }: Platform) {
+  constructor({ table, objects, keys, sandboxes, builder, generator }: Platform) {
     this.platform = {
       table: this.#record('table', table),
       objects: this.#record('objects', objects),
       keys: this.#record('keys', keys),
       sandboxes: this.#recordSandboxes(sandboxes),
+      builder: this.#record('builder', builder),
       generator: this.#record('generator', generator),
+      background: this.#record('background', notBegun),
     };
   }
 
@@ -41,6 +47,10 @@ export class RecordedPlatform {
     const recorded = this.#record('sandboxes', sandboxes);
     return {
       ping: () => recorded.ping(),
+      rejoin: async (tenant, sandboxId) => {
+        const lease = await recorded.rejoin(tenant, sandboxId);
+        return lease && this.#record('lease', lease);
+      },
       lease: async (tenant, waitMs) => {
         const lease: Lease = await recorded.lease(tenant, waitMs);
         return this.#record('lease', lease);

@@ -4,7 +4,7 @@ import { readArgon2Wasm } from '../../lambdas/crypto/providers/node.ts';
 import { portable } from '../../lambdas/crypto/providers/portable.ts';
 import type { Primitives } from '../../lambdas/crypto/providers/primitives.ts';
 
-const simd = await readArgon2Wasm('argon2-simd.wasm');
+const simd = await readArgon2Wasm('simd');
 
 export { native };
 /** JavaScript alone. */
@@ -12,7 +12,7 @@ export const noble = portable({ argon2: simd });
 /** As in a browser: its Web Crypto for the chunks of files. */
 export const browser = portable({ argon2: simd, subtle: webcrypto.subtle });
 /** For a runtime without SIMD. */
-export const withoutSimd = portable({ argon2: await readArgon2Wasm('argon2.wasm') });
+export const withoutSimd = portable({ argon2: await readArgon2Wasm('plain') });
 
 export const providers: readonly (readonly [string, Primitives])[] = [
   ['native', native],

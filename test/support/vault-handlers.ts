@@ -19,9 +19,15 @@ process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
 process.env.STRONGROOM_LIMIT = '100000000/60';
 process.env.STRONGROOM_SECRET_LIMIT = '100000000/60';
 
-const none = (): never => {
-  throw new Error('the vault runs no program');
-};
+/** A port that the vault has no use for. */
+const unused = new Proxy(
+  {},
+  {
+    get: (_, name) => () => {
+      throw new Error(`the vault calls ${String(name)}`);
+    },
+  },
+) as never;
 
 /** The vault's handlers in this process, on the adapters of one machine. */
 export class VaultHandlers {
@@ -37,8 +43,8 @@ export class VaultHandlers {
       signingKey: randomBytes(32),
     });
     const keys = new FileKeys(join(folder, 'keys.json'));
-    const sandboxes = { lease: none, ping: none };
-    this.platform = { table, objects, keys, sandboxes, generator: { complete: none } };
+    const others = { sandboxes: unused, builder: unused, generator: unused, background: unused };
+    this.platform = { table, objects, keys, ...others };
     usePlatform(wrap(this.platform));
     this.#close = () => {
       table.close();

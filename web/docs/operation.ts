@@ -53,18 +53,30 @@ function detailsOf(document: OpenApiDocument, base: string, call: Call): HTMLEle
 }
 
 function factsView(operation: OpenApiOperation): HTMLElement {
-  const limits = { api: 'the general limit', auth: 'the tight limit of sign-in' };
+  const limits = {
+    api: 'the general limit',
+    auth: 'the tight limit of sign-in',
+    message: 'the limit of new messages',
+  };
+  const scope = operation['x-token-scope'];
   const limit = operation['x-rate-limit'];
   const action = operation['x-audit-action'];
   const link = el('a', { href: `#${operation.operationId}` }, operation.operationId);
   const facts: [string, Child][] = [
     ['Operation', link],
-    ['Credential', operation.security.length > 0 ? 'X-Api-Key or Authorization: Bearer' : 'none needed'],
+    ['Credential', credentialOf(operation)],
+    ...(scope ? [['API tokens', el('code', {}, scope)] as [string, Child]] : []),
     ['Rate limit', limit ? limits[limit] : 'none'],
     ...(action ? [['Audit entry', el('code', {}, action)] as [string, Child]] : []),
   ];
   const pairs = facts.map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, value)));
   return el('dl', { class: 'facts' }, pairs);
+}
+
+function credentialOf({ security }: OpenApiOperation): string {
+  if (security.length === 0) return 'none needed';
+  const isOptional = security.some((alternative) => Object.keys(alternative).length === 0);
+  return `X-Api-Key or Authorization: Bearer${isOptional ? ', or none' : ''}`;
 }
 
 function parametersView(document: OpenApiDocument, operation: OpenApiOperation): Child {

@@ -5,6 +5,7 @@ import {
   createHash,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   decapsulate,
   diffieHellman,
   encapsulate,
@@ -13,8 +14,8 @@ import {
   pbkdf2,
   randomBytes,
 } from 'node:crypto';
-import { requireLength } from '../bytes.ts';
-import { type Aead, mlKem768Bytes, type Primitives, x25519Bytes } from './primitives.ts';
+import { concat, cut, lengthOf, type Pieces, requireLength, wipe } from '../bytes.ts';
+import { type Aead, type ChunkAead, mlKem768Bytes, type Primitives, x25519Bytes } from './primitives.ts';
 
 const keyBytes = 32;
 const tagBytes = 16;
@@ -38,14 +39,7 @@ export const native: Primitives = {
     }),
   aes256Gcm: aead('aes-256-gcm', 12),
   xChaCha20Poly1305: xChaCha20Poly1305(aead('chacha20-poly1305', 12)),
-  aes256GcmChunks(key) {
-    const { seal, open } = aead('aes-256-gcm', 12);
-    const none = new Uint8Array();
-    return {
-      seal: (nonce, plaintext) => seal(key, nonce, plaintext, none),
-      open: (nonce, sealed) => open(key, nonce, sealed, none),
-    };
-  },
+  aes256GcmChunks: (key) => chunks(createSecretKey(key)),
   x25519: {
     privateKey(seed) {
       requireLength('X25519 private key', seed, x25519Bytes);
@@ -91,40 +85,64 @@ export const native: Primitives = {
   },
 };
 
-function aead(cipher: 'aes-256-gcm' | 'chacha20-poly1305', nonceBytes: number): Aead {
+type Cipher = 'aes-256-gcm' | 'chacha20-poly1305';
+
+function aead(cipher: Cipher, nonceBytes: number): Aead {
   const check = (key: Uint8Array, nonce: Uint8Array) => {
     requireLength(`${cipher} key`, key, keyBytes);
     requireLength(`${cipher} nonce`, nonce, nonceBytes);
   };
-  const options = { authTagLength: tagBytes };
   return {
     seal(key, nonce, plaintext, aad) {
       check(key, nonce);
-      const sealing = createCipheriv(cipher as 'aes-256-gcm', key, nonce, options);
-      sealing.setAAD(aad);
-      const sealed = new Uint8Array(plaintext.length + tagBytes);
-      sealed.set(sealing.update(plaintext));
-      sealing.final();
-      sealed.set(sealing.getAuthTag(), plaintext.length);
-      return sealed;
+      return concat(...encrypt(cipher, key, nonce, [plaintext], aad));
     },
     open(key, nonce, sealed, aad) {
       check(key, nonce);
-      const length = sealed.length - tagBytes;
-      if (length < 0) return undefined;
-      const opening = createDecipheriv(cipher as 'aes-256-gcm', key, nonce, options);
-      opening.setAAD(aad);
-      opening.setAuthTag(sealed.subarray(length));
-      const plaintext = opening.update(sealed.subarray(0, length));
-      try {
-        opening.final();
-      } catch {
-        plaintext.fill(0);
-        return undefined;
-      }
-      return plain(plaintext);
+      return decrypt(cipher, key, nonce, [sealed], aad)?.[0];
     },
   };
+}
+
+function chunks(key: KeyObject): ChunkAead {
+  return {
+    seal: (nonce, plaintext) => encrypt('aes-256-gcm', key, nonce, plaintext),
+    open: (nonce, sealed) => decrypt('aes-256-gcm', key, nonce, sealed),
+  };
+}
+
+type Key = Uint8Array | KeyObject;
+
+function encrypt(cipher: Cipher, key: Key, nonce: Uint8Array, plaintext: Pieces, aad?: Uint8Array): Pieces {
+  const encryption = createCipheriv(cipher as 'aes-256-gcm', key, nonce, { authTagLength: tagBytes });
+  if (aad) encryption.setAAD(aad);
+  const ciphertext = plaintext.map((piece) => plain(encryption.update(piece)));
+  encryption.final();
+  return [...ciphertext, plain(encryption.getAuthTag())];
+}
+
+/** @returns as many pieces as there are of the ciphertext, at least one */
+function decrypt(
+  cipher: Cipher,
+  key: Key,
+  nonce: Uint8Array,
+  sealed: Pieces,
+  aad?: Uint8Array,
+): Pieces | undefined {
+  const length = lengthOf(sealed) - tagBytes;
+  if (length < 0) return undefined;
+  const [ciphertext, tag] = cut(sealed, length);
+  const decryption = createDecipheriv(cipher as 'aes-256-gcm', key, nonce, { authTagLength: tagBytes });
+  if (aad) decryption.setAAD(aad);
+  decryption.setAuthTag(concat(...tag));
+  const plaintext = ciphertext.map((piece) => plain(decryption.update(piece)));
+  try {
+    const rest = plain(decryption.final());
+    return plaintext.length > 0 ? plaintext : [rest];
+  } catch {
+    wipe(...plaintext);
+    return undefined;
+  }
 }
 
 /** draft-irtf-cfrg-xchacha-03 section 2.3: a key of its own from 16 bytes of the nonce, the other 8 to the cipher. */

@@ -1,4 +1,5 @@
 import * as crypto from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Primitives } from './primitives.ts';
@@ -11,11 +12,14 @@ import type { Primitives } from './primitives.ts';
 export async function choosePrimitives(): Promise<Primitives> {
   if ('argon2' in crypto && 'encapsulate' in crypto) return (await import('./native.ts')).native;
   const { portable } = await import('./portable.ts');
-  return portable({ argon2: await readArgon2Wasm(), subtle: globalThis.crypto.subtle });
+  return portable({ argon2: await readArgon2Wasm(), subtle: webcrypto.subtle });
 }
 
-export function readArgon2Wasm(
-  file: 'argon2-simd.wasm' | 'argon2.wasm' = 'argon2-simd.wasm',
-): Promise<Uint8Array> {
-  return readFile(fileURLToPath(import.meta.resolve(`argon2-browser/dist/${file}`)));
+const wasm = {
+  simd: import.meta.resolve('argon2-browser/dist/argon2-simd.wasm'),
+  plain: import.meta.resolve('argon2-browser/dist/argon2.wasm'),
+};
+
+export function readArgon2Wasm(kind: keyof typeof wasm = 'simd'): Promise<Uint8Array> {
+  return readFile(fileURLToPath(wasm[kind]));
 }

@@ -7,7 +7,7 @@ import { sha1 } from '@noble/hashes/legacy.js';
 import { pbkdf2Async } from '@noble/hashes/pbkdf2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
-import { requireLength } from '../bytes.ts';
+import { concat, requireLength } from '../bytes.ts';
 import { argon2Wasm } from './argon2-wasm.ts';
 import { type Aead, type ChunkAead, mlKem768Bytes, type Primitives, x25519Bytes } from './primitives.ts';
 
@@ -29,7 +29,7 @@ export function portable({ argon2, subtle }: PortableOptions): Primitives {
       pbkdf2Async(hash === 'sha1' ? sha1 : sha256, password, salt, { c: iterations, dkLen: length }),
     argon2id: argon2Wasm(argon2),
     aes256Gcm: aead('AES-256-GCM', gcm, 12),
-    xChaCha20Poly1305: aead('XChaCha20-Poly1305', xchacha20poly1305, 24),
+    xChaCha20Poly1305,
     aes256GcmChunks: (key) => (subtle ? webCryptoChunks(subtle, key) : nobleChunks(key)),
     x25519: {
       privateKey(seed) {
@@ -78,6 +78,9 @@ export function portable({ argon2, subtle }: PortableOptions): Primitives {
 const keyBytes = 32;
 const tagBytes = 16;
 
+/** On its own for pages that need no more than it. */
+export const xChaCha20Poly1305 = aead('XChaCha20-Poly1305', xchacha20poly1305, 24);
+
 function aead(name: string, cipher: typeof gcm | typeof xchacha20poly1305, nonceBytes: number): Aead {
   const check = (key: Uint8Array, nonce: Uint8Array) => {
     requireLength(`${name} key`, key, keyBytes);
@@ -102,10 +105,14 @@ function aead(name: string, cipher: typeof gcm | typeof xchacha20poly1305, nonce
 
 function nobleChunks(key: Uint8Array): ChunkAead {
   const { seal, open } = aead('AES-256-GCM', gcm, 12);
+  const own = Uint8Array.from(key);
   const none = new Uint8Array();
   return {
-    seal: (nonce, plaintext) => seal(key, nonce, plaintext, none),
-    open: (nonce, sealed) => open(key, nonce, sealed, none),
+    seal: (nonce, plaintext) => [seal(own, nonce, concat(...plaintext), none)],
+    open(nonce, sealed) {
+      const plaintext = open(own, nonce, concat(...sealed), none);
+      return plaintext && [plaintext];
+    },
   };
 }
 
@@ -118,12 +125,13 @@ function webCryptoChunks(subtle: webcrypto.SubtleCrypto, key: Uint8Array): Chunk
     tagLength: 8 * tagBytes,
   });
   return {
-    seal: async (nonce, plaintext) =>
-      new Uint8Array(await subtle.encrypt(algorithm(nonce), await imported, plaintext)),
+    seal: async (nonce, plaintext) => [
+      new Uint8Array(await subtle.encrypt(algorithm(nonce), await imported, concat(...plaintext))),
+    ],
     async open(nonce, sealed) {
       const imports = await imported;
       try {
-        return new Uint8Array(await subtle.decrypt(algorithm(nonce), imports, sealed));
+        return [new Uint8Array(await subtle.decrypt(algorithm(nonce), imports, concat(...sealed)))];
       } catch (error) {
         if (error instanceof DOMException && error.name === 'OperationError') return undefined;
         throw error;

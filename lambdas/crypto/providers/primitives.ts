@@ -1,3 +1,5 @@
+import type { Pieces } from '../bytes.ts';
+
 /**
  * What the formats of this folder are built of. Two providers implement it, byte for byte alike: `native.ts` on
  * `node:crypto`, `portable.ts` on packages that run anywhere. A length that a format fixes is checked by the format;
@@ -23,7 +25,11 @@ export interface Primitives {
   readonly aes256Gcm: Aead;
   /** XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03): key 32 bytes, nonce 24, tag 16. */
   readonly xChaCha20Poly1305: Aead;
-  /** AES-256-GCM for many chunks under one key; hardware does it where only its asynchronous interface is there. */
+  /**
+   * AES-256-GCM for many chunks under one key; Web Crypto does it where it is all that is fast.
+   *
+   * @param key not kept
+   */
   aes256GcmChunks(key: Uint8Array): ChunkAead;
   readonly x25519: X25519;
   readonly mlKem768: MlKem768;
@@ -47,9 +53,12 @@ export interface Aead {
   open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined;
 }
 
+/** One key, many nonces, no AAD. */
 export interface ChunkAead {
-  seal(nonce: Uint8Array, plaintext: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  open(nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+  /** @returns ciphertext ‖ tag */
+  seal(nonce: Uint8Array, plaintext: Pieces): Pieces | Promise<Pieces>;
+  /** @returns the plaintext, or nothing where the tag does not verify */
+  open(nonce: Uint8Array, sealed: Pieces): Pieces | undefined | Promise<Pieces | undefined>;
 }
 
 /** X25519 (RFC 7748). */

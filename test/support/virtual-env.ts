@@ -36,6 +36,6 @@ function pythonVersion(): string {
     const check = 'import sys; assert sys.version_info >= (3, 10); print(sys.version)';
     return execFileSync('python3', ['-c', check], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
-    throw new Error('the cloud test needs Python 3.10 or newer, as python3', { cause: error });
+    throw new Error('this test needs Python 3.10 or newer, as python3', { cause: error });
   }
 }

@@ -1,0 +1,14 @@
+import { createHmac } from 'node:crypto';
+import { hkdf } from './hkdf.ts';
+
+/**
+ * HMAC-SHA-256 (RFC 2104) under a key that is derived for one purpose, so that `key` may serve other purposes too.
+ *
+ * @returns 32 bytes
+ */
+export function hmacSha256(key: Uint8Array, purpose: string, message: Uint8Array): Uint8Array {
+  const own = hkdf(key, purpose);
+  const mac = createHmac('sha256', own).update(message).digest();
+  own.fill(0);
+  return mac;
+}

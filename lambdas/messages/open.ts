@@ -1,0 +1,36 @@
+import { messages } from '../contract/messages.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { openMessage } from '../shared/message-access.ts';
+import { auditOwner, messageResource } from '../shared/message-info.ts';
+import { getContent, readContent } from '../stores/message-contents.ts';
+import { getOpening, repeatOpening } from '../stores/message-openings.ts';
+import { getMessage } from '../stores/messages.ts';
+
+export const handler = endpoint(messages.open, async ({ params: { id }, body: { nonce } }, context) => {
+  const { platform, now, admitted } = context;
+  const { table, objects } = platform;
+  const [message, content, opening] = await Promise.all([
+    getMessage(table, id, now),
+    getContent(table, id),
+    nonce === undefined ? undefined : getOpening(table, id, nonce),
+  ]);
+  const known = opening ?? message;
+  if (!content || !known) throw new ApiError('NOT_FOUND');
+  if (opening?.repeated) throw new ApiError(message ? 'NONCE_SPENT' : 'NOT_FOUND');
+
+  await admitted();
+  // Before anything is counted: what cannot be read is not used up.
+  const encryptedContent = await readContent(objects, id, content);
+  const access =
+    opening && nonce !== undefined
+      ? { remaining: opening.remaining, writes: [repeatOpening(id, nonce)] }
+      : message && openMessage(message, nonce, now);
+  if (!access) throw new ApiError('NOT_FOUND');
+  return {
+    status: 200,
+    body: { success: true, data: { encryptedContent, remaining: access.remaining } },
+    writes: access.writes,
+    audit: { resource: messageResource(id), owner: auditOwner(known) },
+  };
+});

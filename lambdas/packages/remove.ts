@@ -1,0 +1,13 @@
+import { packages } from '../contract/packages.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { changePackages } from '../shared/package-set.ts';
+
+export const handler = endpoint(packages.remove, async ({ params: { name } }, context) => {
+  await changePackages(context, `packages/${name}`, (wanted) => {
+    const left = wanted.filter((each) => each.name !== name);
+    if (left.length === wanted.length) throw new ApiError('NOT_FOUND');
+    return left;
+  });
+  return { status: 200, body: { deleted: true, name } };
+});

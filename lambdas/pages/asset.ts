@@ -1,0 +1,15 @@
+import { assets } from '../../web/recipient/page.ts';
+import { pages } from '../contract/pages.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+
+export const handler = endpoint(pages.asset, async ({ params: { name } }) => {
+  const asset = (await assets()).find((each) => each.name === name);
+  if (!asset) throw new ApiError('NOT_FOUND');
+  const headers = {
+    'Content-Type': asset.contentType,
+    'Cache-Control': 'public, max-age=31536000, immutable',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+  };
+  return { status: 200, body: asset.content, headers };
+});

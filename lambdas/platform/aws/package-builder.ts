@@ -1,0 +1,111 @@
+import { ConflictException, ECSClient, RunTaskCommand } from '@aws-sdk/client-ecs';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { builderJob } from '../build-outcome.ts';
+import { type Build, BuilderBusy, type PackageBuilder } from '../package-builder.ts';
+import { patience, required } from './environment.ts';
+import { buildKey, noBuilder, S3PackageOutcomes, s3Client } from './package-outcomes.ts';
+
+export type BuilderTask = {
+  readonly cluster: string;
+  /** The task definition: the sandbox's image, started as `python3 -I -B /opt/strongroom/builder`. */
+  readonly taskDefinition: string;
+  /** The one of its containers that gets the job. */
+  readonly container: string;
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+};
+
+/** A task waits for its place, then builds; its URLs outlast both. */
+const urlSeconds = 60 * 60;
+
+/**
+ * Package builds on Fargate, a task each. The task has no role: it reads its job and writes its bundle and its result
+ * by URLs that are signed for it, and that is all of AWS that it can reach.
+ */
+export class FargateBuilder extends S3PackageOutcomes {
+  readonly #ecs: ECSClient;
+  readonly #task: BuilderTask;
+
+  constructor(ecs: ECSClient, s3: S3Client, bucket: string, task: BuilderTask) {
+    super(s3, bucket);
+    this.#ecs = ecs;
+    this.#task = task;
+  }
+
+  /** Whether there is room for one more task is known when it is started. */
+  override async check(): Promise<void> {}
+
+  override async request(build: Build): Promise<void> {
+    const { buildId } = build;
+    const [bundleUrl, resultUrl] = await Promise.all([
+      this.#signPut(buildKey(buildId, 'bundle.tar.gz')),
+      this.#signPut(buildKey(buildId, 'result.json')),
+    ]);
+    const job = JSON.stringify({ ...builderJob(build), bundleUrl, resultUrl });
+    // The first job of a build stands: its task may have it already.
+    await this.objects.put(buildKey(buildId, 'job.json'), Buffer.from(job), { ifAbsent: true });
+    await this.#run(buildId);
+  }
+
+  async #run(buildId: string): Promise<void> {
+    const { cluster, taskDefinition, container, subnets, securityGroups } = this.#task;
+    const jobUrl = await this.#sign(
+      new GetObjectCommand({ Bucket: this.bucket, Key: buildKey(buildId, 'job.json') }),
+    );
+    const command = new RunTaskCommand({
+      cluster,
+      taskDefinition,
+      count: 1,
+      launchType: 'FARGATE',
+      // The same token never starts a second task ("Ensuring idempotency").
+      clientToken: buildId,
+      startedBy: buildId,
+      networkConfiguration: {
+        awsvpcConfiguration: {
+          subnets: [...subnets],
+          securityGroups: [...securityGroups],
+          assignPublicIp: 'DISABLED',
+        },
+      },
+      overrides: {
+        containerOverrides: [
+          { name: container, environment: [{ name: 'STRONGROOM_BUILD_JOB_URL', value: jobUrl }] },
+        ],
+      },
+    });
+    try {
+      const { failures = [] } = await this.#ecs.send(command);
+      if (failures.length > 0) throw new BuilderBusy(failures.map(({ reason }) => reason).join('; '));
+    } catch (error) {
+      // Its task was started before, with a URL that was signed at another time.
+      if (!(error instanceof ConflictException)) throw error;
+    }
+  }
+
+  #signPut(key: string): Promise<string> {
+    return this.#sign(new PutObjectCommand({ Bucket: this.bucket, Key: key }));
+  }
+
+  #sign(command: GetObjectCommand | PutObjectCommand): Promise<string> {
+    return getSignedUrl(this.client, command, { expiresIn: urlSeconds });
+  }
+}
+
+/** The builder of a function on AWS, from its environment; `STRONGROOM_BUILDER_TASK` is set where there is one. */
+export function packageBuilder(env: NodeJS.ProcessEnv): PackageBuilder {
+  const taskDefinition = env.STRONGROOM_BUILDER_TASK;
+  if (!taskDefinition) return noBuilder;
+  return new FargateBuilder(
+    new ECSClient({ requestHandler: patience }),
+    s3Client(),
+    required(env, 'STRONGROOM_BUCKET'),
+    {
+      cluster: required(env, 'STRONGROOM_BUILDER_CLUSTER'),
+      taskDefinition,
+      container: 'builder',
+      subnets: required(env, 'STRONGROOM_BUILDER_SUBNETS').split(','),
+      securityGroups: required(env, 'STRONGROOM_BUILDER_SECURITY_GROUPS').split(','),
+    },
+  );
+}

@@ -1,0 +1,19 @@
+import type { Table, Write } from '../platform/table.ts';
+
+/** A challenge that was given out: as JSON, and the key that its signatures are made with. Both are its own. */
+export type StoredChallenge = { readonly challenge: string; readonly key: string };
+
+const keyOf = (nonce: string) => ({ pk: nonce, sk: 'challenge' });
+
+export async function getChallenge(table: Table, nonce: string): Promise<StoredChallenge | undefined> {
+  return (await table.get('challenges', keyOf(nonce))) as StoredChallenge | undefined;
+}
+
+export function addChallenge(nonce: string, stored: StoredChallenge, ttl: number): Write {
+  return { table: 'challenges', put: { ...keyOf(nonce), ...stored, ttl }, if: ['absent'] };
+}
+
+/** Fails where it was spent before. */
+export function deleteChallenge(nonce: string): Write {
+  return { table: 'challenges', delete: keyOf(nonce), if: ['present'] };
+}

@@ -1,0 +1,5 @@
+/** Below it lie the results of executions and nothing else. */
+export const resultsPrefix = 'executions/';
+
+/** Below it lie large answers that are kept for an `Idempotency-Key`, and nothing else. */
+export const answersPrefix = 'idempotency/';

@@ -1,0 +1,37 @@
+import { limits } from '../contract/limits.ts';
+import { tokens } from '../contract/tokens.ts';
+import { mintAccessKey } from '../crypto/access-key.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { expiryOf } from '../shared/expiry.ts';
+import { tokenInfo } from '../shared/token-info.ts';
+import { addTokenKey } from '../stores/credentials.ts';
+import { type ApiToken, addToken, listTokens } from '../stores/tokens.ts';
+
+function expiryAsked(asked: string | null | undefined, now: Date): string | null {
+  if (asked === null) return null;
+  const { max, default: unsaid } = limits.apiTokenSeconds;
+  return expiryOf(asked ?? new Date(now.getTime() + unsaid * 1000).toISOString(), now, max);
+}
+
+export const handler = endpoint(tokens.create, async ({ body }, { caller, platform, now }) => {
+  const expiresAt = expiryAsked(body.expiresAt, now);
+  const { items } = await listTokens(platform.table, caller.userId, { limit: limits.apiTokensPerUser });
+  if (items.length >= limits.apiTokensPerUser) throw new ApiError('TOO_MANY_TOKENS');
+
+  const key = mintAccessKey('enigma');
+  const token: ApiToken = {
+    tokenId: key.keyId,
+    name: body.name,
+    scopes: [...new Set(body.scopes)],
+    createdAt: now.toISOString(),
+    expiresAt,
+    usedMinute: 0,
+  };
+  return {
+    status: 201,
+    body: { success: true, data: { ...tokenInfo(token), token: key.text } },
+    writes: [addToken(caller.userId, token), addTokenKey(key, caller, token, now)],
+    audit: { resource: `tokens/${token.tokenId}` },
+  };
+});

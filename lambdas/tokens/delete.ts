@@ -1,0 +1,12 @@
+import { tokens } from '../contract/tokens.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { revokeKey } from '../stores/credentials.ts';
+import { deleteToken } from '../stores/tokens.ts';
+
+export const handler = endpoint(tokens.delete, async ({ params: { id } }, { caller }) => ({
+  status: 200,
+  body: { success: true, message: 'Token revoked' },
+  // The first write fails for another user's token, and takes the second with it.
+  writes: [{ ...deleteToken(caller.userId, id), orElse: 'NOT_FOUND' }, revokeKey(id)],
+  audit: { resource: `tokens/${id}` },
+}));

@@ -1,0 +1,9 @@
+import { tokens } from '../contract/tokens.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { tokenInfo } from '../shared/token-info.ts';
+import { listTokens } from '../stores/tokens.ts';
+
+export const handler = endpoint(tokens.list, async ({ query }, { caller, platform }) => {
+  const { items, cursor } = await listTokens(platform.table, caller.userId, query);
+  return { status: 200, body: { success: true, data: items.map(tokenInfo), nextCursor: cursor } };
+});

@@ -1,0 +1,94 @@
+import type { OpenedRequest } from '../../lambdas/crypto/sealed-box.ts';
+import { encodeOutput, encodeResult, frameReply } from '../../lambdas/platform/sandbox-wire.ts';
+import type { JobResult, OutputChunk } from '../../lambdas/platform/sandboxes.ts';
+import { LiveOutput } from './live-output.ts';
+
+/** Who reads replies as they come. */
+export type Reader = {
+  onReply(frame: Uint8Array): void;
+  onEnd(): void;
+  onFailure(error: unknown): void;
+};
+
+type Seal = Pick<OpenedRequest, 'sealNext' | 'sealReply'>;
+
+/** So many small frames are put together into one, to keep a talkative run cheap. */
+const togetherFrames = 256;
+
+/**
+ * The sealed replies to one job. Each is sealed once and kept, so that all readers are given the very same bytes from
+ * the first on. Output is sealed only from when somebody reads it while the program runs: the result holds it too.
+ */
+export class Replies {
+  readonly #seal: Seal;
+  readonly #readers = new Set<Reader>();
+  readonly #unsealed: OutputChunk[] = [];
+  #frames: Uint8Array[] = [];
+  #sizeBytes = 0;
+  #live: LiveOutput | undefined;
+  #ended = false;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(seal: Seal) {
+    this.#seal = seal;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** What the program wrote, in its order. */
+  output(chunk: OutputChunk): void {
+    if (this.#live) this.#live.take(chunk);
+    else this.#unsealed.push(chunk);
+  }
+
+  end(result: JobResult): void {
+    this.#live?.flush();
+    this.#unsealed.length = 0;
+    this.#keep(this.#seal.sealReply(encodeResult(result)));
+    this.#ended = true;
+    for (const reader of this.#readers) reader.onEnd();
+    this.#readers.clear();
+  }
+
+  fail(error: unknown): void {
+    this.#live?.flush();
+    this.#unsealed.length = 0;
+    this.#failure = { error };
+    for (const reader of this.#readers) reader.onFailure(error);
+    this.#readers.clear();
+  }
+
+  /** All replies until now. @throws what the run failed with */
+  sealed(): Uint8Array {
+    this.#goLive();
+    if (this.#failure) throw this.#failure.error;
+    return Buffer.concat(this.#frames);
+  }
+
+  /** Gives a reader all replies, those that are there and those to come. @returns what ends that */
+  attach(reader: Reader): () => void {
+    this.#goLive();
+    for (const frame of this.#frames) reader.onReply(frame);
+    if (this.#ended) reader.onEnd();
+    else if (this.#failure) reader.onFailure(this.#failure.error);
+    else this.#readers.add(reader);
+    return () => this.#readers.delete(reader);
+  }
+
+  #goLive(): void {
+    if (this.#ended || this.#failure) return;
+    this.#live ??= new LiveOutput((chunk) => this.#keep(this.#seal.sealNext(encodeOutput(chunk))));
+    for (const chunk of this.#unsealed.splice(0)) this.#live.take(chunk);
+    this.#live.flush();
+  }
+
+  #keep(reply: Uint8Array): void {
+    const frame = frameReply(reply);
+    this.#frames.push(frame);
+    this.#sizeBytes += frame.length;
+    if (this.#frames.length > togetherFrames) this.#frames = [Buffer.concat(this.#frames)];
+    for (const reader of this.#readers) reader.onReply(frame);
+  }
+}

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { build } from 'esbuild';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..', '..');
+
+async function bundle(platform: 'browser' | 'node', imports: string) {
+  const { metafile, outputFiles } = await build({
+    stdin: { contents: imports, resolveDir: resolve(root, 'lambdas', 'crypto'), loader: 'ts' },
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform,
+    target: 'es2022',
+    mainFields: ['module', 'main'],
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+  });
+  const [{ text, contents } = { text: '', contents: new Uint8Array() }] = outputFiles;
+  return { inputs: Object.keys(metafile.inputs), text, kibibytes: contents.length / 1024 };
+}
+
+const core = "export * from './vault.ts'; export * from './file-stream.ts'; export * from './file-parts.ts';";
+
+test('a page gets the portable provider and nothing of Node', async () => {
+  const { inputs, text, kibibytes } = await bundle(
+    'browser',
+    `${core} export * from './providers/portable.ts';`,
+  );
+  expect(text).not.toMatch(/["'](node:|fs|path|crypto["'])/);
+  expect(inputs.filter((path) => /native|providers\/node|argon2-browser/.test(path))).toEqual([]);
+  expect(kibibytes).toBeLessThan(150);
+});
+
+test('a function of the appliance gets the native provider and no package', async () => {
+  const { inputs, kibibytes } = await bundle('node', `${core} export * from './providers/native.ts';`);
+  expect(inputs.filter((path) => path.includes('node_modules'))).toEqual([]);
+  expect(kibibytes).toBeLessThan(40);
+});

@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** The one code block of a page of the documentation in a language. */
+export function codeSample(page: string, language: string): string {
+  const text = readFileSync(resolve(import.meta.dirname, '..', '..', 'docs', page), 'utf8');
+  const blocks = [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))];
+  if (blocks.length !== 1) throw new Error(`${page} has ${blocks.length} blocks of ${language}`);
+  return blocks[0]?.[1] ?? '';
+}

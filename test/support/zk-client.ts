@@ -1,0 +1,31 @@
+import { native } from '../../lambdas/crypto/providers/native.ts';
+import { seal } from '../../lambdas/crypto/sealed-box.ts';
+import { zkPayloadDigest } from '../../lambdas/crypto/zk-digest.ts';
+import { sealZkPayload, type ZkPayload } from '../../lambdas/crypto/zk-payload.ts';
+import { type PasswordBinding, sealedPasswordAad } from '../../lambdas/crypto/zk-sealed-password.ts';
+
+/** What a client does for itself. */
+export function encrypt(masterPassword: string, code: string): Promise<ZkPayload> {
+  return sealZkPayload(native, masterPassword, Buffer.from(code));
+}
+
+export function digestOf(payload: ZkPayload): string {
+  return zkPayloadDigest(native, payload);
+}
+
+export function sealPassword(
+  publicKeyB64: string,
+  password: string | Uint8Array,
+  binding: PasswordBinding,
+): string {
+  const publicKey = Buffer.from(publicKeyB64, 'base64');
+  const { box } = seal(publicKey, Buffer.from(password), sealedPasswordAad(binding));
+  return Buffer.from(box).toString('base64');
+}
+
+/** The same with the given bit of a field flipped. */
+export function altered(payload: ZkPayload, field: 'salt' | 'nonce' | 'ciphertext', at = 0): ZkPayload {
+  const bytes = Buffer.from(payload[field], 'base64');
+  bytes[at] = (bytes[at] as number) ^ 1;
+  return { ...payload, [field]: bytes.toString('base64') };
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleOperations } from '../../infra/bundle.ts';
+import { pages } from '../../lambdas/contract/pages.ts';
+import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
+import { assets as buildAssets, page } from '../../web/recipient/page.ts';
+import { fill, languages, preferred } from '../../web/recipient/words.ts';
+
+const { html, contentSecurityPolicy } = await page();
+const assets = await buildAssets();
+const [css, js] = ['.css', '.js'].map((end) => {
+  const asset = assets.find(({ name }) => name.endsWith(end));
+  if (!asset) throw new Error(`the page has no asset ${end}`);
+  return asset;
+}) as [(typeof assets)[number], (typeof assets)[number]];
+
+const integrity = (content: string) => `sha384-${createHash('sha384').update(content).digest('base64')}`;
+const policy = new Map(
+  contentSecurityPolicy.split('; ').map((directive) => {
+    const [name = '', ...sources] = directive.split(' ');
+    return [name, sources] as const;
+  }),
+);
+
+describe('the recipient’s page', () => {
+  it('has no code of its own in it: one script and one stylesheet, by name and hash', () => {
+    expect(html).not.toMatch(/<style|<script(?![^>]*\ssrc=)|\s(on\w+|style)=|javascript:/i);
+    expect(html).toContain(
+      `<script type="module" src="../assets/${js.name}" integrity="${integrity(js.content)}"></script>`,
+    );
+    expect(html).toContain(
+      `<link rel="stylesheet" href="../assets/${css.name}" integrity="${integrity(css.content)}" />`,
+    );
+  });
+
+  it('lets that script run and no other, and talks to where it came from alone', () => {
+    expect(Object.fromEntries(policy)).toEqual({
+      'default-src': [`'none'`],
+      'script-src': [`'${integrity(js.content)}'`, `'wasm-unsafe-eval'`],
+      'style-src': [`'self'`],
+      'connect-src': [`'self'`],
+      'img-src': ['data:'],
+      'base-uri': [`'none'`],
+      'form-action': [`'none'`],
+      'frame-ancestors': [`'none'`],
+      'require-trusted-types-for': [`'script'`],
+      'trusted-types': [`'none'`],
+    });
+  });
+
+  it('names no other origin, and parses no text as HTML or code', () => {
+    for (const text of [html, css.content, js.content]) {
+      const origins = text.match(/(?:https?|wss?):\/\/[\w.-]+\.[a-z]{2,}/g) ?? [];
+      expect(origins.filter((origin) => origin !== 'http://www.w3.org')).toEqual([]); // Name of SVG, never asked.
+    }
+    expect(css.content).not.toMatch(/@import|url\(/);
+    expect(js.content).not.toMatch(
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|sendBeacon|WebSocket|localStorage|sessionStorage|indexedDB|\.cookie/,
+    );
+  });
+
+  it('links only relative addresses, so that a stage of API Gateway may stand before it', () => {
+    const addresses = [...html.matchAll(/\s(?:href|src)="([^"]*)"/g)].map(([, address = '']) => address);
+    expect(addresses.filter((address) => /^(\/|\w+:)/.test(address)).map((each) => each.slice(0, 5))).toEqual(
+      ['data:'],
+    );
+  });
+
+  it('says without a script what it needs, in every language', () => {
+    const [, noscript = ''] = /<noscript>([\s\S]*)<\/noscript>/.exec(html) ?? [];
+    expect(noscript).toContain('needs JavaScript');
+    expect(noscript).toMatch(/lang="es"[\s\S]*necesita JavaScript/);
+  });
+
+  it('is small: under 120 KiB compressed with all that it loads, its cryptography included', () => {
+    const sizes = [html, css.content, js.content].map((text) => gzipSync(text).length);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(120 * 1024);
+  });
+
+  it('is built alike each time, so that names change with contents and never without', () => {
+    expect(js.name).toMatch(/^recipient-[0-9a-f]{16}\.js$/);
+    const version = createHash('sha256').update(js.content).digest('hex').slice(0, 16);
+    expect(js.name).toBe(`recipient-${version}.js`);
+  });
+});
+
+describe('the functions that serve it', () => {
+  let folder: string;
+  let call: (operationId: string, params: Record<string, string>) => ReturnType<ApiHandler>;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pages-'));
+    const bundles = await bundleOperations([pages.recipient, pages.asset], folder);
+    call = async (operationId, pathParameters) => {
+      const bundle = bundles.find((each) => each.operationId === operationId);
+      const url = pathToFileURL(join(bundle?.folder ?? '', 'index.mjs')).href;
+      const { handler } = (await import(/* @vite-ignore */ url)) as { handler: ApiHandler };
+      const requestContext = { requestId: 'r', identity: { sourceIp: '127.0.0.1' } };
+      const event = { headers: {}, body: null, pathParameters, requestContext };
+      return handler(event as unknown as APIGatewayProxyEvent, {} as never);
+    };
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('answer with the page as it was built, to be kept by nobody', async () => {
+    const { statusCode, body, headers } = await call('pages.recipient', { id: 'abc' });
+    expect([statusCode, body]).toEqual([200, html]);
+    expect(headers).toMatchObject({
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': contentSecurityPolicy,
+      'Cache-Control': 'no-store',
+      'Referrer-Policy': 'no-referrer',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    const source = await readFile(join(folder, 'lambda', 'pages.recipient', 'index.mjs'), 'utf8');
+    expect(source).not.toContain('esbuild');
+    expect(source.length).toBeLessThan(
+      (await readFile(join(folder, 'lambda', 'pages.asset', 'index.mjs'))).length,
+    );
+  });
+
+  it('answer with its assets, to be kept for ever, and with nothing else', async () => {
+    for (const { name, contentType, content } of assets) {
+      const { statusCode, body, headers } = await call('pages.asset', { name });
+      expect([statusCode, body]).toEqual([200, content]);
+      expect(headers).toMatchObject({
+        'Content-Type': contentType,
+        'Cache-Control': 'public, max-age=31536000, immutable',
+      });
+    }
+    for (const name of ['recipient-0000000000000000.js', '..%2Fpackage.json', 'constructor']) {
+      const { statusCode, headers } = await call('pages.asset', { name });
+      expect(statusCode).toBe(404);
+      expect(headers).toMatchObject({ 'Cache-Control': 'no-store' });
+    }
+  });
+});
+
+describe('the page’s languages', () => {
+  it('say everything, and name the same values', () => {
+    const named = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+    for (const [id, english] of Object.entries(languages.en.words)) {
+      const spanish = languages.es.words[id as keyof typeof languages.es.words];
+      expect(spanish, id).toBeTruthy();
+      expect(named(spanish), id).toEqual(named(english));
+    }
+  });
+
+  it('are chosen by the order in which the browser has them', () => {
+    expect(preferred(['fr-FR', 'es-419', 'en'])).toBe('es');
+    expect(preferred(['EN-us', 'es'])).toBe('en');
+    expect(preferred(['fr', 'constructor'])).toBe('en');
+    expect(preferred([])).toBe('en');
+  });
+
+  it('put values into sentences', () => {
+    expect(fill('{count} more of {what}', { count: '2' })).toBe('2 more of ');
+  });
+});

@@ -1,0 +1,59 @@
+import { type Child, el } from '../docs/dom.ts';
+import type { Words } from './words.ts';
+
+export const fieldId = 'secret';
+
+/** A form of one field, or of none but its button. */
+export function form(field: Child, button: string, submit: (typed: string) => void): HTMLFormElement {
+  const whole = el(
+    'form',
+    { autocomplete: 'off', novalidate: '' },
+    field,
+    el('p', { class: 'actions' }, el('button', { type: 'submit', class: 'primary' }, button)),
+  );
+  whole.addEventListener('submit', (event) => {
+    event.preventDefault();
+    submit(whole.querySelector('input')?.value ?? '');
+  });
+  return whole;
+}
+
+/** @param problem what is wrong with what was typed before */
+export function passwordField(words: Words, problem?: string, hint?: string): Child {
+  const input = inputOf('password', problem, hint);
+  const toggle = el('button', { type: 'button', 'aria-label': words.showPassword }, words.show);
+  toggle.addEventListener('click', () => {
+    const hidden = input.type === 'password';
+    input.type = hidden ? 'text' : 'password';
+    toggle.textContent = hidden ? words.hide : words.show;
+    toggle.setAttribute('aria-label', hidden ? words.hidePassword : words.showPassword);
+  });
+  return labelled(words.password, el('div', { class: 'with-button' }, input, toggle), problem, hint);
+}
+
+export function keyField(words: Words, problem?: string): Child {
+  return labelled(words.key, inputOf('text', problem, undefined), problem, undefined);
+}
+
+function inputOf(type: string, problem: string | undefined, hint: string | undefined): HTMLInputElement {
+  const described = [hint && `${fieldId}-hint`, problem && `${fieldId}-problem`].filter(Boolean).join(' ');
+  return el('input', {
+    id: fieldId,
+    type,
+    required: '',
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    ...(described && { 'aria-describedby': described }),
+    ...(problem && { 'aria-invalid': 'true' }),
+  });
+}
+
+function labelled(label: string, input: Child, problem: string | undefined, hint: string | undefined): Child {
+  return [
+    el('label', { for: fieldId }, label),
+    hint && el('p', { id: `${fieldId}-hint`, class: 'note' }, hint),
+    input,
+    problem && el('p', { id: `${fieldId}-problem`, class: 'problem' }, problem),
+  ];
+}

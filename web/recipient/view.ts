@@ -1,0 +1,93 @@
+import type { MessageErrorCode } from '../../client/message-crypto/index.ts';
+import { type Child, el } from '../docs/dom.ts';
+import { facts } from './facts.ts';
+import { form, keyField, passwordField } from './fields.ts';
+import { type MessageActions, messageView } from './message.ts';
+import type { State } from './state.ts';
+import { type Language, languages, type Words } from './words.ts';
+
+export type Actions = MessageActions & {
+  /** What was typed: the password, or the link where that is asked for. */
+  submit(typed: string): void;
+};
+
+/** What the page shows in a state: first a heading, which takes the focus. */
+export function view(state: State, language: Language, actions: Actions): Child[] {
+  const { words } = languages[language];
+  switch (state.step) {
+    case 'looking':
+    case 'opening':
+      return [heading(words[state.step]), el('div', { class: 'busy', 'aria-hidden': 'true' })];
+    case 'ready':
+      return ready(state, language, actions);
+    case 'locked':
+      return locked(state, words, actions);
+    case 'open':
+      return [heading(words.opened), ...messageView(state, language, actions)];
+    case 'trouble': {
+      const again = form(undefined, words.tryAgain, state.again);
+      return [heading(words[state.kind]), el('p', {}, words[`${state.kind}Lead`]), again];
+    }
+    case 'failed': {
+      const word = failureOf(state.code);
+      return [heading(words[word]), el('p', {}, words[`${word}Lead`])];
+    }
+    default:
+      return [heading(words[state.step]), el('p', {}, words[`${state.step}Lead`])];
+  }
+}
+
+function heading(text: string): HTMLElement {
+  return el('h1', { tabindex: '-1' }, text);
+}
+
+function failureOf(code: MessageErrorCode): 'wrongKey' | 'newer' | 'damaged' {
+  if (code === 'WRONG_KEY') return 'wrongKey';
+  return code === 'UNSUPPORTED_FORMAT' ? 'newer' : 'damaged';
+}
+
+type Ready = State & { readonly step: 'ready' };
+
+function ready({ info, asks, wrong }: Ready, language: Language, { submit }: Actions): Child[] {
+  const { words } = languages[language];
+  const common = [
+    facts(info, language),
+    info.remaining === 1 && el('p', { class: 'warning' }, words.onceWarning),
+  ];
+  const privacy = el('p', { class: 'note' }, words.privacy);
+  if (asks === 'key') {
+    const field = keyField(words, wrong && words.keyWrong);
+    const lead = el('p', {}, words.keyMissingLead);
+    return [heading(words.keyMissing), lead, form(field, words.continue, submit), ...common, privacy];
+  }
+  const field =
+    asks === 'password' && passwordField(words, wrong && words.passwordNeeded, words.passwordHint);
+  const lead = el('p', {}, words.readyLead);
+  return [heading(words.ready), lead, ...common, form(field, words.open, submit), privacy];
+}
+
+type Locked = State & { readonly step: 'locked' };
+
+function locked({ why, fetched, info }: Locked, words: Words, { submit }: Actions): Child[] {
+  const leaving =
+    fetched.remaining === 0
+      ? el('p', { class: 'warning' }, words.lockedLast)
+      : el('p', { class: 'note' }, words.lockedMore);
+  if (why === 'resources') {
+    return [
+      heading(words.resources),
+      el('p', {}, words.lockedLead),
+      leaving,
+      form([], words.tryAgain, submit),
+    ];
+  }
+  const isWrong = why === 'WRONG_PASSWORD';
+  const doubt = isWrong && info.format === 1 ? words.legacyDoubt : words.passwordHint;
+  const field = passwordField(words, isWrong ? words.locked : undefined, doubt);
+  return [
+    heading(isWrong ? words.locked : words.lockedNew),
+    el('p', {}, words.lockedLead),
+    leaving,
+    form(field, words.tryAgain, submit),
+  ];
+}
