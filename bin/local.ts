@@ -13,6 +13,8 @@ Environment:
   STRONGROOM_REGISTRATION  open (here), closed, or e-mail domains separated by commas
   STRONGROOM_LIMIT         calls a credential or address may make, as count/seconds (600/60)
   STRONGROOM_AUTH_LIMIT    sign-ins and registrations an address or account may try (10/900)
+  STRONGROOM_SECRET_LIMIT  wrong user secrets that a user may try, as count/seconds (10/900)
+  STRONGROOM_KEK_CACHE     on, or off: each read of the vault derives its key anew
   STRONGROOM_MESSAGE_LIMIT        messages an anonymous sender may create (20/900)
   STRONGROOM_MESSAGE_TOKEN_LIMIT  messages a token or another credential may create (100/900)
   STRONGROOM_CHALLENGE            on: anonymous senders of messages solve a proof of work first (off here)

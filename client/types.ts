@@ -21,12 +21,18 @@ type Query<S extends z.ZodType> = {
 
 type Values<Part, S extends z.ZodType> = Part extends 'query' ? Query<S> : z.input<S>;
 
-/** One part of a request: absent where the route has none, optional where all in it is. */
-type PartOf<R, Part extends string> = R extends { readonly [P in Part]: infer S extends z.ZodType }
-  ? Record<never, never> extends Values<Part, S>
-    ? { readonly [P in Part]?: Values<Part, S> }
-    : { readonly [P in Part]: Values<Part, S> }
-  : { readonly [P in Part]?: undefined };
+type Part = 'params' | 'query' | 'body';
+
+type SchemaOf<R, P extends Part> = R extends { readonly [Name in P]: infer S extends z.ZodType } ? S : never;
+
+type ValueOf<R, P extends Part> = [SchemaOf<R, P>] extends [never] ? undefined : Values<P, SchemaOf<R, P>>;
+
+/** A part may be left out where the route has none, and where nothing in it is required. */
+type MayBeLeftOut<R, P extends Part> = [SchemaOf<R, P>] extends [never]
+  ? true
+  : Record<never, never> extends ValueOf<R, P>
+    ? true
+    : false;
 
 export type CallOptions = {
   readonly signal?: AbortSignal;
@@ -37,10 +43,11 @@ export type CallOptions = {
 };
 
 /** What a call of the operation takes. */
-export type RequestFor<Id extends OperationId> = PartOf<RouteById<Id>, 'params'> &
-  PartOf<RouteById<Id>, 'query'> &
-  PartOf<RouteById<Id>, 'body'> &
-  CallOptions;
+export type RequestFor<Id extends OperationId> = {
+  readonly [P in Part as MayBeLeftOut<RouteById<Id>, P> extends true ? never : P]: ValueOf<RouteById<Id>, P>;
+} & {
+  readonly [P in Part as MayBeLeftOut<RouteById<Id>, P> extends true ? P : never]?: ValueOf<RouteById<Id>, P>;
+} & CallOptions;
 
 type Answers<R> = R extends { readonly responses: infer Responses }
   ? {

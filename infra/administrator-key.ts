@@ -51,7 +51,12 @@ export class AdministratorKey extends Construct {
       logDays,
       access: {
         statements: [
-          ...access.toTables(new Map([['credentials', new Set(['dynamodb:GetItem', 'dynamodb:PutItem'])]])),
+          ...access.toTables(
+            new Map([
+              ['credentials', new Set(['dynamodb:GetItem', 'dynamodb:PutItem'])],
+              ['orgs', new Set(['dynamodb:PutItem'])],
+            ]),
+          ),
           allow(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], [this.secretArn]),
           allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn], {
             StringEquals: {
@@ -62,6 +67,7 @@ export class AdministratorKey extends Construct {
         ],
         environment: {
           STRONGROOM_TABLE_CREDENTIALS: tables.get('credentials').tableName,
+          STRONGROOM_TABLE_ORGS: tables.get('orgs').tableName,
           STRONGROOM_ADMINISTRATOR_SECRET: this.secretArn,
         },
       },

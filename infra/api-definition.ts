@@ -29,6 +29,15 @@ export function apiDefinition(
       ...Object.fromEntries(
         operations.map((route) => [route.method.toLowerCase(), operation(route, invokeArn(route))]),
       ),
+      ...Object.fromEntries(
+        hiddenBehind(path, operations, routes).map((route) => {
+          const { operationId, ...hidden } = operation(
+            { ...route, path: path as `/${string}` },
+            invokeArn(route),
+          );
+          return [route.method.toLowerCase(), hidden];
+        }),
+      ),
       [anyMethod]: refusal('METHOD_NOT_ALLOWED', { Allow: `'${allowed(operations)}'` }, path),
     },
   ]);
@@ -52,6 +61,21 @@ function allowed(operations: readonly RouteRecord[]): string {
 }
 
 /**
+ * Operations on a parameter where this path has a name: `PUT /v1/kv/shared` reaches `PUT /v1/kv/{key}`, which says that
+ * the name is reserved.
+ */
+function hiddenBehind(
+  path: string,
+  operations: readonly RouteRecord[],
+  routes: readonly RouteRecord[],
+): readonly RouteRecord[] {
+  const covers = (pattern: string) =>
+    pattern !== path && new RegExp(`^${pattern.replaceAll(/\{\w+\}/g, '[^/{}]+')}$`).test(path);
+  const taken = new Set(operations.map(({ method }) => method));
+  return routes.filter((route) => covers(route.path) && !taken.has(route.method));
+}
+
+/**
  * Everything else. Where API Gateway has no method it answers by itself, and tells a caller with an `Authorization`
  * header that it is not an AWS signature; so each segment on the way to a path, and all beyond, answers 404.
  */
@@ -64,7 +88,7 @@ function unknownPaths(paths: Iterable<string>): string[] {
   return [...new Set([...above, '/', '/{proxy+}'])].filter((path) => !known.has(path));
 }
 
-function operation({ operationId, path, stream, timeoutSeconds = 29 }: RouteRecord, uri: string): object {
+function operation({ operationId, path, stream, timeoutSeconds = 29 }: RouteRecord, uri: string) {
   return {
     operationId,
     ...parametersOf(path),

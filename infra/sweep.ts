@@ -15,9 +15,9 @@ export type SweepProps = {
   readonly logDays: number;
 };
 
-const prefix = 'messages/';
+const prefixes = ['messages/', 'vault/'];
 
-/** Every hour, removes the objects of messages that are gone, and those that no message was made of. */
+/** Every hour, removes the objects of messages and values that are gone, and those that no record was made of. */
 export class Sweep extends Construct {
   constructor(scope: Construct, id: string, { bundle, access, tables, buckets, logDays }: SweepProps) {
     super(scope, id);
@@ -31,15 +31,24 @@ export class Sweep extends Construct {
       logDays,
       access: {
         statements: [
-          ...access.toTables(new Map([['messages', new Set(['dynamodb:GetItem'])]])),
-          allow(['s3:ListBucket'], [bucketArn], { StringEquals: { 's3:prefix': prefix } }),
-          allow(['s3:DeleteObject'], [`${bucketArn}/${prefix}*`]),
+          ...access.toTables(
+            new Map([
+              ['messages', new Set(['dynamodb:GetItem'])],
+              ['vaultObjects', new Set(['dynamodb:GetItem'])],
+            ]),
+          ),
+          allow(['s3:ListBucket'], [bucketArn], { StringEquals: { 's3:prefix': prefixes } }),
+          allow(
+            ['s3:DeleteObject'],
+            prefixes.map((prefix) => `${bucketArn}/${prefix}*`),
+          ),
         ],
         environment: {
           STRONGROOM_TABLE_MESSAGES: tables.get('messages').tableName,
+          STRONGROOM_TABLE_VAULTOBJECTS: tables.get('vaultObjects').tableName,
           STRONGROOM_BUCKET: bucketName,
         },
-        explained: [access.explainObjects(prefix)],
+        explained: prefixes.map((prefix) => access.explainObjects(prefix)),
       },
     });
     new Rule(this, 'Hourly', {

@@ -23,7 +23,9 @@ import { currentSettings } from '../../lambdas/shared/env.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { sweepContents } from '../../lambdas/stores/message-contents.ts';
+import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
 import { isBundleInUse } from '../../lambdas/stores/packages.ts';
+import { sweepVaultObjects } from '../../lambdas/stores/vault-ciphertext.ts';
 import { closeLostExecutions, resultSweep } from './executions.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
@@ -85,13 +87,15 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
     supply.start(),
     closeLostExecutions(table, new Date()),
   ]);
+  await ensureDefaultOrg(table, new Date());
   const administratorKey = await firstAdministratorKey(table);
   const server = createApplianceServer({ router: new Router(routes), handlers, objects });
   await listen(server, port, host);
   baseUrl = urlOf(server);
 
   const contents = { sweep: () => sweepContents({ table, objects }) };
-  const sweepAll = () => sweep(table, objects, contents, resultSweep(objects), builder);
+  const vault = { sweep: () => sweepVaultObjects({ table, objects }) };
+  const sweepAll = () => sweep(table, objects, contents, vault, resultSweep(objects), builder);
   const sweeping = setInterval(sweepAll, sweepMs);
   sweepAll();
   return {

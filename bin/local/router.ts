@@ -29,13 +29,16 @@ export class Router {
   /** @returns `undefined` where no route has this path */
   find(method: string, path: string): Match | undefined {
     const segments = path.split('/');
+    let allow: readonly string[] | undefined;
     for (const { segments: expected, byMethod } of this.#patterns) {
       const params = match(expected, segments);
       if (!params) continue;
       const route = byMethod.get(method);
-      return route ? { route, params } : { allow: [...byMethod.keys()] };
+      if (route) return { route, params };
+      // A parameter may stand here too, whose operation then says that this name is reserved.
+      allow ??= [...byMethod.keys()];
     }
-    return undefined;
+    return allow && { allow };
   }
 }
 

@@ -10,7 +10,7 @@ export const handler = endpoint(auth.login, async ({ body: { email, password } }
   const { platform, now, admitted } = context;
   const login = await getLogin(platform.table, email);
   await admitted();
-  const keys = await checkPassword(password, login?.password);
+  const keys = await checkPassword(password, login?.password ?? undefined);
   const actor = login && { userId: login.userId, orgId: login.orgId, email };
   if (!login || !keys) {
     throw new ApiError('INVALID_CREDENTIALS', { audit: { resource: 'sessions', outcome: 'refused', actor } });

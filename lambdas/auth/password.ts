@@ -33,7 +33,10 @@ export const handler = endpoint(auth.password, async ({ body }, { caller, platfo
     body: { token: session.token, user: userInfo(user) },
     writes: [
       { ...replaceLogin(email, replaced, login.passwordVersion), orElse: 'CONFLICT' },
-      { ...setPasswordVersion(userId, passwordVersion, login.passwordVersion), orElse: 'CONFLICT' },
+      {
+        ...setPasswordVersion(userId, passwordVersion, { ...user, passwordVersion: login.passwordVersion }),
+        orElse: 'CONFLICT',
+      },
       session.write(passwordVersion),
     ],
     audit: { resource: `users/${userId}` },

@@ -8,6 +8,7 @@ import { uuidv7 } from '../shared/ids.ts';
 import { newSession } from '../shared/sessions.ts';
 import { userInfo } from '../shared/user-info.ts';
 import { addUserKey } from '../stores/credentials.ts';
+import { addMember } from '../stores/members.ts';
 import { defaultOrgId } from '../stores/orgs.ts';
 import { addLogin, addUser, type User } from '../stores/users.ts';
 
@@ -45,6 +46,7 @@ export const handler = endpoint(auth.register, async ({ body: { email, password 
         orElse: 'EMAIL_TAKEN',
       },
       addUser(user),
+      addMember(orgId, { ...user, name: email.slice(0, email.lastIndexOf('@')) }),
       addUserKey(apiKey, user, now),
       session.write(passwordVersion),
     ],

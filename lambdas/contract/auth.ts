@@ -51,7 +51,7 @@ export const auth = {
     idempotent: true,
     audit: 'auth.register',
     access: {
-      tables: { users: 'write', credentials: 'write', sessions: 'write' },
+      tables: { users: 'write', credentials: 'write', sessions: 'write', orgs: 'write' },
       keys: ['sign:jwt', 'verify:jwt'],
     },
   }),

@@ -52,9 +52,9 @@ export type RouteRecord = {
   readonly description?: string;
   /**
    * `user`: an API key or a JWT of a user; `any`: these, or the global administrator's key; `optional`: that of
-   * a user, or none at all, but never one that is not good.
+   * a user, or none at all, but never one that is not good; `administrator`: the global administrator's key alone.
    */
-  readonly auth: 'none' | 'optional' | 'user' | 'any';
+  readonly auth: 'none' | 'optional' | 'user' | 'any' | 'administrator';
   /** API tokens with this scope are taken too. Without it a token is as good as an unknown credential. */
   readonly scope?: TokenScope;
   /**

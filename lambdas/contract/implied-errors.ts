@@ -13,6 +13,7 @@ function impliedErrors(route: RouteRecord): readonly ErrorCode[] {
     codes.push('INVALID_REQUEST', 'MALFORMED_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   if (route.params || route.query) codes.push('INVALID_REQUEST');
   if (route.auth !== 'none') codes.push('UNAUTHENTICATED');
+  if (route.auth === 'administrator') codes.push('FORBIDDEN');
   if (route.scope) codes.push('FORBIDDEN');
   if (route.rateLimit !== 'none') codes.push('RATE_LIMITED');
   if (route.idempotent) codes.push('IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS');

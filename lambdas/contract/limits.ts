@@ -41,6 +41,15 @@ export const limits = {
   secretValueBytes: 64 * KiB,
   secretDescriptionCharacters: 1024,
   secretsPerUser: 100,
+  userSecretCharacters: { min: 12, max: 1024 },
+  /** How long a process may keep the key that a user secret gives, and how many of them. */
+  kekCache: { seconds: 300, entries: 1000 },
+  kvKeyBytes: 512,
+  kvValueBytes: 256 * KiB,
+  shareAliasBytes: 1024,
+  /** Active shares of one value or file: it is deleted with all of them in one transaction. */
+  sharesPerRecord: 45,
+  nameCharacters: 200,
   packages: {
     /** On a user's list. */
     count: 50,

@@ -1,15 +1,20 @@
+import { admin } from './admin.ts';
 import { audit } from './audit.ts';
 import { auth } from './auth.ts';
 import { challenges } from './challenges.ts';
 import type { RouteRecord } from './define-route.ts';
 import { execute } from './execute.ts';
 import { generate } from './generate.ts';
+import { keys } from './keys.ts';
+import { kv } from './kv.ts';
+import { kvShares } from './kv-shares.ts';
 import { messages } from './messages.ts';
 import { packages } from './packages.ts';
 import { pages } from './pages.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
+import { users } from './users.ts';
 import { zk } from './zk.ts';
 
 const domains = {
@@ -17,13 +22,18 @@ const domains = {
   auth,
   execute,
   secrets,
-  packages,
   generate,
   zk,
+  audit,
+  keys,
+  kv,
+  kvShares,
+  users,
+  admin,
+  packages,
   messages,
   challenges,
   tokens,
-  audit,
   pages,
 } as const;
 

@@ -21,7 +21,7 @@ export type UploadedPart = { readonly partNumber: number; readonly etag: string;
  * Signed URLs carry their own right, expire after `seconds`, and are good for one method on one key.
  *
  * @throws InvalidObjectKey, ObjectNotFound (upload unknown), InvalidPart (a part named in `completeUpload` is
- *   missing, has another etag, or is too small)
+ *   missing, has another etag, or is too small), ObjectDamaged by reads
  */
 export interface Objects {
   /** With `ifAbsent`, `false` where the key is taken; nothing is replaced then. */
@@ -57,6 +57,11 @@ export class InvalidObjectKey extends Error {
 
 export class ObjectNotFound extends Error {
   override readonly name = 'ObjectNotFound';
+}
+
+/** What is stored is gone, or shorter than it was written: a fault of the store, or of whoever changed it. */
+export class ObjectDamaged extends Error {
+  override readonly name = 'ObjectDamaged';
 }
 
 export class InvalidPart extends Error {

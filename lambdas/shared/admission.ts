@@ -43,7 +43,12 @@ export async function admit(
   }
   if (!accepts(route, caller, bringsCredential(call.headers))) {
     if (credential) forgetCaller(fingerprint(credential));
-    return { ...admission, caller: undefined, refusal: new ApiError('UNAUTHENTICATED') };
+    const isUser = route.auth === 'administrator' && caller?.kind === 'user';
+    return {
+      ...admission,
+      caller: undefined,
+      refusal: new ApiError(isUser ? 'FORBIDDEN' : 'UNAUTHENTICATED'),
+    };
   }
   if (caller?.kind === 'token' && route.scope && !caller.scopes.includes(route.scope)) {
     const sentence = `This API token lacks the scope ${route.scope}.`;
@@ -56,6 +61,7 @@ export async function admit(
 /** Where a credential is optional, one that is not good is refused all the same: its sender means to be somebody. */
 function accepts({ auth, scope }: RouteRecord, caller: Caller | undefined, isTried: boolean): boolean {
   if (auth === 'none' || (auth === 'optional' && !isTried)) return true;
+  if (auth === 'administrator') return caller?.kind === 'administrator';
   if (caller?.kind === 'token') return scope !== undefined;
   return auth === 'any' ? caller !== undefined : caller?.kind === 'user';
 }

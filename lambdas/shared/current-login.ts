@@ -13,7 +13,7 @@ export async function confirmPassword(
   login: Login | undefined,
   password: string,
 ): Promise<{ readonly login: Login; readonly keys: PasswordKeys }> {
-  const keys = await checkPassword(password, login?.password);
+  const keys = await checkPassword(password, login?.password ?? undefined);
   if (!login || !keys) {
     throw new ApiError('INVALID_CREDENTIALS', {
       sentence: 'The current password is wrong.',

@@ -36,6 +36,10 @@ export const Settings = z
     STRONGROOM_LIMIT: RateLimit.default({ count: 600, seconds: 60 }),
     /** Sign-in, registration and all else that checks a password, per address and per account. */
     STRONGROOM_AUTH_LIMIT: RateLimit.default({ count: 10, seconds: 900 }),
+    /** Wrong user secrets of one user. */
+    STRONGROOM_SECRET_LIMIT: RateLimit.default({ count: 10, seconds: 900 }),
+    /** Whether a process keeps the keys that user secrets give, for minutes, so that reads need no Argon2id. */
+    STRONGROOM_KEK_CACHE: z.enum(['on', 'off']).default('on'),
     /** Messages that an anonymous sender may create, per address. */
     STRONGROOM_MESSAGE_LIMIT: RateLimit.default({ count: 20, seconds: 900 }),
     /** Messages that may be created with an API token or another credential, per credential. */

@@ -57,7 +57,7 @@ export async function claim(
   const open: IdempotentCall = {
     claim: randomUUID(),
     wrappedKey: wrapped,
-    requestMac: hmacSha256(dataKey, requestPurpose, Buffer.from(call.rawBody)),
+    requestMac: hmacSha256(dataKey, requestPurpose, requestOf(call)),
     sealedAnswer: null,
     answerObject: null,
   };
@@ -66,7 +66,7 @@ export async function claim(
     await table.transact([claimCall(key, open, epoch + claimSeconds)]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    return { replay: await replay(platform, key, context, call.rawBody) };
+    return { replay: await replay(platform, key, context, requestOf(call)) };
   }
   return {
     record: async ({ status, body, headers }) => {
@@ -81,6 +81,11 @@ export async function claim(
   };
 }
 
+/** What has to be the same for an answer to be given again: whatever was asked for, and of what. */
+function requestOf({ input, rawBody }: Call): Uint8Array {
+  return Buffer.from(`${JSON.stringify(input.params)}\n${rawBody}`);
+}
+
 /** Where a sealed answer is kept: in the record, or before it in the object store. */
 async function keep({ objects }: Platform, { pk, sk }: Key, claim: string, sealed: Uint8Array) {
   if (sealed.length <= answerBytes) return { sealedAnswer: sealed, answerObject: null };
@@ -93,13 +98,13 @@ async function replay(
   { table, keys, objects }: Platform,
   key: Key,
   context: Readonly<Record<string, string>>,
-  rawBody: string,
+  request: Uint8Array,
 ): Promise<Answer> {
   const earlier = await getCall(table, key);
   const inProgress = () => new ApiError('IDEMPOTENCY_IN_PROGRESS', { headers: { 'Retry-After': '1' } });
   if (!earlier) throw inProgress();
   const dataKey = await keys.openDataKey(earlier.wrappedKey, context);
-  const again = hmacSha256(dataKey, requestPurpose, Buffer.from(rawBody));
+  const again = hmacSha256(dataKey, requestPurpose, request);
   if (!timingSafeEqual(earlier.requestMac, again)) throw new ApiError('IDEMPOTENCY_KEY_REUSED');
   const sealed = earlier.answerObject
     ? (await objects.get(earlier.answerObject))?.body

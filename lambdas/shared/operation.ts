@@ -14,7 +14,9 @@ type CallerOf<R extends RouteRecord> = R['auth'] extends 'user'
     ? UserCaller | AdministratorCaller | TokenOf<R>
     : R['auth'] extends 'optional'
       ? UserCaller | TokenOf<R> | undefined
-      : undefined;
+      : R['auth'] extends 'administrator'
+        ? AdministratorCaller
+        : undefined;
 
 /** What an operation works with beside the request itself. */
 export type Context<R extends RouteRecord = RouteRecord> = {

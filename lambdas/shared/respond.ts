@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { RouteRecord } from '../contract/define-route.ts';
 import { errorsOf } from '../contract/implied-errors.ts';
+import { Refused } from '../crypto/errors.ts';
 import { InvalidCursor } from '../platform/table.ts';
 import type { Admission } from './admission.ts';
 import { ApiError } from './api-error.ts';
@@ -89,10 +90,19 @@ function errorResult(
 
 /** An error that the route does not declare is a fault of ours, whatever it calls itself. */
 function asDeclared(route: RouteRecord, thrown: unknown): ApiError {
-  const error = thrown instanceof InvalidCursor ? new ApiError('INVALID_CURSOR', { cause: thrown }) : thrown;
+  const error = inTheCatalogue(thrown);
   if (error instanceof ApiError && errorsOf(route).has(error.code)) return error;
   logger.error('unexpected error', { operationId: route.operationId, ...describeError(error) });
   return new ApiError('INTERNAL');
+}
+
+/** What the ports and the formats refuse, as the API says it. */
+function inTheCatalogue(thrown: unknown): unknown {
+  if (thrown instanceof InvalidCursor) return new ApiError('INVALID_CURSOR', { cause: thrown });
+  if (!(thrown instanceof Refused)) return thrown;
+  const code = thrown.code === 'WRONG_USER_SECRET' ? thrown.code : 'TAMPERED';
+  if (code === 'TAMPERED') logger.warn('stored material was refused', { reason: thrown.code });
+  return new ApiError(code, { cause: thrown });
 }
 
 function commonHeaders(requestId: string, admission: Admission | undefined): Record<string, string> {

@@ -24,22 +24,48 @@ export async function countCall(
   { count, seconds }: RateLimit,
   now: Date,
 ): Promise<Allowance> {
-  const epoch = Math.floor(now.getTime() / 1000);
-  const windowEnd = (Math.floor(epoch / seconds) + 1) * seconds;
-  const hash = createHash('sha256').update(identity).digest('base64url');
+  const { key, windowEnd, resetSeconds } = windowOf(bucket, identity, { count, seconds }, now);
   const used = await table.increment({
     table: 'counters',
-    key: { pk: `limit#${bucket}#${hash}`, sk: `${count}/${seconds}#${windowEnd}` },
+    key,
     field: 'calls',
     below: count,
     ttl: windowEnd,
   });
-  return {
-    limit: count,
-    remaining: count - (used ?? count),
-    resetSeconds: windowEnd - epoch,
-    allowed: used !== undefined,
-  };
+  return { limit: count, remaining: count - (used ?? count), resetSeconds, allowed: used !== undefined };
+}
+
+/** Takes a call back that was counted, of the window of the same `now`. */
+export async function uncountCall(
+  table: Table,
+  bucket: string,
+  identity: string,
+  limit: RateLimit,
+  now: Date,
+): Promise<void> {
+  const { key, windowEnd } = windowOf(bucket, identity, limit, now);
+  await table.increment({ table: 'counters', key, field: 'calls', by: -1, ttl: windowEnd });
+}
+
+/** How it stands, without counting. */
+export async function countedCalls(
+  table: Table,
+  bucket: string,
+  identity: string,
+  limit: RateLimit,
+  now: Date,
+): Promise<Allowance> {
+  const { key, resetSeconds } = windowOf(bucket, identity, limit, now);
+  const used = Number((await table.get('counters', key))?.calls ?? 0);
+  return { limit: limit.count, remaining: limit.count - used, resetSeconds, allowed: used < limit.count };
+}
+
+function windowOf(bucket: string, identity: string, { count, seconds }: RateLimit, now: Date) {
+  const epoch = Math.floor(now.getTime() / 1000);
+  const windowEnd = (Math.floor(epoch / seconds) + 1) * seconds;
+  const hash = createHash('sha256').update(identity).digest('base64url');
+  const key = { pk: `limit#${bucket}#${hash}`, sk: `${count}/${seconds}#${windowEnd}` };
+  return { key, windowEnd, resetSeconds: windowEnd - epoch };
 }
 
 /** The next number of the audit log. Numbers of calls that are refused afterwards stay unused. */

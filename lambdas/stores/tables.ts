@@ -7,6 +7,7 @@
 export const tables = {
   /** Users by id, and the reservation of each e-mail address. */
   users: { indexes: [] },
+  /** Orgs with their plan, storage and what they use of it; the list of them; their users by org. */
   orgs: { indexes: [] },
   /** API keys, administrator keys and tokens, by key id: hashes, never a secret. */
   credentials: { indexes: [] },
@@ -27,6 +28,14 @@ export const tables = {
   zkCode: { indexes: [] },
   /** Payloads of encrypted programs, apart from their digests. */
   zkPayloads: { indexes: [] },
+  /** Public keys by org and user, and the private ones under the user secret. */
+  keys: { indexes: [] },
+  /** Values by user and name, encrypted. */
+  kv: { indexes: [] },
+  /** Shares of values and files, by what is shared and by recipient. */
+  shares: { indexes: [] },
+  /** Which objects in the object store hold ciphertext that a record names. */
+  vaultObjects: { indexes: [] },
   /** Audit entries by actor, by org and of the whole installation. */
   audit: { indexes: ['orgId', 'installation'] },
   /** Counters of the rate limits and of the audit sequence. */

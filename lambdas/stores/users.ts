@@ -18,7 +18,8 @@ export type Login = {
   readonly userId: string;
   readonly orgId: string;
   readonly passwordVersion: number;
-  readonly password: PasswordRecord;
+  /** null for a user whom an administrator made: they have an API key alone. */
+  readonly password: PasswordRecord | null;
   /** The API key sealed under the password; null where the key was replaced without it. */
   readonly sealedApiKey: Uint8Array | null;
 };
@@ -51,13 +52,26 @@ export function replaceLogin(email: string, login: Login, knownVersion: number):
   };
 }
 
-export function setPasswordVersion(userId: string, version: number, knownVersion: number): Write {
+/** Where neither the password nor the API key, whose copy is sealed under it, was replaced in between. */
+export function setPasswordVersion(
+  userId: string,
+  version: number,
+  known: Pick<User, 'passwordVersion' | 'apiKeyId'>,
+): Write {
   return {
     table: 'users',
     update: userKey(userId),
     set: { passwordVersion: version },
-    if: [{ field: 'passwordVersion', equals: knownVersion }],
+    if: [
+      { field: 'passwordVersion', equals: known.passwordVersion },
+      { field: 'apiKeyId', equals: known.apiKeyId },
+    ],
   };
+}
+
+/** Forgets the copy of an API key that is replaced without the password. */
+export function dropSealedApiKey(email: string): Write {
+  return { table: 'users', update: loginKey(email), set: { sealedApiKey: null } };
 }
 
 /** Names the user's new API key, where the one that it replaces is still the current one. */

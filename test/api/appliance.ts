@@ -12,6 +12,7 @@ const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
 const roomy = {
   STRONGROOM_LIMIT: '1000000/60',
   STRONGROOM_AUTH_LIMIT: '1000000/60',
+  STRONGROOM_SECRET_LIMIT: '1000000/60',
   STRONGROOM_MESSAGE_LIMIT: '1000000/60',
   STRONGROOM_MESSAGE_TOKEN_LIMIT: '1000000/60',
 };

@@ -11,6 +11,7 @@ import { secretsSuite } from './secrets.suite.ts';
 import { systemSuite } from './system.suite.ts';
 import type { Target } from './target.ts';
 import { tokensSuite } from './tokens.suite.ts';
+import { vaultSuites } from './vault/suites.ts';
 import { zkSuite } from './zk.suite.ts';
 
 /** What the contract promises, of an appliance wherever it runs. */
@@ -27,6 +28,7 @@ export function apiSuites(target: () => Target): void {
     generateSuite,
     zkSuite,
     auditSuite,
+    vaultSuites,
     messagesSuite,
     tokensSuite,
   ]) {

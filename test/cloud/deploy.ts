@@ -14,6 +14,7 @@ const context = {
   registration: 'open',
   limit: '1000000/60',
   authLimit: '1000000/60',
+  secretLimit: '1000000/60',
   messageLimit: '1000000/60',
   messageTokenLimit: '1000000/60',
   challenge: 'off',

@@ -11,6 +11,8 @@ const longer: Readonly<Record<string, number>> = {
   'auth.register': 3,
   // The login, then the user and the signature of the session, then the commit.
   'auth.login': 3,
+  // The share, then what it is of, then the note that it was read.
+  'kvShares.read': 3,
   // Admission, the list and its build, whether building is possible, the commit, the request.
   'packages.set': 5,
   'packages.remove': 5,

@@ -13,6 +13,7 @@ import { SandboxProcesses } from '../../lambdas/platform/local/sandbox-process.t
 import { SqliteTable } from '../../lambdas/platform/local/sqlite-table.ts';
 import type { Platform } from '../../lambdas/platform/platform.ts';
 import { currentSettings } from '../../lambdas/shared/env.ts';
+import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
 import { ModelServer, model, openai, says } from '../platform/model-server.ts';
 import { PackageIndex } from './package-index.ts';
 import { wheel } from './wheel.ts';
@@ -41,6 +42,7 @@ export async function localPlatform(): Promise<LocalPlatform> {
   // Packages are built, and programs run, as other users.
   chmodSync(folder, 0o711);
   const table = new SqliteTable(join(folder, 'strongroom.db'));
+  await ensureDefaultOrg(table, new Date());
   const objects = new FileObjects(join(folder, 'objects'), {
     baseUrl: () => 'http://127.0.0.1',
     signingKey: randomBytes(32),

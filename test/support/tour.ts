@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { routes } from '../../lambdas/contract/routes.ts';
+import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
+import { addAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { assets } from '../../web/recipient/page.ts';
 import { type Invocation, invoke } from './invoke.ts';
 import type { RecordedPlatform } from './port-calls.ts';
@@ -73,6 +75,7 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   await call('packages.lock', withKey);
   await call('secrets.delete', secret);
 
+  await vaultTour(recorded, call);
   const { data: made } = await call('tokens.create', { ...withKey, body: { name: 'tour' } });
   const withApiToken = { headers: { authorization: `Bearer ${made.token}` } };
   await call('tokens.list', withKey);
@@ -103,4 +106,56 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   const { token: last } = await call('auth.login', { body: account });
   await call('auth.logout', { headers: { authorization: `Bearer ${last}` } });
   return figures;
+}
+
+type Call = (operationId: string, invocation?: Invocation) => Promise<Record<string, string>>;
+
+/** An administrator makes an org with two users, who share a value. */
+async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> {
+  const administratorKey = mintAccessKey('sradm');
+  await recorded.platform.table.transact(addAdministratorKey(administratorKey, new Date()));
+  const administrator = { headers: { 'x-api-key': administratorKey.text } };
+  // Whoever calls for the first time is admitted before anything else.
+  await call('admin.listOrgs', administrator);
+  const { id: orgId = '' } = await call('admin.createOrg', { ...administrator, body: { name: 'Tour' } });
+  await call('admin.listOrgs', administrator);
+  const org = { ...administrator, params: { orgId } };
+  const user = async (name: string) => {
+    const { id = '', apiKey = '' } = await call('admin.createUser', { ...org, body: { name } });
+    const secret = `a user secret of ${name}`;
+    const headers = {
+      'x-api-key': apiKey,
+      'x-user-secret': secret,
+      'x-new-user-secret': `${secret}, renewed`,
+    };
+    await call('keys.status', { headers });
+    await call('keys.generate', { headers });
+    return { id, headers };
+  };
+  const [owner, recipient] = [await user('owner'), await user('recipient')];
+  for (const operationId of ['listUsers', 'getStorage', 'getPlan']) await call(`admin.${operationId}`, org);
+  const sizes = { maxRecords: 9, maxKeyPlusValueBytes: 99, maxFiles: 9, maxFileSizeBytes: 99 };
+  await call('admin.putPlan', { ...org, body: { key: 'tour', ...sizes } });
+  await call('admin.putStorage', { ...org, body: { provider: 'none' } });
+
+  const { headers } = owner;
+  const key = { headers, params: { key: 'tour' } };
+  await call('kv.put', { ...key, body: { valueB64: 'dG91cg==' } });
+  await call('kv.get', key);
+  await call('kv.list', { headers });
+  for (const operationId of ['me', 'org']) await call(`users.${operationId}`, { headers });
+  await call('users.get', { headers, params: { userId: recipient.id } });
+  const body = { recipientUserId: recipient.id, permission: 'read', alias: 'a value of the tour' };
+  const share = async () => (await call('kvShares.create', { ...key, body })).shareId ?? '';
+
+  const received = { headers: recipient.headers, params: { shareId: await share() } };
+  await call('kvShares.list', key);
+  await call('kvShares.received', { headers: recipient.headers });
+  await call('kvShares.read', received);
+  await call('kvShares.remove', received);
+  await share();
+  await call('kvShares.revoke', { headers, params: { key: 'tour', recipientUserId: recipient.id } });
+  await call('kv.delete', key);
+  await call('keys.rekey', { headers });
+  await call('admin.rotateApiKey', { ...administrator, params: { orgId, userId: owner.id } });
 }

@@ -1,9 +1,12 @@
 import { ensureAdministratorKey } from '../../installation/administrator-key.ts';
+import { ensureDefaultOrg } from '../../stores/orgs.ts';
 import { madeOnce } from './custom-resource.ts';
 import { dynamoTable } from './dynamo-table.ts';
 import { administratorSecret } from './stored-secret.ts';
 
-/** The function behind the stack's custom resource for the administrator's key. */
-export const handler = madeOnce('administrator-key', () =>
-  ensureAdministratorKey(dynamoTable(process.env), administratorSecret(process.env), new Date()),
-);
+/** The function behind the stack's custom resource: makes the default org and the administrator's key. */
+export const handler = madeOnce('administrator-key', async () => {
+  const table = dynamoTable(process.env);
+  await ensureDefaultOrg(table, new Date());
+  await ensureAdministratorKey(table, administratorSecret(process.env), new Date());
+});

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ObjectDamaged } from '../objects.ts';
 
 export type Blob = { readonly name: string; readonly sizeBytes: number; readonly sha256: string };
 
@@ -58,7 +59,7 @@ export class Blobs {
       while (left > 0) {
         const buffer = Buffer.allocUnsafe(Math.min(left, 256 * 1024));
         const { bytesRead } = await file.read(buffer, 0, buffer.length, start + length - left);
-        if (bytesRead === 0) throw new Error(`the blob ${name} is shorter than it was written`);
+        if (bytesRead === 0) throw new ObjectDamaged(`the blob ${name} is shorter than it was written`);
         left -= bytesRead;
         yield buffer.subarray(0, bytesRead);
       }

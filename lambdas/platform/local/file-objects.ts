@@ -17,6 +17,7 @@ import {
 import {
   type ByteRange,
   InvalidPart,
+  ObjectDamaged,
   type ObjectInfo,
   ObjectNotFound,
   type Objects,
@@ -88,7 +89,8 @@ export class FileObjects implements Objects {
           etag,
         };
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !object.isReplaced()) throw error;
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        if (!object.isReplaced()) throw new ObjectDamaged('an object has no file', { cause: error });
       }
     }
   }

@@ -36,7 +36,11 @@ describe('the local router', () => {
 
   test('says which methods a path takes', () => {
     expect(found('DELETE', '/kv/a')).toEqual({ allow: ['GET', 'PUT'] });
-    expect(found('PUT', '/kv/shared')).toEqual({ allow: ['GET'] });
+  });
+
+  test('lets a name that is taken reach the operation that says so', () => {
+    expect(found('PUT', '/kv/shared')).toEqual(['PUT /kv/{key}', { key: 'shared' }]);
+    expect(found('DELETE', '/kv/shared')).toEqual({ allow: ['GET'] });
   });
 
   test.each(['/', '', '/KV', '/kv/', '/kv//shares/7', '/kv/a/shares', '/kv/a/b', '//kv'])(

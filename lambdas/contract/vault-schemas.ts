@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { limits } from './limits.ts';
+import { Timestamp } from './schemas.ts';
+
+/** Header of a call that opens private keys. */
+export const userSecretHeader = {
+  'X-User-Secret':
+    'The user secret, which the private keys are encrypted under. It is neither stored nor logged. Characters beyond ' +
+    'ASCII are sent as UTF-8.',
+} as const;
+
+/** Errors of a call that opens private keys. */
+export const userSecretErrors = ['USER_SECRET_REQUIRED', 'WRONG_USER_SECRET', 'TAMPERED'] as const;
+
+/** What derives a KEK needs CPU: Argon2id, 64 MiB. */
+export const derivesKek = { memoryMiB: 1769 } as const;
+
+/** Names a user, an org, a share. One that is unknown is 404, whatever it looks like. */
+export const Id = z.string().max(64).meta({ example: '7b1f3a52-4f0e-4c7e-9d5b-0f6a2c1d8e34' });
+
+const control = /\p{Cc}/u;
+const reserved = /^shared$|^shared\/|\/shares$|\/shares\//;
+
+export const KeyName = z
+  .string()
+  .refine((name) => name.isWellFormed(), { error: 'must be well-formed Unicode' })
+  .refine((name) => name !== '' && Buffer.byteLength(name) <= limits.kvKeyBytes, {
+    error: `must be 1 to ${limits.kvKeyBytes} bytes of UTF-8`,
+  })
+  .refine((name) => !control.test(name), { error: 'must not contain control characters' })
+  .refine((name) => !reserved.test(name), {
+    error: 'is reserved: paths of shares are under shared, shared/… and …/shares',
+  })
+  .meta({
+    description: 'Encoded as one segment: `app/config/url` is sent as `app%2Fconfig%2Furl`',
+    example: 'database-password',
+  });
+
+/** Standard base64 with padding (RFC 4648 section 4), and only the one text that the bytes have. */
+export function base64Bytes(maxBytes: number) {
+  return z
+    .string()
+    .transform((text, context): Uint8Array => {
+      const bytes = Buffer.from(text, 'base64');
+      if (bytes.toString('base64') !== text) {
+        context.addIssue({ code: 'custom', message: 'must be base64 with padding and no white space' });
+      } else if (bytes.length > maxBytes) {
+        context.addIssue({ code: 'custom', message: `must be at most ${maxBytes} bytes` });
+      }
+      return bytes;
+    })
+    .meta({
+      format: 'base64',
+      contentEncoding: 'base64',
+      maxLength: Math.ceil(maxBytes / 3) * 4,
+      example: 'c3Ryb25ncm9vbQ==',
+    });
+}
+
+export const Base64 = z
+  .string()
+  .meta({ format: 'base64', contentEncoding: 'base64', example: 'c3Ryb25ncm9vbQ==' });
+
+export const PublicKeyB64 = Base64.meta({ description: 'X25519, 32 bytes' });
+export const PublicKeyKyberB64 = Base64.meta({ description: 'ML-KEM-768 (FIPS 203), 1,184 bytes' });
+
+const permission = z.literal('read');
+
+/** What a caller says of a new share, whatever is shared. */
+export const shareTerms = {
+  recipientUserId: z.guid({ error: 'must be the id of a user' }),
+  permission: permission.meta({ description: 'There is no other' }),
+  expiresUtc: z.iso
+    .datetime({ offset: true })
+    .nullish()
+    .meta({ description: 'In the future; without it the share does not expire', example: null }),
+} as const;
+
+/** Of a new share, whatever is shared. */
+export const ShareCreated = z
+  .object({
+    shareId: z.uuid(),
+    recipientUserId: z.guid(),
+    permission,
+    createdUtc: Timestamp,
+    expiresUtc: Timestamp.nullable(),
+  })
+  .meta({ id: 'ShareCreated' });
+
+/** A share as its owner sees it. */
+export const ShareGrant = z
+  .object({
+    ...ShareCreated.shape,
+    recipientName: z.string().meta({ example: 'alice' }),
+    updatedUtc: Timestamp,
+    firstAccessUtc: Timestamp.nullable(),
+    lastAccessUtc: Timestamp.nullable(),
+  })
+  .meta({ id: 'ShareGrant' });
+
+/** What a recipient sees of a share, whatever is shared. */
+export const receivedShare = {
+  shareId: z.uuid(),
+  ownerUserId: z.guid(),
+  ownerName: z.string().meta({ example: 'owner' }),
+  permission,
+  updatedUtc: Timestamp,
+  expiresUtc: Timestamp.nullable(),
+} as const;
+
+export const ShareRevoked = z
+  .object({ revoked: z.literal(true), shareId: z.uuid(), revokedUtc: Timestamp })
+  .meta({ id: 'ShareRevoked' });
+
+export const ShareRemoved = z
+  .object({ removed: z.literal(true), shareId: z.uuid(), revokedUtc: Timestamp })
+  .meta({ id: 'ShareRemoved' });

@@ -1,0 +1,29 @@
+import { kv } from '../contract/kv.ts';
+import { limits } from '../contract/limits.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { deleteValue, getValue } from '../stores/kv.ts';
+import { countDeleted } from '../stores/orgs.ts';
+import { endShare, listGrants } from '../stores/shares.ts';
+import { releaseCiphertext } from '../stores/vault-ciphertext.ts';
+
+export const handler = endpoint(kv.delete, async ({ params: { key } }, { caller, platform, now }) => {
+  const { orgId, userId } = caller;
+  const shared = { kind: 'kv', ownerUserId: userId, resource: key } as const;
+  const [value, grants] = await Promise.all([
+    getValue(platform.table, userId, key),
+    listGrants(platform.table, shared, now, { limit: 2 * limits.sharesPerRecord }),
+  ]);
+  if (!value) throw new ApiError('NOT_FOUND');
+  return {
+    status: 200,
+    body: { deleted: true, key },
+    writes: [
+      deleteValue(userId, key, value),
+      { ...countDeleted(orgId, 'records'), orElse: 'TAMPERED' },
+      ...grants.items.flatMap((grant) => endShare(shared, grant)),
+      ...releaseCiphertext(value),
+    ],
+    audit: { resource: `kv/${key}` },
+  };
+});

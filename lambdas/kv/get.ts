@@ -1,0 +1,22 @@
+import { kv } from '../contract/kv.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { readKeyRing } from '../shared/key-ring.ts';
+import { openStoredValue } from '../shared/kv-value.ts';
+import { toB64, valueContext, vault } from '../shared/vault.ts';
+import { getValue } from '../stores/kv.ts';
+
+export const handler = endpoint(kv.get, async ({ params: { key } }, context) => {
+  const { caller, platform } = context;
+  const { orgId, userId } = caller;
+  const [ring, value] = await Promise.all([readKeyRing(context), getValue(platform.table, userId, key)]);
+  if (!value) throw new ApiError('NOT_FOUND');
+  const pairs = await ring.open();
+  try {
+    const cek = vault.unwrapCek(pairs, valueContext(orgId, userId, key, value.version), value.wrappedCek);
+    const plaintext = await openStoredValue(platform.objects, caller, key, value, cek);
+    return { status: 200, body: { valueB64: toB64(plaintext) }, audit: { resource: `kv/${key}` } };
+  } finally {
+    pairs.wipe();
+  }
+});

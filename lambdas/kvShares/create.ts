@@ -1,0 +1,34 @@
+import { kvShares } from '../contract/kv-shares.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { readKeyRing } from '../shared/key-ring.ts';
+import { newShare, readSharing } from '../shared/new-share.ts';
+import { valueContext, vault } from '../shared/vault.ts';
+import { countShareAdded, getValue } from '../stores/kv.ts';
+
+export const handler = endpoint(kvShares.create, async ({ params: { key }, body }, context) => {
+  const { caller, platform, now } = context;
+  const { orgId, userId } = caller;
+  const shared = { kind: 'kv', ownerUserId: userId, resource: key } as const;
+  const [ring, value, sharing] = await Promise.all([
+    readKeyRing(context),
+    getValue(platform.table, userId, key),
+    readSharing(platform.table, caller, shared, body, now),
+  ]);
+  if (!value) throw new ApiError('NOT_FOUND');
+  const pairs = await ring.open();
+  const record = valueContext(orgId, userId, key, value.version);
+  try {
+    const cek = vault.unwrapCek(pairs, record, value.wrappedCek);
+    const { grant, writes } = newShare(shared, record, cek, sharing, body, now);
+    const { shareId, recipientUserId, permission, createdAt, expiresAt } = grant;
+    return {
+      status: 201,
+      body: { shareId, recipientUserId, permission, createdUtc: createdAt, expiresUtc: expiresAt },
+      writes: [countShareAdded(userId, key, value), ...writes],
+      audit: { resource: `kv/${key}/shares/${recipientUserId}` },
+    };
+  } finally {
+    pairs.wipe();
+  }
+});

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { Table, Write } from '../platform/table.ts';
+import { type StoredPage, stored, storedPage, Time } from './stored.ts';
+
+const prefix = 'user#';
+
+const Member = z
+  .object({
+    sk: z.string(),
+    name: z.string(),
+    email: z.string().nullable(),
+    role: z.enum(['member', 'admin']),
+    createdAt: Time,
+  })
+  .transform(({ sk, ...member }) => ({ ...member, userId: sk.slice(prefix.length) }));
+
+/** A user as others of the org know them. None of it ever changes. */
+export type Member = Readonly<z.output<typeof Member>>;
+
+const keyOf = (orgId: string, userId: string) => ({ pk: `org#${orgId}`, sk: `${prefix}${userId}` });
+
+/** @throws Tampered */
+export async function getMember(table: Table, orgId: string, userId: string): Promise<Member | undefined> {
+  return stored(Member, await table.get('orgs', keyOf(orgId, userId)));
+}
+
+/** In the order in which they were made. @throws Tampered */
+export async function listMembers(
+  table: Table,
+  orgId: string,
+  page: { readonly limit: number; readonly cursor?: string },
+): Promise<StoredPage<Member>> {
+  const pk = `org#${orgId}`;
+  return storedPage(Member, await table.query({ table: 'orgs', pk, prefix, ...page }));
+}
+
+export function addMember(orgId: string, { userId, ...member }: Member): Write {
+  return { table: 'orgs', put: { ...keyOf(orgId, userId), ...member }, if: ['absent'] };
+}

@@ -1,0 +1,251 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FaultyPlatform, faults } from '../support/faulty-platform.ts';
+import { type HandlerUser, VaultHandlers } from '../support/vault-handlers.ts';
+
+let handlers: VaultHandlers;
+let faulty: FaultyPlatform;
+let org = '';
+let [owner, recipient, rekeyed] = [] as unknown as [HandlerUser, HandlerUser, HandlerUser];
+
+beforeAll(async () => {
+  handlers = new VaultHandlers((platform) => {
+    faulty = new FaultyPlatform(platform);
+    return faulty.platform;
+  });
+  org = await handlers.newOrg();
+  owner = await handlers.newUser(org, 'owner');
+  recipient = await handlers.newUser(org, 'recipient');
+  rekeyed = await handlers.newUser(org, 'rekeyed');
+  for (const user of [owner, recipient, rekeyed]) expect((await user.call('keys.generate')).status).toBe(201);
+});
+afterAll(() => handlers.close());
+
+const b64 = (text: string) => Buffer.from(text).toString('base64');
+const small = (text: string) => ({ valueB64: b64(text) });
+const large = (text: string) => ({ valueB64: b64(text.repeat(10_000)) });
+
+/** One case of an operation, on things of its own. */
+type Case = {
+  readonly call: () => Promise<{ readonly status: number; readonly body: { readonly code?: string } }>;
+  /** For a call with an `Idempotency-Key`: lets go of it, as a caller does whose first call never ends. */
+  readonly afresh?: () => void;
+  /** Which of the two states there is; throws where it is neither. */
+  readonly state: () => Promise<'old' | 'new'>;
+  /** Statuses of a repetition of what had been done already. */
+  readonly repeated: readonly number[];
+};
+
+type Operation = () => Promise<Case>;
+
+const oneOf = <T>(value: T, old: T, renewed: T): 'old' | 'new' => {
+  expect([old, renewed]).toContainEqual(value);
+  return JSON.stringify(value) === JSON.stringify(old) ? 'old' : 'new';
+};
+
+const newKey = () => ({ params: { key: `key-${randomUUID()}` } });
+const share = async (key: { params: { key: string } }) => {
+  const body = { recipientUserId: recipient.id, permission: 'read', alias: 'alias' };
+  return (await owner.call('kvShares.create', { ...key, body })).body.shareId as string;
+};
+const storedValue = async (key: { params: { key: string } }) => {
+  const { status, body } = await owner.call('kv.get', key);
+  return status === 404 ? null : body.valueB64;
+};
+const grantsOf = async (key: { params: { key: string } }) => {
+  const { body } = await owner.call('kvShares.list', key);
+  return body.map(({ shareId }: { shareId: string }) => shareId);
+};
+/** What the recipient gets: the value, or null where the share has ended. */
+const readOf = async (shareId: string) => {
+  const { status, body } = await recipient.call('kvShares.read', { params: { shareId } });
+  expect([200, 404]).toContain(status);
+  return status === 404 ? null : body.valueB64;
+};
+
+/** How many records the org's plan has counted, against those that there are. */
+const counted = async () => {
+  const { table } = handlers.platform;
+  const counter = await table.get('orgs', { pk: `org#${org}`, sk: 'org' });
+  const owned = [owner, rekeyed].map(({ id }) => table.query({ table: 'kv', pk: id, limit: 100_000 }));
+  const all = (await Promise.all(owned)).flatMap(({ items }) => items);
+  expect(counter?.records).toBe(all.length);
+};
+
+const operations: Readonly<Record<string, Operation>> = {
+  'a new value': async () => {
+    const key = newKey();
+    return {
+      call: () => owner.call('kv.put', { ...key, body: small('new') }),
+      state: async () => oneOf(await storedValue(key), null, small('new').valueB64),
+      repeated: [200],
+    };
+  },
+  'a value replaced, in the object store, with a share': async () => {
+    const key = newKey();
+    await owner.call('kv.put', { ...key, body: large('old') });
+    const shareId = await share(key);
+    return {
+      call: () => owner.call('kv.put', { ...key, body: large('new') }),
+      state: async () => {
+        const [value, read] = [await storedValue(key), await readOf(shareId)];
+        expect(read).toBe(value);
+        return oneOf(value, large('old').valueB64, large('new').valueB64);
+      },
+      repeated: [200],
+    };
+  },
+  'a value deleted, with a share': async () => {
+    const key = newKey();
+    await owner.call('kv.put', { ...key, body: small('old') });
+    const shareId = await share(key);
+    return {
+      call: () => owner.call('kv.delete', key),
+      state: async () => {
+        const [value, read] = [await storedValue(key), await readOf(shareId)];
+        expect(read).toBe(value);
+        return oneOf(value, small('old').valueB64, null);
+      },
+      repeated: [404],
+    };
+  },
+  'a value read': async () => {
+    const key = newKey();
+    await owner.call('kv.put', { ...key, body: small('old') });
+    return {
+      call: () => owner.call('kv.get', key),
+      state: async () => oneOf(await storedValue(key), small('old').valueB64, small('old').valueB64),
+      repeated: [200],
+    };
+  },
+  'a share made': async () => {
+    const key = newKey();
+    await owner.call('kv.put', { ...key, body: small('shared') });
+    const body = { recipientUserId: recipient.id, permission: 'read' };
+    let once = randomUUID();
+    return {
+      call: () => owner.call('kvShares.create', { ...key, headers: { 'idempotency-key': once }, body }),
+      afresh: () => {
+        once = randomUUID();
+      },
+      state: async () => {
+        const [shareId] = await grantsOf(key);
+        if (!shareId) return 'old';
+        expect(await readOf(shareId)).toBe(small('shared').valueB64);
+        return 'new';
+      },
+      repeated: [201, 409],
+    };
+  },
+  'a share read': async () => {
+    const key = newKey();
+    await owner.call('kv.put', { ...key, body: small('shared') });
+    const shareId = await share(key);
+    return {
+      call: () => recipient.call('kvShares.read', { params: { shareId } }),
+      state: async () => {
+        const { body } = await owner.call('kvShares.list', key);
+        expect(body).toHaveLength(1);
+        return body[0].firstAccessUtc === null ? 'old' : 'new';
+      },
+      repeated: [200],
+    };
+  },
+  'a share revoked': async () => {
+    const key = newKey();
+    await owner.call('kv.put', { ...key, body: small('shared') });
+    const shareId = await share(key);
+    return {
+      call: () => owner.call('kvShares.revoke', { params: { ...key.params, recipientUserId: recipient.id } }),
+      state: async () => {
+        const state = oneOf(await grantsOf(key), [shareId], []);
+        expect((await readOf(shareId)) === null).toBe(state === 'new');
+        return state;
+      },
+      repeated: [404],
+    };
+  },
+  'a share given up': async () => {
+    const key = newKey();
+    await owner.call('kv.put', { ...key, body: small('shared') });
+    const shareId = await share(key);
+    return {
+      call: () => recipient.call('kvShares.remove', { params: { shareId } }),
+      state: async () => {
+        const state = oneOf(await grantsOf(key), [shareId], []);
+        expect((await readOf(shareId)) === null).toBe(state === 'new');
+        return state;
+      },
+      repeated: [404],
+    };
+  },
+  'keys made': async () => {
+    const user = await handlers.newUser(org, 'user');
+    let once = randomUUID();
+    return {
+      call: () => user.call('keys.generate', { headers: { 'idempotency-key': once } }),
+      afresh: () => {
+        once = randomUUID();
+      },
+      state: async () => ((await user.call('keys.status')).body.hasEcc ? 'new' : 'old'),
+      repeated: [201, 409],
+    };
+  },
+  'keys under another secret': async () => {
+    const user = rekeyed;
+    const key = newKey();
+    await user.call('kv.put', { ...key, body: small('kept') });
+    const version = async () => (await user.call('users.me')).body.kdf.keyVersion;
+    const [before, renewed] = [await version(), `user secret ${randomUUID()}`];
+    const old = user.secret;
+    return {
+      call: () =>
+        user.call('keys.rekey', { headers: { 'x-user-secret': old, 'x-new-user-secret': renewed } }),
+      state: async () => {
+        const state = oneOf(await version(), before, before + 1);
+        user.secret = state === 'old' ? old : renewed;
+        expect((await user.call('kv.get', key)).body.valueB64).toBe(small('kept').valueB64);
+        return state;
+      },
+      repeated: [401],
+    };
+  },
+};
+
+describe('with one call of a store gone wrong there is the old state or the new one, and a retry completes it', () => {
+  test.each(Object.entries(operations))('%s', { timeout: 120_000 }, async (name, operation) => {
+    const changes = name !== 'a value read';
+    const untroubled = await operation();
+    faulty.arm(-1, 'refused');
+    expect((await untroubled.call()).status).toBeLessThan(300);
+    const calls = await faulty.disarm();
+    await untroubled.state();
+    expect(calls).toBeGreaterThan(2);
+
+    const met = new Set<string>();
+    for (const fault of faults) {
+      for (let at = 0; at < calls; at++) {
+        const { call, afresh, state, repeated } = await operation();
+        faulty.arm(at, fault);
+        const { status } = await call();
+        await faulty.disarm();
+        const then = await state();
+        met.add(`${fault} ${then}`);
+        // An answer of success is never given without the new state; any other says that it is our fault.
+        if (status < 300) expect([at, fault, then]).toEqual([at, fault, changes ? 'new' : 'old']);
+        else expect([at, fault, status]).toEqual([at, fault, 500]);
+
+        let again = await call();
+        if (again.body.code === 'IDEMPOTENCY_IN_PROGRESS') {
+          afresh?.();
+          again = await call();
+        }
+        expect([200, 201, ...(then === 'new' ? repeated : [])]).toContain(again.status);
+        expect([at, fault, await state()]).toEqual([at, fault, changes ? 'new' : 'old']);
+      }
+    }
+    // The faults did meet the commit, before and after it.
+    if (changes) expect([...met]).toEqual(expect.arrayContaining(['refused old', 'lost new']));
+    await counted();
+  });
+});

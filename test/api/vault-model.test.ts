@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type HandlerUser, VaultHandlers } from '../support/vault-handlers.ts';
+
+const people = ['ann', 'ben', 'cat'] as const;
+const names = ['x', 'y'] as const;
+type Person = (typeof people)[number];
+type Name = (typeof names)[number];
+
+/** The least that can be said of the vault: what was put last, and who was given it. */
+type Value = { value: string; version: number; readonly shares: Map<Person, string> };
+type Model = { readonly values: Map<string, Value>; readonly ended: Map<string, Person> };
+
+type Real = { readonly run: string };
+
+let handlers: VaultHandlers;
+const users = new Map<Person, HandlerUser>();
+const userOf = (person: Person) => users.get(person) as HandlerUser;
+
+beforeAll(async () => {
+  handlers = new VaultHandlers();
+  const org = await handlers.newOrg();
+  for (const person of people) {
+    users.set(person, await handlers.newUser(org, person));
+    expect((await userOf(person).call('keys.generate')).status).toBe(201);
+  }
+});
+afterAll(() => handlers.close());
+
+const b64 = (text: string) => Buffer.from(text).toString('base64');
+const placeOf = (owner: Person, name: Name) => `${owner}/${name}`;
+
+/** Both what a command does and what it has to lead to. */
+abstract class Command implements fc.AsyncCommand<Model, Real> {
+  check(_: Readonly<Model>): boolean {
+    return true;
+  }
+  abstract run(model: Model, real: Real): Promise<void>;
+  abstract toString(): string;
+}
+
+class Put extends Command {
+  readonly #of: readonly [Person, Name, string, boolean];
+  constructor(owner: Person, name: Name, text: string, isLarge: boolean) {
+    super();
+    this.#of = [owner, name, text, isLarge];
+  }
+  async run({ values }: Model, { run }: Real): Promise<void> {
+    const [owner, name, text, isLarge] = this.#of;
+    const value = isLarge ? text.padEnd(40_000, '.') : text;
+    const place = placeOf(owner, name);
+    const known = values.get(place);
+    const params = { key: run + name };
+    const { status, body } = await userOf(owner).call('kv.put', { params, body: { valueB64: b64(value) } });
+    const version = (known?.version ?? 0) + 1;
+    expect([status, body.version]).toEqual([known ? 200 : 201, version]);
+    values.set(place, { value, version, shares: known?.shares ?? new Map() });
+  }
+  toString = () => `put(${this.#of})`;
+}
+
+class Get extends Command {
+  readonly #of: readonly [Person, Name];
+  constructor(owner: Person, name: Name) {
+    super();
+    this.#of = [owner, name];
+  }
+  async run({ values }: Model, { run }: Real): Promise<void> {
+    const [owner, name] = this.#of;
+    const known = values.get(placeOf(owner, name));
+    const { status, body } = await userOf(owner).call('kv.get', { params: { key: run + name } });
+    expect([status, body.valueB64]).toEqual(known ? [200, b64(known.value)] : [404, undefined]);
+  }
+  toString = () => `get(${this.#of})`;
+}
+
+class Delete extends Command {
+  readonly #of: readonly [Person, Name];
+  constructor(owner: Person, name: Name) {
+    super();
+    this.#of = [owner, name];
+  }
+  async run({ values, ended }: Model, { run }: Real): Promise<void> {
+    const [owner, name] = this.#of;
+    const place = placeOf(owner, name);
+    const known = values.get(place);
+    const { status } = await userOf(owner).call('kv.delete', { params: { key: run + name } });
+    expect(status).toBe(known ? 200 : 404);
+    for (const [recipient, shareId] of known?.shares ?? []) ended.set(shareId, recipient);
+    values.delete(place);
+  }
+  toString = () => `delete(${this.#of})`;
+}
+
+class Share extends Command {
+  readonly #of: readonly [Person, Name, Person];
+  constructor(owner: Person, name: Name, recipient: Person) {
+    super();
+    this.#of = [owner, name, recipient];
+  }
+  async run({ values }: Model, { run }: Real): Promise<void> {
+    const [owner, name, recipient] = this.#of;
+    const known = values.get(placeOf(owner, name));
+    const { status, body } = await userOf(owner).call('kvShares.create', {
+      params: { key: run + name },
+      body: { recipientUserId: userOf(recipient).id, permission: 'read', alias: `${owner}'s ${name}` },
+    });
+    if (owner === recipient) expect(status).toBe(400);
+    else if (!known) expect(status).toBe(404);
+    else if (known.shares.has(recipient)) expect(status).toBe(409);
+    else {
+      expect(status).toBe(201);
+      known.shares.set(recipient, body.shareId);
+    }
+  }
+  toString = () => `share(${this.#of})`;
+}
+
+/** By the owner, or by the recipient. */
+class End extends Command {
+  readonly #of: readonly [Person, Name, Person, boolean];
+  constructor(owner: Person, name: Name, recipient: Person, byOwner: boolean) {
+    super();
+    this.#of = [owner, name, recipient, byOwner];
+  }
+  async run({ values, ended }: Model, { run }: Real): Promise<void> {
+    const [owner, name, recipient, byOwner] = this.#of;
+    const known = values.get(placeOf(owner, name));
+    const shareId = known?.shares.get(recipient);
+    const { status } = byOwner
+      ? await userOf(owner).call('kvShares.revoke', {
+          params: { key: run + name, recipientUserId: userOf(recipient).id },
+        })
+      : await userOf(recipient).call('kvShares.remove', { params: { shareId: shareId ?? randomUUID() } });
+    expect(status).toBe(shareId ? 200 : 404);
+    if (!shareId) return;
+    known?.shares.delete(recipient);
+    ended.set(shareId, recipient);
+  }
+  toString = () => `end(${this.#of})`;
+}
+
+class Read extends Command {
+  readonly #of: readonly [Person, Name, Person];
+  constructor(owner: Person, name: Name, recipient: Person) {
+    super();
+    this.#of = [owner, name, recipient];
+  }
+  async run({ values, ended }: Model): Promise<void> {
+    const [owner, name, recipient] = this.#of;
+    const known = values.get(placeOf(owner, name));
+    const shareId = known?.shares.get(recipient);
+    const read = async (by: Person, id: string) => {
+      const { status, body } = await userOf(by).call('kvShares.read', { params: { shareId: id } });
+      return [status, body.valueB64];
+    };
+    if (known && shareId) expect(await read(recipient, shareId)).toEqual([200, b64(known.value)]);
+    if (shareId && owner !== recipient) expect(await read(owner, shareId)).toEqual([404, undefined]);
+    const [old] = [...ended].filter(([, whose]) => whose === recipient).slice(-1);
+    if (old) expect(await read(recipient, old[0])).toEqual([404, undefined]);
+  }
+  toString = () => `read(${this.#of})`;
+}
+
+class Look extends Command {
+  readonly #person: Person;
+  constructor(person: Person) {
+    super();
+    this.#person = person;
+  }
+  async run({ values }: Model, { run }: Real): Promise<void> {
+    const { body: keys } = await userOf(this.#person).call('kv.list', { query: { limit: '100' } });
+    const own = names.filter((name) => values.has(placeOf(this.#person, name)));
+    expect(keys.filter((key: string) => key.startsWith(run)).sort()).toEqual(own.map((name) => run + name));
+    for (const name of own) {
+      const { body } = await userOf(this.#person).call('kvShares.list', { params: { key: run + name } });
+      const given = [...(values.get(placeOf(this.#person, name))?.shares.values() ?? [])];
+      expect(body.map(({ shareId }: { shareId: string }) => shareId).sort()).toEqual(given.sort());
+    }
+    const { body } = await userOf(this.#person).call('kvShares.received', { query: { limit: '100' } });
+    const received = [...values].flatMap(([place, { shares }]) => {
+      const shareId = shares.get(this.#person);
+      return shareId ? [[shareId, place.replace('/', "'s ")]] : [];
+    });
+    const seen = body.map((share: { shareId: string; alias: string }) => [share.shareId, share.alias]);
+    expect(seen.sort()).toEqual(received.sort());
+  }
+  toString = () => `look(${this.#person})`;
+}
+
+/** Derives keys, which takes long: of twenty one is done. */
+class Rekey extends Command {
+  readonly #of: readonly [Person, number];
+  constructor(person: Person, chance: number) {
+    super();
+    this.#of = [person, chance];
+  }
+  override check(): boolean {
+    return this.#of[1] === 0;
+  }
+  async run(): Promise<void> {
+    const user = userOf(this.#of[0]);
+    const [old, renewed] = [user.secret, `user secret ${randomUUID()}`];
+    const { status } = await user.call('keys.rekey', { headers: { 'x-new-user-secret': renewed } });
+    expect(status).toBe(200);
+    user.secret = renewed;
+    expect((await user.call('kvShares.received', { headers: { 'x-user-secret': old } })).status).toBe(401);
+  }
+  toString = () => `rekey(${this.#of})`;
+}
+
+const person = fc.constantFrom(...people);
+const name = fc.constantFrom(...names);
+const text = fc.string({ maxLength: 20, unit: 'grapheme' });
+
+const commands = fc.commands(
+  [
+    fc.tuple(person, name, text, fc.nat(9)).map(([o, n, t, large]) => new Put(o, n, t, large === 0)),
+    fc.tuple(person, name).map((of) => new Get(...of)),
+    fc.tuple(person, name).map((of) => new Delete(...of)),
+    fc.tuple(person, name, person).map((of) => new Share(...of)),
+    fc.tuple(person, name, person).map((of) => new Share(...of)),
+    fc.tuple(person, name, person, fc.boolean()).map((of) => new End(...of)),
+    fc.tuple(person, name, person).map((of) => new Read(...of)),
+    fc.tuple(person, name, person).map((of) => new Read(...of)),
+    person.map((of) => new Look(of)),
+    fc.tuple(person, fc.nat(19)).map((of) => new Rekey(...of)),
+  ],
+  { size: 'large', maxCommands: 40 },
+);
+
+/** `STRONGROOM_MODEL_RUNS=5000` searches for longer. */
+const numRuns = Number(process.env.STRONGROOM_MODEL_RUNS ?? 200);
+
+test('the vault does what a map would do', { timeout: 60_000 + numRuns * 500 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(commands, async (cmds) => {
+      const run = `${randomUUID()}/`;
+      const model: Model = { values: new Map(), ended: new Map() };
+      try {
+        await fc.asyncModelRun(() => ({ model, real: { run } }), cmds);
+      } finally {
+        // Leaves nothing behind that the lists of the next run would show.
+        for (const place of model.values.keys()) {
+          const [owner, name] = place.split('/') as [Person, Name];
+          await userOf(owner).call('kv.delete', { params: { key: run + name } });
+        }
+      }
+    }),
+    { numRuns },
+  );
+});

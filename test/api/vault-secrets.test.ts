@@ -1,0 +1,116 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { findPlanted, placesOf } from '../support/planted.ts';
+import { TestAppliance } from './appliance.ts';
+import { b64, newOrg, VaultUser } from './vault/vault-user.ts';
+
+let appliance: TestAppliance;
+afterEach(() => appliance.remove());
+
+async function userOf(env: NodeJS.ProcessEnv): Promise<VaultUser> {
+  appliance = await TestAppliance.start(env);
+  const user = await VaultUser.create(appliance.target, await newOrg(appliance.target));
+  await user.put('k', 'v');
+  return user;
+}
+
+describe('wrong user secrets', () => {
+  test('are tried as often as the limit says, however many come at once', async () => {
+    const user = await userOf({ STRONGROOM_SECRET_LIMIT: '3/3600' });
+    const guesses = Array.from({ length: 12 }, (_, i) => user.get('k', `a wrong secret ${i}`));
+    const answers = await Promise.all(guesses);
+    const codes = answers.map(({ body }) => body.code);
+    expect(codes.filter((code) => code === 'WRONG_USER_SECRET')).toHaveLength(3);
+    expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(9);
+
+    const limited = answers.find(({ status }) => status === 429);
+    expect(Number(limited?.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  test('at the limit the right one, known to the process or not, is answered like a wrong one', async () => {
+    const user = await userOf({ STRONGROOM_SECRET_LIMIT: '2/3600' });
+    expect((await user.get('k')).status).toBe(200);
+    for (const guess of ['a wrong secret', 'one more of them']) await user.get('k', guess);
+    const [right, wrong] = await Promise.all([user.get('k'), user.get('k', 'yet another secret')]);
+    expect([right.status, { ...right.body, requestId: '' }]).toEqual([429, { ...wrong.body, requestId: '' }]);
+    const rekey = await user.open('POST', '/v1/keys/rekey', {
+      headers: { 'x-new-user-secret': 'a renewed user secret' },
+    });
+    expect(rekey.status).toBe(429);
+
+    const other = await VaultUser.create(appliance.target, user.orgId);
+    await other.put('k', 'v');
+    expect((await other.get('k')).status).toBe(200);
+  });
+
+  test('right ones are not counted, nor is the one that many calls at once have in common', async () => {
+    const user = await userOf({ STRONGROOM_SECRET_LIMIT: '2/3600', STRONGROOM_KEK_CACHE: 'off' });
+    for (let calls = 0; calls < 4; calls++) expect((await user.get('k')).status).toBe(200);
+    const answers = await Promise.all(Array.from({ length: 4 }, () => user.get('k')));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  });
+});
+
+describe('the cache of keys', () => {
+  const times = async (user: VaultUser) => {
+    const durations: number[] = [];
+    for (let calls = 0; calls < 6; calls++) {
+      const begun = performance.now();
+      await user.get('k');
+      durations.push(performance.now() - begun);
+    }
+    return durations.sort((a, b) => a - b);
+  };
+
+  test('spares reads the derivation, and off means that each of them derives', async () => {
+    const [fastest = Number.NaN] = await times(await userOf({ STRONGROOM_KEK_CACHE: 'on' }));
+    await appliance.remove();
+    const derived = await times(await userOf({ STRONGROOM_KEK_CACHE: 'off' }));
+    // Argon2id over 64 MiB cannot be done in what the rest of a call takes, on any machine.
+    expect(derived[0]).toBeGreaterThan(2 * fastest);
+  });
+});
+
+describe('what the vault leaves behind', () => {
+  test('user secrets, values and aliases are nowhere in the stores or in what was printed', async () => {
+    appliance = await TestAppliance.start();
+    const org = await newOrg(appliance.target);
+    const owner = await VaultUser.create(appliance.target, org, { keys: false });
+    const recipient = await VaultUser.create(appliance.target, org, { keys: false });
+    const planted = {
+      ownerSecret: 'PLANTED-owner-secret-7d1a',
+      recipientSecret: 'PLANTED-recipient-secret-30cf',
+      renewedSecret: 'PLANTED-renewed-secret-c2e8',
+      wrongSecret: 'PLANTED-wrong-secret-94b0',
+      shortSecret: 'PLANTEDx1f',
+      value: 'PLANTED-value-55d0',
+      largeValue: 'PLANTED-large-value-e001',
+      refusedValue: 'PLANTED-refused-value-77aa',
+      alias: 'PLANTED-alias-2b6d',
+    };
+    owner.secret = planted.shortSecret;
+    expect((await owner.open('POST', '/v1/keys/generate')).status).toBe(400);
+    owner.secret = planted.ownerSecret;
+    recipient.secret = planted.recipientSecret;
+    await owner.open('POST', '/v1/keys/generate', { headers: { 'idempotency-key': 'planted' } });
+    await recipient.generate();
+    await owner.put('PLANTED-NAME', planted.value);
+    await owner.put('large', planted.largeValue.repeat(4_000));
+    expect((await owner.get('large')).status).toBe(200);
+    await owner.get('PLANTED-NAME', planted.wrongSecret);
+    await owner.call('PUT', '/v1/kv/refused', { body: { valueB64: [planted.refusedValue] } });
+    await owner.call('PUT', '/v1/kv/refused', { body: `{"valueB64": "${planted.refusedValue}` });
+    const { body } = await owner.open('POST', '/v1/kv/PLANTED-NAME/shares', {
+      headers: { 'idempotency-key': 'planted' },
+      body: { recipientUserId: recipient.id, permission: 'read', alias: planted.alias },
+    });
+    expect((await recipient.read(body.shareId)).body.valueB64).toBe(b64(planted.value));
+    expect((await recipient.open('GET', '/v1/kv/shared')).body[0].alias).toBe(planted.alias);
+    await owner.open('POST', '/v1/keys/rekey', { headers: { 'x-new-user-secret': planted.renewedSecret } });
+    await owner.get('PLANTED-NAME', planted.renewedSecret);
+
+    const places = placesOf(appliance);
+    expect(findPlanted(places, planted)).toEqual([]);
+    // The search itself finds what is there: names are no secret.
+    expect(findPlanted(places, { name: 'PLANTED-NAME' })).not.toEqual([]);
+  });
+});

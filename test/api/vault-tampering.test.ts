@@ -1,0 +1,253 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { TableName } from '../../lambdas/stores/tables.ts';
+import { alterations, type StoredRecord, StoredRecords } from '../support/stored-records.ts';
+import { TestAppliance } from './appliance.ts';
+import type { Answer } from './target.ts';
+import { b64, newOrg, VaultUser } from './vault/vault-user.ts';
+
+const tables: readonly TableName[] = ['keys', 'kv', 'shares', 'orgs', 'vaultObjects'];
+const small = 'the small value';
+const large = randomBytes(40_000);
+
+let appliance: TestAppliance;
+let records: StoredRecords;
+let [owner, recipient] = [] as unknown as [VaultUser, VaultUser];
+let shareId = '';
+let restore: () => void;
+
+beforeAll(async () => {
+  appliance = await TestAppliance.start();
+  const org = await newOrg(appliance.target);
+  owner = await VaultUser.create(appliance.target, org, { name: 'owner' });
+  recipient = await VaultUser.create(appliance.target, org, { name: 'recipient' });
+  await owner.put('small', small);
+  await owner.put('other', 'the other value');
+  await owner.call('PUT', '/v1/kv/large', { body: { valueB64: b64(large) } });
+  const expiresUtc = '2090-01-01T00:00:00Z';
+  ({ shareId } = (await owner.share('small', recipient, { alias: 'the alias', expiresUtc })).body);
+  // The terms stay under the key of the version that was shared; the value goes on.
+  await owner.put('small', small);
+  await recipient.read(shareId);
+  records = new StoredRecords(appliance.data);
+  restore = records.snapshot(tables);
+});
+afterEach(() => restore());
+afterAll(async () => {
+  records.close();
+  await appliance.remove();
+});
+
+const truths: Readonly<Record<string, string>> = {
+  'GET small': b64(small),
+  'GET large': b64(large),
+  'GET share': b64(small),
+};
+
+/** Everything that reads or changes what was altered. */
+const calls: Readonly<Record<string, () => Promise<Answer>>> = {
+  'GET small': () => owner.get('small'),
+  'GET large': () => owner.get('large'),
+  'GET share': () => recipient.read(shareId),
+  'GET received': () => recipient.open('GET', '/v1/kv/shared'),
+  'GET shares': () => owner.call('GET', '/v1/kv/small/shares'),
+  'GET keys': () => owner.call('GET', '/v1/kv'),
+  'GET status': () => owner.call('GET', '/v1/keys/status'),
+  'GET me': () => owner.call('GET', '/v1/users/me'),
+  'GET org': () => recipient.call('GET', '/v1/users/org'),
+  'PUT small': () => owner.put('small', small),
+  'PUT new': () => owner.put('new', small),
+  'PUT large': () => owner.call('PUT', '/v1/kv/large', { body: { valueB64: b64(large) } }),
+  'DELETE share': () => owner.revoke('small', recipient),
+  'DELETE received': () => recipient.call('DELETE', `/v1/kv/shared/${shareId}`),
+  'DELETE small': () => owner.call('DELETE', '/v1/kv/small'),
+};
+
+/** Of them, those that touch a table. */
+const touching: Readonly<Record<string, RegExp>> = {
+  keys: /^(GET (small|share|received|status|me|org)|PUT small)$/,
+  kv: /^((GET|PUT) (small|large)|GET (share|shares|keys)|DELETE (small|share))$/,
+  shares: /^(GET (share|received|shares)|PUT small|DELETE (small|share|received))$/,
+  orgs: /^(GET (me|org)|PUT (small|new)|DELETE small)$/,
+};
+
+/** Which reads must not go on as if nothing had happened, whatever becomes of a field. */
+const bound: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  keys: {
+    'GET small': [
+      'keyVersion',
+      'publicKey',
+      'publicKeyKyber',
+      'kekRecord',
+      'sealedPrivateKey',
+      'sealedPrivateKeyKyber',
+    ],
+  },
+  kv: { 'GET small': ['version', 'wrappedCek', 'envelope'], 'GET share': ['version', 'envelope'] },
+  shares: {
+    'GET share': [
+      'ownerUserId',
+      'ownerName',
+      'resource',
+      'permission',
+      'expiresAt',
+      'version',
+      'wrappedCek',
+      'termsVersion',
+      'termsWrappedCek',
+      'sealedTerms',
+    ],
+  },
+};
+
+const refusals = [400, 403, 404, 409];
+
+/** Makes all calls on what is stored now; `faults` are answers that no alteration may lead to. */
+async function faults(what: string, which = /./, mustFail: readonly string[] = []): Promise<string[]> {
+  const found: string[] = [];
+  const chosen = Object.entries(calls).filter(([name]) => which.test(name));
+  const reads = chosen.filter(([name]) => name.startsWith('GET'));
+  const answers = await Promise.all(reads.map(async ([name, make]) => [name, await make()] as const));
+  const changes = chosen.slice(reads.length);
+  for (const [name, make] of changes) answers.push([name, await make()]);
+  for (const [name, { status, body }] of answers) {
+    const wrongValue = status === 200 && name in truths && body.valueB64 !== truths[name];
+    const unnoticed = status === 200 && mustFail.includes(name);
+    const odd = ![200, 201, ...refusals].includes(status);
+    if (wrongValue || unnoticed || odd) found.push(`${what}: ${name} answered ${status}`);
+    if (name === 'GET received' && status === 200 && body.some(({ alias }: never) => alias !== 'the alias')) {
+      found.push(`${what}: a wrong alias`);
+    }
+  }
+  return found;
+}
+
+function alter(record: StoredRecord, field: string, value: unknown): void {
+  records.write({ ...record, fields: { ...record.fields, [field]: value } });
+}
+
+const isOf = (user: VaultUser) => (record: StoredRecord) => `${record.pk}#${record.sk}`.includes(user.id);
+
+test('untouched, all of it opens', async () => {
+  expect(await faults('nothing')).toEqual([]);
+  restore();
+  for (const name of Object.keys(truths)) expect((await calls[name]?.())?.status).toBe(200);
+});
+
+describe('each field of each record, altered one at a time, gives a refusal or the truth', () => {
+  test.each(['keys', 'kv', 'shares', 'orgs'] as const)('in %s', { timeout: 300_000 }, async (table) => {
+    const found: string[] = [];
+    let altered = 0;
+    const ours = records
+      .read([table])
+      .filter((record) => record.sk !== 'other' && (isOf(owner)(record) || isOf(recipient)(record)));
+    const org = records.read([table]).filter(({ pk, sk }) => pk === `org#${owner.orgId}` && sk === 'org');
+    for (const record of [...ours, ...org]) {
+      const opened = record.sk !== 'large' && record.sk !== recipient.id;
+      const isGrant = record.pk.startsWith('granted#');
+      for (const [field, value] of Object.entries(record.fields)) {
+        const mustFail = Object.entries(bound[table] ?? {})
+          .filter(([, fields]) => opened && !isGrant && fields.includes(field))
+          .map(([name]) => name);
+        for (const [what, other] of alterations(value)) {
+          if (JSON.stringify(other) === JSON.stringify(value)) continue;
+          alter(record, field, other);
+          found.push(
+            ...(await faults(`${record.pk}/${record.sk} ${field} ${what}`, touching[table], mustFail)),
+          );
+          restore();
+          altered += 1;
+        }
+      }
+    }
+    expect(found).toEqual([]);
+    expect(altered).toBeGreaterThan(50);
+  });
+});
+
+describe('what belongs elsewhere does not open', () => {
+  const value = (key: string) =>
+    records.read(['kv']).find(({ pk, sk }) => pk === owner.id && sk === key) as StoredRecord;
+
+  test.each(['wrappedCek', 'envelope', 'version'])('%s of another value', async (field) => {
+    alter(value('small'), field, value('other').fields[field]);
+    expect((await owner.get('small')).status).toBe(400);
+  });
+
+  test('a whole value under another name, or another owner', async () => {
+    records.write({ ...value('small'), fields: value('other').fields });
+    expect((await owner.get('small')).status).toBe(400);
+    restore();
+    await recipient.put('small', 'a value of the recipient');
+    const theirs = records.read(['kv']).find(({ pk, sk }) => pk === recipient.id && sk === 'small');
+    records.write({ ...(theirs as StoredRecord), fields: value('small').fields });
+    expect((await recipient.get('small')).status).toBe(400);
+  });
+
+  test('an earlier version in the place of a later one', async () => {
+    const { fields } = value('small');
+    await owner.put('small', 'a newer value');
+    const { version } = value('small').fields;
+    records.write({ ...value('small'), fields: { ...fields, version } });
+    expect((await owner.get('small')).status).toBe(400);
+  });
+
+  test('the keys of another user', async () => {
+    const keysOf = (user: VaultUser) =>
+      records.read(['keys']).find(({ sk }) => sk === user.id) as StoredRecord;
+    records.write({ ...keysOf(recipient), fields: keysOf(owner).fields });
+    const { status } = await recipient.open('GET', '/v1/kv/shared', {
+      headers: { 'x-user-secret': owner.secret },
+    });
+    expect(status).toBe(400);
+  });
+
+  test('a share that was wrapped to someone else is 403, and is not listed', async () => {
+    const received = records.read(['shares']).find(({ sk }) => sk === shareId) as StoredRecord;
+    for (const field of ['wrappedCek', 'termsWrappedCek']) {
+      alter(received, field, value('small').fields.wrappedCek);
+      const { status, body } = await recipient.read(shareId);
+      expect([status, body.code]).toEqual([403, 'SHARE_NOT_DECRYPTABLE']);
+      expect((await recipient.open('GET', '/v1/kv/shared')).body).toEqual([]);
+      restore();
+    }
+  });
+
+  test('a share whose time was lengthened', async () => {
+    const received = records.read(['shares']).find(({ sk }) => sk === shareId) as StoredRecord;
+    alter(received, 'expiresAt', null);
+    expect((await recipient.read(shareId)).status).toBe(400);
+  });
+});
+
+describe('the object of a large value', () => {
+  /** The file that holds it. */
+  const file = () => {
+    const folder = join(appliance.data, 'objects');
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const files = names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
+    const found = files.filter((path) => !path.includes('.db') && statSync(path).size > large.length);
+    return found.map((path) => [path, readFileSync(path)] as const);
+  };
+
+  test.each([
+    ['altered', (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 20_000 ? byte ^ 1 : byte)))],
+    ['cut', (bytes: Buffer) => bytes.subarray(0, -1)],
+  ])('that is %s gives 400', async (_, change) => {
+    const kept = file();
+    expect(kept.length).toBeGreaterThan(0);
+    for (const [path, bytes] of kept) writeFileSync(path, change(bytes));
+    expect((await owner.get('large')).status).toBe(400);
+    for (const [path, bytes] of kept) writeFileSync(path, bytes);
+    expect((await owner.get('large')).status).toBe(200);
+  });
+
+  test('that is gone gives 400', async () => {
+    const kept = file();
+    for (const [path] of kept) rmSync(path);
+    expect((await owner.get('large')).status).toBe(400);
+    for (const [path, bytes] of kept) writeFileSync(path, bytes);
+  });
+});

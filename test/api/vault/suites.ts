@@ -1,0 +1,10 @@
+import type { Target } from '../target.ts';
+import { vaultKeysSuite } from './keys.suite.ts';
+import { kvSuite } from './kv.suite.ts';
+import { sharesSuite } from './shares.suite.ts';
+import { walkSuite } from './walk.suite.ts';
+
+/** The vault, of an appliance wherever it runs. */
+export function vaultSuites(target: () => Target): void {
+  for (const suite of [walkSuite, vaultKeysSuite, kvSuite, sharesSuite]) suite(target);
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { type Answer, type CallOptions, call, type Target } from '../target.ts';
+
+export const b64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64');
+
+export const time = (expect: typeof import('vitest').expect) =>
+  expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+export function asAdministrator(target: Target, method: string, path: string, body?: unknown) {
+  return call(target, method, path, { headers: { 'x-api-key': target.administratorKey }, body });
+}
+
+export async function newOrg(target: Target, name = `Org ${randomUUID()}`): Promise<string> {
+  const { status, text, body } = await asAdministrator(target, 'POST', '/admin/orgs', { name });
+  if (status !== 201) throw new Error(`an org was answered ${status} ${text}`);
+  return body.id;
+}
+
+/** A user of an org, with the user secret that a person would keep. */
+export class VaultUser {
+  readonly target: Target;
+  readonly id: string;
+  readonly orgId: string;
+  readonly name: string;
+  apiKey: string;
+  secret = `user secret ${randomUUID()}`;
+
+  constructor(target: Target, { id, orgId, name, apiKey }: Answer['body']) {
+    this.target = target;
+    this.id = id;
+    this.orgId = orgId;
+    this.name = name;
+    this.apiKey = apiKey;
+  }
+
+  /** @param by whoever makes them; the global administrator unless given */
+  static async create(
+    target: Target,
+    orgId: string,
+    { name = 'alice', isAdmin = false, keys = true } = {},
+  ): Promise<VaultUser> {
+    const path = `/admin/orgs/${orgId}/users`;
+    const { status, text, body } = await asAdministrator(target, 'POST', path, { name, isAdmin });
+    if (status !== 201) throw new Error(`a user was answered ${status} ${text}`);
+    const user = new VaultUser(target, body);
+    if (keys) await user.generate();
+    return user;
+  }
+
+  async generate(): Promise<void> {
+    const { status, text } = await this.open('POST', '/v1/keys/generate');
+    if (status !== 201) throw new Error(`keys were answered ${status} ${text}`);
+  }
+
+  /** A call without the user secret. */
+  call(method: string, path: string, { headers, ...rest }: CallOptions = {}): Promise<Answer> {
+    return call(this.target, method, path, { ...rest, headers: { 'x-api-key': this.apiKey, ...headers } });
+  }
+
+  /** A call with the user secret. */
+  open(method: string, path: string, { headers, ...rest }: CallOptions = {}): Promise<Answer> {
+    return this.call(method, path, { ...rest, headers: { 'x-user-secret': this.secret, ...headers } });
+  }
+
+  put(key: string, value: string): Promise<Answer> {
+    return this.call('PUT', `/v1/kv/${encodeURIComponent(key)}`, { body: { valueB64: b64(value) } });
+  }
+
+  get(key: string, secret = this.secret): Promise<Answer> {
+    return this.call('GET', `/v1/kv/${encodeURIComponent(key)}`, { headers: { 'x-user-secret': secret } });
+  }
+
+  share(key: string, recipient: VaultUser, terms: object = {}): Promise<Answer> {
+    const body = { recipientUserId: recipient.id, permission: 'read', ...terms };
+    return this.open('POST', `/v1/kv/${encodeURIComponent(key)}/shares`, { body });
+  }
+
+  revoke(key: string, recipient: VaultUser): Promise<Answer> {
+    return this.call('DELETE', `/v1/kv/${encodeURIComponent(key)}/shares/${recipient.id}`);
+  }
+
+  read(shareId: string): Promise<Answer> {
+    return this.open('GET', `/v1/kv/shared/${shareId}`);
+  }
+}

@@ -1,0 +1,409 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { call, type Target, TestUser } from '../target.ts';
+import { asAdministrator, b64, time as timeOf, VaultUser } from './vault-user.ts';
+
+const time = timeOf(expect);
+const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const apiKey = expect.stringMatching(/^pyapi_/);
+const base64 = expect.stringMatching(/^[A-Za-z0-9+/]+=*$/);
+
+/** The reference's sections from the top, each on what those before it left: two orgs, five users. */
+export function walkSuite(target: () => Target): void {
+  describe('the proxy API of the reference, from top to bottom', () => {
+    let [north, south] = ['', ''];
+    let [admin, owner, alice, bob, mallory] = [] as unknown as [
+      VaultUser,
+      VaultUser,
+      VaultUser,
+      VaultUser,
+      VaultUser,
+    ];
+    let shareId = '';
+
+    /** Made through the API by whoever may. */
+    const make = async (headers: Record<string, string>, orgId: string, body: object) => {
+      const answer = await call(target(), 'POST', `/admin/orgs/${orgId}/users`, { headers, body });
+      expect([answer.status, answer.text]).toEqual([201, expect.any(String)]);
+      return answer.body;
+    };
+
+    beforeAll(async () => {
+      for (const name of ['North', 'South']) {
+        const { status, body } = await asAdministrator(target(), 'POST', '/admin/orgs', { name });
+        expect([status, body]).toEqual([201, { id: expect.any(String), name, createdUtc: time }]);
+        if (name === 'North') north = body.id;
+        else south = body.id;
+      }
+      const administrator = { 'x-api-key': target().administratorKey };
+      const first = await make(administrator, north, { name: 'admin', isAdmin: true });
+      admin = new VaultUser(target(), first);
+      const byAdmin = { 'x-api-key': admin.apiKey };
+      const email = `${first.id}@example.com`;
+      const made = await make(byAdmin, north, { name: 'owner', email });
+      expect(made).toEqual({
+        id: uuid,
+        orgId: north,
+        name: 'owner',
+        email,
+        role: 'member',
+        isAdmin: false,
+        createdUtc: time,
+        apiKey,
+      });
+      owner = new VaultUser(target(), made);
+      alice = new VaultUser(target(), await make(byAdmin, north, { name: 'alice' }));
+      bob = new VaultUser(target(), await make(byAdmin, north, { name: 'bob' }));
+      mallory = new VaultUser(target(), await make(administrator, south, { name: 'mallory', isAdmin: true }));
+    });
+
+    test('GET /health', async () => {
+      expect(await call(target(), 'GET', '/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
+    });
+
+    test('GET /v1/keys/status before there are keys', async () => {
+      expect(await owner.call('GET', '/v1/keys/status')).toMatchObject({
+        status: 200,
+        body: { hasEcc: false, hasKyber: false },
+      });
+    });
+
+    test('PUT /v1/kv/{key}, GET and POST …/shares without keys are 400', async () => {
+      for (const answer of [
+        await owner.put('k', 'v'),
+        await owner.get('k'),
+        await owner.open('GET', '/v1/kv/shared'),
+        await owner.open('POST', '/v1/keys/rekey', {
+          headers: { 'x-new-user-secret': 'another user secret' },
+        }),
+      ]) {
+        expect([answer.status, answer.body.code]).toEqual([400, 'KEYS_REQUIRED']);
+      }
+    });
+
+    test('POST /v1/keys/generate', async () => {
+      const { status, body } = await owner.open('POST', '/v1/keys/generate');
+      expect([status, body]).toEqual([201, { publicKeyB64: base64, publicKeyKyberB64: base64 }]);
+      expect(Buffer.from(body.publicKeyB64, 'base64')).toHaveLength(32);
+      expect(Buffer.from(body.publicKeyKyberB64, 'base64')).toHaveLength(1184);
+      expect((await owner.open('POST', '/v1/keys/generate')).body.code).toBe('KEYS_EXIST');
+      expect((await owner.call('GET', '/v1/keys/status')).body).toEqual({ hasEcc: true, hasKyber: true });
+      await alice.generate();
+      await mallory.generate();
+    });
+
+    test('PUT /v1/kv/{key}, GET, the list', async () => {
+      const created = await owner.put('app.config.url', 'https://example.com');
+      expect([created.status, created.body]).toEqual([
+        201,
+        { key: 'app.config.url', version: 1, updatedUtc: time },
+      ]);
+      const replaced = await owner.put('app.config.url', 'https://example.org');
+      expect([replaced.status, replaced.body.version]).toEqual([200, 2]);
+      expect(await owner.get('app.config.url')).toMatchObject({
+        status: 200,
+        body: { valueB64: b64('https://example.org') },
+      });
+      await owner.put('db', 'the password');
+      const list = await owner.call('GET', '/v1/kv');
+      expect([list.status, list.body]).toEqual([200, ['app.config.url', 'db']]);
+    });
+
+    test('GET /v1/kv/{key} is 401 for a wrong secret or none, 404 for what is not there', async () => {
+      const wrong = await owner.get('db', 'not the user secret');
+      expect([wrong.status, wrong.body.code]).toEqual([401, 'WRONG_USER_SECRET']);
+      const none = await owner.call('GET', '/v1/kv/db');
+      expect([none.status, none.body.code]).toEqual([401, 'USER_SECRET_REQUIRED']);
+      expect((await owner.get('absent')).status).toBe(404);
+      expect((await alice.get('db')).status).toBe(404);
+    });
+
+    test('POST /v1/keys/rekey', async () => {
+      const renewed = 'a renewed user secret';
+      const rekey = (secret: string) =>
+        owner.call('POST', '/v1/keys/rekey', {
+          headers: { 'x-user-secret': secret, 'x-new-user-secret': renewed },
+        });
+      expect((await rekey('not the user secret')).status).toBe(401);
+      const { status, body } = await rekey(owner.secret);
+      expect([status, body]).toEqual([
+        200,
+        { rekeyed: true, publicKeyB64: base64, publicKeyKyberB64: base64, updatedUtc: time },
+      ]);
+      expect((await owner.get('db')).status).toBe(401);
+      owner.secret = renewed;
+      expect((await owner.get('db')).body).toEqual({ valueB64: b64('the password') });
+    });
+
+    test('POST /v1/kv/{key}/shares', async () => {
+      const expiresUtc = new Date(Date.now() + 3_600_000).toISOString();
+      const { status, body } = await owner.share('db', alice, { alias: 'database password', expiresUtc });
+      expect([status, body]).toEqual([
+        201,
+        { shareId: uuid, recipientUserId: alice.id, permission: 'read', createdUtc: time, expiresUtc },
+      ]);
+      shareId = body.shareId;
+    });
+
+    test('POST /v1/kv/{key}/shares refuses as the reference says', async () => {
+      const refusals = [
+        [400, await owner.share('db', bob), 'RECIPIENT_KEYS_REQUIRED'],
+        [400, await owner.share('db', alice, { permission: 'write' }), 'INVALID_REQUEST'],
+        [400, await owner.share('db', alice, { expiresUtc: '2020-01-01T00:00:00Z' }), 'INVALID_REQUEST'],
+        [400, await owner.share('db', owner), 'INVALID_REQUEST'],
+        [400, await bob.share('db', alice), 'KEYS_REQUIRED'],
+        [404, await owner.share('absent', alice), 'NOT_FOUND'],
+        [404, await owner.share('db', mallory), 'NOT_FOUND'],
+        [409, await owner.share('db', alice), 'SHARE_EXISTS'],
+        [
+          401,
+          await owner.call('POST', '/v1/kv/db/shares', {
+            headers: { 'x-user-secret': 'not the user secret' },
+            body: { recipientUserId: alice.id, permission: 'read' },
+          }),
+          'WRONG_USER_SECRET',
+        ],
+      ] as const;
+      for (const [status, answer, code] of refusals) {
+        expect([answer.status, answer.body.code]).toEqual([status, code]);
+      }
+    });
+
+    test('GET /v1/kv/shared and GET /v1/kv/shared/{shareId}', async () => {
+      const list = await alice.open('GET', '/v1/kv/shared');
+      expect([list.status, list.body]).toEqual([
+        200,
+        [
+          {
+            shareId,
+            ownerUserId: owner.id,
+            ownerName: 'owner',
+            permission: 'read',
+            alias: 'database password',
+            updatedUtc: time,
+            expiresUtc: time,
+          },
+        ],
+      ]);
+      const { status, body } = await alice.read(shareId);
+      expect([status, body]).toEqual([
+        200,
+        { shareId, ownerUserId: owner.id, valueB64: b64('the password'), expiresUtc: time },
+      ]);
+      const wrong = await alice.call('GET', `/v1/kv/shared/${shareId}`, {
+        headers: { 'x-user-secret': 'not the user secret' },
+      });
+      expect([wrong.status, wrong.body.code]).toEqual([401, 'WRONG_USER_SECRET']);
+      expect((await owner.read(shareId)).status).toBe(404);
+      expect((await mallory.read(shareId)).status).toBe(404);
+      expect((await alice.read('no-such-share')).status).toBe(404);
+    });
+
+    test('GET /v1/kv/{key}/shares tells the first and the last access', async () => {
+      const first = (await owner.call('GET', '/v1/kv/db/shares')).body;
+      expect(first).toEqual([
+        {
+          shareId,
+          recipientUserId: alice.id,
+          recipientName: 'alice',
+          permission: 'read',
+          createdUtc: time,
+          updatedUtc: time,
+          expiresUtc: time,
+          firstAccessUtc: time,
+          lastAccessUtc: time,
+        },
+      ]);
+      await alice.read(shareId);
+      const [second] = (await owner.call('GET', '/v1/kv/db/shares')).body;
+      expect(second.firstAccessUtc).toBe(first[0].firstAccessUtc);
+      expect(second.lastAccessUtc > first[0].lastAccessUtc).toBe(true);
+      expect((await alice.call('GET', '/v1/kv/db/shares')).status).toBe(404);
+    });
+
+    test('a value that is replaced is shared as well, and its alias stays', async () => {
+      await owner.put('db', 'a newer password');
+      expect((await alice.read(shareId)).body.valueB64).toBe(b64('a newer password'));
+      expect((await alice.open('GET', '/v1/kv/shared')).body[0].alias).toBe('database password');
+    });
+
+    test('DELETE /v1/kv/{key}/shares/{recipientUserId}', async () => {
+      const revoked = await owner.revoke('db', alice);
+      expect([revoked.status, revoked.body]).toEqual([200, { revoked: true, shareId, revokedUtc: time }]);
+      expect((await alice.read(shareId)).status).toBe(404);
+      expect((await owner.revoke('db', alice)).status).toBe(404);
+      expect((await owner.call('GET', '/v1/kv/db/shares')).body).toEqual([]);
+    });
+
+    test('DELETE /v1/kv/shared/{shareId}', async () => {
+      const { body } = await owner.share('db', alice);
+      expect(body.expiresUtc).toBeNull();
+      const path = `/v1/kv/shared/${body.shareId}`;
+      expect((await mallory.call('DELETE', path)).status).toBe(404);
+      const removed = await alice.call('DELETE', path);
+      expect([removed.status, removed.body]).toEqual([
+        200,
+        { removed: true, shareId: body.shareId, revokedUtc: time },
+      ]);
+      expect((await owner.call('GET', '/v1/kv/db/shares')).body).toEqual([]);
+      expect((await alice.call('DELETE', path)).status).toBe(404);
+    });
+
+    test('DELETE /v1/kv/{key} revokes the shares', async () => {
+      const { body } = await owner.share('db', alice);
+      const deleted = await owner.call('DELETE', '/v1/kv/db');
+      expect([deleted.status, deleted.body]).toEqual([200, { deleted: true, key: 'db' }]);
+      expect((await alice.read(body.shareId)).status).toBe(404);
+      await owner.put('db', 'of a new value');
+      expect((await alice.read(body.shareId)).status).toBe(404);
+      expect((await alice.open('GET', '/v1/kv/shared')).body).toEqual([]);
+      expect((await owner.call('DELETE', '/v1/kv/absent')).status).toBe(404);
+    });
+
+    test('GET /v1/users/me', async () => {
+      const { status, body } = await owner.call('GET', '/v1/users/me');
+      expect([status, body]).toEqual([
+        200,
+        {
+          id: owner.id,
+          orgId: north,
+          name: 'owner',
+          email: expect.stringContaining('@example.com'),
+          role: 'member',
+          publicKeyB64: base64,
+          publicKeyKyberB64: base64,
+          encryptedPrivateKeyB64: base64,
+          encryptedPrivateKeyKyberB64: base64,
+          kdf: {
+            algorithm: 'Argon2id',
+            memoryKiB: 65_536,
+            passes: 3,
+            lanes: 4,
+            keyVersion: 2,
+            recordB64: base64,
+          },
+          createdUtc: time,
+        },
+      ]);
+      expect((await bob.call('GET', '/v1/users/me')).body).toMatchObject({ publicKeyB64: null, kdf: null });
+    });
+
+    test('GET /v1/users/org and GET /v1/users/org/{userId}', async () => {
+      const { status, body } = await alice.call('GET', '/v1/users/org');
+      const profile = (user: VaultUser, keys: unknown) => ({
+        id: user.id,
+        name: user.name,
+        publicKeyB64: keys,
+        publicKeyKyberB64: keys,
+      });
+      expect([status, body]).toEqual([
+        200,
+        [profile(admin, null), profile(owner, base64), profile(alice, base64), profile(bob, null)],
+      ]);
+      expect((await alice.call('GET', `/v1/users/org/${owner.id}`)).body).toEqual(body[1]);
+      expect((await alice.call('GET', `/v1/users/org/${mallory.id}`)).status).toBe(404);
+      expect((await alice.call('GET', '/v1/users/org/no-such-user')).status).toBe(404);
+      const names: string[] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const page = await alice.call('GET', `/v1/users/org?limit=3${cursor && `&cursor=${cursor}`}`);
+        names.push(...page.body.map(({ name }: { name: string }) => name));
+        cursor = page.headers.get('x-next-cursor');
+      }
+      expect(names).toEqual(['admin', 'owner', 'alice', 'bob']);
+    });
+
+    test('GET /admin/orgs is the global administrator’s', async () => {
+      const { status, body } = await asAdministrator(target(), 'GET', '/admin/orgs?limit=100');
+      expect([status, body]).toEqual([
+        200,
+        expect.arrayContaining([
+          { id: 'default', name: 'Default', createdUtc: time },
+          { id: north, name: 'North', createdUtc: time },
+          { id: south, name: 'South', createdUtc: time },
+        ]),
+      ]);
+      for (const [method, input] of [
+        ['GET', {}],
+        ['POST', { body: { name: 'x' } }],
+      ] as const) {
+        const refused = await admin.call(method, '/admin/orgs', input);
+        expect([refused.status, refused.body.code]).toEqual([403, 'FORBIDDEN']);
+        expect((await call(target(), method, '/admin/orgs', input)).status).toBe(401);
+      }
+    });
+
+    test('GET and POST /admin/orgs/{orgId}/users are the org’s admins’', async () => {
+      const path = `/admin/orgs/${north}/users`;
+      const { status, body } = await admin.call('GET', path);
+      expect([status, body.map(({ name }: { name: string }) => name)]).toEqual([
+        200,
+        ['admin', 'owner', 'alice', 'bob'],
+      ]);
+      expect(body[0]).toEqual({
+        id: admin.id,
+        orgId: north,
+        name: 'admin',
+        email: null,
+        role: 'admin',
+        isAdmin: true,
+        createdUtc: time,
+      });
+      for (const method of ['GET', 'POST']) {
+        const input = method === 'POST' ? { body: { name: 'x' } } : {};
+        expect((await owner.call(method, path, input)).status).toBe(403);
+        expect((await mallory.call(method, path, input)).status).toBe(404);
+        const absent = await asAdministrator(target(), method, '/admin/orgs/none/users', input.body);
+        expect(absent.status).toBe(404);
+      }
+    });
+
+    test('an address that an admin gave to a user is taken', async () => {
+      const email = `${alice.id}@example.com`;
+      const post = () => admin.call('POST', `/admin/orgs/${north}/users`, { body: { name: 'carol', email } });
+      expect((await post()).status).toBe(201);
+      expect((await post()).body.code).toBe('EMAIL_TAKEN');
+      const credentials = { email, password: 'a long password' };
+      expect((await call(target(), 'POST', '/api/register', { body: credentials })).status).toBe(409);
+      expect((await call(target(), 'POST', '/api/login', { body: credentials })).status).toBe(401);
+    });
+
+    test('POST /admin/orgs/{orgId}/users/{userId}/apikey/rotate', async () => {
+      const path = (orgId: string, userId: string) => `/admin/orgs/${orgId}/users/${userId}/apikey/rotate`;
+      expect((await mallory.call('POST', path(north, bob.id))).status).toBe(404);
+      expect((await admin.call('POST', path(north, mallory.id))).status).toBe(404);
+      expect((await bob.call('POST', path(north, bob.id))).status).toBe(403);
+      const { status, body } = await admin.call('POST', path(north, bob.id));
+      expect([status, body]).toEqual([200, { userId: bob.id, apiKey }]);
+      expect((await bob.call('GET', '/v1/users/me')).status).toBe(401);
+      bob.apiKey = body.apiKey;
+      expect((await bob.call('GET', '/v1/users/me')).status).toBe(200);
+    });
+
+    test('a rotated key is one that login does not return any more', async () => {
+      const user = await TestUser.register(target());
+      const { email, password } = user;
+      const path = `/admin/orgs/default/users/${user.id}/apikey/rotate`;
+      expect((await asAdministrator(target(), 'POST', path)).status).toBe(200);
+      expect((await user.call('GET', '/v1/users/me')).status).toBe(401);
+      const login = await call(target(), 'POST', '/api/login', { body: { email, password } });
+      expect([login.status, login.body.apiKey]).toEqual([200, null]);
+    });
+
+    test('every call without a credential is 401, whatever else is wrong with it', async () => {
+      for (const [method, path] of [
+        ['POST', '/v1/keys/generate'],
+        ['GET', '/v1/keys/status'],
+        ['PUT', '/v1/kv/k'],
+        ['GET', '/v1/kv/k'],
+        ['GET', '/v1/kv'],
+        ['POST', '/v1/kv/k/shares'],
+        ['GET', '/v1/kv/shared'],
+        ['GET', '/v1/users/me'],
+        ['GET', '/admin/orgs'],
+      ] as const) {
+        const { status, body } = await call(target(), method, path);
+        expect([path, status, body.code]).toEqual([path, 401, 'UNAUTHENTICATED']);
+      }
+    });
+  });
+}

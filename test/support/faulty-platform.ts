@@ -1,0 +1,78 @@
+import type { Platform } from '../../lambdas/platform/platform.ts';
+
+/**
+ * How a call of a port goes wrong:
+ *
+ * - `refused`: an error, and nothing was done.
+ * - `throttled`: the same, as a store says it that is too busy.
+ * - `lost`: it is done, and its answer is an error.
+ * - `timedOut`: an error now, and it is done later.
+ */
+export const faults = ['refused', 'throttled', 'lost', 'timedOut'] as const;
+export type Fault = (typeof faults)[number];
+
+export class PortFault extends Error {
+  override readonly name: string;
+
+  constructor(fault: Fault) {
+    super(`${fault} by the test`);
+    this.name = fault === 'throttled' ? 'ThrottlingException' : 'PortFault';
+  }
+}
+
+/** Two turns of a store that commits once in a turn: late enough for an answer to be on its way. */
+const lateMs = 5;
+
+/** A platform of which one call, counted from when it is armed, goes wrong. */
+export class FaultyPlatform {
+  readonly platform: Platform;
+  #calls = 0;
+  #armed: { readonly at: number; readonly fault: Fault } | undefined;
+  #late: Promise<unknown>[] = [];
+
+  constructor(platform: Platform) {
+    this.platform = {
+      ...platform,
+      table: this.#wrap(platform.table),
+      objects: this.#wrap(platform.objects),
+      keys: this.#wrap(platform.keys),
+    };
+  }
+
+  /** From now on, the call with this number (from 0) goes wrong. */
+  arm(at: number, fault: Fault): void {
+    this.#calls = 0;
+    this.#armed = { at, fault };
+  }
+
+  /** Everything goes well from now on, and what was late is done. @returns the calls since it was armed */
+  async disarm(): Promise<number> {
+    this.#armed = undefined;
+    await Promise.allSettled(this.#late);
+    this.#late = [];
+    return this.#calls;
+  }
+
+  #wrap<Port extends object>(port: Port): Port {
+    return new Proxy(port, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name);
+        if (typeof method !== 'function') return method;
+        return async (...values: unknown[]) => this.#call(() => method.apply(target, values));
+      },
+    });
+  }
+
+  async #call(make: () => Promise<unknown>): Promise<unknown> {
+    const at = this.#calls++;
+    if (this.#armed?.at !== at) return make();
+    const { fault } = this.#armed;
+    if (fault === 'lost') await make();
+    if (fault === 'timedOut') {
+      const later = new Promise((resolve) => setTimeout(resolve, lateMs)).then(make);
+      later.catch(() => undefined);
+      this.#late.push(later);
+    }
+    throw new PortFault(fault);
+  }
+}

@@ -1,0 +1,112 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { routes } from '../../lambdas/contract/routes.ts';
+import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
+import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
+import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
+import { SqliteTable } from '../../lambdas/platform/local/sqlite-table.ts';
+import { type Platform, usePlatform } from '../../lambdas/platform/platform.ts';
+import { addUserKey } from '../../lambdas/stores/credentials.ts';
+import { addMember } from '../../lambdas/stores/members.ts';
+import { addOrg } from '../../lambdas/stores/orgs.ts';
+import { addUser, type User } from '../../lambdas/stores/users.ts';
+import { type Invocation, invoke } from './invoke.ts';
+
+// The logger and the settings read the environment when a handler is loaded.
+process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+process.env.STRONGROOM_LIMIT = '100000000/60';
+process.env.STRONGROOM_SECRET_LIMIT = '100000000/60';
+
+/** A port that the vault has no use for. */
+const unused = new Proxy(
+  {},
+  {
+    get: (_, name) => () => {
+      throw new Error(`the vault calls ${String(name)}`);
+    },
+  },
+) as never;
+
+/** The vault's handlers in this process, on the adapters of one machine. */
+export class VaultHandlers {
+  readonly platform: Platform;
+  readonly #close: () => void;
+
+  /** @param wrap what the handlers get instead of the platform itself */
+  constructor(wrap: (platform: Platform) => Platform = (platform) => platform) {
+    const folder = mkdtempSync(join(tmpdir(), 'strongroom-vault-'));
+    const table = new SqliteTable(':memory:');
+    const objects = new FileObjects(join(folder, 'objects'), {
+      baseUrl: () => 'http://127.0.0.1',
+      signingKey: randomBytes(32),
+    });
+    const keys = new FileKeys(join(folder, 'keys.json'));
+    const others = { sandboxes: unused, builder: unused, generator: unused, background: unused };
+    this.platform = { table, objects, keys, ...others };
+    usePlatform(wrap(this.platform));
+    this.#close = () => {
+      table.close();
+      objects.close();
+      rmSync(folder, { recursive: true, force: true });
+    };
+  }
+
+  async newOrg(): Promise<string> {
+    const orgId = randomUUID();
+    await this.platform.table.transact(addOrg({ orgId, name: 'Org', createdAt: new Date().toISOString() }));
+    return orgId;
+  }
+
+  /** A user without key pairs. */
+  async newUser(orgId: string, name: string): Promise<HandlerUser> {
+    const now = new Date();
+    const apiKey = mintAccessKey('pyapi');
+    const user: User = {
+      userId: randomUUID(),
+      orgId,
+      email: null,
+      role: 'member',
+      createdAt: now.toISOString(),
+      passwordVersion: 1,
+      apiKeyId: apiKey.keyId,
+    };
+    await this.platform.table.transact([
+      addUser(user),
+      addMember(orgId, { ...user, name }),
+      addUserKey(apiKey, user, now),
+    ]);
+    return new HandlerUser(user.userId, apiKey.text);
+  }
+
+  close(): void {
+    this.#close();
+  }
+}
+
+type Answer = {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
+  readonly body: any;
+};
+
+/** A caller of handlers in this process. */
+export class HandlerUser {
+  readonly id: string;
+  secret = `user secret ${randomUUID()}`;
+  readonly #apiKey: string;
+
+  constructor(id: string, apiKey: string) {
+    this.id = id;
+    this.#apiKey = apiKey;
+  }
+
+  async call(operationId: string, { headers, ...rest }: Invocation = {}): Promise<Answer> {
+    const route = routes.find((candidate) => candidate.operationId === operationId);
+    if (!route) throw new Error(`there is no operation ${operationId}`);
+    const own = { 'x-api-key': this.#apiKey, 'x-user-secret': this.secret };
+    const { status, text } = await invoke(route, { ...rest, headers: { ...own, ...headers } });
+    return { status, body: JSON.parse(text) };
+  }
+}
