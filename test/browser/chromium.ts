@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type CommandOptions, runVisibly } from '../cloud/command.ts';
+import { type CommandOptions, runVisibly } from '../support/command.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 

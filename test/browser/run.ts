@@ -3,7 +3,7 @@
  * a page is kept there as a picture.
  */
 import { join, resolve } from 'node:path';
-import { runVisibly } from '../cloud/command.ts';
+import { runVisibly } from '../support/command.ts';
 import { chromium } from './chromium.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
