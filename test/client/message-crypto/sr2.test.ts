@@ -13,7 +13,7 @@ import { pad, paddedLength, unpad } from '../../../client/message-crypto/padding
 import { limits } from '../../../lambdas/contract/limits.ts';
 import { formatOf } from '../../../lambdas/contract/message-format.ts';
 import { flipBit } from '../../support/bytes.ts';
-import { native, pairs } from '../../support/providers.ts';
+import { native, noble } from '../../support/providers.ts';
 
 const content = 'db-password: 東京 🔐\n';
 const password = 'correct horse';
@@ -44,6 +44,14 @@ const frozen: readonly (readonly [string, string, string, string | undefined])[]
     'contraseña',
   ],
 ];
+
+/** Who seals, who opens: a program on Node, or a browser. */
+const pairs = [
+  ['native → native', native, native],
+  ['native → portable', native, noble],
+  ['portable → native', noble, native],
+  ['portable → portable', noble, noble],
+] as const;
 
 async function codeOf(opening: Promise<unknown>): Promise<string> {
   const error = await opening.then(
