@@ -22,7 +22,7 @@ const wildcards: readonly { readonly holder: RegExp; readonly resource: RegExp; 
     },
     {
       holder: /\/Role$/,
-      resource: /^Buckets\/Objects\/(messages\/)?\*$/,
+      resource: /^Buckets\/Objects\/((messages|vault)\/)?\*$/,
       reason: 'objects of the one bucket',
     },
   ];
@@ -273,13 +273,14 @@ export function accessSuite(synthesis: () => Synthesis): void {
       );
     });
 
-    test('the function that makes the administrator’s key reaches its secret and the table of credentials', () => {
+    test('the function that makes the administrator’s key reaches its secret and the tables of credentials and orgs', () => {
       const own = statements().filter(({ holder }) => holder === 'AdministratorKey/Minter/Role');
       const resources = new Set(own.flatMap(({ statement }) => statement.resources));
       expect(resources).toEqual(
         new Set([
           'AdministratorKey/Minter/Log',
           'Tables/Credentials',
+          'Tables/Orgs',
           'AdministratorKey/Secret',
           'Keys/Storage',
         ]),

@@ -39,12 +39,22 @@ export function apiSuite(synthesis: () => Synthesis): void {
         body().paths as Record<string, Record<string, { operationId: string }>>,
       ).flatMap(([path, item]) =>
         Object.entries(item)
-          .filter(([method]) => method !== anyMethod)
+          .filter(([method, { operationId }]) => method !== anyMethod && operationId !== undefined)
           .map(([method, { operationId }]) => `${operationId} ${method.toUpperCase()} ${path}`),
       );
       expect(methods.sort()).toEqual(
         routes.map(({ operationId, method, path }) => `${operationId} ${method} ${path}`).sort(),
       );
+    });
+
+    test('a name that another path has as its own still reaches the operation on such names', () => {
+      const { put, delete: remove } = body().paths['/v1/kv/shared'];
+      const integrations = [put, remove].map((method) => method['x-amazon-apigateway-integration']);
+      const [byName, ofShared] = ['/v1/kv/{key}', '/v1/kv/shared'].map((path) => body().paths[path]);
+      expect(integrations).toEqual(
+        [byName.put, byName.delete].map((method) => method['x-amazon-apigateway-integration']),
+      );
+      expect(ofShared.get.operationId).toBe('kvShares.received');
     });
 
     test.each(routes.map((route) => [route.operationId, route] as const))(
