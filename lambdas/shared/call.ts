@@ -67,7 +67,7 @@ function validInput(
   };
   const takesBody = route.method === 'POST' || route.method === 'PUT';
   const body = takesBody ? part(route.body ?? noBody, readBody(route, headers, rawBody), '') : {};
-  const params = part(route.params, decodeParams(event.pathParameters), '');
+  const params = part(route.params, decodeParams(route, event), '');
   const query = part(route.query, event.queryStringParameters ?? {}, '');
   if (details.length > 0) throw new ApiError('INVALID_REQUEST', { details });
   return { params, query, body };
@@ -88,10 +88,17 @@ function readBody(route: RouteRecord, headers: ReadonlyMap<string, string>, rawB
   }
 }
 
-/** API Gateway hands path parameters over as they stood in the URL. */
-function decodeParams(params: APIGatewayProxyEvent['pathParameters']): Record<string, string> {
+/**
+ * API Gateway hands path parameters over as they stood in the URL. It hands none over where another path has the
+ * name of one as its own, such as `/v1/kv/shared`: that is in the path.
+ */
+function decodeParams(route: RouteRecord, event: APIGatewayProxyEvent): Record<string, string> {
   const decoded: Record<string, string> = {};
-  for (const [name, value] of Object.entries(params ?? {})) {
+  const segments = event.path.split('/').reverse();
+  for (const [fromEnd, part] of route.path.split('/').reverse().entries()) {
+    const [, name] = /^\{(\w+)\+?\}$/.exec(part) ?? [];
+    if (name === undefined) continue;
+    const value = event.pathParameters?.[name] ?? segments[fromEnd];
     try {
       decoded[name] = decodeURIComponent(value ?? '');
     } catch {
