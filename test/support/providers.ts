@@ -18,11 +18,3 @@ export const providers: readonly (readonly [string, Primitives])[] = [
   ['native', native],
   ['portable', noble],
 ];
-
-/** Who seals, who opens. */
-export const pairs: readonly (readonly [string, Primitives, Primitives])[] = [
-  ['native → native', native, native],
-  ['native → portable', native, noble],
-  ['portable → native', noble, native],
-  ['portable → portable', noble, noble],
-];
