@@ -1,6 +1,7 @@
 import { limits } from '../contract/limits.ts';
 import { system } from '../contract/system.ts';
 import { argon2idParameters } from '../crypto/argon2id.ts';
+import { kekCost } from '../crypto/kek.ts';
 import { endpoint } from '../shared/endpoint.ts';
 
 const algorithms = {
@@ -10,6 +11,16 @@ const algorithms = {
     name: 'AES-256-GCM',
     reference: 'NIST SP 800-38D',
     dataKey: 'one for each value, bound to its owner and name',
+  },
+  userSecret: { name: 'Argon2id + HKDF-SHA-256', reference: 'RFC 9106', ...kekCost },
+  value: {
+    name: 'AES-256-GCM with a key commitment',
+    reference: 'NIST SP 800-38D',
+    key: 'one for each version',
+  },
+  keyWrap: {
+    name: 'X25519 in ML-KEM-768, each with HKDF-SHA-256 and AES-256-GCM',
+    reference: 'RFC 7748, FIPS 203',
   },
   sandboxJob: { name: 'X-Wing + HKDF-SHA-256 + AES-256-GCM', reference: 'draft-connolly-cfrg-xwing-kem' },
 };
