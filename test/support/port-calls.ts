@@ -6,7 +6,7 @@ import type { Lease, Sandboxes } from '../../lambdas/platform/sandboxes.ts';
 type PortCall = { readonly name: string; readonly begun: number; ended: number };
 
 /** Longer than all else that a handler does between two calls, so that what begins later has waited. */
-const roundTripMs = 4;
+const roundTripMs = 20;
 
 /** Both adapters ask for these once in a process. */
 const remembered = new Set(['keys.publicKeys']);
