@@ -118,6 +118,7 @@ describe('the functions that serve the documentation', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   const event = {
+    path: '/',
     headers: {},
     body: null,
     requestContext: { requestId: 'r', identity: { sourceIp: '127.0.0.1' } },

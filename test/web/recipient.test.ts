@@ -102,7 +102,7 @@ describe('the functions that serve it', () => {
       const url = pathToFileURL(join(bundle?.folder ?? '', 'index.mjs')).href;
       const { handler } = (await import(/* @vite-ignore */ url)) as { handler: ApiHandler };
       const requestContext = { requestId: 'r', identity: { sourceIp: '127.0.0.1' } };
-      const event = { headers: {}, body: null, pathParameters, requestContext };
+      const event = { path: '/', headers: {}, body: null, pathParameters, requestContext };
       return handler(event as unknown as APIGatewayProxyEvent, {} as never);
     };
   });
