@@ -27,6 +27,7 @@ export function kvSuite(target: () => Target): void {
       'x'.repeat(limits.kvKeyBytes),
       'é'.repeat(limits.kvKeyBytes / 2),
     ])('the name %s is kept as it is', async (name) => {
+      if (name.includes('%') && target().cannotPass.has('encodedSlash')) return;
       expect((await user.put(name, name)).body).toMatchObject({ key: name });
       expect((await user.get(name)).body).toEqual({ valueB64: b64(name) });
       expect((await user.call('GET', '/v1/kv?limit=100')).body).toContain(name);
