@@ -1,6 +1,5 @@
 import {
   createHash,
-  createPrivateKey,
   createPublicKey,
   decapsulate as decapsulateKey,
   diffieHellman,
@@ -9,6 +8,8 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
+import { requireLength } from './bytes.ts';
+import { der, importPrivate, importPublic, rawPublic } from './der-keys.ts';
 
 /**
  * X-Wing (draft-connolly-cfrg-xwing-kem): a key encapsulation that stays secure while either X25519 or
@@ -23,14 +24,6 @@ const mlKemCiphertextBytes = 1088;
 
 /** The ASCII drawing of an X-Wing fighter that the draft fixes as its label: `\.//^\`. */
 const label = Buffer.from('5c2e2f2f5e5c', 'hex');
-
-/** DER up to the raw key: SubjectPublicKeyInfo (RFC 5280) or PrivateKeyInfo (RFC 5958, ML-KEM by its seed). */
-const der = {
-  mlKemPublic: Buffer.from('308204b2300b0609608648016503040402038204a100', 'hex'),
-  mlKemSeed: Buffer.from('3054020100300b060960864801650304040204428040', 'hex'),
-  x25519Public: Buffer.from('302a300506032b656e032100', 'hex'),
-  x25519Private: Buffer.from('302e020100300506032b656e04220420', 'hex'),
-};
 
 /** A private key, expanded once; it keeps its halves as key objects outside of the JavaScript heap. */
 export type XWingPrivateKey = {
@@ -56,7 +49,7 @@ export function generatePrivateKey(): XWingPrivateKey {
 
 /** @throws RangeError for a seed that is not 32 bytes */
 export function privateKeyFromSeed(seed: Uint8Array): XWingPrivateKey {
-  requireLength('seed', seed, seedBytes);
+  requireLength('X-Wing seed', seed, seedBytes);
   const expanded = createHash('shake256', { outputLength: 96 }).update(seed).digest();
   try {
     const mlKem = importPrivate(der.mlKemSeed, expanded.subarray(0, 64));
@@ -77,7 +70,7 @@ export function privateKeyFromSeed(seed: Uint8Array): XWingPrivateKey {
  * @throws RangeError for a public key of another length; Error for one that is not a valid key
  */
 export function encapsulate(publicKey: Uint8Array): Encapsulation {
-  requireLength('public key', publicKey, publicKeyBytes);
+  requireLength('X-Wing public key', publicKey, publicKeyBytes);
   const recipient = {
     mlKem: importPublic(der.mlKemPublic, publicKey.subarray(0, mlKemPublicKeyBytes)),
     x25519: importPublic(der.x25519Public, publicKey.subarray(mlKemPublicKeyBytes)),
@@ -99,7 +92,7 @@ export function encapsulate(publicKey: Uint8Array): Encapsulation {
  * @throws RangeError for a ciphertext of another length
  */
 export function decapsulate(privateKey: XWingPrivateKey, ciphertext: Uint8Array): Uint8Array {
-  requireLength('ciphertext', ciphertext, ciphertextBytes);
+  requireLength('X-Wing ciphertext', ciphertext, ciphertextBytes);
   const ephemeralPublic = ciphertext.subarray(mlKemCiphertextBytes);
   const mlKem = decapsulateKey(privateKey.mlKem, ciphertext.subarray(0, mlKemCiphertextBytes));
   const agreed = diffieHellman({
@@ -126,25 +119,4 @@ function combine(
   mlKem.fill(0);
   agreed.fill(0);
   return secret;
-}
-
-function importPublic(prefix: Buffer, raw: Uint8Array): KeyObject {
-  return createPublicKey({ key: Buffer.concat([prefix, raw]), format: 'der', type: 'spki' });
-}
-
-function importPrivate(prefix: Buffer, raw: Uint8Array): KeyObject {
-  const key = Buffer.concat([prefix, raw]);
-  try {
-    return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
-  } finally {
-    key.fill(0);
-  }
-}
-
-function rawPublic(publicKey: KeyObject, prefix: Buffer): Buffer {
-  return publicKey.export({ format: 'der', type: 'spki' }).subarray(prefix.length);
-}
-
-function requireLength(what: string, bytes: Uint8Array, length: number): void {
-  if (bytes.length !== length) throw new RangeError(`X-Wing ${what}: ${bytes.length} bytes, not ${length}`);
 }

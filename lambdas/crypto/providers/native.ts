@@ -3,7 +3,6 @@ import {
   createCipheriv,
   createDecipheriv,
   createHash,
-  createPrivateKey,
   createPublicKey,
   createSecretKey,
   decapsulate,
@@ -15,6 +14,7 @@ import {
   randomBytes,
 } from 'node:crypto';
 import { concat, cut, lengthOf, type Pieces, requireLength, wipe } from '../bytes.ts';
+import { der, importPrivate, importPublic, rawPublic } from '../der-keys.ts';
 import { type Aead, type ChunkAead, mlKem768Bytes, type Primitives, x25519Bytes } from './primitives.ts';
 
 const keyBytes = 32;
@@ -45,7 +45,7 @@ export const native: Primitives = {
       requireLength('X25519 private key', seed, x25519Bytes);
       const privateKey = importPrivate(der.x25519Private, seed);
       return {
-        publicKey: rawPublic(privateKey, der.x25519Public),
+        publicKey: Uint8Array.from(rawPublic(createPublicKey(privateKey), der.x25519Public)),
         agree(publicKey) {
           requireLength('X25519 public key', publicKey, x25519Bytes);
           try {
@@ -63,7 +63,7 @@ export const native: Primitives = {
       requireLength('ML-KEM-768 seed', seed, mlKem768Bytes.seed);
       const privateKey = importPrivate(der.mlKemSeed, seed);
       return {
-        publicKey: rawPublic(privateKey, der.mlKemPublic),
+        publicKey: Uint8Array.from(rawPublic(createPublicKey(privateKey), der.mlKemPublic)),
         decapsulate(ciphertext) {
           requireLength('ML-KEM-768 ciphertext', ciphertext, mlKem768Bytes.ciphertext);
           return plain(decapsulate(privateKey, ciphertext));
@@ -189,32 +189,6 @@ function hChaCha20(key: Uint8Array, input: Uint8Array): Uint8Array {
   }
   block.fill(0);
   return subkey;
-}
-
-/** DER up to the raw key: SubjectPublicKeyInfo (RFC 5280) or PrivateKeyInfo (RFC 5958, ML-KEM by its seed). */
-const der = {
-  mlKemPublic: Buffer.from('308204b2300b0609608648016503040402038204a100', 'hex'),
-  mlKemSeed: Buffer.from('3054020100300b060960864801650304040204428040', 'hex'),
-  x25519Public: Buffer.from('302a300506032b656e032100', 'hex'),
-  x25519Private: Buffer.from('302e020100300506032b656e04220420', 'hex'),
-};
-
-function importPublic(prefix: Buffer, raw: Uint8Array): KeyObject {
-  return createPublicKey({ key: Buffer.concat([prefix, raw]), format: 'der', type: 'spki' });
-}
-
-function importPrivate(prefix: Buffer, raw: Uint8Array): KeyObject {
-  const key = Buffer.concat([prefix, raw]);
-  try {
-    return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
-  } finally {
-    key.fill(0);
-  }
-}
-
-function rawPublic(privateKey: KeyObject, prefix: Buffer): Uint8Array {
-  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
-  return Uint8Array.from(spki.subarray(prefix.length));
 }
 
 /** The same memory without Buffer's methods, so that no caller comes to rely on them. */

@@ -1,0 +1,27 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+
+/** DER up to the raw key: SubjectPublicKeyInfo (RFC 5280) or PrivateKeyInfo (RFC 5958, ML-KEM by its seed). */
+export const der = {
+  mlKemPublic: Buffer.from('308204b2300b0609608648016503040402038204a100', 'hex'),
+  mlKemSeed: Buffer.from('3054020100300b060960864801650304040204428040', 'hex'),
+  x25519Public: Buffer.from('302a300506032b656e032100', 'hex'),
+  x25519Private: Buffer.from('302e020100300506032b656e04220420', 'hex'),
+};
+
+export function importPublic(prefix: Buffer, raw: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.concat([prefix, raw]), format: 'der', type: 'spki' });
+}
+
+/** Wipes the copy that it makes of the key. */
+export function importPrivate(prefix: Buffer, raw: Uint8Array): KeyObject {
+  const key = Buffer.concat([prefix, raw]);
+  try {
+    return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  } finally {
+    key.fill(0);
+  }
+}
+
+export function rawPublic(publicKey: KeyObject, prefix: Buffer): Buffer {
+  return publicKey.export({ format: 'der', type: 'spki' }).subarray(prefix.length);
+}
