@@ -11,30 +11,29 @@ const contentTypes = [
   'text/plain',
 ];
 
+/** How API Gateway invokes functions. */
+export type Invocation = {
+  /** The ARN to which an operation is integrated. */
+  readonly arnOf: (route: RouteRecord) => string;
+  /** Of the role that API Gateway assumes for it. */
+  readonly roleArn: string;
+};
+
 /**
  * The API as API Gateway imports it: OpenAPI 3.0.1, paths and methods with their integrations and no more. What a
  * request and an answer look like is published by the appliance itself, as OpenAPI 3.1.
- *
- * @param invokeArn ARN by which API Gateway invokes the function of an operation
  */
-export function apiDefinition(
-  title: string,
-  routes: readonly RouteRecord[],
-  invokeArn: (route: RouteRecord) => string,
-): object {
+export function apiDefinition(title: string, routes: readonly RouteRecord[], invocation: Invocation): object {
   const byPath = Map.groupBy(routes, ({ path }) => path);
   const known = [...byPath].map(([path, operations]) => [
     path,
     {
       ...Object.fromEntries(
-        operations.map((route) => [route.method.toLowerCase(), operation(route, invokeArn(route))]),
+        operations.map((route) => [route.method.toLowerCase(), operation(route, invocation)]),
       ),
       ...Object.fromEntries(
         hiddenBehind(path, operations, routes).map((route) => {
-          const { operationId, ...hidden } = operation(
-            { ...route, path: path as `/${string}` },
-            invokeArn(route),
-          );
+          const { operationId, ...hidden } = operation(route, invocation, path);
           return [route.method.toLowerCase(), hidden];
         }),
       ),
@@ -88,7 +87,8 @@ function unknownPaths(paths: Iterable<string>): string[] {
   return [...new Set([...above, '/', '/{proxy+}'])].filter((path) => !known.has(path));
 }
 
-function operation({ operationId, path, stream, timeoutSeconds = 29 }: RouteRecord, uri: string) {
+function operation(route: RouteRecord, { arnOf, roleArn }: Invocation, path: string = route.path) {
+  const { operationId, stream, timeoutSeconds = 29 } = route;
   return {
     operationId,
     ...parametersOf(path),
@@ -96,7 +96,8 @@ function operation({ operationId, path, stream, timeoutSeconds = 29 }: RouteReco
     'x-amazon-apigateway-integration': {
       type: 'aws_proxy',
       httpMethod: 'POST',
-      uri,
+      uri: arnOf(route),
+      credentials: roleArn,
       passthroughBehavior: 'when_no_match',
       ...(stream && { responseTransferMode: 'STREAM', timeoutInMillis: timeoutSeconds * 1000 }),
     },

@@ -12,13 +12,14 @@ import {
   SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { InterfaceVpcEndpoint, type IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { RouteRecord } from '../lambdas/contract/define-route.ts';
 import { apiDefinition } from './api-definition.ts';
+import { ApiInvoker } from './api-invoker.ts';
 
 const stageName = 'live';
 /** Calls a second of all callers together, and how many may come at once; what one caller may is the functions' to say. */
@@ -56,6 +57,7 @@ export class Api extends Construct {
   constructor(scope: Construct, id: string, { functions, vpcEndpointIds, webAcl, accessLog }: ApiProps) {
     super(scope, id);
     const { stackName, partition, region } = Stack.of(this);
+    const { role } = new ApiInvoker(this, 'Invoker', [...functions.values()]);
     const invokeArn = (route: RouteRecord) => {
       const [version, action] = route.stream
         ? ['2021-11-15', 'response-streaming-invocations']
@@ -65,7 +67,9 @@ export class Api extends Construct {
     const isPrivate = vpcEndpointIds.length > 0;
     const api = new SpecRestApi(this, 'Rest', {
       restApiName: stackName,
-      apiDefinition: ApiDefinition.fromInline(apiDefinition(stackName, [...functions.keys()], invokeArn)),
+      apiDefinition: ApiDefinition.fromInline(
+        apiDefinition(stackName, [...functions.keys()], { arnOf: invokeArn, roleArn: role.roleArn }),
+      ),
       endpointConfiguration: isPrivate
         ? { types: [EndpointType.PRIVATE], vpcEndpoints: this.#endpoints(vpcEndpointIds) }
         : { types: [EndpointType.REGIONAL] },
@@ -91,12 +95,6 @@ export class Api extends Construct {
     api.node.tryRemoveChild('Endpoint');
     this.url = api.url;
 
-    for (const [{ method, path }, target] of functions) {
-      target.addPermission('Api', {
-        principal: new ServicePrincipal('apigateway.amazonaws.com'),
-        sourceArn: api.arnForExecuteApi(method, path.replaceAll(/\{\w+\+?\}/g, '*'), stageName),
-      });
-    }
     if (webAcl) {
       new CfnWebACLAssociation(this, 'WebAcl', {
         resourceArn: api.deploymentStage.stageArn,

@@ -71,6 +71,7 @@ export function apiSuite(synthesis: () => Synthesis): void {
             ? new RegExp(`:lambda:path/2021-11-15/functions/${target}/response-streaming-invocations$`)
             : new RegExp(`:lambda:path/2015-03-31/functions/${target}/invocations$`),
         );
+        expect(textOf(synthesis(), integration.credentials)).toBe('Api/Invoker/Role');
         const { responseTransferMode, timeoutInMillis } = integration;
         expect([responseTransferMode, timeoutInMillis]).toEqual(
           stream ? ['STREAM', timeoutSeconds * 1000] : [undefined, undefined],

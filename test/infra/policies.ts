@@ -61,8 +61,8 @@ export function roleStatements(
         (policy: { PolicyDocument: never }) => [role, policy.PolicyDocument] as const,
       ),
     );
-  const attached = synthesis
-    .ofType('AWS::IAM::Policy')
+  const attached = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
+    .flatMap((type) => synthesis.ofType(type))
     .map(([, policy]) => [policy, policy.Properties.PolicyDocument] as const);
   return [...inline, ...attached].flatMap(([resource, document]) =>
     statementsOf(synthesis, document).map((statement) => ({ holder: pathOf(resource), statement })),

@@ -1,0 +1,34 @@
+import { Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { allow } from './access.ts';
+
+/** ARNs of functions in one managed policy, which holds 6,144 characters; with the longest names one takes 107. */
+const mostInPolicy = 50;
+
+/**
+ * The role by which API Gateway invokes the functions of the API, each by its name, and nothing else. A permission on
+ * each function would say the same at one resource more for each; see docs/decisions/0014.
+ */
+export class ApiInvoker extends Construct {
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, functions: readonly LambdaFunction[]) {
+    super(scope, id);
+    const { stackName, region } = Stack.of(this);
+    this.role = new Role(this, 'Role', {
+      roleName: `${stackName}-api-invoker-${region}`,
+      description: 'API Gateway invokes the functions of the API',
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+    });
+    for (let first = 0; first < functions.length; first += mostInPolicy) {
+      const arns = functions.slice(first, first + mostInPolicy).map(({ functionArn }) => functionArn);
+      new ManagedPolicy(this, `Policy${first / mostInPolicy + 1}`, {
+        description: 'Functions that API Gateway invokes',
+        statements: [allow(['lambda:InvokeFunction'], arns)],
+        roles: [this.role],
+      });
+    }
+  }
+}
