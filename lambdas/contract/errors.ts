@@ -32,6 +32,7 @@ export const errors = {
   METHOD_NOT_ALLOWED: [405, 'This path does not take this method.'],
   EMAIL_TAKEN: [409, 'This e-mail address is registered already.'],
   KEYS_EXIST: [409, 'There are key pairs already.'],
+  NOT_SEALED_YET: [409, 'The entry is not in the audit log yet; try again in a minute.'],
   SHARE_EXISTS: [409, 'This is shared with the recipient already.'],
   TOO_MANY_SHARES: [409, 'The limit of shares is reached; revoke one first.'],
   IDEMPOTENCY_KEY_REUSED: [409, 'This Idempotency-Key was sent before with another request.'],
