@@ -214,7 +214,8 @@ function repeatedly(everyMs: number, work: () => Promise<unknown>, failure: stri
 async function closeServer(server: Server, endPrograms: () => Promise<void>): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  server.closeIdleConnections();
+  // A connection whose call has ended stays open for the next one, which is not to come.
+  const closing = setInterval(() => server.closeIdleConnections(), 50);
   const over = new AbortController();
   await Promise.race([closed, after(graceMs, undefined, { signal: over.signal }).catch(() => undefined)]);
   over.abort();
@@ -222,4 +223,5 @@ async function closeServer(server: Server, endPrograms: () => Promise<void>): Pr
   const last = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(last);
+  clearInterval(closing);
 }
