@@ -24,6 +24,7 @@ export const operations: Readonly<Record<OperationId, Operation>> = {
   'auth.verify': { method: 'POST', path: '/api/verify' },
   'challenges.create': { method: 'POST', path: '/api/challenges' },
   'execute.events': { method: 'GET', path: '/api/v1/executions/{id}/events' },
+  'execute.file': { method: 'GET', path: '/api/v1/executions/{id}/files/{number}' },
   'execute.get': { method: 'GET', path: '/api/v1/executions/{id}' },
   'execute.list': { method: 'GET', path: '/api/v1/executions' },
   'execute.run': { method: 'POST', path: '/api/v1/execute', creates: true },

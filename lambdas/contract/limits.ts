@@ -26,7 +26,8 @@ export const limits = {
   /** Of one user: programs that run at a time, and programs that wait for their turn. */
   programsAtOnce: { running: 16, waiting: 256 },
   programFiles: { count: 100, bytes: 3.5 * MiB, pathBytes: 1024 },
-  resultFiles: { count: 20, bytes: 2 * MiB },
+  /** Files that a program leaves: `bytes` come with the answer, those beyond are fetched one by one. */
+  resultFiles: { count: 20, bytes: 2 * MiB, bytesInAll: 16 * MiB },
   promptBytes: 64 * KiB,
   /** A call that generates: how long the model has where the program is run too, and all in all. */
   generateSeconds: { answerBeforeRun: 20, whole: 27 },

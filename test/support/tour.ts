@@ -52,7 +52,10 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   await call('execute.get', execution);
   await call('execute.stop', execution);
   await call('execute.events', execution);
+  const large = { code: `open('large', 'wb').truncate(${3 << 20})` };
+  const kept = await call('execute.run', { ...withKey, body: large });
   await call('execute.run', { ...withKey, body: { code: 'print(1)' } });
+  await call('execute.file', { ...withKey, params: { id: kept.executionId, number: '0' } });
   await call('generate.create', { ...withKey, body: { prompt: 'Print one.' } });
   const masterPassword = 'a master password';
   const encrypted = await call('zk.encrypt', { ...withKey, body: { masterPassword, code: 'print(1)' } });
