@@ -16,6 +16,7 @@ export const errors = {
   TAMPERED: [400, 'What is stored was altered, or belongs elsewhere; it does not open.'],
   PLAN_LIMIT_REACHED: [400, 'The plan of the org does not allow more.'],
   STORAGE_NOT_CONFIGURED: [400, 'The org has no storage for files.'],
+  FILE_TOO_LARGE: [400, 'The file is too large to be answered in one piece: GET /v1/files/{id}/download.'],
   UNAUTHENTICATED: [401, 'Authentication is required: send a valid X-Api-Key or Authorization header.'],
   INVALID_CREDENTIALS: [401, 'The e-mail address or the password is wrong.'],
   WRONG_MASTER_PASSWORD: [401, 'The master password does not open this program.'],

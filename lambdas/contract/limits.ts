@@ -47,6 +47,10 @@ export const limits = {
   kvKeyBytes: 512,
   kvValueBytes: 256 * KiB,
   shareAliasBytes: 1024,
+  fileNameBytes: 1024,
+  contentTypeCharacters: 255,
+  /** Of a file that is sent and answered in one piece; larger ones go to the object store and come from it directly. */
+  inlineFileBytes: 3.5 * MiB,
   /** Active shares of one value or file: it is deleted with all of them in one transaction. */
   sharesPerRecord: 45,
   nameCharacters: 200,

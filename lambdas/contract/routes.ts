@@ -4,6 +4,8 @@ import { auth } from './auth.ts';
 import { challenges } from './challenges.ts';
 import type { RouteRecord } from './define-route.ts';
 import { execute } from './execute.ts';
+import { fileShares } from './file-shares.ts';
+import { files } from './files.ts';
 import { generate } from './generate.ts';
 import { keys } from './keys.ts';
 import { kv } from './kv.ts';
@@ -28,6 +30,8 @@ const domains = {
   keys,
   kv,
   kvShares,
+  files,
+  fileShares,
   users,
   admin,
   packages,

@@ -1,5 +1,6 @@
 import { openValue, sealUnder, sealValue } from './envelope.ts';
 import { fileCipher, newFileCipher } from './file-format.ts';
+import { openFileMetadata, sealFileMetadata } from './file-metadata.ts';
 import { createKek, kekParameters, openKek } from './kek.ts';
 import { expandSeeds, generateKeyPairs, keyIdOf } from './key-pairs.ts';
 import { openPrivateKeys, sealPrivateKeys } from './private-keys.ts';
@@ -29,6 +30,8 @@ const operations = {
   unwrapCek,
   sealTo,
   openSealed,
+  sealFileMetadata,
+  openFileMetadata,
   newFileCipher,
   fileCipher,
   splitSecret,

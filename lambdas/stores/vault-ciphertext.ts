@@ -21,6 +21,33 @@ const folder = 'vault/';
 const objectOf = (objectId: string) => `${folder}${objectId}`;
 const keyOf = (objectId: string) => ({ pk: objectId, sk: 'object' });
 
+/** Stores an object. Its write belongs into the transaction of the record that names it; without it, it is swept. */
+export async function placeObject(
+  objects: Objects,
+  content: Uint8Array,
+): Promise<{ readonly objectId: string; readonly write: Write }> {
+  const objectId = randomUUID();
+  await objects.put(objectOf(objectId), content);
+  return { objectId, write: nameObject(objectId) };
+}
+
+/** Says that a record names the object, which the sweep leaves alone from then on. */
+function nameObject(objectId: string): Write {
+  return { table: 'vaultObjects', put: keyOf(objectId), if: ['absent'] };
+}
+
+/** What is in the object store is nobody's then; the sweep removes it. */
+export function releaseObject(objectId: string): Write {
+  return { table: 'vaultObjects', delete: keyOf(objectId) };
+}
+
+/** @throws Tampered where it is not there, or was damaged */
+export async function readObject(objects: Objects, objectId: string): Promise<Uint8Array> {
+  const object = await objects.get(objectOf(objectId)).catch(asMissing);
+  if (!object) throw new Tampered();
+  return object.body;
+}
+
 export type PlacedCiphertext = { readonly place: CiphertextPlace; readonly writes: readonly Write[] };
 
 /**
@@ -31,9 +58,7 @@ export async function placeCiphertext(objects: Objects, ciphertext: Uint8Array):
   if (ciphertext.length <= inTableBytes) {
     return { place: { envelope: ciphertext, objectId: null }, writes: [] };
   }
-  const objectId = randomUUID();
-  await objects.put(objectOf(objectId), ciphertext);
-  const write: Write = { table: 'vaultObjects', put: keyOf(objectId), if: ['absent'] };
+  const { objectId, write } = await placeObject(objects, ciphertext);
   return { place: { envelope: null, objectId }, writes: [write] };
 }
 
@@ -43,18 +68,16 @@ export async function readCiphertext(
   { envelope, objectId }: CiphertextPlace,
 ): Promise<Uint8Array> {
   if (envelope) return envelope;
-  const object = objectId ? await objects.get(objectOf(objectId)).catch(asMissing) : undefined;
-  if (!object) throw new Tampered();
-  return object.body;
+  if (!objectId) throw new Tampered();
+  return readObject(objects, objectId);
 }
 
 function asMissing(error: unknown): undefined {
   if (!(error instanceof ObjectDamaged)) throw error;
 }
 
-/** What is in the object store is nobody's then; the sweep removes it. */
 export function releaseCiphertext(place: CiphertextPlace | undefined): readonly Write[] {
-  return place?.objectId ? [{ table: 'vaultObjects', delete: keyOf(place.objectId) }] : [];
+  return place?.objectId ? [releaseObject(place.objectId)] : [];
 }
 
 /** No call that stores an object takes longer until the table names it. */

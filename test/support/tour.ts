@@ -136,7 +136,8 @@ async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> 
   for (const operationId of ['listUsers', 'getStorage', 'getPlan']) await call(`admin.${operationId}`, org);
   const sizes = { maxRecords: 9, maxKeyPlusValueBytes: 99, maxFiles: 9, maxFileSizeBytes: 99 };
   await call('admin.putPlan', { ...org, body: { key: 'tour', ...sizes } });
-  await call('admin.putStorage', { ...org, body: { provider: 'none' } });
+  await call('admin.putStorage', { ...org, body: { provider: 'appliance' } });
+  await fileTour(call, owner, recipient);
 
   const { headers } = owner;
   const key = { headers, params: { key: 'tour' } };
@@ -158,4 +159,26 @@ async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> 
   await call('kv.delete', key);
   await call('keys.rekey', { headers });
   await call('admin.rotateApiKey', { ...administrator, params: { orgId, userId: owner.id } });
+}
+
+type TourUser = { readonly id: string; readonly headers: Readonly<Record<string, string>> };
+
+/** A user stores a file and shares it with another one. */
+async function fileTour(call: Call, { headers }: TourUser, recipient: TourUser): Promise<void> {
+  const content = { fileName: 'tour.txt', contentType: 'text/plain', contentB64: 'dG91cg==' };
+  const { id = '' } = await call('files.create', { headers, body: content });
+  const file = { headers, params: { id } };
+  await call('files.list', { headers });
+  await call('files.get', file);
+  const body = { recipientUserId: recipient.id, permission: 'read' };
+  const share = async () => (await call('fileShares.create', { ...file, body })).shareId ?? '';
+
+  const received = { headers: recipient.headers, params: { shareId: await share() } };
+  await call('fileShares.list', file);
+  await call('fileShares.received', { headers: recipient.headers });
+  await call('fileShares.read', received);
+  await call('fileShares.remove', received);
+  await share();
+  await call('fileShares.revoke', { headers, params: { id, recipientUserId: recipient.id } });
+  await call('files.delete', file);
 }
