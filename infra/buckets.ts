@@ -1,6 +1,12 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  HttpMethods,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { answersPrefix, resultsPrefix } from '../lambdas/stores/object-prefixes.ts';
 
@@ -35,6 +41,16 @@ export class Buckets extends Construct {
       encryptionKey: key,
       bucketKeyEnabled: true,
       versioned: true,
+      // Pages reach it by signed URLs, which carry their own right whatever page it is: sealed parts up, ranges down.
+      cors: [
+        {
+          allowedOrigins: ['*'],
+          allowedMethods: [HttpMethods.GET, HttpMethods.PUT],
+          allowedHeaders: ['content-type', 'range'],
+          exposedHeaders: ['ETag', 'Content-Range', 'Accept-Ranges'],
+          maxAge: 3600,
+        },
+      ],
       serverAccessLogsBucket: this.log,
       serverAccessLogsPrefix: 'objects/',
       lifecycleRules: [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from './define-route.ts';
-import { FileId, fileMetadata, SizeBytes } from './files.ts';
+import { FileId, fileMetadata, SizeBytes, sealedFile } from './files.ts';
 import { nextCursorHeader, PageQuery } from './schemas.ts';
 import {
   Base64,
@@ -137,6 +137,34 @@ export const fileShares = {
       tables: { shares: 'write', files: 'read', keys: 'read', counters: 'write' },
       objects: 'read',
     },
+  }),
+  download: defineRoute({
+    ...common,
+    operationId: 'fileShares.download',
+    method: 'GET',
+    path: '/v1/files/shared/{shareId}/download',
+    summary: 'Download a file that another user shares, as it is stored',
+    description:
+      'The client opens it: the key with the recipient’s private keys, the terms and the content with the key. Its ' +
+      'owner sees when it was asked for first and last. The URL expires with the share, if not before.',
+    params: share,
+    responses: {
+      200: {
+        description: 'The file, sealed',
+        body: z.object({
+          ...receivedShare,
+          fileId: z.uuid(),
+          wrappedCekB64: Base64,
+          sealedTermsB64: Base64.meta({
+            description: 'Permission, owner’s name and expiry, sealed under the file’s key',
+          }),
+          ...sealedFile,
+        }),
+      },
+    },
+    errors: ['NOT_FOUND', 'TAMPERED'],
+    audit: 'fileShares.download',
+    access: { tables: { shares: 'write', files: 'read' }, objects: 'read' },
   }),
   remove: defineRoute({
     ...common,

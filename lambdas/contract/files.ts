@@ -33,6 +33,14 @@ const FileInfo = z
   .object({ id: z.uuid(), ...fileMetadata, sizeBytes: SizeBytes, updatedUtc: Timestamp })
   .meta({ id: 'FileInfo' });
 
+/** A file as it is stored, to be opened by the client: its parts, and where its content is. */
+export const sealedFile = {
+  sealedMetadataB64: Base64.meta({ description: 'Name, content type and size, sealed under the file’s key' }),
+  sealedSizeBytes: z.int().min(1).meta({ description: 'Of the sealed content', example: 8_389_330 }),
+  url: z.string().meta({ description: 'Of the sealed content, without credentials; it honours Range' }),
+  urlExpiresUtc: Timestamp,
+} as const;
+
 const params = z.strictObject({ id: FileId });
 const common = { tag: 'Files', auth: 'user', rateLimit: 'api', alongsideAdmission: true } as const;
 
@@ -99,6 +107,24 @@ export const files = {
     errors: ['KEYS_REQUIRED', 'NOT_FOUND', 'FILE_TOO_LARGE', ...userSecretErrors],
     audit: 'files.get',
     access: { tables: { files: 'read', keys: 'read', counters: 'write' }, objects: 'read' },
+  }),
+  download: defineRoute({
+    ...common,
+    operationId: 'files.download',
+    method: 'GET',
+    path: '/v1/files/{id}/download',
+    summary: 'Download a file as it is stored',
+    description: 'The client opens it; the API sees neither user secret nor content.',
+    params,
+    responses: {
+      200: {
+        description: 'The file, sealed',
+        body: z.object({ id: z.uuid(), wrappedCekB64: Base64, ...sealedFile, updatedUtc: Timestamp }),
+      },
+    },
+    errors: ['NOT_FOUND', 'TAMPERED'],
+    audit: 'files.download',
+    access: { tables: { files: 'read' }, objects: 'read' },
   }),
   delete: defineRoute({
     ...common,

@@ -16,6 +16,7 @@ import { pages } from './pages.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
+import { uploads } from './uploads.ts';
 import { users } from './users.ts';
 import { zk } from './zk.ts';
 
@@ -32,6 +33,7 @@ const domains = {
   kvShares,
   files,
   fileShares,
+  uploads,
   users,
   admin,
   packages,

@@ -8,7 +8,7 @@ import type { Primitives } from './providers/primitives.ts';
 import { openRestoredKeys, sealRestoredKeys } from './restored-keys.ts';
 import { openSealed, sealTo } from './sealed-part.ts';
 import { joinShares, splitSecret } from './shamir.ts';
-import { unwrapCek, wrapCek } from './wrap-cek.ts';
+import { isWrappedTo, unwrapCek, wrapCek } from './wrap-cek.ts';
 import { joinPair, maskShare, splitPair, unmaskShare } from './xor-pair.ts';
 import { openZkPayload, sealZkPayload } from './zk-payload.ts';
 
@@ -28,6 +28,7 @@ const operations = {
   openValue,
   wrapCek,
   unwrapCek,
+  isWrappedTo,
   sealTo,
   openSealed,
   sealFileMetadata,

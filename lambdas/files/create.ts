@@ -7,7 +7,7 @@ import { readKeyRing } from '../shared/key-ring.ts';
 import { countWithinPlan, readOwnOrg, requireSize, requireStorage } from '../shared/plan.ts';
 import { fileContext, publicKeysOf, vault } from '../shared/vault.ts';
 import { addFile, type StoredFile } from '../stores/files.ts';
-import { placeObject } from '../stores/vault-ciphertext.ts';
+import { placeObject } from '../stores/vault-objects.ts';
 
 export const handler = endpoint(files.create, async ({ body }, context) => {
   const { caller, platform, now, admitted } = context;

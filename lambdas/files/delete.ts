@@ -5,7 +5,7 @@ import { endpoint } from '../shared/endpoint.ts';
 import { deleteFile, getFile } from '../stores/files.ts';
 import { countDeleted } from '../stores/orgs.ts';
 import { endShare, listGrants } from '../stores/shares.ts';
-import { releaseObject } from '../stores/vault-ciphertext.ts';
+import { releaseObject } from '../stores/vault-objects.ts';
 
 export const handler = endpoint(files.delete, async ({ params: { id } }, { caller, platform, now }) => {
   const { orgId, userId } = caller;

@@ -9,7 +9,7 @@ import type { FileMetadata } from '../crypto/file-metadata.ts';
 import { openFile, sealFile } from '../crypto/file-stream.ts';
 import type { Objects } from '../platform/objects.ts';
 import type { FileEntry, StoredFile } from '../stores/files.ts';
-import { readObject } from '../stores/vault-ciphertext.ts';
+import { readObject } from '../stores/vault-objects.ts';
 import { ApiError } from './api-error.ts';
 import { vault } from './vault.ts';
 

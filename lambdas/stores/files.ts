@@ -48,6 +48,11 @@ export function addFile(userId: string, fileId: string, file: StoredFile): Write
   return { table: 'files', put: { ...keyOf(userId, fileId), ...file }, if: ['absent'] };
 }
 
+/** Fails where there is a file of this id. */
+export function requireNoFile(userId: string, fileId: string): Write {
+  return { table: 'files', check: keyOf(userId, fileId), if: ['absent'] };
+}
+
 /** Deletes a file where the set of its shares is still the `known` one. */
 export function deleteFile(userId: string, fileId: string, known: StoredFile): Write {
   return { table: 'files', delete: keyOf(userId, fileId), if: unchanged(known) };

@@ -46,6 +46,7 @@ export function apiSuite(synthesis: () => Synthesis): void {
       const hidden = [
         'hidden DELETE /api/v1/packages/lock',
         'hidden DELETE /v1/files/shared',
+        'hidden DELETE /v1/files/uploads',
         'hidden DELETE /v1/kv/shared',
         'hidden PUT /v1/kv/shared',
       ];
