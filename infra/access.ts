@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Granted } from '../lambdas/contract/define-route.ts';
 import { type Grants, grantsOf } from '../lambdas/contract/grants.ts';
@@ -30,9 +30,12 @@ export type FunctionAccess = {
   readonly explained?: readonly { readonly id: string; readonly reason: string }[];
 };
 
+const reads = ['s3:GetObject', 's3:ListMultipartUploadParts'];
 const objectActions = {
-  read: ['s3:GetObject', 's3:ListMultipartUploadParts'],
-  write: ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+  read: reads,
+  write: [...reads, 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+  'audit:read': ['s3:GetObject'],
+  'audit:write': ['s3:GetObject', 's3:PutObject'],
 } as const;
 
 /** Turns what route records declare into IAM, each grant for its own resource and nothing beside it. */
@@ -58,15 +61,18 @@ export class Access extends Construct {
         ...(grants.generator ? generatorStatements(this, this.#resources.settings) : []),
       ],
       environment: this.#environment(grants, tables),
-      explained: grants.objects ? [this.explainObjects('')] : [],
+      explained: grants.objects ? [this.explainObjects('', this.#bucketOf(grants))] : [],
     };
   }
 
   /** Objects come and go: a statement can name no more of them than the beginning of their keys. */
-  explainObjects(prefix: string): { readonly id: string; readonly reason: string } {
-    const bucket = this.#resources.buckets.objects.node.defaultChild as CfnBucket;
+  explainObjects(
+    prefix: string,
+    bucket: Bucket = this.#resources.buckets.objects,
+  ): { readonly id: string; readonly reason: string } {
+    const id = Stack.of(this).getLogicalId(bucket.node.defaultChild as CfnBucket);
     return {
-      id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(bucket)}.Arn>/${prefix}*]`,
+      id: `AwsSolutions-IAM5[Resource::<${id}.Arn>/${prefix}*]`,
       reason: 'Objects of the one bucket, which no template can name one by one.',
     };
   }
@@ -96,12 +102,17 @@ export class Access extends Construct {
     return actions?.has('dynamodb:Query') ? tables.arns(name) : [tables.get(name).tableArn];
   }
 
+  #bucketOf({ objects }: Pick<Grants, 'objects'>): Bucket {
+    const { buckets } = this.#resources;
+    return objects?.startsWith('audit:') ? buckets.audit : buckets.objects;
+  }
+
   #toObjects({ objects }: Grants): PolicyStatement[] {
     if (!objects) return [];
-    const { bucketArn } = this.#resources.buckets.objects;
-    const writes = objects === 'write';
+    const { bucketArn } = this.#bucketOf({ objects });
+    const writes = objects.endsWith('write');
     return [
-      allow([...objectActions.read, ...(writes ? objectActions.write : [])], [`${bucketArn}/*`]),
+      allow(objectActions[objects], [`${bucketArn}/*`]),
       allow(['s3:ListBucket'], [bucketArn]),
       this.#throughService('s3', writes ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'], {
         'aws:s3:arn': [bucketArn],
@@ -180,7 +191,7 @@ export class Access extends Construct {
   }
 
   #environment(grants: Grants, tables: TableActions): Record<string, string> {
-    const { buckets, keys } = this.#resources;
+    const { keys } = this.#resources;
     const asks = (name: SigningKeyName) =>
       grants.keys.has(`sign:${name}`) || grants.keys.has(`verify:${name}`);
     const named = [...tables.keys()].map((name) => [
@@ -193,7 +204,7 @@ export class Access extends Construct {
     ]);
     return {
       ...Object.fromEntries([...named, ...begun]),
-      ...((grants.objects || grants.ping) && { STRONGROOM_BUCKET: buckets.objects.bucketName }),
+      ...((grants.objects || grants.ping) && { STRONGROOM_BUCKET: this.#bucketOf(grants).bucketName }),
       ...((grants.keys.has('data') || grants.ping) && { STRONGROOM_DATA_KEY: keys.data.keyArn }),
       ...(asks('jwt') && { STRONGROOM_JWT_KEYS: keys.signing.jwt.keyArn }),
       ...(asks('audit') && { STRONGROOM_AUDIT_KEYS: keys.signing.audit.keyArn }),

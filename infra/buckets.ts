@@ -5,6 +5,7 @@ import {
   Bucket,
   BucketEncryption,
   HttpMethods,
+  ObjectLockRetention,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -15,9 +16,14 @@ export const recoverableDays = 30;
 
 export type BucketsProps = { readonly key: IKey; readonly keep: RemovalPolicy; readonly logDays: number };
 
-/** The object store, which holds ciphertext alone, and the log of who reached it. */
+/** For how long nobody can alter or remove what is in the bucket of the audit log. */
+const auditLockDays = 365;
+
+/** The object store, which holds ciphertext alone, the audit log's bucket, and the log of who reached them. */
 export class Buckets extends Construct {
   readonly objects: Bucket;
+  /** Tiles and checkpoints of the audit log: hashes and signatures. Each version of each is locked. */
+  readonly audit: Bucket;
   readonly log: Bucket;
 
   constructor(scope: Construct, id: string, { key, keep, logDays }: BucketsProps) {
@@ -63,6 +69,18 @@ export class Buckets extends Construct {
         { abortIncompleteMultipartUploadAfter: Duration.days(7) },
         { noncurrentVersionExpiration: Duration.days(recoverableDays), expiredObjectDeleteMarker: true },
       ],
+    });
+    this.audit = new Bucket(this, 'Audit', {
+      ...closed,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: key,
+      bucketKeyEnabled: true,
+      versioned: true,
+      objectLockEnabled: true,
+      // Whoever may bypass governance is an administrator of the account, whom no installation can shut out.
+      objectLockDefaultRetention: ObjectLockRetention.governance(Duration.days(auditLockDays)),
+      serverAccessLogsBucket: this.log,
+      serverAccessLogsPrefix: 'audit/',
     });
   }
 }

@@ -24,6 +24,7 @@ export type Assets = {
   readonly operations: ReadonlyMap<string, string>;
   readonly administratorKey: string;
   readonly sweep: string;
+  readonly seal: string;
   /** Build context of the sandbox's image. */
   readonly sandbox: string;
 };
@@ -50,16 +51,18 @@ const common = {
 
 /** Builds all that the stack deploys, background functions beside operations. @throws Error where something cannot be bundled */
 export async function bundleAll(records: readonly FunctionRecord[], folder: string): Promise<Assets> {
-  const [bundles, administratorKey, sweep, sandbox] = await Promise.all([
+  const [bundles, administratorKey, sweep, seal, sandbox] = await Promise.all([
     bundleOperations(records, folder),
     bundleAdministratorKey(folder),
     bundleSweep(folder),
+    bundleSeal(folder),
     bundleSandbox(folder),
   ]);
   return {
     operations: new Map(bundles.map(({ operationId, folder }) => [operationId, folder])),
     administratorKey,
     sweep,
+    seal,
     sandbox,
   };
 }
@@ -103,6 +106,11 @@ export function bundleAdministratorKey(folder: string): Promise<string> {
 /** Bundles the function that removes objects which no record names. @returns its folder */
 export function bundleSweep(folder: string): Promise<string> {
   return bundleFunction('lambdas/platform/aws/sweep.ts', join(folder, 'sweep'));
+}
+
+/** Bundles the function that seals the audit log. @returns its folder */
+export function bundleSeal(folder: string): Promise<string> {
+  return bundleFunction('lambdas/platform/aws/seal.ts', join(folder, 'seal'));
 }
 
 async function bundleFunction(entry: string, outdir: string): Promise<string> {
@@ -238,6 +246,7 @@ if (import.meta.main) {
     bundleOperations([...routes, ...backgrounds], dist),
     bundleAdministratorKey(dist),
     bundleSweep(dist),
+    bundleSeal(dist),
     bundleSandbox(dist),
   ]);
   for (const { operationId, sizeBytes } of bundles) {

@@ -15,6 +15,7 @@ import { generatorReach } from './generator.ts';
 import { Keys } from './keys.ts';
 import { Network } from './network.ts';
 import { Sandbox } from './sandbox.ts';
+import { Seal } from './seal.ts';
 import { Sweep } from './sweep.ts';
 import { Tables } from './tables.ts';
 
@@ -87,6 +88,7 @@ export class StrongroomStack extends Stack {
       logDays,
     });
 
+    new Seal(this, 'Seal', { bundle: assets.seal, access, tables, logDays });
     new Sweep(this, 'Sweep', { bundle: assets.sweep, access, tables, buckets, logDays });
 
     this.#output('ApiUrl', api.url, 'Address of the API');
@@ -96,6 +98,7 @@ export class StrongroomStack extends Stack {
       'Secret that holds the administrator’s key',
     );
     this.#output('ObjectsBucket', buckets.objects.bucketName, 'Bucket of the object store');
+    this.#output('AuditBucket', buckets.audit.bucketName, 'Bucket of the audit log’s tiles and checkpoints');
     this.#output('SandboxTask', sandbox.taskDefinition.ref, 'Task definition of the sandbox');
     for (const [table, { tableName }] of tables.byName) {
       this.#output(`Table${table.charAt(0).toUpperCase()}${table.slice(1)}`, tableName, `Table ${table}`);

@@ -21,6 +21,7 @@ import type { BackgroundHandler } from '../../lambdas/shared/background-function
 import type { StreamHandler } from '../../lambdas/shared/endpoint.ts';
 import { currentSettings } from '../../lambdas/shared/env.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
+import { sealAudit } from '../../lambdas/shared/seal-audit.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { sweepContents } from '../../lambdas/stores/message-contents.ts';
 import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
@@ -54,6 +55,7 @@ export class DataInUse extends Error {
 /** How long calls that are under way get, before their programs are ended and their connections closed. */
 const graceMs = 5_000;
 const sweepMs = 60 * 60_000;
+const sealMs = 5_000;
 const sqliteBusy = 5;
 
 /** Starts the whole appliance in this process, on the adapters of one machine. @throws DataInUse */
@@ -97,12 +99,18 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   const vault = { sweep: () => sweepVaultObjects({ table, objects }) };
   const sweepAll = () => sweep(table, objects, contents, vault, resultSweep(objects), builder);
   const sweeping = setInterval(sweepAll, sweepMs);
+  const sealer = repeatedly(
+    sealMs,
+    () => sealAudit({ table, objects, keys }),
+    'the audit log was not sealed',
+  );
   sweepAll();
   return {
     url: baseUrl,
     administratorKey,
     async stop() {
       clearInterval(sweeping);
+      await sealer.stop();
       await closeServer(server, async () => {
         await Promise.all([supply.close(), builder.close()]);
       });
@@ -184,11 +192,30 @@ function sweep(...stores: readonly { sweep(): Promise<number> }[]): void {
   }
 }
 
+/** Does a piece of work again and again, never twice at once; a failure is logged and the next time is another try. */
+function repeatedly(everyMs: number, work: () => Promise<unknown>, failure: string) {
+  const stopping = new AbortController();
+  const options = { signal: stopping.signal, ref: false };
+  const loop = async () => {
+    while (await after(everyMs, true, options).catch(() => false)) {
+      await work().catch((error: unknown) => logger.error(failure, describeError(error)));
+    }
+  };
+  const ended = loop();
+  return {
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
 /** No new call comes in; those under way end, at the latest when their programs have been ended. */
 async function closeServer(server: Server, endPrograms: () => Promise<void>): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  server.closeIdleConnections();
+  // A connection whose call has ended stays open for the next one, which is not to come.
+  const closing = setInterval(() => server.closeIdleConnections(), 50);
   const over = new AbortController();
   await Promise.race([closed, after(graceMs, undefined, { signal: over.signal }).catch(() => undefined)]);
   over.abort();
@@ -196,4 +223,5 @@ async function closeServer(server: Server, endPrograms: () => Promise<void>): Pr
   const last = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(last);
+  clearInterval(closing);
 }

@@ -11,7 +11,8 @@ export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 /** What an operation may touch. The stack turns it into IAM statements; the local appliance enforces it too. */
 export type Access = {
   readonly tables?: { readonly [T in TableName]?: 'read' | 'write' };
-  readonly objects?: 'read' | 'write';
+  /** With `audit:` those of the audit log, which lie in a bucket of their own, and no others. */
+  readonly objects?: 'read' | 'write' | 'audit:read' | 'audit:write';
   /** `data`: make and open data keys; `sign:…`: sign; `verify:…`: read the public keys. */
   readonly keys?: readonly ('data' | `sign:${SigningKeyName}` | `verify:${SigningKeyName}`)[];
   /** Of the data keys, where the operation has to do with those of one purpose alone. */

@@ -33,6 +33,7 @@ export const errors = {
   METHOD_NOT_ALLOWED: [405, 'This path does not take this method.'],
   EMAIL_TAKEN: [409, 'This e-mail address is registered already.'],
   KEYS_EXIST: [409, 'There are key pairs already.'],
+  NOT_SEALED_YET: [409, 'The entry is not in the audit log yet; try again in a minute.'],
   SHARE_EXISTS: [409, 'This is shared with the recipient already.'],
   TOO_MANY_SHARES: [409, 'The limit of shares is reached; revoke one first.'],
   FILE_EXISTS: [409, 'There is a file, or an upload of one, with this id already.'],

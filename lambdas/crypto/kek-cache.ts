@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { lengthPrefixed, utf8, wipe } from './bytes.ts';
 import type { Kek, KekOwner } from './kek.ts';
 
@@ -17,7 +17,7 @@ type Entry = { readonly kek: Kek; readonly until: number };
  */
 export class KekCache {
   readonly #bounds: KekCacheBounds;
-  readonly #hmacKey = randomBytes(32);
+  readonly #hmacKey = createSecretKey(randomBytes(32));
   readonly #entries = new Map<string, Entry>();
   #timer: NodeJS.Timeout | undefined;
 

@@ -1,10 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync } from 'node:crypto';
 import {
   ciphertextBytes,
   decapsulate,
   type Encapsulation,
   encapsulate,
+  publicKeyFromBytes,
   type XWingPrivateKey,
+  type XWingPublicKey,
 } from './x-wing.ts';
 
 /**
@@ -64,6 +66,7 @@ export class SealedBoxRejected extends Error {
 /** Seals requests to one public key. */
 export class Sealer {
   readonly #publicKey: Uint8Array;
+  #recipient: XWingPublicKey | undefined;
   #next: Encapsulation | undefined;
 
   constructor(publicKey: Uint8Array) {
@@ -72,15 +75,20 @@ export class Sealer {
 
   /** Encapsulates for the next request ahead of time: that half of the work does not depend on what is sealed. */
   prepare(): void {
-    this.#next ??= encapsulate(this.#publicKey);
+    this.#next ??= this.#encapsulate();
   }
 
   seal(plaintext: Uint8Array, aad: Uint8Array): SealedRequest {
-    const { sharedSecret, ciphertext } = this.#next ?? encapsulate(this.#publicKey);
+    const { sharedSecret, ciphertext } = this.#next ?? this.#encapsulate();
     this.#next = undefined;
     const keys = schedule(sharedSecret, this.#publicKey, ciphertext);
     const box = Buffer.concat([header, ciphertext, encrypt(keys.request, plaintext, aad)]);
     return { box, ...openReplies(keys.reply, aad), handOver: () => handOver(keys.reply) };
+  }
+
+  #encapsulate(): Encapsulation {
+    this.#recipient ??= publicKeyFromBytes(this.#publicKey);
+    return encapsulate(this.#recipient);
   }
 }
 
@@ -130,11 +138,12 @@ function schedule(
   ciphertext: Uint8Array,
 ): { readonly request: Buffer; readonly reply: Buffer } {
   const transcript = createHash('sha256').update(publicKey).update(ciphertext).digest();
+  const secret = createSecretKey(sharedSecret);
   const derive = (direction: string) =>
     Buffer.from(
       hkdfSync(
         'sha256',
-        sharedSecret,
+        secret,
         header,
         Buffer.concat([Buffer.from(`strongroom sealed-box ${direction} `), transcript]),
         keyBytes + nonceBytes,
@@ -154,7 +163,11 @@ function body(box: Uint8Array, minimum: number): Uint8Array {
 }
 
 function encrypt(key: Buffer, plaintext: Uint8Array, aad: Uint8Array): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key.subarray(0, keyBytes), key.subarray(keyBytes));
+  const cipher = createCipheriv(
+    'aes-256-gcm',
+    createSecretKey(key.subarray(0, keyBytes)),
+    key.subarray(keyBytes),
+  );
   key.fill(0);
   cipher.setAAD(header).setAAD(aad);
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
@@ -162,9 +175,14 @@ function encrypt(key: Buffer, plaintext: Uint8Array, aad: Uint8Array): Buffer {
 
 /** Wipes the key, whatever comes. */
 function decrypt(key: Buffer, sealed: Uint8Array, aad: Uint8Array): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key.subarray(0, keyBytes), key.subarray(keyBytes), {
-    authTagLength: tagBytes,
-  });
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    createSecretKey(key.subarray(0, keyBytes)),
+    key.subarray(keyBytes),
+    {
+      authTagLength: tagBytes,
+    },
+  );
   key.fill(0);
   decipher.setAAD(header).setAAD(aad);
   decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));

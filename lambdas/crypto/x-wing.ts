@@ -9,7 +9,7 @@ import {
   randomBytes,
 } from 'node:crypto';
 import { requireLength } from './bytes.ts';
-import { der, importPrivate, importPublic, rawPublic } from './der-keys.ts';
+import { der, importPrivate, importPublic, rawMlKem, rawX25519 } from './der-keys.ts';
 
 /**
  * X-Wing (draft-connolly-cfrg-xwing-kem): a key encapsulation that stays secure while either X25519 or
@@ -28,6 +28,13 @@ const label = Buffer.from('5c2e2f2f5e5c', 'hex');
 /** A private key, expanded once; it keeps its halves as key objects outside of the JavaScript heap. */
 export type XWingPrivateKey = {
   readonly publicKey: Uint8Array;
+  readonly mlKem: KeyObject;
+  readonly x25519: KeyObject;
+};
+
+/** A public key, read once. */
+export type XWingPublicKey = {
+  readonly bytes: Uint8Array;
   readonly mlKem: KeyObject;
   readonly x25519: KeyObject;
 };
@@ -54,33 +61,31 @@ export function privateKeyFromSeed(seed: Uint8Array): XWingPrivateKey {
   try {
     const mlKem = importPrivate(der.mlKemSeed, expanded.subarray(0, 64));
     const x25519 = importPrivate(der.x25519Private, expanded.subarray(64));
-    const publicKey = Buffer.concat([
-      rawPublic(createPublicKey(mlKem), der.mlKemPublic),
-      rawPublic(createPublicKey(x25519), der.x25519Public),
-    ]);
+    const publicKey = Buffer.concat([rawMlKem(createPublicKey(mlKem)), rawX25519(createPublicKey(x25519))]);
     return { publicKey, mlKem, x25519 };
   } finally {
     expanded.fill(0);
   }
 }
 
-/**
- * A fresh shared secret, and the ciphertext that carries it to the holder of the private key.
- *
- * @throws RangeError for a public key of another length; Error for one that is not a valid key
- */
-export function encapsulate(publicKey: Uint8Array): Encapsulation {
-  requireLength('X-Wing public key', publicKey, publicKeyBytes);
-  const recipient = {
-    mlKem: importPublic(der.mlKemPublic, publicKey.subarray(0, mlKemPublicKeyBytes)),
-    x25519: importPublic(der.x25519Public, publicKey.subarray(mlKemPublicKeyBytes)),
+/** @throws RangeError for a public key of another length; Error for one that is not a valid key */
+export function publicKeyFromBytes(bytes: Uint8Array): XWingPublicKey {
+  requireLength('X-Wing public key', bytes, publicKeyBytes);
+  return {
+    bytes,
+    mlKem: importPublic(der.mlKemPublic, bytes.subarray(0, mlKemPublicKeyBytes)),
+    x25519: importPublic(der.x25519Public, bytes.subarray(mlKemPublicKeyBytes)),
   };
+}
+
+/** A fresh shared secret, and the ciphertext that carries it to the holder of the private key. */
+export function encapsulate(recipient: XWingPublicKey): Encapsulation {
   const mlKem = encapsulateKey(recipient.mlKem);
   const ephemeral = generateKeyPairSync('x25519');
-  const ephemeralPublic = rawPublic(ephemeral.publicKey, der.x25519Public);
+  const ephemeralPublic = rawX25519(ephemeral.publicKey);
   const agreed = diffieHellman({ privateKey: ephemeral.privateKey, publicKey: recipient.x25519 });
   return {
-    sharedSecret: combine(mlKem.sharedKey, agreed, ephemeralPublic, publicKey),
+    sharedSecret: combine(mlKem.sharedKey, agreed, ephemeralPublic, recipient.bytes),
     ciphertext: Buffer.concat([mlKem.ciphertext, ephemeralPublic]),
   };
 }

@@ -1,4 +1,5 @@
 import type { Grants } from '../contract/grants.ts';
+import { auditPrefix } from '../stores/object-prefixes.ts';
 import type { TableName } from '../stores/tables.ts';
 import type { Background } from './background.ts';
 import type { Generator } from './generator.ts';
@@ -98,14 +99,17 @@ function restrictKeys(keys: Keys, grants: Grants): Keys {
 const objectReads = new Set<keyof Objects>(['get', 'list', 'listParts', 'signGet']);
 
 function restrictObjects(objects: Objects, grants: Grants): Objects {
-  const allowed = (method: keyof Objects) =>
-    method === 'ping'
-      ? grants.ping
-      : grants.objects === 'write' || (grants.objects && objectReads.has(method));
+  const { objects: granted, ping } = grants;
+  const ofAuditLog = granted?.startsWith('audit:') ?? false;
+  const allowed = (method: keyof Objects, key: unknown) => {
+    if (method === 'ping') return ping;
+    if (ofAuditLog && !(typeof key === 'string' && key.startsWith(auditPrefix))) return false;
+    return granted?.endsWith('write') || (granted && objectReads.has(method));
+  };
   return new Proxy(objects, {
     get(target, name: keyof Objects) {
       return async (...args: never[]) => {
-        demand(Boolean(allowed(name)), `objects.${name}`);
+        demand(Boolean(allowed(name, args[0])), `objects.${name}`);
         return (target[name] as (...args: never[]) => unknown).apply(target, args);
       };
     },

@@ -72,7 +72,10 @@ export type Query = {
 
 export type Page = { readonly items: readonly Item[]; readonly cursor?: string };
 
-/** An atomic counter: adds `by` (1) and answers the new value, or refuses where the value has reached `below`. */
+/**
+ * An atomic counter: adds `by` (1) and answers the new value, or refuses where the value has reached `below`. Whoever
+ * loses power, not just a process, may lose the last counts; never one that a finished transaction came after.
+ */
 export type Increment = {
   readonly table: TableName;
   readonly key: Key;

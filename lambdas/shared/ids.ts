@@ -10,6 +10,11 @@ export function uuidv7(now = Date.now()): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** When a UUID of version 7 was made. */
+export function timeOfUuidv7(id: string): Date {
+  return new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16));
+}
+
 /**
  * 45 bits of Unix milliseconds in base32hex, so that ids sort by time, then 128 random bits in base64url: the id is
  * the right to open the message.

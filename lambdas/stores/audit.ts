@@ -1,4 +1,5 @@
-import type { Page, Query, Table, Write } from '../platform/table.ts';
+import type { Key, Page, Query, Table, Write } from '../platform/table.ts';
+import { timeOfUuidv7 } from '../shared/ids.ts';
 
 export type AuditEntry = {
   readonly id: string;
@@ -28,10 +29,61 @@ export function addAuditEntry(entry: AuditEntry, owner: string, orgId: string | 
       ...entry,
       ...(orgId && { orgId }),
       installation: 'all',
+      unsealed: 'all',
     },
     if: ['absent'],
   };
 }
+
+/** An entry as it is stored: until it is sealed, `leaf` is missing. */
+export type StoredEntry = AuditEntry & Key & { readonly leaf?: number };
+
+/** The oldest entries that are not in the log yet. Those that were added just now may be missing. */
+export async function listUnsealed(table: Table, limit: number): Promise<readonly StoredEntry[]> {
+  const { items } = await table.query({ table: 'audit', index: 'unsealed', pk: 'all', limit });
+  return items as unknown as readonly StoredEntry[];
+}
+
+/** Notes an entry's place in the log. Fails where it has one. */
+export function markSealed({ pk, sk }: Key, leaf: number): Write {
+  return {
+    table: 'audit',
+    update: { pk, sk },
+    set: { leaf },
+    remove: ['unsealed'],
+    if: [{ field: 'unsealed', equals: 'all' }],
+  };
+}
+
+/** The entry with this id, where it is of the scope. */
+export async function findEntry(
+  table: Table,
+  scope: AuditScope,
+  id: string,
+): Promise<StoredEntry | undefined> {
+  const time = timeOfUuidv7(id).toISOString();
+  const range = { from: position(time, 0), to: position(time, Number.MAX_SAFE_INTEGER) };
+  let cursor: string | undefined;
+  do {
+    const page: Page = await table.query({
+      ...{ table: 'audit', ...partitionOf(scope), ...range, limit: entriesAtOnce },
+      ...(cursor && { cursor }),
+    });
+    const found = page.items.find((item) => item.id === id);
+    if (found) return found as unknown as StoredEntry;
+    cursor = page.cursor;
+  } while (cursor);
+  return undefined;
+}
+
+/** The fields of an entry and no other; its hash is over them. */
+export function entryOf(stored: StoredEntry): AuditEntry {
+  const { id, sequence, time, actor, action, resource, outcome, ip, userAgent, requestId } = stored;
+  return { id, sequence, time, actor, action, resource, outcome, ip, userAgent, requestId };
+}
+
+/** Entries of one millisecond that are looked through at once. */
+const entriesAtOnce = 100;
 
 /** Pages that one call reads through, at the most, for entries of a rare action. */
 const searchedPages = 20;

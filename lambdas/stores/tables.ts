@@ -38,8 +38,10 @@ export const tables = {
   shares: { indexes: [] },
   /** Which objects in the object store hold ciphertext that a record names. */
   vaultObjects: { indexes: [] },
-  /** Audit entries by actor, by org and of the whole installation. */
-  audit: { indexes: ['orgId', 'installation'] },
+  /** Audit entries by actor, by org, of the whole installation, and those that are not in the log yet. */
+  audit: { indexes: ['orgId', 'installation', 'unsealed'] },
+  /** The log of all audit entries: their hashes in the order in which they were sealed, and its newest checkpoint. */
+  auditLog: { indexes: [] },
   /** Counters of the rate limits and of the audit sequence. */
   counters: { indexes: [] },
   /** Answers kept for `Idempotency-Key`, encrypted. */

@@ -1,4 +1,5 @@
 import { auditSuite } from './audit.suite.ts';
+import { auditLogSuite } from './audit-log.suite.ts';
 import { authSuite } from './auth.suite.ts';
 import { executeSuite } from './execute.suite.ts';
 import { executionEventsSuite } from './execution-events.suite.ts';
@@ -28,6 +29,7 @@ export function apiSuites(target: () => Target): void {
     generateSuite,
     zkSuite,
     auditSuite,
+    auditLogSuite,
     vaultSuites,
     messagesSuite,
     tokensSuite,

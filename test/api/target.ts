@@ -6,6 +6,8 @@ export type Target = {
   readonly administratorKey: string;
   /** What this target cannot show, by the names in test/cloud/unsupported.ts. */
   readonly cannotPass: ReadonlySet<string>;
+  /** Has the audit log sealed, where that does not happen by itself. */
+  readonly sealAudit?: () => Promise<void>;
 };
 
 export type Answer = {

@@ -22,7 +22,7 @@ const wildcards: readonly { readonly holder: RegExp; readonly resource: RegExp; 
     },
     {
       holder: /\/Role$/,
-      resource: /^Buckets\/Objects\/((messages|vault)\/)?\*$/,
+      resource: /^Buckets\/(Audit\/|Objects\/((messages|vault)\/)?)\*$/,
       reason: 'objects of the one bucket',
     },
   ];
@@ -189,10 +189,12 @@ export function accessSuite(synthesis: () => Synthesis): void {
 
         test('reaches the bucket where it is granted objects', () => {
           const used = pairs(operationId).filter((pair) => pair.includes('Buckets/'));
-          if (!grants.objects)
-            return expect(used).toEqual(grants.ping ? ['s3:ListBucket Buckets/Objects'] : []);
-          expect(used).toContain('s3:GetObject Buckets/Objects/*');
-          expect(used.includes('s3:PutObject Buckets/Objects/*')).toBe(grants.objects === 'write');
+          const { objects, ping } = grants;
+          if (!objects) return expect(used).toEqual(ping ? ['s3:ListBucket Buckets/Objects'] : []);
+          const [own, other] = objects.startsWith('audit:') ? ['Audit', 'Objects'] : ['Objects', 'Audit'];
+          expect(used).toContain(`s3:GetObject Buckets/${own}/*`);
+          expect(used.includes(`s3:PutObject Buckets/${own}/*`)).toBe(objects.endsWith('write'));
+          expect(used.filter((pair) => pair.includes(`Buckets/${other}`))).toEqual([]);
         });
 
         test('begins the background functions that it is granted, and no other', () => {

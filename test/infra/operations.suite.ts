@@ -9,8 +9,8 @@ import { pathOf, roleStatements, statementsOf, textOf } from './policies.ts';
 import type { Synthesis } from './synthesis.ts';
 
 /** Functions that stand behind no route. */
-const others = ['Strongroom-administrator-key', 'Strongroom-sweep'];
-const otherHandlers = ['platform/aws/create-administrator-key.ts', 'platform/aws/sweep.ts'];
+const others = ['Strongroom-administrator-key', 'Strongroom-seal', 'Strongroom-sweep'];
+const otherHandlers = ['create-administrator-key', 'seal', 'sweep'].map((name) => `platform/aws/${name}.ts`);
 
 /** What runs by a record of the contract, whoever calls it. */
 const records = [...routes, ...backgrounds];

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { tables } from '../../lambdas/stores/tables.ts';
-import { pathOf, statementsOf, textOf } from './policies.ts';
+import { pathOf, roleStatements, statementsOf, textOf } from './policies.ts';
 import type { Resource, Synthesis } from './synthesis.ts';
 
 const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
 const keptOnceMade = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
+
+const isRead = (action: string) => /^s3:(Get|List)/.test(action);
 
 export function resourcesSuite(synthesis: () => Synthesis): void {
   const at = (type: string, path: string): Resource => {
@@ -31,7 +33,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
     test('puts out what an operator needs, and no secret', () => {
       const names = Object.keys(tables).map((name) => `Table${name.charAt(0).toUpperCase()}${name.slice(1)}`);
       expect(Object.keys(synthesis().template.Outputs).sort()).toEqual(
-        ['AdministratorKeySecret', 'ApiUrl', 'ObjectsBucket', 'SandboxTask', ...names].sort(),
+        ['AdministratorKeySecret', 'ApiUrl', 'AuditBucket', 'ObjectsBucket', 'SandboxTask', ...names].sort(),
       );
     });
   });
@@ -115,7 +117,30 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    test.each(['Objects', 'Log'])('%s is spoken to over TLS alone', (name) => {
+    test('what the audit log has is locked, and nobody but its function writes there', () => {
+      const bucket = at('AWS::S3::Bucket', 'Buckets/Audit');
+      expect(bucket).toMatchObject(keptOnceMade);
+      expect(bucket.Properties).toMatchObject({
+        VersioningConfiguration: { Status: 'Enabled' },
+        ObjectLockEnabled: true,
+        ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 365 } } },
+      });
+      const writers = roleStatements(synthesis()).filter(
+        ({ statement: { effect, actions, resources } }) =>
+          effect === 'Allow' &&
+          !actions.every(isRead) &&
+          resources.some((arn) => arn.includes('Buckets/Audit')),
+      );
+      expect(writers.map(({ holder }) => holder)).toEqual(['Seal/Sealer/Role']);
+      expect(writers[0]?.statement.actions).toEqual(['s3:GetObject', 's3:PutObject']);
+      const signers = roleStatements(synthesis()).filter(
+        ({ statement: { actions, resources } }) =>
+          actions.includes('kms:Sign') && resources.includes('Keys/Audit'),
+      );
+      expect(signers.map(({ holder }) => holder)).toEqual(['Seal/Sealer/Role']);
+    });
+
+    test.each(['Objects', 'Audit', 'Log'])('%s is spoken to over TLS alone', (name) => {
       const { PolicyDocument } = at('AWS::S3::BucketPolicy', `Buckets/${name}/Policy`).Properties;
       const conditions = statementsOf(synthesis(), PolicyDocument)
         .filter(({ effect, actions }) => effect === 'Deny' && actions.includes('s3:*'))

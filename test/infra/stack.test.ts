@@ -30,7 +30,7 @@ describe('what an operator sets', () => {
   test('reaches every function', () => {
     const context = { registration: 'example.com', limit: '5/60', authLimit: '3/600' };
     const functions = ofType(synthesize(context), 'AWS::Lambda::Function').filter(
-      ({ FunctionName }) => !['Strongroom-administrator-key', 'Strongroom-sweep'].includes(FunctionName),
+      ({ FunctionName }) => !/-(administrator-key|seal|sweep)$/.test(FunctionName),
     );
     expect(functions.length).toBeGreaterThan(0);
     for (const { Environment } of functions) {
@@ -96,7 +96,7 @@ describe('the language model', () => {
     expect(services.some((service) => service.endsWith('bedrock-runtime'))).toBe(true);
     expect(ofType(synthesis, 'AWS::EC2::NatGateway')).toEqual([]);
     for (const { Environment } of ofType(synthesis, 'AWS::Lambda::Function')) {
-      if (Environment.Variables.STRONGROOM_TABLE_AUDIT) {
+      if (Environment.Variables.STRONGROOM_TABLE_COUNTERS) {
         expect(Environment.Variables.STRONGROOM_GENERATOR).toBe('bedrock');
       }
     }

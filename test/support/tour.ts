@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
+import { sealAudit } from '../../lambdas/shared/seal-audit.ts';
 import { addAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { assets } from '../../web/recipient/page.ts';
 import { sealClientFile } from './file-client.ts';
@@ -64,7 +65,10 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   await call('zk.session', withKey);
   await call('zk.execute', { ...program, body: { masterPassword } });
   await call('zk.delete', program);
-  await call('audit.list', withKey);
+  const { entries } = await call('audit.list', withKey);
+  await sealAudit(recorded.platform);
+  await call('audit.checkpoint', { ...withKey, query: { from: '1' } });
+  await call('audit.proof', { ...withKey, params: { id: entries[0].id } });
 
   await call('packages.set', { ...withKey, body: { packages: [] } });
   await call('packages.add', { ...withKey, body: { package: 'other' } });

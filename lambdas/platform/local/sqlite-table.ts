@@ -9,6 +9,7 @@ import { checkIncrement, checkKey, checkQuery, checkTransaction } from '../table
 import { GroupCommit } from './group-commit.ts';
 import { fromJson, toJson } from './item-json.ts';
 import { type Change, planIncrement, planTransaction } from './plan.ts';
+import { noDisk, WalSync } from './wal-sync.ts';
 
 /** Counted up with every change of the layout below that an older program could not work with. */
 const layoutVersion = 1;
@@ -25,6 +26,7 @@ const epochSeconds = () => Date.now() / 1000;
  */
 export class SqliteTable implements Table {
   readonly #db: DatabaseSync;
+  readonly #wal: WalSync | undefined;
   readonly #commits: GroupCommit;
   readonly #statements = new Map<string, StatementSync>();
 
@@ -33,14 +35,15 @@ export class SqliteTable implements Table {
     if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
     this.#db = new DatabaseSync(path, { timeout: 5_000 });
     try {
-      // FULL syncs the log at every commit; NORMAL could lose acknowledged writes with the power.
-      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON');
+      // Commits are synced by WalSync, before they are acknowledged.
+      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA fullfsync = ON');
       this.#createLayout();
+      this.#wal = path === ':memory:' ? undefined : new WalSync(path);
     } catch (error) {
       this.#db.close();
       throw error;
     }
-    this.#commits = new GroupCommit(this.#db, (change) => this.#apply(change));
+    this.#commits = new GroupCommit(this.#db, (change) => this.#apply(change), this.#wal ?? noDisk);
   }
 
   async get(table: TableName, key: Key): Promise<Item | undefined> {
@@ -93,7 +96,7 @@ export class SqliteTable implements Table {
       const now = epochSeconds();
       const plan = planIncrement(increment, (table, key) => this.#read(table, key, now));
       return { changes: plan ? [plan.change] : [], value: plan?.value };
-    });
+    }, 'committed');
   }
 
   async ping(): Promise<void> {
@@ -119,7 +122,9 @@ export class SqliteTable implements Table {
 
   /** Commits what waits, then lets go of the file. */
   close(): void {
-    this.#commits.flush();
+    if (!this.#db.isOpen) return;
+    this.#commits.close();
+    this.#wal?.close();
     this.#db.close();
   }
 

@@ -1,0 +1,114 @@
+import { entryHash, parseCheckpointText, type TreeHead } from '../lambdas/crypto/audit-log.ts';
+import { fromBase64 } from '../lambdas/crypto/base64.ts';
+import { verifyConsistency, verifyInclusion } from '../lambdas/crypto/merkle.ts';
+import { type NoteKey, openNote, parseVerifierKey } from '../lambdas/crypto/signed-note.ts';
+import type { CallOptions, ResponseFor, StrongroomClient } from './index.ts';
+
+export type AuditEntry = ResponseFor<'audit.list'>['body']['entries'][number];
+
+/** What is kept of an installation's audit log between visits: store it, and give it back the next time. */
+export type KnownLog = {
+  /** The key that signs the log. */
+  readonly verifierKey: string;
+  /** The newest checkpoint that was verified. */
+  readonly checkpoint: string;
+};
+
+/**
+ * - `WRONG_KEY`: the log is signed by another key than the one that was known, or by none.
+ * - `BAD_SIGNATURE`: what should be a checkpoint is not signed by the key.
+ * - `FORKED`: the log is not the continuation of the one that was known: entries were changed, left out or taken back.
+ * - `NOT_IN_LOG`: an entry is not the one that was sealed.
+ */
+export type AuditFault = 'WRONG_KEY' | 'BAD_SIGNATURE' | 'FORKED' | 'NOT_IN_LOG';
+
+const messages: Readonly<Record<AuditFault, string>> = {
+  WRONG_KEY: 'The audit log is signed by another key than before.',
+  BAD_SIGNATURE: 'The checkpoint of the audit log is not signed by its key.',
+  FORKED: 'The audit log is not the continuation of the one that was seen before.',
+  NOT_IN_LOG: 'The entry is not the one that was sealed into the audit log.',
+};
+
+export class AuditError extends Error {
+  override readonly name = 'AuditError';
+  readonly code: AuditFault;
+
+  constructor(code: AuditFault) {
+    super(messages[code]);
+    this.code = code;
+  }
+}
+
+/**
+ * Fetches the newest checkpoint and verifies that it continues the log that is known. Without a known log, the key that
+ * the installation names is taken: compare it with what an administrator tells you, once.
+ *
+ * @returns what to keep
+ * @throws AuditError @throws StrongroomError NOT_FOUND where nothing was sealed yet
+ */
+export async function verifyAuditLog(
+  client: StrongroomClient,
+  known?: KnownLog,
+  options: CallOptions = {},
+): Promise<KnownLog & { readonly size: number }> {
+  const from = known && headOf(keyOf(known.verifierKey), known.checkpoint).size;
+  const { body } = await client.call('audit.checkpoint', { ...options, query: { from } });
+  return verifiedCheckpoint(body, known);
+}
+
+type AuditCheckpoint = ResponseFor<'audit.checkpoint'>['body'];
+
+/** As `verifyAuditLog`, for an answer of `GET /api/v1/audit/checkpoint` that was fetched with `from`. @throws AuditError */
+export function verifiedCheckpoint(
+  { verifierKey, checkpoint, consistency }: AuditCheckpoint,
+  known?: KnownLog,
+): KnownLog & { readonly size: number } {
+  if (known && known.verifierKey !== verifierKey) throw new AuditError('WRONG_KEY');
+  const key = keyOf(verifierKey);
+  const head = headOf(key, checkpoint);
+  if (known) {
+    const before = headOf(key, known.checkpoint);
+    const proof = hashesOf(consistency?.proofB64);
+    const spans = { from: before.size, to: head.size, proof };
+    if (!verifyConsistency(spans, before.root, head.root)) throw new AuditError('FORKED');
+  }
+  return { verifierKey, checkpoint, size: head.size };
+}
+
+export type AuditProof = ResponseFor<'audit.proof'>['body'];
+
+/**
+ * Verifies that an entry is in the log, as it is shown.
+ *
+ * @param entry as the caller has it, from a list or a file of their own
+ * @param proof answer of `GET /api/v1/audit/{id}/proof`; good only together with a `verifierKey` that is known
+ * @throws AuditError
+ */
+export function verifyEntry(
+  entry: AuditEntry,
+  proof: AuditProof,
+  { verifierKey }: Pick<KnownLog, 'verifierKey'>,
+): void {
+  const { size, root } = headOf(keyOf(verifierKey), proof.checkpoint);
+  const path = { leaf: proof.leafIndex, size, proof: hashesOf(proof.proofB64) };
+  const isSealed = verifyInclusion(path, entryHash(entry), root);
+  if (!isSealed) throw new AuditError('NOT_IN_LOG');
+}
+
+function keyOf(verifierKey: string): NoteKey {
+  const key = parseVerifierKey(verifierKey);
+  if (!key) throw new AuditError('WRONG_KEY');
+  return key;
+}
+
+/** The name of the key is the origin of its log. */
+function headOf(key: NoteKey, checkpoint: string): TreeHead {
+  const text = openNote([key], checkpoint);
+  const head = text === undefined ? undefined : parseCheckpointText(key.name, text);
+  if (!head) throw new AuditError('BAD_SIGNATURE');
+  return head;
+}
+
+function hashesOf(proofB64: readonly string[] = []): Uint8Array[] {
+  return proofB64.map((hash) => fromBase64(hash) ?? new Uint8Array());
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Table, Write } from '../platform/table.ts';
+import { Bytes, stored } from './stored.ts';
+
+/**
+ * The audit log beside its entries: how many are sealed, their hashes in batches as they were sealed, and the newest
+ * checkpoint. Tiles and checkpoints in the object store are made of it.
+ */
+const headKey = { pk: 'head', sk: 'head' };
+const publishedKey = { pk: 'published', sk: 'published' };
+const batchKey = (start: number) => ({ pk: 'batch', sk: String(start).padStart(16, '0') });
+
+const Head = z.object({ size: z.int().min(1) });
+const Batch = z.object({ start: z.int().min(0), hashes: z.array(Bytes).min(1) });
+const Published = z.object({ size: z.int().min(1), checkpoint: z.string() });
+
+export type Batch = z.output<typeof Batch>;
+/** `checkpoint` is a signed note. */
+export type Published = z.output<typeof Published>;
+
+/** How many entries are sealed. @throws Tampered */
+export async function getLogSize(table: Table): Promise<number> {
+  return stored(Head, await table.get('auditLog', headKey))?.size ?? 0;
+}
+
+/** Appends a batch to a log that has as many entries as its first one's number says, and fails for any other. */
+export function appendBatch({ start, hashes }: Batch): readonly Write[] {
+  const size = start + hashes.length;
+  return [
+    start === 0
+      ? { table: 'auditLog', put: { ...headKey, size }, if: ['absent'] }
+      : { table: 'auditLog', update: headKey, set: { size }, if: [{ field: 'size', equals: start }] },
+    { table: 'auditLog', put: { ...batchKey(start), start, hashes }, if: ['absent'] },
+  ];
+}
+
+/** Batches from an entry on that begins one, in their order. @throws Tampered */
+export async function listBatches(table: Table, start: number, limit: number): Promise<readonly Batch[]> {
+  const page = await table.query({ table: 'auditLog', pk: 'batch', from: batchKey(start).sk, limit });
+  return page.items.map((item) => stored(Batch, item));
+}
+
+/** @throws Tampered */
+export async function getPublished(table: Table): Promise<Published | undefined> {
+  return stored(Published, await table.get('auditLog', publishedKey));
+}
+
+/** Fails where another checkpoint has come in between. */
+export function publish({ size, checkpoint }: Published, before: Published | undefined): Write {
+  return {
+    table: 'auditLog',
+    put: { ...publishedKey, size, checkpoint },
+    if: before ? [{ field: 'size', equals: before.size }] : ['absent'],
+  };
+}
