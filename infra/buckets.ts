@@ -4,6 +4,7 @@ import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
+  HttpMethods,
   ObjectLockRetention,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
@@ -46,6 +47,16 @@ export class Buckets extends Construct {
       encryptionKey: key,
       bucketKeyEnabled: true,
       versioned: true,
+      // Pages reach it by signed URLs, which carry their own right whatever page it is: sealed parts up, ranges down.
+      cors: [
+        {
+          allowedOrigins: ['*'],
+          allowedMethods: [HttpMethods.GET, HttpMethods.PUT],
+          allowedHeaders: ['content-type', 'range'],
+          exposedHeaders: ['ETag', 'Content-Range', 'Accept-Ranges'],
+          maxAge: 3600,
+        },
+      ],
       serverAccessLogsBucket: this.log,
       serverAccessLogsPrefix: 'objects/',
       lifecycleRules: [

@@ -26,7 +26,7 @@ import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/c
 import { sweepContents } from '../../lambdas/stores/message-contents.ts';
 import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
 import { isBundleInUse } from '../../lambdas/stores/packages.ts';
-import { sweepVaultObjects } from '../../lambdas/stores/vault-ciphertext.ts';
+import { sweepVaultObjects } from '../../lambdas/stores/vault-objects.ts';
 import { closeLostExecutions, resultSweep } from './executions.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';

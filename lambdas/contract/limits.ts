@@ -48,6 +48,20 @@ export const limits = {
   kvKeyBytes: 512,
   kvValueBytes: 256 * KiB,
   shareAliasBytes: 1024,
+  fileNameBytes: 1024,
+  contentTypeCharacters: 255,
+  /** Of a file that is sent and answered in one piece; larger ones go to the object store and come from it directly. */
+  inlineFileBytes: 3.5 * MiB,
+  fileBytes: 100 * 1024 * MiB,
+  /** Of what a client has sealed or wrapped itself, apart from a content. */
+  sealedFieldBytes: 4 * KiB,
+  openUploadsPerUser: 20,
+  /** From the begin of an upload to its completion. What is not completed by then is removed. */
+  uploadSeconds: 6 * 24 * 60 * 60,
+  /** Parts whose URLs are asked for in one call. */
+  partUrls: 100,
+  /** How long a URL is good for that leads to the object store. */
+  objectUrlSeconds: 15 * 60,
   /** Active shares of one value or file: it is deleted with all of them in one transaction. */
   sharesPerRecord: 45,
   nameCharacters: 200,

@@ -4,6 +4,8 @@ import { auth } from './auth.ts';
 import { challenges } from './challenges.ts';
 import type { RouteRecord } from './define-route.ts';
 import { execute } from './execute.ts';
+import { fileShares } from './file-shares.ts';
+import { files } from './files.ts';
 import { generate } from './generate.ts';
 import { keys } from './keys.ts';
 import { kv } from './kv.ts';
@@ -14,6 +16,7 @@ import { pages } from './pages.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
+import { uploads } from './uploads.ts';
 import { users } from './users.ts';
 import { zk } from './zk.ts';
 
@@ -28,6 +31,9 @@ const domains = {
   keys,
   kv,
   kvShares,
+  files,
+  fileShares,
+  uploads,
   users,
   admin,
   packages,

@@ -1,5 +1,6 @@
 import { openValue, sealUnder, sealValue } from './envelope.ts';
 import { fileCipher, newFileCipher } from './file-format.ts';
+import { openFileMetadata, sealFileMetadata } from './file-metadata.ts';
 import { createKek, kekParameters, openKek } from './kek.ts';
 import { expandSeeds, generateKeyPairs, keyIdOf } from './key-pairs.ts';
 import { openPrivateKeys, sealPrivateKeys } from './private-keys.ts';
@@ -7,7 +8,7 @@ import type { Primitives } from './providers/primitives.ts';
 import { openRestoredKeys, sealRestoredKeys } from './restored-keys.ts';
 import { openSealed, sealTo } from './sealed-part.ts';
 import { joinShares, splitSecret } from './shamir.ts';
-import { unwrapCek, wrapCek } from './wrap-cek.ts';
+import { isWrappedTo, unwrapCek, wrapCek } from './wrap-cek.ts';
 import { joinPair, maskShare, splitPair, unmaskShare } from './xor-pair.ts';
 import { openZkPayload, sealZkPayload } from './zk-payload.ts';
 
@@ -27,8 +28,11 @@ const operations = {
   openValue,
   wrapCek,
   unwrapCek,
+  isWrappedTo,
   sealTo,
   openSealed,
+  sealFileMetadata,
+  openFileMetadata,
   newFileCipher,
   fileCipher,
   splitSecret,

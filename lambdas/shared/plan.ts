@@ -10,6 +10,11 @@ export async function readOwnOrg(table: Table, { orgId }: { readonly orgId: stri
   return org;
 }
 
+/** @throws ApiError STORAGE_NOT_CONFIGURED */
+export function requireStorage({ storage }: Org): void {
+  if (storage.provider === 'none') throw new ApiError('STORAGE_NOT_CONFIGURED');
+}
+
 /** @throws ApiError PLAN_LIMIT_REACHED */
 export function requireSize(size: number, limit: number, what: string): void {
   if (size <= limit) return;

@@ -23,6 +23,19 @@ export function valueContext(org: string, owner: string, key: string, version: n
   return { org, owner, recordType: 'kv', recordId: key, version };
 }
 
+/** Files never change: a new content is a new file. */
+const fileVersion = 1;
+
+/** Where a file's content and key belong. */
+export function fileContext(
+  org: string,
+  owner: string,
+  fileId: string,
+  version = fileVersion,
+): RecordContext {
+  return { org, owner, recordType: 'file', recordId: fileId, version };
+}
+
 export function toB64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

@@ -99,6 +99,15 @@ export function countStored({ orgId, plan }: Org, what: keyof typeof bounds): Wr
   };
 }
 
+/** Counts nothing. It fails where the plan allows no more. */
+export function requireRoom({ orgId, plan }: Org, what: keyof typeof bounds): Write {
+  return {
+    table: 'orgs',
+    check: keyOf(orgId),
+    if: [{ field: what, counterBelow: plan[bounds[what]] }],
+  };
+}
+
 /** Counts one less. It fails where what was counted is no number. */
 export function countDeleted(orgId: string, what: keyof typeof bounds): Write {
   return {

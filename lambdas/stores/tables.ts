@@ -32,6 +32,8 @@ export const tables = {
   keys: { indexes: [] },
   /** Values by user and name, encrypted. */
   kv: { indexes: [] },
+  /** Files by user, and uploads of files by user: all of them but their content, encrypted. */
+  files: { indexes: [] },
   /** Shares of values and files, by what is shared and by recipient. */
   shares: { indexes: [] },
   /** Which objects in the object store hold ciphertext that a record names. */

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { Tampered } from '../crypto/errors.ts';
-import { ObjectDamaged, type Objects } from '../platform/objects.ts';
-import type { Platform } from '../platform/platform.ts';
+import type { Objects } from '../platform/objects.ts';
 import type { Write } from '../platform/table.ts';
 import { Bytes } from './stored.ts';
+import { placeObject, readObject, releaseObject } from './vault-objects.ts';
 
 /** Fields of a record that say where its ciphertext is: in the record itself, or in the object store. */
 export const ciphertextFields = { envelope: Bytes.nullable(), objectId: z.uuid().nullable() } as const;
@@ -17,10 +16,6 @@ export type CiphertextPlace = { readonly envelope: Uint8Array | null; readonly o
  */
 export const inTableBytes = 32 * 1024;
 
-const folder = 'vault/';
-const objectOf = (objectId: string) => `${folder}${objectId}`;
-const keyOf = (objectId: string) => ({ pk: objectId, sk: 'object' });
-
 export type PlacedCiphertext = { readonly place: CiphertextPlace; readonly writes: readonly Write[] };
 
 /**
@@ -31,9 +26,7 @@ export async function placeCiphertext(objects: Objects, ciphertext: Uint8Array):
   if (ciphertext.length <= inTableBytes) {
     return { place: { envelope: ciphertext, objectId: null }, writes: [] };
   }
-  const objectId = randomUUID();
-  await objects.put(objectOf(objectId), ciphertext);
-  const write: Write = { table: 'vaultObjects', put: keyOf(objectId), if: ['absent'] };
+  const { objectId, write } = await placeObject(objects, ciphertext);
   return { place: { envelope: null, objectId }, writes: [write] };
 }
 
@@ -43,39 +36,10 @@ export async function readCiphertext(
   { envelope, objectId }: CiphertextPlace,
 ): Promise<Uint8Array> {
   if (envelope) return envelope;
-  const object = objectId ? await objects.get(objectOf(objectId)).catch(asMissing) : undefined;
-  if (!object) throw new Tampered();
-  return object.body;
+  if (!objectId) throw new Tampered();
+  return readObject(objects, objectId);
 }
 
-function asMissing(error: unknown): undefined {
-  if (!(error instanceof ObjectDamaged)) throw error;
-}
-
-/** What is in the object store is nobody's then; the sweep removes it. */
 export function releaseCiphertext(place: CiphertextPlace | undefined): readonly Write[] {
-  return place?.objectId ? [{ table: 'vaultObjects', delete: keyOf(place.objectId) }] : [];
-}
-
-/** No call that stores an object takes longer until the table names it. */
-const settledMs = 60 * 60_000;
-
-/** Removes the objects that no record names, or names any more. Answers how many. To be called every hour or so. */
-export async function sweepVaultObjects(
-  { table, objects }: Pick<Platform, 'table' | 'objects'>,
-  now = Date.now(),
-): Promise<number> {
-  let removed = 0;
-  let cursor: string | undefined;
-  do {
-    const page = await objects.list({ prefix: folder, limit: 500, ...(cursor && { cursor }) });
-    for (const { key, modifiedAt } of page.objects) {
-      if (modifiedAt.getTime() > now - settledMs) continue;
-      if (await table.get('vaultObjects', keyOf(key.slice(folder.length)))) continue;
-      await objects.delete(key);
-      removed += 1;
-    }
-    cursor = page.cursor;
-  } while (cursor);
-  return removed;
+  return place?.objectId ? [releaseObject(place.objectId)] : [];
 }

@@ -45,6 +45,8 @@ export function apiSuite(synthesis: () => Synthesis): void {
       // A name that stands where another route has a parameter hides that route's methods from the gateway.
       const hidden = [
         'hidden DELETE /api/v1/packages/lock',
+        'hidden DELETE /v1/files/shared',
+        'hidden DELETE /v1/files/uploads',
         'hidden DELETE /v1/kv/shared',
         'hidden PUT /v1/kv/shared',
       ];

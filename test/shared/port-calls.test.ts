@@ -13,6 +13,22 @@ const longer: Readonly<Record<string, number>> = {
   'auth.login': 3,
   // The share, then what it is of, then the note that it was read.
   'kvShares.read': 3,
+  // The org, then the content, then the commit.
+  'files.create': 3,
+  // The file, then its content, then the note that it was read.
+  'files.get': 3,
+  // The shares, then what they are of, then the note that they were read.
+  'fileShares.received': 3,
+  // The share, then the file, then its content, then the note that it was read.
+  'fileShares.read': 4,
+  // The org, the upload's object, the commit.
+  'uploads.create': 3,
+  // The upload, its parts, their object, whether that is the announced one, the commit.
+  'uploads.complete': 5,
+  // The upload, its parts, the commit.
+  'uploads.abort': 3,
+  // The share, then the file, then the note that it was asked for.
+  'fileShares.download': 3,
   // Admission, the list and its build, whether building is possible, the commit, the request.
   'packages.set': 5,
   'packages.remove': 5,

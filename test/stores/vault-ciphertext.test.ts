@@ -6,8 +6,8 @@ import {
   placeCiphertext,
   readCiphertext,
   releaseCiphertext,
-  sweepVaultObjects,
 } from '../../lambdas/stores/vault-ciphertext.ts';
+import { sweepVaultObjects } from '../../lambdas/stores/vault-objects.ts';
 import { VaultHandlers } from '../support/vault-handlers.ts';
 
 let handlers: VaultHandlers;

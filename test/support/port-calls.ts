@@ -8,8 +8,8 @@ type PortCall = { readonly name: string; readonly begun: number; ended: number }
 /** Longer than all else that a handler does between two calls, so that what begins later has waited. */
 const roundTripMs = 20;
 
-/** Both adapters ask for these once in a process. */
-const remembered = new Set(['keys.publicKeys']);
+/** Both adapters ask for the first once in a process, and nobody for the others. */
+const unasked = new Set(['keys.publicKeys', 'objects.signPart', 'objects.signGet']);
 
 /** Background work would call ports in the time of the operation that comes next. */
 const notBegun: Background = { begin: async () => undefined };
@@ -63,7 +63,7 @@ export class RecordedPlatform {
       get: (_, name: string & keyof Port) => {
         const method = target[name];
         if (typeof method !== 'function') return method;
-        if (remembered.has(`${port}.${name}`)) return method.bind(target);
+        if (unasked.has(`${port}.${name}`)) return method.bind(target);
         return async (...values: unknown[]) => {
           const call = { name: `${port}.${name}`, begun: performance.now(), ended: Number.POSITIVE_INFINITY };
           this.#calls.push(call);

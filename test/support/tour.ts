@@ -5,8 +5,10 @@ import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
 import { sealAudit } from '../../lambdas/shared/seal-audit.ts';
 import { addAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { assets } from '../../web/recipient/page.ts';
+import { sealClientFile } from './file-client.ts';
 import { type Invocation, invoke } from './invoke.ts';
 import type { RecordedPlatform } from './port-calls.ts';
+import { putPart } from './put-part.ts';
 
 type PackageInfo = { readonly status: string };
 
@@ -115,7 +117,8 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   return figures;
 }
 
-type Call = (operationId: string, invocation?: Invocation) => Promise<Record<string, string>>;
+// biome-ignore lint/suspicious/noExplicitAny: bodies of every route's answers
+type Call = (operationId: string, invocation?: Invocation) => Promise<any>;
 
 /** An administrator makes an org with two users, who share a value. */
 async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> {
@@ -143,7 +146,8 @@ async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> 
   for (const operationId of ['listUsers', 'getStorage', 'getPlan']) await call(`admin.${operationId}`, org);
   const sizes = { maxRecords: 9, maxKeyPlusValueBytes: 99, maxFiles: 9, maxFileSizeBytes: 99 };
   await call('admin.putPlan', { ...org, body: { key: 'tour', ...sizes } });
-  await call('admin.putStorage', { ...org, body: { provider: 'none' } });
+  await call('admin.putStorage', { ...org, body: { provider: 'appliance' } });
+  await fileTour(recorded, call, owner, recipient);
 
   const { headers } = owner;
   const key = { headers, params: { key: 'tour' } };
@@ -165,4 +169,45 @@ async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> 
   await call('kv.delete', key);
   await call('keys.rekey', { headers });
   await call('admin.rotateApiKey', { ...administrator, params: { orgId, userId: owner.id } });
+}
+
+type TourUser = { readonly id: string; readonly headers: Readonly<Record<string, string>> };
+
+/** A user stores a file and shares it with another one. */
+async function fileTour(
+  recorded: RecordedPlatform,
+  call: Call,
+  { headers }: TourUser,
+  recipient: TourUser,
+): Promise<void> {
+  const content = { fileName: 'tour.txt', contentType: 'text/plain', contentB64: 'dG91cg==' };
+  const { id = '' } = await call('files.create', { headers, body: content });
+  const file = { headers, params: { id } };
+  await call('files.list', { headers });
+  await call('files.get', file);
+  const body = { recipientUserId: recipient.id, permission: 'read' };
+  const share = async () => (await call('fileShares.create', { ...file, body })).shareId ?? '';
+
+  const received = { headers: recipient.headers, params: { shareId: await share() } };
+  await call('fileShares.list', file);
+  await call('fileShares.received', { headers: recipient.headers });
+  await call('fileShares.read', received);
+  await call('fileShares.download', received);
+  await call('fileShares.remove', received);
+  await share();
+  await call('fileShares.revoke', { headers, params: { id, recipientUserId: recipient.id } });
+  await call('files.download', file);
+  await call('files.delete', file);
+
+  const me = await call('users.me', { headers });
+  for (const end of ['uploads.complete', 'uploads.abort']) {
+    const sealed = sealClientFile(me, Buffer.from('tour'));
+    const upload = { headers, params: { id: sealed.id } };
+    await call('uploads.create', { headers, body: sealed.input });
+    const { parts } = await call('uploads.sign', { ...upload, body: { partNumbers: [1] } });
+    await putPart(recorded.platform.objects, parts[0].url, await sealed.part(1));
+    await call('uploads.get', upload);
+    await call('uploads.list', { headers });
+    await call(end, upload);
+  }
 }

@@ -1,5 +1,5 @@
 import { sweepContents } from '../../stores/message-contents.ts';
-import { sweepVaultObjects } from '../../stores/vault-ciphertext.ts';
+import { sweepVaultObjects } from '../../stores/vault-objects.ts';
 import { dynamoTable } from './dynamo-table.ts';
 import { s3Objects } from './s3-objects.ts';
 

@@ -1,10 +1,22 @@
 import type { Target } from '../target.ts';
+import { fileSharesSuite } from './file-shares.suite.ts';
+import { filesSuite } from './files.suite.ts';
 import { vaultKeysSuite } from './keys.suite.ts';
 import { kvSuite } from './kv.suite.ts';
 import { sharesSuite } from './shares.suite.ts';
+import { uploadsSuite } from './uploads.suite.ts';
 import { walkSuite } from './walk.suite.ts';
 
 /** The vault, of an appliance wherever it runs. */
 export function vaultSuites(target: () => Target): void {
-  for (const suite of [walkSuite, vaultKeysSuite, kvSuite, sharesSuite]) suite(target);
+  for (const suite of [
+    walkSuite,
+    vaultKeysSuite,
+    kvSuite,
+    sharesSuite,
+    filesSuite,
+    fileSharesSuite,
+    uploadsSuite,
+  ])
+    suite(target);
 }

@@ -82,4 +82,29 @@ export class VaultUser {
   read(shareId: string): Promise<Answer> {
     return this.open('GET', `/v1/kv/shared/${shareId}`);
   }
+
+  /** Stores a file. @returns its id */
+  async upload(content: string | Uint8Array, terms: object = {}): Promise<string> {
+    const file = { fileName: 'snapshot.json', contentType: 'application/json', contentB64: b64(content) };
+    const { status, text, body } = await this.open('POST', '/v1/files', { body: { ...file, ...terms } });
+    if (status !== 201) throw new Error(`a file was answered ${status} ${text}`);
+    return body.id;
+  }
+
+  file(id: string): Promise<Answer> {
+    return this.open('GET', `/v1/files/${id}`);
+  }
+
+  shareFile(id: string, recipient: VaultUser, terms: object = {}): Promise<Answer> {
+    const body = { recipientUserId: recipient.id, permission: 'read', ...terms };
+    return this.open('POST', `/v1/files/${id}/shares`, { body });
+  }
+
+  revokeFile(id: string, recipient: VaultUser): Promise<Answer> {
+    return this.call('DELETE', `/v1/files/${id}/shares/${recipient.id}`);
+  }
+
+  sharedFile(shareId: string): Promise<Answer> {
+    return this.open('GET', `/v1/files/shared/${shareId}`);
+  }
 }

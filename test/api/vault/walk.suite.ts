@@ -19,6 +19,7 @@ export function walkSuite(target: () => Target): void {
       VaultUser,
     ];
     let shareId = '';
+    let fileId = '';
 
     /** Made through the API by whoever may. */
     const make = async (headers: Record<string, string>, orgId: string, body: object) => {
@@ -259,6 +260,175 @@ export function walkSuite(target: () => Target): void {
       expect((await owner.call('DELETE', '/v1/kv/absent')).status).toBe(404);
     });
 
+    test('POST /v1/files', async () => {
+      const { status, body } = await owner.open('POST', '/v1/files', {
+        body: { fileName: 'snapshot.json', contentB64: b64('{"a":1}'), contentType: 'application/json' },
+      });
+      expect([status, body]).toEqual([
+        201,
+        {
+          id: uuid,
+          fileName: 'snapshot.json',
+          sizeBytes: 7,
+          contentType: 'application/json',
+          updatedUtc: time,
+        },
+      ]);
+      fileId = body.id;
+    });
+
+    test('POST /v1/files refuses as the reference says', async () => {
+      const file = { fileName: 'a', contentB64: 'YQ==' };
+      const post = (by: VaultUser, input: object) =>
+        by.call('POST', '/v1/files', { headers: { 'x-user-secret': by.secret }, body: input });
+      const withSecret = (secret: string) =>
+        owner.call('POST', '/v1/files', { headers: { 'x-user-secret': secret }, body: file });
+      const refusals = [
+        [400, await post(owner, { contentB64: 'YQ==' }), 'INVALID_REQUEST'],
+        [400, await post(owner, { ...file, contentB64: 'YQ' }), 'INVALID_REQUEST'],
+        [400, await post(bob, file), 'KEYS_REQUIRED'],
+        [401, await withSecret('not the user secret'), 'WRONG_USER_SECRET'],
+        [401, await owner.call('POST', '/v1/files', { body: file }), 'USER_SECRET_REQUIRED'],
+      ] as const;
+      for (const [status, answer, code] of refusals) {
+        expect([answer.status, answer.body.code]).toEqual([status, code]);
+      }
+    });
+
+    test('GET /v1/files and GET /v1/files/{id}', async () => {
+      const list = await owner.open('GET', '/v1/files');
+      const { updatedUtc, ...metadata } = list.body[0];
+      expect([list.status, list.body.length, metadata, updatedUtc]).toEqual([
+        200,
+        1,
+        { id: fileId, fileName: 'snapshot.json', sizeBytes: 7, contentType: 'application/json' },
+        time,
+      ]);
+      const { status, body } = await owner.file(fileId);
+      expect([status, body]).toEqual([
+        200,
+        { fileName: 'snapshot.json', contentB64: b64('{"a":1}'), contentType: 'application/json' },
+      ]);
+      for (const path of ['/v1/files', `/v1/files/${fileId}`]) {
+        const wrong = await owner.call('GET', path, { headers: { 'x-user-secret': 'not the user secret' } });
+        expect([wrong.status, wrong.body.code]).toEqual([401, 'WRONG_USER_SECRET']);
+      }
+      expect((await alice.file(fileId)).status).toBe(404);
+      expect((await owner.file('no-such-file')).status).toBe(404);
+    });
+
+    test('POST /v1/files/{id}/shares', async () => {
+      const expiresUtc = new Date(Date.now() + 3_600_000).toISOString();
+      const { status, body } = await owner.shareFile(fileId, alice, { expiresUtc });
+      expect([status, body]).toEqual([
+        201,
+        { shareId: uuid, recipientUserId: alice.id, permission: 'read', createdUtc: time, expiresUtc },
+      ]);
+      shareId = body.shareId;
+    });
+
+    test('POST /v1/files/{id}/shares refuses as the reference says', async () => {
+      const refusals = [
+        [400, await owner.shareFile(fileId, bob), 'RECIPIENT_KEYS_REQUIRED'],
+        [400, await owner.shareFile(fileId, alice, { permission: 'write' }), 'INVALID_REQUEST'],
+        [
+          400,
+          await owner.shareFile(fileId, alice, { expiresUtc: '2020-01-01T00:00:00Z' }),
+          'INVALID_REQUEST',
+        ],
+        [400, await owner.shareFile(fileId, owner), 'INVALID_REQUEST'],
+        [400, await bob.shareFile(fileId, alice), 'KEYS_REQUIRED'],
+        [404, await owner.shareFile('no-such-file', alice), 'NOT_FOUND'],
+        [404, await owner.shareFile(fileId, mallory), 'NOT_FOUND'],
+        [409, await owner.shareFile(fileId, alice), 'SHARE_EXISTS'],
+        [
+          401,
+          await owner.call('POST', `/v1/files/${fileId}/shares`, {
+            headers: { 'x-user-secret': 'not the user secret' },
+            body: { recipientUserId: alice.id, permission: 'read' },
+          }),
+          'WRONG_USER_SECRET',
+        ],
+      ] as const;
+      for (const [status, answer, code] of refusals) {
+        expect([answer.status, answer.body.code]).toEqual([status, code]);
+      }
+    });
+
+    test('GET /v1/files/shared and GET /v1/files/shared/{shareId}', async () => {
+      const metadata = { fileName: 'snapshot.json', contentType: 'application/json' };
+      const list = await alice.open('GET', '/v1/files/shared');
+      const share = { shareId, fileId, ownerUserId: owner.id, expiresUtc: time };
+      expect([list.status, list.body]).toEqual([
+        200,
+        [{ ...share, ownerName: 'owner', ...metadata, sizeBytes: 7, updatedUtc: time }],
+      ]);
+      const { status, body } = await alice.sharedFile(shareId);
+      expect([status, body]).toEqual([200, { ...share, ...metadata, contentB64: b64('{"a":1}') }]);
+      const wrong = await alice.call('GET', `/v1/files/shared/${shareId}`, {
+        headers: { 'x-user-secret': 'not the user secret' },
+      });
+      expect([wrong.status, wrong.body.code]).toEqual([401, 'WRONG_USER_SECRET']);
+      expect((await owner.sharedFile(shareId)).status).toBe(404);
+      expect((await mallory.sharedFile(shareId)).status).toBe(404);
+      expect((await alice.read(shareId)).status).toBe(404);
+    });
+
+    test('GET /v1/files/{id}/shares tells the first and the last access', async () => {
+      const { status, body } = await owner.call('GET', `/v1/files/${fileId}/shares`);
+      expect([status, body]).toEqual([
+        200,
+        [
+          {
+            shareId,
+            recipientUserId: alice.id,
+            recipientName: 'alice',
+            permission: 'read',
+            createdUtc: time,
+            updatedUtc: time,
+            expiresUtc: time,
+            firstAccessUtc: time,
+            lastAccessUtc: time,
+          },
+        ],
+      ]);
+      expect((await alice.call('GET', `/v1/files/${fileId}/shares`)).status).toBe(404);
+    });
+
+    test('DELETE /v1/files/{id}/shares/{recipientUserId}', async () => {
+      const revoked = await owner.revokeFile(fileId, alice);
+      expect([revoked.status, revoked.body]).toEqual([200, { revoked: true, shareId, revokedUtc: time }]);
+      expect((await alice.sharedFile(shareId)).status).toBe(404);
+      expect((await owner.revokeFile(fileId, alice)).status).toBe(404);
+      expect((await owner.call('GET', `/v1/files/${fileId}/shares`)).body).toEqual([]);
+    });
+
+    test('DELETE /v1/files/shared/{shareId}', async () => {
+      const { body } = await owner.shareFile(fileId, alice);
+      expect(body.expiresUtc).toBeNull();
+      const path = `/v1/files/shared/${body.shareId}`;
+      expect((await mallory.call('DELETE', path)).status).toBe(404);
+      const removed = await alice.call('DELETE', path);
+      expect([removed.status, removed.body]).toEqual([
+        200,
+        { removed: true, shareId: body.shareId, revokedUtc: time },
+      ]);
+      expect((await owner.call('GET', `/v1/files/${fileId}/shares`)).body).toEqual([]);
+      expect((await alice.call('DELETE', path)).status).toBe(404);
+    });
+
+    test('DELETE /v1/files/{id} revokes the shares', async () => {
+      const { body } = await owner.shareFile(fileId, alice);
+      expect((await alice.call('DELETE', `/v1/files/${fileId}`)).status).toBe(404);
+      const deleted = await owner.call('DELETE', `/v1/files/${fileId}`);
+      expect([deleted.status, deleted.body]).toEqual([200, { deleted: true, id: fileId }]);
+      expect((await alice.sharedFile(body.shareId)).status).toBe(404);
+      expect((await alice.open('GET', '/v1/files/shared')).body).toEqual([]);
+      expect((await owner.file(fileId)).status).toBe(404);
+      expect((await owner.open('GET', '/v1/files')).body).toEqual([]);
+      expect((await owner.call('DELETE', `/v1/files/${fileId}`)).status).toBe(404);
+    });
+
     test('GET /v1/users/me', async () => {
       const { status, body } = await owner.call('GET', '/v1/users/me');
       expect([status, body]).toEqual([
@@ -398,6 +568,11 @@ export function walkSuite(target: () => Target): void {
         ['GET', '/v1/kv'],
         ['POST', '/v1/kv/k/shares'],
         ['GET', '/v1/kv/shared'],
+        ['POST', '/v1/files'],
+        ['GET', '/v1/files'],
+        ['GET', '/v1/files/id'],
+        ['POST', '/v1/files/id/shares'],
+        ['GET', '/v1/files/shared'],
         ['GET', '/v1/users/me'],
         ['GET', '/admin/orgs'],
       ] as const) {

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { defineRoute } from './define-route.ts';
+import { limits } from './limits.ts';
+import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
+import { Base64, base64Bytes, derivesKek, Id, userSecretErrors, userSecretHeader } from './vault-schemas.ts';
+
+const control = /\p{Cc}/u;
+const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[ -~]*)?$/;
+
+const FileName = text(limits.fileNameBytes)
+  .refine((name) => name !== '', { error: 'must not be empty' })
+  .refine((name) => !control.test(name), { error: 'must not contain control characters' })
+  .meta({ example: 'snapshot.json', description: 'A name, not a path: what it means is up to who reads it' });
+
+const ContentType = z
+  .string()
+  .max(limits.contentTypeCharacters)
+  .regex(mediaType, { error: 'must be a media type, such as application/json' })
+  .meta({ example: 'application/json' });
+
+/** Of a file, whoever reads it. */
+export const fileMetadata = {
+  fileName: z.string().meta({ example: 'snapshot.json' }),
+  contentType: z.string().meta({ example: 'application/json' }),
+} as const;
+
+/** Of the content, in bytes, before it was sealed. */
+export const SizeBytes = z.int().min(0).meta({ description: 'Of the content', example: 123 });
+
+export const FileId = Id.meta({ description: 'Id of a file' });
+
+const FileInfo = z
+  .object({ id: z.uuid(), ...fileMetadata, sizeBytes: SizeBytes, updatedUtc: Timestamp })
+  .meta({ id: 'FileInfo' });
+
+/** A file as it is stored, to be opened by the client: its parts, and where its content is. */
+export const sealedFile = {
+  sealedMetadataB64: Base64.meta({ description: 'Name, content type and size, sealed under the file’s key' }),
+  sealedSizeBytes: z.int().min(1).meta({ description: 'Of the sealed content', example: 8_389_330 }),
+  url: z.string().meta({ description: 'Of the sealed content, without credentials; it honours Range' }),
+  urlExpiresUtc: Timestamp,
+} as const;
+
+const params = z.strictObject({ id: FileId });
+const common = { tag: 'Files', auth: 'user', rateLimit: 'api', alongsideAdmission: true } as const;
+
+export const files = {
+  create: defineRoute({
+    ...common,
+    ...derivesKek,
+    operationId: 'files.create',
+    method: 'POST',
+    path: '/v1/files',
+    summary: 'Store a file',
+    description:
+      'Name, content type and content are encrypted under a new random key, which is wrapped to the caller’s public ' +
+      'keys. A file never changes: a new content is a new file.',
+    headers: userSecretHeader,
+    body: z
+      .strictObject({
+        fileName: FileName,
+        contentB64: base64Bytes(limits.inlineFileBytes),
+        contentType: ContentType.default('application/octet-stream'),
+      })
+      .meta({ id: 'FileInput' }),
+    responses: { 201: { description: 'Stored', body: FileInfo } },
+    errors: ['KEYS_REQUIRED', 'STORAGE_NOT_CONFIGURED', 'PLAN_LIMIT_REACHED', ...userSecretErrors],
+    idempotent: true,
+    audit: 'files.create',
+    access: {
+      tables: { files: 'write', orgs: 'write', keys: 'read', vaultObjects: 'write', counters: 'write' },
+      objects: 'write',
+    },
+  }),
+  list: defineRoute({
+    ...common,
+    ...derivesKek,
+    operationId: 'files.list',
+    method: 'GET',
+    path: '/v1/files',
+    summary: 'List own files',
+    description: 'Those that the caller’s keys open, the oldest first.',
+    headers: userSecretHeader,
+    query: PageQuery,
+    responses: {
+      200: { description: 'A page of files', body: z.array(FileInfo), headers: nextCursorHeader },
+    },
+    errors: ['KEYS_REQUIRED', 'INVALID_CURSOR', ...userSecretErrors],
+    audit: 'files.list',
+    access: { tables: { files: 'read', keys: 'read', counters: 'write' } },
+  }),
+  get: defineRoute({
+    ...common,
+    ...derivesKek,
+    operationId: 'files.get',
+    method: 'GET',
+    path: '/v1/files/{id}',
+    summary: 'Read a file',
+    description:
+      'One that an answer can hold; a larger one is downloaded as it is stored, by GET /v1/files/{id}/download, and ' +
+      'opened by the client.',
+    headers: userSecretHeader,
+    params,
+    responses: {
+      200: { description: 'The file', body: z.object({ ...fileMetadata, contentB64: Base64 }) },
+    },
+    errors: ['KEYS_REQUIRED', 'NOT_FOUND', 'FILE_TOO_LARGE', ...userSecretErrors],
+    audit: 'files.get',
+    access: { tables: { files: 'read', keys: 'read', counters: 'write' }, objects: 'read' },
+  }),
+  download: defineRoute({
+    ...common,
+    operationId: 'files.download',
+    method: 'GET',
+    path: '/v1/files/{id}/download',
+    summary: 'Download a file as it is stored',
+    description: 'The client opens it; the API sees neither user secret nor content.',
+    params,
+    responses: {
+      200: {
+        description: 'The file, sealed',
+        body: z.object({ id: z.uuid(), wrappedCekB64: Base64, ...sealedFile, updatedUtc: Timestamp }),
+      },
+    },
+    errors: ['NOT_FOUND', 'TAMPERED'],
+    audit: 'files.download',
+    access: { tables: { files: 'read' }, objects: 'read' },
+  }),
+  delete: defineRoute({
+    ...common,
+    operationId: 'files.delete',
+    method: 'DELETE',
+    path: '/v1/files/{id}',
+    summary: 'Delete a file',
+    description: 'And all shares of it.',
+    params,
+    responses: {
+      200: { description: 'Deleted', body: z.object({ deleted: z.literal(true), id: z.uuid() }) },
+    },
+    errors: ['NOT_FOUND', 'TAMPERED', 'CONFLICT'],
+    audit: 'files.delete',
+    access: { tables: { files: 'write', shares: 'write', orgs: 'write', vaultObjects: 'write' } },
+  }),
+} as const;

@@ -1,0 +1,34 @@
+import { fileShares } from '../contract/file-shares.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { readKeyRing } from '../shared/key-ring.ts';
+import { newShare, readSharing } from '../shared/new-share.ts';
+import { fileContext, vault } from '../shared/vault.ts';
+import { countFileShareAdded, getFile } from '../stores/files.ts';
+
+export const handler = endpoint(fileShares.create, async ({ params: { id }, body }, context) => {
+  const { caller, platform, now } = context;
+  const { orgId, userId } = caller;
+  const shared = { kind: 'file', ownerUserId: userId, resource: id } as const;
+  const [ring, file, sharing] = await Promise.all([
+    readKeyRing(context),
+    getFile(platform.table, userId, id),
+    readSharing(platform.table, caller, shared, body, now),
+  ]);
+  if (!file) throw new ApiError('NOT_FOUND');
+  const pairs = await ring.open();
+  const record = fileContext(orgId, userId, id);
+  try {
+    const cek = vault.unwrapCek(pairs, record, file.wrappedCek);
+    const { grant, writes } = newShare(shared, record, cek, sharing, body, now);
+    const { shareId, recipientUserId, permission, createdAt, expiresAt } = grant;
+    return {
+      status: 201,
+      body: { shareId, recipientUserId, permission, createdUtc: createdAt, expiresUtc: expiresAt },
+      writes: [countFileShareAdded(userId, id, file), ...writes],
+      audit: { resource: `files/${id}/shares/${recipientUserId}` },
+    };
+  } finally {
+    pairs.wipe();
+  }
+});

@@ -1,0 +1,72 @@
+import { fileShares } from '../contract/file-shares.ts';
+import { wipe } from '../crypto/bytes.ts';
+import { Refused } from '../crypto/errors.ts';
+import type { KeyPairs } from '../crypto/key-pairs.ts';
+import type { Table } from '../platform/table.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { openMetadata } from '../shared/file-content.ts';
+import { readKeyRing } from '../shared/key-ring.ts';
+import { nextCursorHeaders } from '../shared/paging.ts';
+import { tryOpenShare } from '../shared/received-share.ts';
+import { receivedInfo } from '../shared/share-info.ts';
+import { fileContext } from '../shared/vault.ts';
+import { getFile, type StoredFile } from '../stores/files.ts';
+import { listReceived, type Received } from '../stores/shares.ts';
+
+export const handler = endpoint(fileShares.received, async ({ query }, context) => {
+  const { caller, platform, now } = context;
+  const [ring, { items, cursor }] = await Promise.all([
+    readKeyRing(context),
+    listReceived(platform.table, 'file', caller.userId, now, query),
+  ]);
+  const shared = await Promise.all(items.map((received) => withFile(platform.table, received)));
+  const pairs = await ring.open();
+  const body = shared.flatMap((share) => tryOpen(pairs, caller.orgId, share) ?? []);
+  pairs.wipe();
+  return {
+    status: 200,
+    body,
+    headers: nextCursorHeaders(cursor),
+    audit: { resource: 'files/shared' },
+  };
+});
+
+type SharedFile = { readonly received: Received; readonly file: StoredFile | undefined };
+
+async function withFile(table: Table, received: Received): Promise<SharedFile> {
+  const { ownerUserId, resource } = received;
+  try {
+    return { received, file: await getFile(table, ownerUserId, resource) };
+  } catch (error) {
+    if (error instanceof Refused) return { received, file: undefined };
+    throw error;
+  }
+}
+
+/** A share as the list has it, or nothing for one that does not open. */
+function tryOpen(pairs: KeyPairs, org: string, { received, file }: SharedFile) {
+  const { shareId, ownerUserId, resource: fileId } = received;
+  const contextAt = (version?: number) => fileContext(org, ownerUserId, fileId, version);
+  const opened = file && tryOpenShare(pairs, org, 'file', received, contextAt);
+  if (!opened) return undefined;
+  try {
+    const { fileName, contentType, sizeBytes } = openMetadata(opened.cek, contextAt(), file);
+    const { ownerName, updatedUtc, expiresUtc } = receivedInfo(received);
+    return {
+      shareId,
+      fileId,
+      ownerUserId,
+      ownerName,
+      fileName,
+      contentType,
+      sizeBytes,
+      updatedUtc,
+      expiresUtc,
+    };
+  } catch (error) {
+    if (error instanceof Refused) return undefined;
+    throw error;
+  } finally {
+    wipe(opened.cek);
+  }
+}

@@ -1,0 +1,44 @@
+import { files } from '../contract/files.ts';
+import { wipe } from '../crypto/bytes.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { fileInfo, sealContent } from '../shared/file-content.ts';
+import { uuidv7 } from '../shared/ids.ts';
+import { readKeyRing } from '../shared/key-ring.ts';
+import { countWithinPlan, readOwnOrg, requireSize, requireStorage } from '../shared/plan.ts';
+import { fileContext, publicKeysOf, vault } from '../shared/vault.ts';
+import { addFile, type StoredFile } from '../stores/files.ts';
+import { placeObject } from '../stores/vault-objects.ts';
+
+export const handler = endpoint(files.create, async ({ body }, context) => {
+  const { caller, platform, now, admitted } = context;
+  const { fileName, contentType, contentB64: content } = body;
+  const [ring, org] = await Promise.all([readKeyRing(context), readOwnOrg(platform.table, caller)]);
+  requireStorage(org);
+  requireSize(content.length, org.plan.maxFileSizeBytes, 'a file');
+  // Public keys would do. The reference asks for the secret, and that it opens the private ones proves the public ones.
+  (await ring.open()).wipe();
+
+  const fileId = uuidv7(now.getTime());
+  const record = fileContext(caller.orgId, caller.userId, fileId);
+  const metadata = { fileName, contentType, sizeBytes: content.length };
+  const { envelope: sealedMetadata, cek } = vault.sealFileMetadata(record, metadata);
+  const sealed = await sealContent(cek, record, content);
+  const wrappedCek = vault.wrapCek(publicKeysOf(ring.stored), record, cek);
+  wipe(cek);
+  await admitted();
+  const { objectId, write } = await placeObject(platform.objects, sealed);
+  const file: StoredFile = {
+    createdAt: now.toISOString(),
+    shareRevision: 0,
+    wrappedCek,
+    sealedMetadata,
+    sealedSize: sealed.length,
+    objectId,
+  };
+  return {
+    status: 201,
+    body: fileInfo({ fileId, file }, metadata),
+    writes: [addFile(caller.userId, fileId, file), countWithinPlan(org, 'files'), write],
+    audit: { resource: `files/${fileId}` },
+  };
+});

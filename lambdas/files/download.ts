@@ -1,0 +1,17 @@
+import { files } from '../contract/files.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { sealedFile } from '../shared/sealed-file.ts';
+import { toB64 } from '../shared/vault.ts';
+import { getFile } from '../stores/files.ts';
+
+export const handler = endpoint(files.download, async ({ params: { id } }, { caller, platform, now }) => {
+  const file = await getFile(platform.table, caller.userId, id);
+  if (!file) throw new ApiError('NOT_FOUND');
+  const sealed = await sealedFile(platform.objects, file, now);
+  return {
+    status: 200,
+    body: { id, wrappedCekB64: toB64(file.wrappedCek), ...sealed, updatedUtc: file.createdAt },
+    audit: { resource: `files/${id}` },
+  };
+});

@@ -1,0 +1,27 @@
+import { files } from '../contract/files.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { openStoredFile, requireInline } from '../shared/file-content.ts';
+import { readKeyRing } from '../shared/key-ring.ts';
+import { fileContext, toB64, vault } from '../shared/vault.ts';
+import { getFile } from '../stores/files.ts';
+
+export const handler = endpoint(files.get, async ({ params: { id } }, context) => {
+  const { caller, platform } = context;
+  const [ring, file] = await Promise.all([readKeyRing(context), getFile(platform.table, caller.userId, id)]);
+  if (!file) throw new ApiError('NOT_FOUND');
+  const pairs = await ring.open();
+  try {
+    requireInline(file, '/v1/files/{id}/download');
+    const record = fileContext(caller.orgId, caller.userId, id);
+    const cek = vault.unwrapCek(pairs, record, file.wrappedCek);
+    const { fileName, contentType, content } = await openStoredFile(platform.objects, cek, record, file);
+    return {
+      status: 200,
+      body: { fileName, contentB64: toB64(content), contentType },
+      audit: { resource: `files/${id}` },
+    };
+  } finally {
+    pairs.wipe();
+  }
+});

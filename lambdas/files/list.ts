@@ -1,0 +1,45 @@
+import { files } from '../contract/files.ts';
+import { wipe } from '../crypto/bytes.ts';
+import { Refused } from '../crypto/errors.ts';
+import type { KeyPairs } from '../crypto/key-pairs.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { fileInfo, openMetadata } from '../shared/file-content.ts';
+import { readKeyRing } from '../shared/key-ring.ts';
+import { nextCursorHeaders } from '../shared/paging.ts';
+import { fileContext, vault } from '../shared/vault.ts';
+import { type FileEntry, listFiles } from '../stores/files.ts';
+
+export const handler = endpoint(files.list, async ({ query }, context) => {
+  const { caller, platform } = context;
+  const [ring, page] = await Promise.all([
+    readKeyRing(context),
+    listFiles(platform.table, caller.userId, query),
+  ]);
+  const pairs = await ring.open();
+  const body = page.files.flatMap((entry) => tryOpen(pairs, caller, entry) ?? []);
+  pairs.wipe();
+  return {
+    status: 200,
+    body,
+    headers: nextCursorHeaders(page.cursor),
+    audit: { resource: 'files' },
+  };
+});
+
+/** A file as the list has it, or nothing for one that does not open. */
+function tryOpen(
+  pairs: KeyPairs,
+  { orgId, userId }: { readonly orgId: string; readonly userId: string },
+  entry: FileEntry,
+) {
+  const record = fileContext(orgId, userId, entry.fileId);
+  try {
+    const cek = vault.unwrapCek(pairs, record, entry.file.wrappedCek);
+    const metadata = openMetadata(cek, record, entry.file);
+    wipe(cek);
+    return fileInfo(entry, metadata);
+  } catch (error) {
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
+}

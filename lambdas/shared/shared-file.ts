@@ -1,0 +1,34 @@
+import type { Table } from '../platform/table.ts';
+import { getFile, type StoredFile } from '../stores/files.ts';
+import { type Grant, getGrant, getReceived, type Received, type Shared } from '../stores/shares.ts';
+import { ApiError } from './api-error.ts';
+
+type SharedFile = {
+  readonly received: Received;
+  readonly grant: Grant;
+  readonly shared: Shared;
+  readonly file: StoredFile;
+};
+
+/**
+ * A share with the file that it is of.
+ *
+ * @throws ApiError NOT_FOUND where there is none, or it has ended @throws Tampered
+ */
+export async function readSharedFile(
+  table: Table,
+  recipientUserId: string,
+  shareId: string,
+  now: Date,
+): Promise<SharedFile> {
+  const received = await getReceived(table, 'file', recipientUserId, shareId, now);
+  if (!received) throw new ApiError('NOT_FOUND');
+  const { ownerUserId, resource } = received;
+  const shared = { kind: 'file', ownerUserId, resource } as const;
+  const [file, grant] = await Promise.all([
+    getFile(table, ownerUserId, resource),
+    getGrant(table, shared, recipientUserId, now),
+  ]);
+  if (!file || grant?.shareId !== shareId) throw new ApiError('NOT_FOUND');
+  return { received, grant, shared, file };
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Table, Write } from '../platform/table.ts';
+import { Bytes, stored, Time } from './stored.ts';
+
+const StoredUpload = z.object({
+  createdAt: Time,
+  expiresAt: Time,
+  /** The key of the file, wrapped to its owner. */
+  wrappedCek: Bytes,
+  sealedMetadata: Bytes,
+  /** The sealed file's first bytes, by which a client that has lost them goes on under the same key. */
+  fileHeader: Bytes,
+  sealedSize: z.int().min(1),
+  objectId: z.uuid(),
+  /** The object store's. */
+  uploadId: z.string().min(1),
+});
+
+/** A file whose content is on its way, in parts. */
+export type StoredUpload = Readonly<z.output<typeof StoredUpload>>;
+
+export type UploadEntry = { readonly fileId: string; readonly upload: StoredUpload };
+
+const partitionOf = (userId: string) => `uploads#${userId}`;
+const keyOf = (userId: string, fileId: string) => ({ pk: partitionOf(userId), sk: fileId });
+
+/** @throws Tampered */
+export async function getUpload(
+  table: Table,
+  userId: string,
+  fileId: string,
+): Promise<StoredUpload | undefined> {
+  if (fileId === '') return undefined;
+  return stored(StoredUpload, await table.get('files', keyOf(userId, fileId)));
+}
+
+/** Open uploads of a user. Those that were altered are left out. */
+export async function listUploads(
+  table: Table,
+  userId: string,
+  page: { readonly limit: number; readonly cursor?: string },
+): Promise<{ readonly uploads: readonly UploadEntry[]; readonly cursor?: string }> {
+  const { items, cursor } = await table.query({ table: 'files', pk: partitionOf(userId), ...page });
+  const uploads = items.flatMap((item) => {
+    const { data } = StoredUpload.safeParse(item);
+    return data ? [{ fileId: item.sk, upload: data }] : [];
+  });
+  return { uploads, ...(cursor && { cursor }) };
+}
+
+export function addUpload(userId: string, fileId: string, upload: StoredUpload): Write {
+  const ttl = Math.ceil(Date.parse(upload.expiresAt) / 1000);
+  return { table: 'files', put: { ...keyOf(userId, fileId), ...upload, ttl }, if: ['absent'] };
+}
+
+/** Ends an upload, which only one of several who try can. It fails where it has expired. */
+export function endUpload(userId: string, fileId: string): Write {
+  return { table: 'files', delete: keyOf(userId, fileId), if: ['present'] };
+}

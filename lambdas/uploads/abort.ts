@@ -1,0 +1,30 @@
+import { uploads } from '../contract/uploads.ts';
+import { ObjectNotFound, type Objects } from '../platform/objects.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { endUpload, getUpload, type StoredUpload } from '../stores/uploads.ts';
+import { objectKey, releaseObject } from '../stores/vault-objects.ts';
+
+export const handler = endpoint(uploads.abort, async ({ params: { id } }, context) => {
+  const { caller, platform, admitted } = context;
+  const upload = await getUpload(platform.table, caller.userId, id);
+  if (!upload) throw new ApiError('NOT_FOUND');
+  await admitted();
+  // Before the record goes: a caller whose call fails in between makes it again, and finds what is left to do.
+  await dropParts(platform.objects, upload);
+  return {
+    status: 200,
+    body: { aborted: true, id },
+    writes: [endUpload(caller.userId, id), releaseObject(upload.objectId)],
+    audit: { resource: `files/${id}` },
+  };
+});
+
+/** Parts that are one object already are the sweep's. */
+async function dropParts(objects: Objects, { objectId, uploadId }: StoredUpload): Promise<void> {
+  try {
+    await objects.abortUpload(objectKey(objectId), uploadId);
+  } catch (error) {
+    if (!(error instanceof ObjectNotFound)) throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { limits } from '../contract/limits.ts';
+import { uploads } from '../contract/uploads.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { readOwnOrg, requireSize, requireStorage } from '../shared/plan.ts';
+import { checkAnnounced, uploadInfo } from '../shared/upload.ts';
+import { requireKeys } from '../shared/vault.ts';
+import { requireNoFile } from '../stores/files.ts';
+import { getKeys } from '../stores/keys.ts';
+import { requireRoom } from '../stores/orgs.ts';
+import { addUpload, listUploads, type StoredUpload } from '../stores/uploads.ts';
+import { expectObject, objectKey } from '../stores/vault-objects.ts';
+
+/** An object outlives the record of its upload by so much: the sweep comes to it only when nobody can complete it. */
+const graceMs = 60 * 60_000;
+
+export const handler = endpoint(uploads.create, async ({ body }, { caller, platform, now, admitted }) => {
+  const { orgId, userId } = caller;
+  const { table, objects } = platform;
+  const [keys, org, open] = await Promise.all([
+    getKeys(table, orgId, userId),
+    readOwnOrg(table, caller),
+    listUploads(table, userId, { limit: limits.openUploadsPerUser }),
+  ]);
+  const size = checkAnnounced(body, requireKeys(keys));
+  requireStorage(org);
+  requireSize(size, org.plan.maxFileSizeBytes, 'a file');
+  if (open.uploads.length >= limits.openUploadsPerUser) throw new ApiError('TOO_MANY_UPLOADS');
+
+  await admitted();
+  const objectId = randomUUID();
+  const { uploadId } = await objects.createUpload(objectKey(objectId));
+  const expires = now.getTime() + limits.uploadSeconds * 1000;
+  const upload: StoredUpload = {
+    createdAt: now.toISOString(),
+    expiresAt: new Date(expires).toISOString(),
+    wrappedCek: body.wrappedCekB64,
+    sealedMetadata: body.sealedMetadataB64,
+    fileHeader: body.fileHeaderB64,
+    sealedSize: body.sealedSizeBytes,
+    objectId,
+    uploadId,
+  };
+  return {
+    status: 201,
+    body: uploadInfo({ fileId: body.id, upload }),
+    writes: [
+      { ...requireNoFile(userId, body.id), orElse: 'FILE_EXISTS' },
+      { ...addUpload(userId, body.id, upload), orElse: 'FILE_EXISTS' },
+      { ...requireRoom(org, 'files'), orElse: 'PLAN_LIMIT_REACHED' },
+      expectObject(objectId, new Date(expires + graceMs)),
+    ],
+    audit: { resource: `files/${body.id}` },
+  };
+});

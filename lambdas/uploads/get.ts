@@ -1,0 +1,15 @@
+import { uploads } from '../contract/uploads.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { openUpload, uploadedParts } from '../shared/upload.ts';
+import { getUpload } from '../stores/uploads.ts';
+
+export const handler = endpoint(uploads.get, async ({ params: { id } }, { caller, platform }) => {
+  const upload = await getUpload(platform.table, caller.userId, id);
+  if (!upload) throw new ApiError('NOT_FOUND');
+  const parts = await uploadedParts(platform.objects, upload);
+  return {
+    status: 200,
+    body: { ...openUpload({ fileId: id, upload }), assembled: !parts, uploaded: parts ?? [] },
+  };
+});
