@@ -106,21 +106,27 @@ export class StrongroomClient {
 
   async #once(operation: Operation, url: string, init: RequestInit): Promise<unknown> {
     let response: Response;
-    let text: string;
+    let content: Uint8Array | string;
     try {
       response = await this.#fetch(url, init);
-      text = await response.text();
+      content = isOf(response, 'application/octet-stream')
+        ? new Uint8Array(await response.arrayBuffer())
+        : await response.text();
     } catch (cause) {
       init.signal?.throwIfAborted();
       throw new StrongroomError('No answer came from Strongroom.', { code: 'NETWORK', cause });
     }
     const { status, headers } = response;
-    const isJson = headers.get('content-type')?.startsWith('application/json') ?? false;
-    const body = isJson ? parsed(text) : text;
+    const body =
+      typeof content === 'string' && isOf(response, 'application/json') ? parsed(content) : content;
     const declared = response.ok || operation.answers?.includes(status);
     if (!declared || isErrorBody(body) || body === undefined) throw errorOf(response, body);
     return { status, body, headers };
   }
+}
+
+function isOf({ headers }: Response, contentType: string): boolean {
+  return headers.get('content-type')?.startsWith(contentType) ?? false;
 }
 
 function parsed(text: string): unknown {

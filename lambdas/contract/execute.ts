@@ -8,7 +8,7 @@ import {
   RunningExecution,
 } from './execution-schemas.ts';
 import { limits } from './limits.ts';
-import { PageQuery, text } from './schemas.ts';
+import { Binary, PageQuery, text } from './schemas.ts';
 import { SecretName } from './secrets.ts';
 
 const common = { tag: 'Execute', auth: 'user', rateLimit: 'api' } as const;
@@ -40,7 +40,7 @@ export const execute = {
       'Runs a program in the sandbox, with the user’s secrets as environment variables. A program that fails is ' +
       `a 200 with its exit code. One that has not ended within ${limits.executionWaitSeconds} seconds, or is not to ` +
       'be waited for, is a 202: it goes on, its result is kept, encrypted, and `Location` says where. Of a program ' +
-      'that is answered at once nothing is kept.',
+      'that is answered at once nothing is kept, unless it left files that are too large for the answer.',
     body: z
       .strictObject({
         code: text(limits.codeBytes).meta({ example: "import os\nprint(len(os.environ['GREETING']))" }),
@@ -92,7 +92,7 @@ export const execute = {
     method: 'GET',
     path: '/api/v1/executions',
     summary: 'List executions',
-    description: 'Those that were handed over and are not expired, newest first.',
+    description: 'Those that run or are kept, newest first.',
     query: PageQuery,
     responses: {
       200: {
@@ -131,6 +131,33 @@ export const execute = {
     audit: 'execute.stop',
     access: reads,
     timeoutSeconds: 29,
+  }),
+  file: defineRoute({
+    ...common,
+    operationId: 'execute.file',
+    method: 'GET',
+    path: '/api/v1/executions/{id}/files/{number}',
+    summary: 'Get a file that a program left',
+    description: 'The `href` of one of the `largeFiles` of an execution.',
+    params: z.strictObject({ id: z.uuid(), number: z.string().regex(/^\d{1,2}$/) }),
+    responses: {
+      200: {
+        description: 'The file',
+        body: Binary,
+        contentType: 'application/octet-stream',
+        headers: { 'Content-Disposition': 'The file’s name' },
+      },
+    },
+    errors: ['NOT_FOUND'],
+    alongsideAdmission: true,
+    stream: true,
+    access: {
+      tables: { executions: 'read' },
+      objects: 'read',
+      keys: ['data'],
+      dataKeyPurpose: 'execution',
+    },
+    timeoutSeconds: 60,
   }),
   events: defineRoute({
     ...common,

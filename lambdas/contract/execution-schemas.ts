@@ -21,6 +21,15 @@ const ResultFile = z.object({
   contentB64: z.string(),
 });
 
+const LargeFile = ResultFile.omit({ contentB64: true }).extend({
+  href: z.string().meta({
+    description: 'Where it is to be fetched from, for as long as the execution is kept',
+    example: '/api/v1/executions/0198f0c2-7a30-7c3f-9d51-3f1c3a9e7b42/files/0',
+  }),
+});
+
+const { count, bytes, bytesInAll } = limits.resultFiles;
+
 const status = ['completed', 'failed', 'timed_out', 'killed'] as const;
 
 const result = {
@@ -35,7 +44,10 @@ const result = {
   cpuMs: z.number().meta({ example: 9.8 }),
   peakMemoryBytes: z.number(),
   files: z.array(ResultFile).meta({
-    description: `Regular files that the program left, ${limits.resultFiles.count} and ${limits.resultFiles.bytes} bytes in all at most`,
+    description: `Regular files that the program left, ${bytes} bytes in all at most`,
+  }),
+  largeFiles: z.array(LargeFile).meta({
+    description: `What does not fit beside these: with them ${count} files and ${bytesInAll} bytes at most`,
   }),
   omittedFiles: z.int().meta({
     description: 'At least so many others were left: over a limit, links, special files, odd names',

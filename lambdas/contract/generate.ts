@@ -57,7 +57,7 @@ export const generate = {
     idempotent: true,
     audit: 'generate.create',
     access: {
-      tables: { secrets: 'write', sandboxes: 'write', packages: 'write' },
+      tables: { secrets: 'write', sandboxes: 'write', executions: 'write', packages: 'write' },
       objects: 'write',
       keys: ['data'],
       sandboxes: true,

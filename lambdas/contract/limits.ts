@@ -26,7 +26,8 @@ export const limits = {
   /** Of one user: programs that run at a time, and programs that wait for their turn. */
   programsAtOnce: { running: 16, waiting: 256 },
   programFiles: { count: 100, bytes: 3.5 * MiB, pathBytes: 1024 },
-  resultFiles: { count: 20, bytes: 2 * MiB },
+  /** Files that a program leaves: `bytes` come with the answer, those beyond are fetched one by one. */
+  resultFiles: { count: 20, bytes: 2 * MiB, bytesInAll: 16 * MiB },
   promptBytes: 64 * KiB,
   /** A call that generates: how long the model has where the program is run too, and all in all. */
   generateSeconds: { answerBeforeRun: 20, whole: 27 },
@@ -63,6 +64,10 @@ export const limits = {
   objectUrlSeconds: 15 * 60,
   /** Active shares of one value or file: it is deleted with all of them in one transaction. */
   sharesPerRecord: 45,
+  trusteesPerUser: 30,
+  /** Of a key share, or a restored key, as a client has sealed it. */
+  recoveryShareBytes: 8 * KiB,
+  recoveryHintBytes: 256,
   nameCharacters: 200,
   packages: {
     /** On a user's list. */

@@ -24,6 +24,12 @@ export const Password = z
   .max(limits.passwordCharacters.max)
   .meta({ example: 'secureP@ss123', format: 'password' });
 
+/**
+ * Bytes, sent as they are. Only told of, never parsed: a stream is the operation's own to keep to what it declares, and
+ * the client reads it as bytes.
+ */
+export const Binary = z.string().meta({ format: 'binary' }) as unknown as z.ZodType<Uint8Array>;
+
 /** Paging of every list. */
 export const PageQuery = z.strictObject({
   limit: z.coerce

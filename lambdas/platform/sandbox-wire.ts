@@ -95,17 +95,25 @@ export function frameReply(reply: Uint8Array): Uint8Array {
 
 /** Takes sealed replies out of what arrives, whichever way it is cut. */
 export class ReplyReader {
-  #received = Buffer.alloc(0);
+  #chunks: Uint8Array[] = [];
+  #size = 0;
+  /** Of the reply that is coming, with its length before it; of that alone where it has not come yet. */
+  #wanted = prefixBytes;
 
   take(chunk: Uint8Array): Uint8Array[] {
-    this.#received = Buffer.concat([this.#received, chunk]);
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
     const replies: Uint8Array[] = [];
-    for (;;) {
-      const end = this.#received.length < prefixBytes ? 0 : prefixBytes + this.#received.readUInt32BE();
-      if (end === 0 || this.#received.length < end) return replies;
-      replies.push(this.#received.subarray(prefixBytes, end));
-      this.#received = this.#received.subarray(end);
+    while (this.#size >= this.#wanted) {
+      const received = Buffer.concat(this.#chunks);
+      const end = prefixBytes + received.readUInt32BE();
+      const whole = received.length >= end;
+      if (whole) replies.push(received.subarray(prefixBytes, end));
+      this.#chunks = [whole ? received.subarray(end) : received];
+      this.#size = whole ? received.length - end : received.length;
+      this.#wanted = whole ? prefixBytes : end;
     }
+    return replies;
   }
 }
 

@@ -1,3 +1,4 @@
+import { limits } from '../contract/limits.ts';
 import type { JobFile, JobResult, RunOutcome } from '../platform/sandboxes.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -19,17 +20,37 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 /** A result as the API answers it. Output that is not UTF-8 is kept, its faulty bytes shown as U+FFFD. */
 export function executionBody<Result extends JobResult | RunOutcome>(outcome: Result) {
-  const { stdout, stderr, files, ...result } = outcome;
+  const { stdout, stderr, files: all, ...result } = outcome;
   const decode = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
-  return { ...result, stdout: decode(stdout), stderr: decode(stderr), files: files.map(fileBody) };
+  const large = new Set(largeFiles(outcome));
+  const files = all.filter((file) => !large.has(file)).map(fileBody);
+  const hrefs = all.flatMap((file, number) =>
+    large.has(file)
+      ? [{ ...fileInfo(file), href: `/api/v1/executions/${result.executionId}/files/${number}` }]
+      : [],
+  );
+  return { ...result, stdout: decode(stdout), stderr: decode(stderr), files, largeFiles: hrefs };
 }
 
-function fileBody({ path, content }: JobFile) {
+/** Files of a result that do not fit in an answer, beside those before them that do. */
+export function largeFiles({ files }: Pick<RunOutcome, 'files'>): readonly JobFile[] {
+  let room = limits.resultFiles.bytes;
+  return files.filter(({ content }) => {
+    if (content.length > room) return true;
+    room -= content.length;
+    return false;
+  });
+}
+
+function fileInfo({ path, content }: JobFile) {
   const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
   return {
     path,
     sizeBytes: content.length,
     contentType: contentTypes[ending] ?? 'application/octet-stream',
-    contentB64: Buffer.from(content).toString('base64'),
   };
+}
+
+function fileBody(file: JobFile) {
+  return { ...fileInfo(file), contentB64: Buffer.from(file.content).toString('base64') };
 }

@@ -102,7 +102,7 @@ export function stateBody(state: ExecutionState, now: Date) {
     ...{ exitCode: null, signal: null, stdout: text('stdout'), stderr: text('stderr') },
     truncated: { stdout: false, stderr: false },
     durationMs: Math.max(0, now.getTime() - Date.parse(summary.startedAt)),
-    ...{ cpuMs: null, peakMemoryBytes: null, files: [], omittedFiles: 0, isolation: null },
+    ...{ cpuMs: null, peakMemoryBytes: null, files: [], largeFiles: [], omittedFiles: 0, isolation: null },
   };
 }
 

@@ -55,16 +55,24 @@ export async function loadResult(
   { keys, objects }: { readonly keys: Keys; readonly objects: Objects },
   execution: Execution,
 ): Promise<RunOutcome> {
-  const stored = await objects.get(objectKey(execution));
-  if (!stored) throw new Error('the result of an execution is not in the object store');
-  const open = (dataKey: Uint8Array) => openAesGcm(dataKey, stored.body, resultAad);
-  return decodeOutcome(await withDataKey(keys, execution, open));
+  const stored = objects.get(objectKey(execution));
+  const open = async (dataKey: Uint8Array) => {
+    const sealed = (await stored)?.body;
+    if (!sealed) throw new Error('the result of an execution is not in the object store');
+    return openAesGcm(dataKey, sealed, resultAad);
+  };
+  const [frame] = await Promise.all([withDataKey(keys, execution, open), stored]);
+  return decodeOutcome(frame);
 }
 
-async function withDataKey<T>(keys: Keys, execution: Execution, use: (dataKey: Uint8Array) => T): Promise<T> {
+async function withDataKey<T>(
+  keys: Keys,
+  execution: Execution,
+  use: (dataKey: Uint8Array) => T | Promise<T>,
+): Promise<T> {
   const dataKey = await keys.openDataKey(execution.wrappedKey, contextOf(execution));
   try {
-    return use(dataKey);
+    return await use(dataKey);
   } finally {
     dataKey.fill(0);
   }

@@ -11,7 +11,7 @@ import {
 import { listSecrets, markUsed, type Secret } from '../stores/secrets.ts';
 import { ApiError, invalid } from './api-error.ts';
 import type { UserCaller } from './caller.ts';
-import { executionBody } from './execution-body.ts';
+import { keptBody } from './kept-result.ts';
 import type { Context } from './operation.ts';
 import { openSecret } from './secret-value.ts';
 
@@ -71,7 +71,8 @@ export type Program = Omit<Job, 'env' | 'files'> & { readonly files?: Job['files
 
 /** Runs a program with secrets, which are marked as used. Whoever calls has put it on record before. */
 export async function runProgram(context: Running, lease: Lease, program: Program, secrets: OpenSecrets) {
-  return executionBody(await withSecrets(context, program, secrets, (job) => lease.run(job)));
+  const result = await withSecrets(context, program, secrets, (job) => lease.run(job));
+  return keptBody(context, lease, program, result);
 }
 
 /** As `runProgram`, but a program that has not ended within `waitMs` goes on without its caller. */

@@ -2,8 +2,8 @@ import { limits } from '../contract/limits.ts';
 import type { HandedOver, JobResult, Lease } from '../platform/sandboxes.ts';
 import { addExecution, deleteExecution, type Execution } from '../stores/executions.ts';
 import { type OpenSecrets, type Program, type Running, runOrHandOver } from './execution.ts';
-import { executionBody } from './execution-body.ts';
 import { sealSecret } from './execution-vault.ts';
+import { keptBody } from './kept-result.ts';
 
 /** A run may wait for its turn as long as others take. */
 const waitingSeconds = 60 * 60;
@@ -23,7 +23,9 @@ export async function answerRun(
   const deadline = context.now.getTime() + limits.executionWaitSeconds * 1000;
   const waitMs = wait ? Math.max(0, deadline - Date.now()) : 0;
   const outcome = await runOrHandOver(context, lease, program, secrets, waitMs);
-  if (!isHandedOver(outcome)) return { status: 200, body: executionBody(outcome) } as const;
+  if (!isHandedOver(outcome)) {
+    return { status: 200, body: await keptBody(context, lease, program, outcome) } as const;
+  }
   const { executionId } = program;
   await handOver(context, lease, program, outcome);
   const headers = { Location: `/api/v1/executions/${executionId}` };

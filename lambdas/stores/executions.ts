@@ -1,7 +1,7 @@
 import type { JobStatus, Language } from '../platform/sandboxes.ts';
 import type { Item, Table, Write } from '../platform/table.ts';
 
-/** A program that was handed over: it runs without a caller, or has ended and its result is kept. */
+/** A program that runs without a caller, or has ended and its result is kept. */
 export type Execution = {
   readonly userId: string;
   readonly executionId: string;
@@ -33,7 +33,7 @@ export function addExecution(execution: Execution): Write {
   const { userId, executionId } = execution;
   return {
     table: 'executions',
-    put: { ...keyOf(userId, executionId), ...execution, running },
+    put: { ...keyOf(userId, executionId), ...execution, ...(execution.status === 'running' && { running }) },
     if: ['absent'],
   };
 }

@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { limits } from '../../lambdas/contract/limits.ts';
 import { type Target, TestUser } from './target.ts';
@@ -192,10 +193,48 @@ export function executeSuite(target: () => Target): void {
       expect(body.files).toHaveLength(count);
       expect(body.omittedFiles).toBeGreaterThanOrEqual(5);
       const large = await execute({
-        code: `open("large", "wb").truncate(${limits.resultFiles.bytes + 1}); open("small", "w").write("x")`,
+        code: `open("large", "wb").truncate(${limits.resultFiles.bytesInAll + 1}); open("small", "w").write("x")`,
       });
       expect(large.body.files.map(({ path }: { path: string }) => path)).toEqual(['small']);
+      expect(large.body.largeFiles).toEqual([]);
       expect(large.body.omittedFiles).toBeGreaterThanOrEqual(1);
+    });
+
+    test('a file that is too large for the answer is kept, and fetched by its owner', async () => {
+      const sizeBytes = 5 * 1024 * 1024 + 1;
+      const code = `
+import random
+content = random.Random(1).randbytes(${sizeBytes})
+open("größe.bin", "wb").write(content)
+open("small.txt", "w").write("x")
+import hashlib; print(hashlib.sha256(content).hexdigest())`;
+      const { body } = await execute({ code });
+      expect(body.files.map(({ path }: { path: string }) => path)).toEqual(['small.txt']);
+      const href = expect.stringMatching(`^/api/v1/executions/${body.executionId}/files/\\d+$`);
+      const contentType = 'application/octet-stream';
+      expect(body.largeFiles).toEqual([{ path: 'größe.bin', sizeBytes, contentType, href }]);
+
+      const headers = { 'x-api-key': user.apiKey };
+      const response = await fetch(target().url + body.largeFiles[0].href, { headers });
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe(contentType);
+      expect(response.headers.get('content-disposition')).toBe(
+        `attachment; filename*=UTF-8''gr%C3%B6%C3%9Fe.bin`,
+      );
+      const content = new Uint8Array(await response.arrayBuffer());
+      expect(createHash('sha256').update(content).digest('hex')).toBe(body.stdout.trim());
+
+      const kept = await user.call('GET', `/api/v1/executions/${body.executionId}`);
+      expect(kept.body).toMatchObject({ ...body, language: 'python', endedAt: expect.any(String) });
+      const other = await TestUser.register(target());
+      for (const [caller, path] of [
+        [other, body.largeFiles[0].href],
+        [user, `/api/v1/executions/${body.executionId}/files/9`],
+        [user, `/api/v1/executions/${randomUUID()}/files/0`],
+      ] as const) {
+        const { status, body: refusal } = await caller.call('GET', path);
+        expect([status, refusal.code]).toEqual([404, 'NOT_FOUND']);
+      }
     });
 
     test('files as large as they may be go in and come out', async () => {

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../../lambdas/platform/sandboxes.ts';
+import { TestAppliance } from '../api/appliance.ts';
+import { TestUser } from '../api/target.ts';
 import { installForSandbox, type SandboxPython } from '../interop/sandbox-python.ts';
 import { levels, Supervisor } from '../sandbox/supervisor.ts';
 
@@ -25,6 +27,7 @@ export default async function run(args: readonly string[] = []): Promise<void> {
   const installed = args.includes('numpy') ? await installForSandbox(['numpy']) : undefined;
   try {
     for (const level of levels) await measure(level, installed);
+    await throughApi();
   } finally {
     if (installed) rmSync(installed.folder, { recursive: true });
   }
@@ -51,6 +54,31 @@ async function measure(level: Level, installed: SandboxPython | undefined): Prom
   await memoryOfSlots(level, 'Python', slots, 0);
   await memoryOfSlots(level, 'JavaScript', 1, slots);
   if (installed) await numpy(level, installed);
+}
+
+/** The whole way of a caller: HTTP, admission, secrets, audit entry, lease, run. */
+async function throughApi(): Promise<void> {
+  print('through the API');
+  const appliance = await TestAppliance.start();
+  try {
+    const user = await TestUser.register(appliance.target);
+    const run = () => user.call('POST', '/api/v1/execute', { body: { code: 'print(1)' } });
+    const python = (
+      await user.call('POST', '/api/v1/execute', { body: { code: 'import sys; print(sys.executable)' } })
+    ).body.stdout.trim();
+    for (let round = 0; round < warmUp; round++) await run();
+    const [ours, theirs]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 200; round++) {
+      ours.push(await timed(run));
+      theirs.push(await timed(() => runBare([python, '-c', 'print(1)'])));
+    }
+    const [own, other] = [figures(ours), figures(theirs)];
+    row('print(1), warm', ms(own.median), `p95 ${ms(own.p95)}`);
+    row('  over bare', (own.median / other.median).toFixed(3));
+    await atOnceOf(run);
+  } finally {
+    await appliance.remove();
+  }
 }
 
 async function numpy(level: Level, { executable, bundles, bundle }: SandboxPython): Promise<void> {
@@ -97,17 +125,25 @@ async function compare(
   row('  hardened over bare', (own.median / other.median).toFixed(3), target ? `target ${target}` : '');
 }
 
-async function throughput(sandbox: Supervisor): Promise<void> {
+function throughput(sandbox: Supervisor): Promise<void> {
+  return atOnceOf(() => sandbox.run('print(1)'), 'target 400');
+}
+
+async function atOnceOf(run: () => Promise<unknown>, note?: string): Promise<void> {
   let left = throughputRuns;
   const times: number[] = [];
   const begun = performance.now();
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
-      while (left-- > 0) times.push(await timed(() => sandbox.run('print(1)')));
+      while (left-- > 0) times.push(await timed(run));
     }),
   );
   const perSecond = times.length / ((performance.now() - begun) / 1000);
-  row(`runs a second, ${atOnce} at once`, perSecond.toFixed(0), `p99 ${ms(figures(times).p99)}, target 400`);
+  row(
+    `runs a second, ${atOnce} at once`,
+    perSecond.toFixed(0),
+    [`p99 ${ms(figures(times).p99)}`, note].filter(Boolean).join(', '),
+  );
 }
 
 async function burstOf(sandbox: Supervisor, job: Partial<Job>, code: string): Promise<void> {

@@ -7,7 +7,10 @@ const file = (path: string, content: string) => ({ path, content: Buffer.from(co
 describe.each(levels)('files at level %s', (level) => {
   let sandbox: Supervisor;
   beforeAll(async () => {
-    sandbox = await Supervisor.start({ STRONGROOM_SANDBOX_LEVEL: level });
+    sandbox = await Supervisor.start({
+      STRONGROOM_SANDBOX_LEVEL: level,
+      STRONGROOM_SANDBOX_RESULT_KB: '2048',
+    });
   });
   afterAll(() => sandbox.stop());
 
