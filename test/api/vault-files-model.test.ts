@@ -111,7 +111,10 @@ const commands = {
       if (file && shareId) expect(await read(recipient, shareId)).toEqual([200, b64(file.content)]);
       if (shareId) expect(await read(owner, shareId)).toEqual([404, undefined]);
       const old = ended.at(-1);
-      if (old) expect(await read(...old)).toEqual([404, undefined]);
+      if (!old) return;
+      expect(await read(...old)).toEqual([404, undefined]);
+      const again = await userOf(old[0]).call('fileShares.remove', { params: { shareId: old[1] } });
+      expect(again.status).toBe(404);
     }),
   begin: (owner: Person, content: string) =>
     command('begin', [owner, content], async ({ uploads }) => {
