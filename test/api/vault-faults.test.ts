@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Operation, oneOf, withstands } from '../support/fault-cases.ts';
+import { type Operation, oneOf, withEachFault } from '../support/fault-cases.ts';
 import { FaultyPlatform } from '../support/faulty-platform.ts';
 import { type HandlerUser, VaultHandlers } from '../support/vault-handlers.ts';
 
@@ -197,7 +197,7 @@ const operations: Readonly<Record<string, Operation>> = {
 
 describe('with one call of a store gone wrong there is the old state or the new one, and a retry completes it', () => {
   test.each(Object.entries(operations))('%s', { timeout: 120_000 }, async (name, operation) => {
-    await withstands(faulty, operation, { changes: name !== 'a value read' });
+    await withEachFault(faulty, operation, name !== 'a value read');
     await counted();
   });
 });

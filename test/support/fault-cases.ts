@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { type FaultyPlatform, faults } from './faulty-platform.ts';
 
 /** One case of an operation, on things of its own. */
-type Case = {
+export type Case = {
   readonly call: () => Promise<{ readonly status: number; readonly body: { readonly code?: string } }>;
   /** For a call with an `Idempotency-Key`: lets go of it, as a caller does whose first call never ends. */
   readonly afresh?: () => void;
@@ -14,19 +14,21 @@ type Case = {
 
 export type Operation = () => Promise<Case>;
 
-export function oneOf<T>(value: T, old: T, renewed: T): 'old' | 'new' {
+export const oneOf = <T>(value: T, old: T, renewed: T): 'old' | 'new' => {
   expect([old, renewed]).toContainEqual(value);
   return JSON.stringify(value) === JSON.stringify(old) ? 'old' : 'new';
-}
+};
 
 /**
- * Does the operation once for each of its calls of a port and each way in which that call goes wrong: there is the
- * old state or the new one, and a retry completes it.
+ * Makes each call of a port that an operation makes go wrong in each way: then there is the old state or the new
+ * one, and a retry completes it.
+ *
+ * @param changes whether there is a new state at all
  */
-export async function withstands(
+export async function withEachFault(
   faulty: FaultyPlatform,
   operation: Operation,
-  { changes = true } = {},
+  changes = true,
 ): Promise<void> {
   const untroubled = await operation();
   faulty.arm(-1, 'refused');
