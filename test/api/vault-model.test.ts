@@ -220,6 +220,7 @@ class Rekey extends Command {
     const { status } = await user.call('keys.rekey', { headers: { 'x-new-user-secret': renewed } });
     expect(status).toBe(200);
     user.secret = renewed;
+    expect((await user.call('recovery.pending')).body.restore).toBeNull();
     expect((await user.call('kvShares.received', { headers: { 'x-user-secret': old } })).status).toBe(401);
   }
   toString = () => `rekey(${this.#of})`;
@@ -302,7 +303,7 @@ class Recover extends Command {
     this.#of = [person, chance];
   }
   override check({ restores }: Readonly<Model>): boolean {
-    return this.#of[1] === 0 || (this.#of[1] < 5 && restores.has(this.#of[0]));
+    return this.#of[1] === 0 || (this.#of[1] < 10 && restores.has(this.#of[0]));
   }
   async run({ restores }: Model): Promise<void> {
     const [person] = this.#of;
@@ -313,6 +314,7 @@ class Recover extends Command {
     expect(status).toBe(restores.has(person) ? 200 : 401);
     if (status === 200) user.secret = renewed;
     restores.delete(person);
+    expect((await user.call('recovery.pending')).body.restore).toBeNull();
   }
   toString = () => `recover(${this.#of})`;
 }
@@ -333,7 +335,8 @@ const commands = fc.commands(
     fc.tuple(person, name, person).map((of) => new Read(...of)),
     person.map((of) => new Look(of)),
     fc.tuple(person, fc.nat(19)).map((of) => new Rekey(...of)),
-    fc.tuple(person, person, fc.boolean()).map((of) => new Trust(...of)),
+    fc.tuple(person, person, fc.nat(3)).map(([o, t, taken]) => new Trust(o, t, taken !== 0)),
+    fc.tuple(person, person).map((of) => new Restore(...of)),
     fc.tuple(person, person).map((of) => new Restore(...of)),
     person.map((of) => new Veto(of)),
     fc.tuple(person, fc.nat(19)).map((of) => new Recover(...of)),
