@@ -15,6 +15,7 @@ Environment:
   STRONGROOM_AUTH_LIMIT    sign-ins and registrations an address or account may try (10/900)
   STRONGROOM_SECRET_LIMIT  wrong user secrets that a user may try, as count/seconds (10/900)
   STRONGROOM_KEK_CACHE     on, or off: each read of the vault derives its key anew
+  STRONGROOM_RESTORE_DELAY seconds that an owner has to veto a restore of their keys (0 here)
   STRONGROOM_MESSAGE_LIMIT        messages an anonymous sender may create (20/900)
   STRONGROOM_MESSAGE_TOKEN_LIMIT  messages a token or another credential may create (100/900)
   STRONGROOM_CHALLENGE            on: anonymous senders of messages solve a proof of work first (off here)
@@ -60,6 +61,7 @@ async function main(): Promise<void> {
   }
   process.env.STRONGROOM_VERSION = version();
   process.env.STRONGROOM_REGISTRATION ??= 'open';
+  process.env.STRONGROOM_RESTORE_DELAY ??= '0';
   process.env.STRONGROOM_CHALLENGE ??= 'off';
   // The logger and the settings read the environment when they are loaded.
   const { startAppliance } = await import('./local/appliance.ts');

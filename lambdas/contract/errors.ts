@@ -41,6 +41,12 @@ export const errors = {
   UPLOAD_INCOMPLETE: [409, 'Parts of the file are missing, or have another size than was announced.'],
   IDEMPOTENCY_KEY_REUSED: [409, 'This Idempotency-Key was sent before with another request.'],
   IDEMPOTENCY_IN_PROGRESS: [409, 'The first request with this Idempotency-Key is still being answered.'],
+  TOO_MANY_TRUSTEES: [409, 'The limit of trustees is reached; remove one first.'],
+  RESTORE_PENDING: [409, 'A restore by another trustee waits for the owner already.'],
+  RESTORE_TOO_EARLY: [
+    409,
+    'The secret does not open the keys, and the restore that waits may not be used yet: its owner has time to veto it.',
+  ],
   CONFLICT: [409, 'Others changed this at the same time; try again.'],
   TOO_MANY_SECRETS: [409, 'The limit of secrets is reached; delete one first.'],
   PACKAGE_EXISTS: [409, 'This package is on the list already; PUT the list to ask for another version.'],

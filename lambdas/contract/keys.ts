@@ -60,7 +60,8 @@ export const keys = {
     summary: 'Move the private keys to another user secret',
     description:
       'One conditional write: the old secret opens them until it is done, the new one from then on. Of two at once ' +
-      'one is refused. The public keys stay, and so do all values and shares.',
+      'one is refused. The public keys stay, and so do all values and shares. Where a restore waits, its temporary ' +
+      'secret is as good as the old one, once the time for a veto is over; a rekey by either leaves no restore behind.',
     headers: {
       ...userSecretHeader,
       'X-New-User-Secret': `The user secret from now on, ${min} to ${max} characters`,
@@ -71,8 +72,8 @@ export const keys = {
         body: z.object({ rekeyed: z.literal(true), ...PublicKeys.shape, updatedUtc: Timestamp }),
       },
     },
-    errors: ['KEYS_REQUIRED', ...userSecretErrors],
+    errors: ['KEYS_REQUIRED', 'RESTORE_TOO_EARLY', ...userSecretErrors],
     audit: 'keys.rekey',
-    access: { tables: { keys: 'write', counters: 'write' } },
+    access: { tables: { keys: 'write', recovery: 'write', counters: 'write' } },
   }),
 } as const;

@@ -64,6 +64,10 @@ export const limits = {
   objectUrlSeconds: 15 * 60,
   /** Active shares of one value or file: it is deleted with all of them in one transaction. */
   sharesPerRecord: 45,
+  trusteesPerUser: 30,
+  /** Of a key share, or a restored key, as a client has sealed it. */
+  recoveryShareBytes: 8 * KiB,
+  recoveryHintBytes: 256,
   nameCharacters: 200,
   packages: {
     /** On a user's list. */

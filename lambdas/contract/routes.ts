@@ -13,6 +13,7 @@ import { kvShares } from './kv-shares.ts';
 import { messages } from './messages.ts';
 import { packages } from './packages.ts';
 import { pages } from './pages.ts';
+import { recovery } from './recovery.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
@@ -35,6 +36,7 @@ const domains = {
   fileShares,
   uploads,
   users,
+  recovery,
   admin,
   packages,
   messages,

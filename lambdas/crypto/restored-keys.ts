@@ -1,9 +1,13 @@
 import { concat, equalBytes, wipe } from './bytes.ts';
+import { committedOverhead } from './committed-aead.ts';
 import { Tampered } from './errors.ts';
-import { createKek, kekRecordBytes, openKek } from './kek.ts';
+import { createKek, type KekOwner, kekParameters, kekRecordBytes, openKek } from './kek.ts';
 import type { KeyPairs, PublicKeys } from './key-pairs.ts';
 import { type KeyOwner, openPrivateKeys, type SealedPrivateKeys, sealPrivateKeys } from './private-keys.ts';
-import type { Primitives } from './providers/primitives.ts';
+import { mlKem768Bytes, type Primitives, x25519Bytes } from './providers/primitives.ts';
+
+/** What restored keys are bound to in the place of a version: they are of none, and no live keys have it. */
+export const restoredKeyVersion = 0;
 
 /**
  * Private keys under a temporary secret, as a restore brings them back. They bring their KEK record along, since the
@@ -46,4 +50,22 @@ export async function openRestoredKeys(
   } finally {
     wipe(kek);
   }
+}
+
+/**
+ * As far as it shows without the secret.
+ *
+ * @throws Tampered for what is none, or another owner's @throws UnsupportedSuite
+ */
+export function checkRestoredKeys(
+  primitives: Primitives,
+  owner: KekOwner,
+  restored: SealedPrivateKeys,
+): void {
+  const { x25519, mlKem768 } = restored;
+  const record = x25519.subarray(0, kekRecordBytes);
+  kekParameters(primitives, owner, record);
+  const sameRecord = equalBytes(record, mlKem768.subarray(0, kekRecordBytes));
+  const sizes = [x25519Bytes, mlKem768Bytes.seed].map((seed) => kekRecordBytes + committedOverhead + seed);
+  if (!sameRecord || x25519.length !== sizes[0] || mlKem768.length !== sizes[1]) throw new Tampered();
 }

@@ -5,7 +5,7 @@ import { createKek, kekParameters, openKek } from './kek.ts';
 import { expandSeeds, generateKeyPairs, keyIdOf } from './key-pairs.ts';
 import { openPrivateKeys, sealPrivateKeys } from './private-keys.ts';
 import type { Primitives } from './providers/primitives.ts';
-import { openRestoredKeys, sealRestoredKeys } from './restored-keys.ts';
+import { checkRestoredKeys, openRestoredKeys, sealRestoredKeys } from './restored-keys.ts';
 import { openSealed, sealTo } from './sealed-part.ts';
 import { joinShares, splitSecret } from './shamir.ts';
 import { isWrappedTo, unwrapCek, wrapCek } from './wrap-cek.ts';
@@ -23,6 +23,7 @@ const operations = {
   openPrivateKeys,
   sealRestoredKeys,
   openRestoredKeys,
+  checkRestoredKeys,
   sealValue,
   sealUnder,
   openValue,

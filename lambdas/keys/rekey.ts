@@ -1,17 +1,23 @@
 import { keys } from '../contract/keys.ts';
 import { wipe } from '../crypto/bytes.ts';
+import { ApiError } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
-import { forgetKek, readKeyRing, rememberKek } from '../shared/key-ring.ts';
-import { readNewUserSecret, readUserSecret } from '../shared/user-secret.ts';
+import { forgetKek, type KeyRing, readKeyRing, rememberKek } from '../shared/key-ring.ts';
+import { openRestore } from '../shared/restored-keys.ts';
+import { readNewUserSecret, readUserSecret, type SecretContext } from '../shared/user-secret.ts';
 import { toB64, vault } from '../shared/vault.ts';
 import { replacePrivateKeys } from '../stores/keys.ts';
+import { deleteRestore, getRestore, type Restore } from '../stores/recovery.ts';
 
 export const handler = endpoint(keys.rekey, async (_, context) => {
-  const { caller, now, headers, admitted } = context;
+  const { caller, platform, now, headers, admitted } = context;
   const { orgId, userId } = caller;
   const newSecret = readNewUserSecret(headers);
-  const ring = await readKeyRing(context);
-  const pairs = await ring.open();
+  const [ring, restore] = await Promise.all([
+    readKeyRing(context),
+    getRestore(platform.table, orgId, userId),
+  ]);
+  const { pairs, restored } = await openLiveOrRestored(context, ring, restore);
 
   await admitted();
   const keyVersion = ring.stored.keyVersion + 1;
@@ -39,7 +45,21 @@ export const handler = endpoint(keys.rekey, async (_, context) => {
       publicKeyKyberB64: toB64(publicKeyKyber),
       updatedUtc,
     },
-    writes: [{ ...replacePrivateKeys(orgId, userId, fields, ring.stored.keyVersion), orElse: 'CONFLICT' }],
+    writes: [
+      { ...replacePrivateKeys(orgId, userId, fields, ring.stored.keyVersion), orElse: 'CONFLICT' },
+      { ...deleteRestore(orgId, userId, restored?.restoreId), orElse: 'CONFLICT' },
+    ],
     audit: { resource: `users/${userId}/keys` },
   };
 });
+
+/** The secret is the live one or, where a restore waits, its temporary one. The live keys are tried first. */
+async function openLiveOrRestored(context: SecretContext, ring: KeyRing, restore: Restore | undefined) {
+  try {
+    return { pairs: await ring.open(), restored: undefined };
+  } catch (error) {
+    const isWrong = error instanceof ApiError && error.code === 'WRONG_USER_SECRET';
+    if (!restore || !isWrong) throw error;
+    return { pairs: await openRestore(context, ring, restore), restored: restore };
+  }
+}

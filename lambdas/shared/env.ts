@@ -40,6 +40,8 @@ export const Settings = z
     STRONGROOM_SECRET_LIMIT: RateLimit.default({ count: 10, seconds: 900 }),
     /** Whether a process keeps the keys that user secrets give, for minutes, so that reads need no Argon2id. */
     STRONGROOM_KEK_CACHE: z.enum(['on', 'off']).default('on'),
+    /** Seconds that an owner has to veto a restore of their keys, before a rekey may use it. */
+    STRONGROOM_RESTORE_DELAY: z.coerce.number().int().min(0).max(2_592_000).default(86_400),
     /** Messages that an anonymous sender may create, per address. */
     STRONGROOM_MESSAGE_LIMIT: RateLimit.default({ count: 20, seconds: 900 }),
     /** Messages that may be created with an API token or another credential, per credential. */

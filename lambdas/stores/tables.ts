@@ -36,6 +36,8 @@ export const tables = {
   files: { indexes: [] },
   /** Shares of values and files, by what is shared and by recipient. */
   shares: { indexes: [] },
+  /** Recovery shares by owner and by trustee, and restores that wait for their owner. */
+  recovery: { indexes: ['trustee'] },
   /** Which objects in the object store hold ciphertext that a record names. */
   vaultObjects: { indexes: [] },
   /** Audit entries by actor, by org, of the whole installation, and those that are not in the log yet. */

@@ -1,18 +1,75 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, openAsBlob, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StrongroomClient } from '../../client/index.ts';
+import { openVaultFile } from '../../client/vault/download.ts';
+import { uploadFile } from '../../client/vault/upload.ts';
+import { Vault } from '../../client/vault/vault.ts';
+import { native } from '../../lambdas/crypto/providers/native.ts';
+import { vaultCrypto } from '../../lambdas/crypto/vault.ts';
 import { TestAppliance } from '../api/appliance.ts';
 import { newOrg, VaultUser } from '../api/vault/vault-user.ts';
 import { type Load, load } from './load.ts';
 
 const concurrency = 16;
 const names = 256;
+const fileGiB = 2;
 
-/** KV puts and gets a second, 1 KiB values, beside `GET /health` in the same run. */
+/**
+ * KV puts and gets a second, 1 KiB values, beside `GET /health` in the same run; then a large file. What the crypto takes
+ * by itself is in `crypto`, how many calls of the platform wait for one another in `calls`.
+ */
 export default async function run(): Promise<void> {
   process.stdout.write(
     `concurrency ${concurrency}, values of 1 KiB\n${''.padEnd(34)}calls/s      p50       p99\n`,
   );
   await measure('on', 6_000, 4_000);
   await measure('off', 160, 0);
+  await transfer();
+}
+
+/** A large file by the client library, and what that takes of this process's memory beyond what it had. */
+async function transfer(): Promise<void> {
+  const appliance = await TestAppliance.start();
+  const folder = mkdtempSync(join(tmpdir(), 'strongroom-bench-'));
+  try {
+    const { target } = appliance;
+    const user = await VaultUser.create(target, await newOrg(target));
+    const client = new StrongroomClient({ baseUrl: target.url, credential: { apiKey: user.apiKey } });
+    const vault = await Vault.unlock(client, vaultCrypto(native), user.secret);
+    const path = join(folder, 'large');
+    writeFileSync(path, '');
+    truncateSync(path, fileGiB * 2 ** 30);
+    const content = await openAsBlob(path);
+    let id = '';
+    await grows(`upload of ${fileGiB} GiB`, async () => {
+      id = await uploadFile(vault, content);
+    });
+    await grows(`download of ${fileGiB} GiB`, async () => {
+      for await (const _ of (await openVaultFile(vault, id)).read());
+    });
+    vault.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+    await appliance.remove();
+  }
+}
+
+async function grows(what: string, work: () => Promise<void>): Promise<void> {
+  const idle = process.memoryUsage.rss();
+  let most = idle;
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage.rss());
+  }, 20);
+  const begun = performance.now();
+  await work();
+  clearInterval(watch);
+  const rate = (fileGiB * 1024) / ((performance.now() - begun) / 1000);
+  const more = (most - idle) / 2 ** 20;
+  process.stdout.write(
+    `${what.padEnd(34)}${rate.toFixed(0).padStart(7)} MiB/s, ${more.toFixed(0)} MiB above idle, target 128\n`,
+  );
 }
 
 async function measure(cache: 'on' | 'off', gets: number, puts: number): Promise<void> {

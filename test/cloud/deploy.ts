@@ -15,6 +15,7 @@ const context = {
   limit: '1000000/60',
   authLimit: '1000000/60',
   secretLimit: '1000000/60',
+  restoreDelay: '0',
   messageLimit: '1000000/60',
   messageTokenLimit: '1000000/60',
   challenge: 'off',

@@ -28,6 +28,19 @@ describe('the README’s tour', () => {
   });
 });
 
+describe('the README’s vault', () => {
+  let appliance: TestAppliance;
+  beforeAll(async () => {
+    appliance = await TestAppliance.start();
+  });
+  afterAll(() => appliance.remove());
+
+  test('stores, shares, revokes and recovers as it says', async () => {
+    const title = 'Keep, share and recover values';
+    expect(await followReadme([title], appliance.target.url, root)).toBe(5);
+  });
+});
+
 describe('links between documents', () => {
   const documents = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
     readdirSync(join(root, folder))

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
+import { restoredKeyVersion } from '../../lambdas/crypto/restored-keys.ts';
 import { sealAudit } from '../../lambdas/shared/seal-audit.ts';
 import { addAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { assets } from '../../web/recipient/page.ts';
@@ -9,6 +10,7 @@ import { sealClientFile } from './file-client.ts';
 import { type Invocation, invoke } from './invoke.ts';
 import type { RecordedPlatform } from './port-calls.ts';
 import { putPart } from './put-part.ts';
+import { nativeVault } from './vault.ts';
 
 type PackageInfo = { readonly status: string };
 
@@ -167,11 +169,36 @@ async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> 
   await share();
   await call('kvShares.revoke', { headers, params: { key: 'tour', recipientUserId: recipient.id } });
   await call('kv.delete', key);
+  await recoveryTour(call, owner, recipient);
   await call('keys.rekey', { headers });
   await call('admin.rotateApiKey', { ...administrator, params: { orgId, userId: owner.id } });
 }
 
 type TourUser = { readonly id: string; readonly headers: Readonly<Record<string, string>> };
+
+/** A user makes another one their trustee, who brings the keys back; the user wants none of it. */
+async function recoveryTour(call: Call, owner: TourUser, { id, headers }: TourUser): Promise<void> {
+  const share = { encryptedPrivateKeyEccShareB64: 'dG91cg==', encryptedPrivateKeyKyberShareB64: 'dG91cg==' };
+  const trustee = { headers: owner.headers, params: { trusteeUserId: id } };
+  await call('recovery.putTrustee', { ...trustee, body: { ...share, xorApplied: false } });
+  await call('recovery.trustees', { headers: owner.headers });
+  await call('recovery.owners', { headers });
+  const ofOwner = { headers, params: { ownerUserId: owner.id } };
+  await call('recovery.share', ofOwner);
+  const me = await call('users.me', { headers: owner.headers });
+  const keys = nativeVault.generateKeyPairs();
+  const restoring = { org: me.orgId, user: owner.id, keyVersion: restoredKeyVersion };
+  const sealed = await nativeVault.sealRestoredKeys('a temporary secret', restoring, keys);
+  const body = {
+    encryptedPrivateKeyEccB64: Buffer.from(sealed.x25519).toString('base64'),
+    encryptedPrivateKeyKyberB64: Buffer.from(sealed.mlKem768).toString('base64'),
+    usedXor: false,
+  };
+  await call('recovery.restore', { ...ofOwner, body });
+  await call('recovery.pending', { headers: owner.headers });
+  await call('recovery.veto', { headers: owner.headers });
+  await call('recovery.deleteTrustee', trustee);
+}
 
 /** A user stores a file and shares it with another one. */
 async function fileTour(

@@ -3,6 +3,7 @@ import { fileSharesSuite } from './file-shares.suite.ts';
 import { filesSuite } from './files.suite.ts';
 import { vaultKeysSuite } from './keys.suite.ts';
 import { kvSuite } from './kv.suite.ts';
+import { recoverySuite } from './recovery.suite.ts';
 import { sharesSuite } from './shares.suite.ts';
 import { uploadsSuite } from './uploads.suite.ts';
 import { walkSuite } from './walk.suite.ts';
@@ -17,6 +18,7 @@ export function vaultSuites(target: () => Target): void {
     filesSuite,
     fileSharesSuite,
     uploadsSuite,
+    recoverySuite,
   ])
     suite(target);
 }

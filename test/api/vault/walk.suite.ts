@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { openOwnKeys } from '../../../client/vault/own-keys.ts';
+import { restoredKeyVersion } from '../../../lambdas/crypto/restored-keys.ts';
+import { nativeVault } from '../../support/vault.ts';
 import { call, type Target, TestUser } from '../target.ts';
 import { asAdministrator, b64, time as timeOf, VaultUser } from './vault-user.ts';
 
@@ -482,6 +485,85 @@ export function walkSuite(target: () => Target): void {
       expect(names).toEqual(['admin', 'owner', 'alice', 'bob']);
     });
 
+    test('PUT /v1/recovery/trustees/{trusteeUserId}, the list of them', async () => {
+      const path = `/v1/recovery/trustees/${alice.id}`;
+      const body = {
+        encryptedPrivateKeyEccShareB64: b64('ecc'),
+        encryptedPrivateKeyKyberShareB64: b64('kyber'),
+        xorApplied: true,
+        xorSaltHint: 'dog-name',
+      };
+      const created = await owner.call('PUT', path, { body });
+      const trustee = {
+        ...{ trusteeUserId: alice.id, trusteeName: 'alice', xorApplied: true, xorSaltHint: 'dog-name' },
+        ...{ createdUtc: time, updatedUtc: time },
+      };
+      expect([created.status, created.body]).toEqual([201, trustee]);
+      expect((await owner.call('PUT', path, { body })).status).toBe(200);
+      const list = await owner.call('GET', '/v1/recovery/trustees');
+      expect([list.status, list.body]).toEqual([200, [trustee]]);
+      const stranger = await owner.call('PUT', `/v1/recovery/trustees/${mallory.id}`, { body });
+      expect([stranger.status, stranger.body.code]).toEqual([404, 'NOT_FOUND']);
+    });
+
+    test('GET /v1/recovery/shares and GET /v1/recovery/shares/{ownerUserId}', async () => {
+      const listed = {
+        ...{ ownerUserId: owner.id, ownerName: 'owner', xorApplied: true, xorSaltHint: 'dog-name' },
+        ...{ createdUtc: time, updatedUtc: time },
+      };
+      const list = await alice.call('GET', '/v1/recovery/shares');
+      expect([list.status, list.body]).toEqual([200, [listed]]);
+      const { status, body } = await alice.call('GET', `/v1/recovery/shares/${owner.id}`);
+      expect([status, body]).toEqual([
+        200,
+        {
+          ...listed,
+          encryptedPrivateKeyEccShareB64: b64('ecc'),
+          encryptedPrivateKeyKyberShareB64: b64('kyber'),
+        },
+      ]);
+      for (const user of [bob, mallory, owner]) {
+        expect((await user.call('GET', `/v1/recovery/shares/${owner.id}`)).status).toBe(404);
+      }
+    });
+
+    test('POST /v1/recovery/restore/{ownerUserId}, and the rekey that follows', async () => {
+      const { body: me } = await owner.call('GET', '/v1/users/me');
+      const keys = await openOwnKeys(nativeVault, me, owner.secret);
+      const restoring = { org: north, user: owner.id, keyVersion: restoredKeyVersion };
+      const sealed = await nativeVault.sealRestoredKeys('a temporary secret', restoring, keys);
+      const body = {
+        encryptedPrivateKeyEccB64: b64(sealed.x25519),
+        encryptedPrivateKeyKyberB64: b64(sealed.mlKem768),
+        ...{ usedXor: true, xorSaltHint: 'dog-name' },
+      };
+      const path = `/v1/recovery/restore/${owner.id}`;
+      expect((await bob.call('POST', path, { body })).status).toBe(404);
+      const invalid = { ...body, encryptedPrivateKeyEccB64: '!' };
+      expect((await alice.call('POST', path, { body: invalid })).status).toBe(400);
+      const restored = await alice.call('POST', path, { body });
+      expect([restored.status, restored.body]).toEqual([200, { requiresRekey: true }]);
+      const { restore } = (await owner.call('GET', '/v1/recovery/restore')).body;
+      expect(restore).toEqual({
+        ...{ trusteeUserId: alice.id, trusteeName: 'alice', usedXor: true, xorSaltHint: 'dog-name' },
+        ...{ createdUtc: time, availableUtc: time },
+      });
+      await owner.put('of before', 'v');
+      const headers = { 'x-user-secret': 'a temporary secret', 'x-new-user-secret': 'a fresh user secret' };
+      expect((await owner.call('POST', '/v1/keys/rekey', { headers })).status).toBe(200);
+      expect((await owner.get('of before')).status).toBe(401);
+      owner.secret = 'a fresh user secret';
+      expect((await owner.get('of before')).body).toEqual({ valueB64: b64('v') });
+    });
+
+    test('DELETE /v1/recovery/trustees/{trusteeUserId}', async () => {
+      const path = `/v1/recovery/trustees/${alice.id}`;
+      const { status, body } = await owner.call('DELETE', path);
+      expect([status, body]).toEqual([200, { deleted: true, trusteeUserId: alice.id }]);
+      expect((await owner.call('DELETE', path)).status).toBe(404);
+      expect((await alice.call('GET', `/v1/recovery/shares/${owner.id}`)).status).toBe(404);
+    });
+
     test('GET /admin/orgs is the global administrator’s', async () => {
       const { status, body } = await asAdministrator(target(), 'GET', '/admin/orgs?limit=100');
       expect([status, body]).toEqual([
@@ -574,6 +656,12 @@ export function walkSuite(target: () => Target): void {
         ['POST', '/v1/files/id/shares'],
         ['GET', '/v1/files/shared'],
         ['GET', '/v1/users/me'],
+        ['PUT', '/v1/recovery/trustees/id'],
+        ['GET', '/v1/recovery/trustees'],
+        ['DELETE', '/v1/recovery/trustees/id'],
+        ['GET', '/v1/recovery/shares'],
+        ['GET', '/v1/recovery/shares/id'],
+        ['POST', '/v1/recovery/restore/id'],
         ['GET', '/admin/orgs'],
       ] as const) {
         const { status, body } = await call(target(), method, path);

@@ -1,0 +1,262 @@
+import { toBase64 } from '../lambdas/crypto/base64.ts';
+import { concat, wipe } from '../lambdas/crypto/bytes.ts';
+import { Refused, Tampered } from '../lambdas/crypto/errors.ts';
+import type { KeyPairs, PrivateSeeds } from '../lambdas/crypto/key-pairs.ts';
+import { restoredKeyVersion } from '../lambdas/crypto/restored-keys.ts';
+import type { VaultCrypto } from '../lambdas/crypto/vault.ts';
+import type { CallOptions, StrongroomClient } from './index.ts';
+import { bytesOf, openOwnKeys, type Profile, publicKeysOf } from './vault/own-keys.ts';
+
+/**
+ * Recovery of a user's private keys by trustees. The keys are split here, each share is sealed to its trustee's public
+ * keys, and rebuilt by whoever collects enough of them; the server sees sealed shares, and in the end the keys under a
+ * temporary secret.
+ *
+ * A part of a share, before it is sealed: scheme (1) ‖ masked (1) ‖ share, masked or not.
+ */
+const schemes = { shamir: 1, pair: 2 } as const;
+const algorithms = ['x25519', 'mlKem768'] as const;
+type Algorithm = (typeof algorithms)[number];
+
+export type Trusteeship = {
+  readonly trusteeUserIds: readonly string[];
+  /** How many of them are needed, 2 or more (Shamir); `pair`: two trustees, both of whom are needed (XOR). */
+  readonly threshold: number | 'pair';
+  /** Something that only the owner remembers, and a hint at it that trustees and server may read. */
+  readonly mask?: { readonly phrase: string; readonly hint: string };
+};
+
+/**
+ * Splits the caller's private keys and gives each trustee a share. Called again, with the same or other trustees, it
+ * makes new shares, which do not join with the old ones: where it breaks off, call it again.
+ *
+ * @throws RangeError for a threshold that does not fit the trustees
+ * @throws WrongUserSecret @throws Tampered @throws StrongroomError
+ */
+export async function appointTrustees(
+  client: StrongroomClient,
+  crypto: VaultCrypto,
+  userSecret: string,
+  { trusteeUserIds, threshold, mask }: Trusteeship,
+  options: CallOptions = {},
+): Promise<void> {
+  if (new Set(trusteeUserIds).size !== trusteeUserIds.length)
+    throw new RangeError('a trustee is named twice');
+  if (threshold === 'pair' && trusteeUserIds.length !== 2) throw new RangeError('a pair is two trustees');
+  const [{ body: me }, ...profiles] = await Promise.all([
+    client.call('users.me', options),
+    ...trusteeUserIds.map((userId) => profileOf(client, userId, options)),
+  ]);
+  const keys = await openOwnKeys(crypto, me, userSecret);
+  try {
+    const split = (secret: Uint8Array) =>
+      threshold === 'pair'
+        ? crypto.splitPair(secret)
+        : crypto.splitSecret(secret, { threshold, shares: profiles.length });
+    const shares = { x25519: split(keys.seeds.x25519), mlKem768: split(keys.seeds.mlKem768) };
+    for (const [position, trustee] of profiles.entries()) {
+      const part = async (algorithm: Algorithm) => {
+        const share = shares[algorithm][position] as Uint8Array;
+        const hidden = mask ? await crypto.maskShare(share, mask.phrase) : share;
+        const flags = Uint8Array.of(schemes[threshold === 'pair' ? 'pair' : 'shamir'], mask ? 1 : 0);
+        const context = partContext(me.orgId, me.id, trustee.id, algorithm);
+        return toBase64(crypto.sealTo(publicKeysOf(trustee), context, concat(flags, hidden)));
+      };
+      const [ecc, kyber] = [await part('x25519'), await part('mlKem768')];
+      await client.call('recovery.putTrustee', {
+        ...options,
+        params: { trusteeUserId: trustee.id },
+        body: {
+          encryptedPrivateKeyEccShareB64: ecc,
+          encryptedPrivateKeyKyberShareB64: kyber,
+          xorApplied: mask !== undefined,
+          xorSaltHint: mask?.hint ?? null,
+        },
+      });
+    }
+  } finally {
+    keys.wipe();
+  }
+}
+
+/** A trustee's share, opened: as secret as the keys are to whoever has enough of them. */
+export type OpenedShare = {
+  readonly ownerUserId: string;
+  readonly orgId: string;
+  readonly scheme: keyof typeof schemes;
+  readonly masked: boolean;
+  readonly hint: string | null;
+  readonly parts: PrivateSeeds;
+};
+
+/**
+ * A trustee opens the share that an owner gave them. The owner sees it in their audit log.
+ *
+ * @throws WrongUserSecret @throws Tampered @throws KeyMismatch @throws StrongroomError NOT_FOUND
+ */
+export async function openTrusteeShare(
+  client: StrongroomClient,
+  crypto: VaultCrypto,
+  userSecret: string,
+  ownerUserId: string,
+  options: CallOptions = {},
+): Promise<OpenedShare> {
+  const [{ body: me }, { body: share }] = await Promise.all([
+    client.call('users.me', options),
+    client.call('recovery.share', { ...options, params: { ownerUserId } }),
+  ]);
+  const keys = await openOwnKeys(crypto, me, userSecret);
+  try {
+    const open = (algorithm: Algorithm, sealedB64: string) =>
+      crypto.openSealed(keys, partContext(me.orgId, ownerUserId, me.id, algorithm), bytesOf(sealedB64));
+    const x25519 = open('x25519', share.encryptedPrivateKeyEccShareB64);
+    const mlKem768 = open('mlKem768', share.encryptedPrivateKeyKyberShareB64);
+    return { ...readParts(me.orgId, ownerUserId, { x25519, mlKem768 }), hint: share.xorSaltHint };
+  } finally {
+    keys.wipe();
+  }
+}
+
+/**
+ * A share as text for the trustee who collects them, and for nobody else: sealed to their public keys. Hand it over by
+ * any way you like.
+ */
+export function sealShareFor(crypto: VaultCrypto, share: OpenedShare, collector: Profile): string {
+  const { ownerUserId, orgId, scheme, masked, parts, hint } = share;
+  const text = JSON.stringify({
+    ...{ ownerUserId, scheme, masked, hint },
+    ...{ x25519: toBase64(parts.x25519), mlKem768: toBase64(parts.mlKem768) },
+  });
+  const context = handoverContext(orgId, collector.id);
+  return toBase64(crypto.sealTo(publicKeysOf(collector), context, new TextEncoder().encode(text)));
+}
+
+/** @throws WrongUserSecret @throws Tampered @throws KeyMismatch for a text that was sealed to someone else */
+export async function openHandedShare(
+  client: StrongroomClient,
+  crypto: VaultCrypto,
+  userSecret: string,
+  handed: string,
+  options: CallOptions = {},
+): Promise<OpenedShare> {
+  const { body: me } = await client.call('users.me', options);
+  const keys = await openOwnKeys(crypto, me, userSecret);
+  try {
+    const bytes = crypto.openSealed(keys, handoverContext(me.orgId, me.id), bytesOf(handed.trim()));
+    const share = JSON.parse(new TextDecoder().decode(bytes));
+    const parts = { x25519: bytesOf(share.x25519), mlKem768: bytesOf(share.mlKem768) };
+    const { ownerUserId, scheme, masked, hint } = share;
+    return { ownerUserId, orgId: me.orgId, scheme, masked, hint, parts };
+  } finally {
+    keys.wipe();
+  }
+}
+
+export type RestoreRequest = {
+  /** Enough of them, in any order. */
+  readonly shares: readonly OpenedShare[];
+  /** What the owner remembers, where the shares are masked. */
+  readonly phrase?: string;
+  /** For the owner, to be told by another way; see `newTemporarySecret`. */
+  readonly temporarySecret: string;
+};
+
+/**
+ * A trustee rebuilds an owner's private keys, finds that they belong to the owner's public keys, and brings them back
+ * under a temporary secret. The owner then rekeys with it, once the time for a veto is over.
+ *
+ * @throws RangeError for too few shares, and for a phrase that is missing
+ * @throws Tampered where the shares do not give the owner's keys, or the phrase is wrong
+ * @throws StrongroomError RESTORE_PENDING where another trustee was first
+ */
+export async function restoreOwner(
+  client: StrongroomClient,
+  crypto: VaultCrypto,
+  { shares, phrase, temporarySecret }: RestoreRequest,
+  options: CallOptions = {},
+): Promise<void> {
+  const [first] = shares;
+  if (!first) throw new RangeError('there are no shares');
+  const { ownerUserId, orgId, masked, hint } = first;
+  const owner = await profileOf(client, ownerUserId, options);
+  const keys = await rebuildKeys(crypto, owner, shares, phrase);
+  try {
+    const restoring = { org: orgId, user: ownerUserId, keyVersion: restoredKeyVersion };
+    const sealed = await crypto.sealRestoredKeys(temporarySecret, restoring, keys);
+    await client.call('recovery.restore', {
+      ...options,
+      params: { ownerUserId },
+      body: {
+        encryptedPrivateKeyEccB64: toBase64(sealed.x25519),
+        encryptedPrivateKeyKyberB64: toBase64(sealed.mlKem768),
+        usedXor: masked,
+        xorSaltHint: hint,
+      },
+    });
+  } finally {
+    keys.wipe();
+  }
+}
+
+/** 130 random bits as 26 letters and digits in groups, to be read out over a telephone. */
+export function newTemporarySecret(): string {
+  const letters = '0123456789abcdefghjkmnpqrstvwxyz';
+  const random = globalThis.crypto.getRandomValues(new Uint8Array(26));
+  const text = Array.from(random, (byte) => letters[byte % letters.length]).join('');
+  return text.replace(/.{5}(?=.)/g, '$&-');
+}
+
+async function rebuildKeys(
+  crypto: VaultCrypto,
+  owner: Profile,
+  shares: readonly OpenedShare[],
+  phrase: string | undefined,
+): Promise<KeyPairs> {
+  const [first] = shares as [OpenedShare];
+  const alike = ({ ownerUserId, scheme, masked }: OpenedShare) =>
+    ownerUserId === first.ownerUserId && scheme === first.scheme && masked === first.masked;
+  if (!shares.every(alike)) throw new Tampered();
+  if (first.masked && phrase === undefined) throw new RangeError('the shares are masked by a phrase');
+  const join = async (algorithm: Algorithm) => {
+    const parts: Uint8Array[] = [];
+    for (const { parts: each } of shares) {
+      parts.push(
+        first.masked ? await crypto.unmaskShare(each[algorithm], phrase as string) : each[algorithm],
+      );
+    }
+    if (first.scheme === 'shamir') return crypto.joinShares(parts);
+    if (parts.length !== 2) throw new RangeError('a pair is two shares');
+    return crypto.joinPair(...(parts as [Uint8Array, Uint8Array]));
+  };
+  const x25519 = await join('x25519').catch((error: unknown) => {
+    // A wrong phrase gives shares of no known form.
+    throw first.masked && error instanceof Refused ? new Tampered() : error;
+  });
+  try {
+    return crypto.expandSeeds({ x25519, mlKem768: await join('mlKem768') }, publicKeysOf(owner));
+  } catch (error) {
+    wipe(x25519);
+    throw error;
+  }
+}
+
+function readParts(orgId: string, ownerUserId: string, sealed: PrivateSeeds) {
+  const flags = algorithms.map((algorithm) => sealed[algorithm].subarray(0, 2).join());
+  const [kind, mask] = sealed.x25519;
+  const scheme = (['shamir', 'pair'] as const).find((name) => schemes[name] === kind);
+  if (!scheme || flags[0] !== flags[1] || (mask !== 0 && mask !== 1)) throw new Tampered();
+  const parts = { x25519: sealed.x25519.subarray(2), mlKem768: sealed.mlKem768.subarray(2) };
+  return { ownerUserId, orgId, scheme, masked: mask === 1, parts };
+}
+
+function partContext(org: string, owner: string, trustee: string, algorithm: Algorithm) {
+  return { org, owner, recordType: `recovery-share ${algorithm}`, recordId: trustee, version: 1 };
+}
+
+function handoverContext(org: string, collector: string) {
+  return { org, owner: collector, recordType: 'recovery-handover', recordId: collector, version: 1 };
+}
+
+async function profileOf(client: StrongroomClient, userId: string, options: CallOptions): Promise<Profile> {
+  return (await client.call('users.get', { ...options, params: { userId } })).body;
+}

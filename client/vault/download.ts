@@ -1,0 +1,181 @@
+import { utf8 } from '../../lambdas/crypto/bytes.ts';
+import type { RecordContext } from '../../lambdas/crypto/context.ts';
+import { Tampered } from '../../lambdas/crypto/errors.ts';
+import type { FileMetadata } from '../../lambdas/crypto/file-metadata.ts';
+import { type ByteRange, FileReader, toReadableStream } from '../../lambdas/crypto/file-stream.ts';
+import { StrongroomError } from '../error.ts';
+import { pause } from '../retry.ts';
+import { bytesOf } from './own-keys.ts';
+import type { Vault } from './vault.ts';
+
+export type DownloadOptions = { readonly signal?: AbortSignal; readonly fetch?: typeof fetch };
+
+/** What the server says of a file, each time that it is asked for a URL. */
+type Sealed = {
+  readonly wrappedCekB64: string;
+  readonly sealedMetadataB64: string;
+  readonly sealedSizeBytes: number;
+  readonly url: string;
+  readonly urlExpiresUtc: string;
+};
+
+/** So much of a file is asked for at once; what breaks off is asked for again from where it broke. */
+const windowBytes = 16 * 1024 * 1024;
+const tries = 5;
+const pauseMs = 500;
+/** A URL is not used in its last seconds. */
+const marginMs = 10_000;
+
+/** A file of the vault, read and verified here. */
+export class VaultFile implements FileMetadata {
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly #reader: FileReader;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(metadata: FileMetadata, reader: FileReader, signal: AbortSignal | undefined) {
+    this.fileName = metadata.fileName;
+    this.contentType = metadata.contentType;
+    this.sizeBytes = metadata.sizeBytes;
+    this.#reader = reader;
+    this.#signal = signal;
+  }
+
+  /**
+   * A part of the content, the whole unless given. Nothing is yielded before it was verified, and that the file was not
+   * cut is verified first.
+   *
+   * @throws RangeError for a range that is not within the file @throws Tampered
+   * @throws StrongroomError NETWORK where the object store cannot be reached
+   */
+  async *read(
+    { start, end }: ByteRange = { start: 0, end: this.sizeBytes },
+  ): AsyncGenerator<Uint8Array, void, void> {
+    let at = start;
+    let failures = 0;
+    do {
+      const window = { start: at, end: Math.min(end, at + windowBytes) };
+      try {
+        for await (const piece of this.#reader.read(window)) {
+          at += piece.length;
+          failures = 0;
+          yield piece;
+        }
+      } catch (error) {
+        this.#signal?.throwIfAborted();
+        failures += 1;
+        if (!(error instanceof StrongroomError) || error.code !== 'NETWORK' || failures === tries)
+          throw error;
+        await pause(pauseMs * 2 ** (failures - 1), this.#signal);
+      }
+    } while (at < end);
+  }
+
+  /** The content for whatever takes a stream: a `Response`, a file of Node by `Readable.fromWeb`. */
+  stream(range?: ByteRange): ReadableStream<Uint8Array> {
+    return toReadableStream(this.read(range));
+  }
+}
+
+/** Opens one of the caller's own files. @throws Tampered @throws StrongroomError NOT_FOUND */
+export async function openVaultFile(
+  vault: Vault,
+  id: string,
+  options: DownloadOptions = {},
+): Promise<VaultFile> {
+  const request = { params: { id }, ...(options.signal && { signal: options.signal }) };
+  const ask = async () => (await vault.client.call('files.download', request)).body;
+  return fileOf(vault, vault.fileContext(id), await ask(), ask, options);
+}
+
+export type SharedVaultFile = {
+  readonly ownerUserId: string;
+  readonly ownerName: string;
+  readonly file: VaultFile;
+};
+
+/** Opens a file that another user shares. @throws Tampered @throws KeyMismatch @throws StrongroomError NOT_FOUND */
+export async function openSharedVaultFile(
+  vault: Vault,
+  shareId: string,
+  options: DownloadOptions = {},
+): Promise<SharedVaultFile> {
+  const request = { params: { shareId }, ...(options.signal && { signal: options.signal }) };
+  const ask = async () => (await vault.client.call('fileShares.download', request)).body;
+  const sealed = await ask();
+  const { fileId, ownerUserId, ownerName, permission, expiresUtc } = sealed;
+  const context = vault.fileContext(fileId, ownerUserId);
+  const terms = { permission, ownerName, expiresAt: expiresUtc, alias: null };
+  requireTerms(vault, { ...context, recordType: 'file-share', recordId: shareId }, sealed, context, terms);
+  return { ownerUserId, ownerName, file: await fileOf(vault, context, sealed, ask, options) };
+}
+
+/** The terms are sealed under the file's key, so that no server can say others of them. */
+function requireTerms(
+  vault: Vault,
+  termsContext: RecordContext,
+  { wrappedCekB64, sealedTermsB64 }: { readonly wrappedCekB64: string; readonly sealedTermsB64: string },
+  context: RecordContext,
+  terms: object,
+): void {
+  const cek = vault.unwrap(context, bytesOf(wrappedCekB64));
+  const sealed = vault.crypto.openValue(cek, termsContext, bytesOf(sealedTermsB64));
+  cek.fill(0);
+  const said = utf8(JSON.stringify(terms));
+  if (sealed.length !== said.length || !sealed.every((byte, at) => byte === said[at])) throw new Tampered();
+}
+
+async function fileOf(
+  vault: Vault,
+  context: RecordContext,
+  first: Sealed,
+  ask: () => Promise<Sealed>,
+  { signal, fetch = globalThis.fetch }: DownloadOptions,
+): Promise<VaultFile> {
+  const cek = vault.unwrap(context, bytesOf(first.wrappedCekB64));
+  const metadata = vault.crypto.openFileMetadata(cek, context, bytesOf(first.sealedMetadataB64));
+  let current = first;
+  const read = async (start: number, end: number): Promise<ReadableStream<Uint8Array>> => {
+    if (Date.parse(current.urlExpiresUtc) - Date.now() < marginMs) current = await ask();
+    return ranged(await request(current.url, start, end), end - start);
+  };
+  const request = async (url: string, start: number, end: number) => {
+    const init = { headers: { Range: `bytes=${start}-${end - 1}` }, ...(signal && { signal }) };
+    const answer = await fetch(url, init).catch((cause: unknown) => lost(cause));
+    if (answer.status !== 206 || !answer.body) throw lost(undefined, answer.status);
+    return answer.body;
+  };
+  const sealedFile = { sealedSize: first.sealedSizeBytes, read };
+  const reader = new FileReader((header) => vault.crypto.fileCipher(cek, context, header), sealedFile);
+  if (reader.layout.size !== metadata.sizeBytes) throw new Tampered();
+  return new VaultFile(metadata, reader, signal);
+}
+
+/** A body that breaks off is a fault of the network, not of the file. */
+function ranged(body: ReadableStream<Uint8Array>, length: number): ReadableStream<Uint8Array> {
+  const pieces = async function* () {
+    let left = length;
+    const reader = body.getReader();
+    try {
+      for (;;) {
+        const { done, value } = await reader.read().catch((cause: unknown) => lost(cause));
+        if (done) break;
+        left -= value.length;
+        yield value;
+      }
+      if (left > 0) lost(undefined);
+    } finally {
+      await reader.cancel().catch(() => undefined);
+    }
+  };
+  return toReadableStream(pieces());
+}
+
+function lost(cause: unknown, status?: number): never {
+  throw new StrongroomError('The object store did not answer with the file.', {
+    code: 'NETWORK',
+    status,
+    cause,
+  });
+}

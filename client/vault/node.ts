@@ -1,0 +1,7 @@
+import { choosePrimitives } from '../../lambdas/crypto/providers/node.ts';
+import { type VaultCrypto, vaultCrypto } from '../../lambdas/crypto/vault.ts';
+
+/** What the vault needs of cryptography, for a program on Node. */
+export async function vaultCryptoForNode(): Promise<VaultCrypto> {
+  return vaultCrypto(await choosePrimitives());
+}

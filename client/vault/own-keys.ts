@@ -1,0 +1,49 @@
+import { fromBase64 } from '../../lambdas/crypto/base64.ts';
+import { wipe } from '../../lambdas/crypto/bytes.ts';
+import { Tampered } from '../../lambdas/crypto/errors.ts';
+import type { KeyPairs, PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
+import type { VaultCrypto } from '../../lambdas/crypto/vault.ts';
+import { StrongroomError } from '../error.ts';
+import type { ResponseFor } from '../index.ts';
+
+export type Me = ResponseFor<'users.me'>['body'];
+export type Profile = ResponseFor<'users.get'>['body'];
+
+/**
+ * The caller's key pairs, opened here: the user secret is not sent. What the server says of the cost of the derivation
+ * is authenticated and bounded, so it can neither weaken nor stall it. Wipe them after use.
+ *
+ * @throws WrongUserSecret @throws Tampered where the server's material is not what was stored
+ * @throws StrongroomError KEYS_REQUIRED where there are none yet
+ */
+export async function openOwnKeys(crypto: VaultCrypto, me: Me, userSecret: string): Promise<KeyPairs> {
+  const { id: user, orgId: org, kdf } = me;
+  if (!kdf) throw new StrongroomError('There are no key pairs yet.', { code: 'KEYS_REQUIRED' });
+  const kek = await crypto.openKek(userSecret, { org, user }, bytesOf(kdf.recordB64));
+  try {
+    const sealed = {
+      x25519: bytesOf(me.encryptedPrivateKeyB64),
+      mlKem768: bytesOf(me.encryptedPrivateKeyKyberB64),
+    };
+    return crypto.openPrivateKeys(kek, { org, user, keyVersion: kdf.keyVersion }, publicKeysOf(me), sealed);
+  } finally {
+    wipe(kek);
+  }
+}
+
+/** @throws StrongroomError RECIPIENT_KEYS_REQUIRED for a user who has none */
+export function publicKeysOf({
+  publicKeyB64,
+  publicKeyKyberB64,
+}: Pick<Profile, 'publicKeyB64' | 'publicKeyKyberB64'>): PublicKeys {
+  if (publicKeyB64 === null || publicKeyKyberB64 === null)
+    throw new StrongroomError('The user has no key pairs yet.', { code: 'RECIPIENT_KEYS_REQUIRED' });
+  return { x25519: bytesOf(publicKeyB64), mlKem768: bytesOf(publicKeyKyberB64) };
+}
+
+/** @throws Tampered for what is no base64 */
+export function bytesOf(base64: string | null): Uint8Array {
+  const bytes = base64 === null ? undefined : fromBase64(base64);
+  if (!bytes) throw new Tampered();
+  return bytes;
+}

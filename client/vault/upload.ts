@@ -1,0 +1,198 @@
+import { toBase64 } from '../../lambdas/crypto/base64.ts';
+import { concat, wipe } from '../../lambdas/crypto/bytes.ts';
+import { Tampered } from '../../lambdas/crypto/errors.ts';
+import type { FileCipher } from '../../lambdas/crypto/file-format.ts';
+import { type FilePart, type PartPlan, planParts } from '../../lambdas/crypto/file-parts.ts';
+import { sealPart } from '../../lambdas/crypto/file-stream.ts';
+import { StrongroomError } from '../error.ts';
+import { pause } from '../retry.ts';
+import { bytesOf } from './own-keys.ts';
+import type { Vault } from './vault.ts';
+
+export type UploadOptions = {
+  /** Name of the file; that of a `File` unless given. */
+  readonly fileName?: string;
+  /** Media type; that of the blob unless given, else `application/octet-stream`. */
+  readonly contentType?: string;
+  /** Bytes of the content that the object store has, and how many there are. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Called with the id of the file as soon as the upload can be resumed by it. */
+  readonly onBegun?: (fileId: string) => void;
+  /** Parts that are on their way at once; each takes 8 MiB of memory, or a ten-thousandth of the file. */
+  readonly partsAtOnce?: number;
+  readonly signal?: AbortSignal;
+  readonly fetch?: typeof fetch;
+};
+
+/** A part is tried so often, with another URL each time. */
+const tries = 5;
+const pauseMs = 500;
+/** Parts whose URLs are asked for in one call. */
+const signedAtOnce = 20;
+
+/**
+ * Seals a file here and puts it to the object store, in parts. Neither its content nor its name reaches the server in
+ * the clear. In a browser a `File` is a blob; on Node, `openAsBlob` of `node:fs` makes one of a path.
+ *
+ * @returns the id of the file
+ * @throws StrongroomError PLAN_LIMIT_REACHED, STORAGE_NOT_CONFIGURED, NETWORK …
+ */
+export async function uploadFile(vault: Vault, content: Blob, options: UploadOptions = {}): Promise<string> {
+  const { client, crypto } = vault;
+  const id = newFileId();
+  const context = vault.fileContext(id);
+  const metadata = {
+    fileName: options.fileName ?? (content instanceof File ? content.name : 'file'),
+    contentType: options.contentType || content.type || 'application/octet-stream',
+    sizeBytes: content.size,
+  };
+  const { envelope, cek } = crypto.sealFileMetadata(context, metadata);
+  try {
+    const cipher = crypto.newFileCipher(cek, context);
+    const plan = planParts(content.size);
+    await client.call('uploads.create', {
+      ...(options.signal && { signal: options.signal }),
+      body: {
+        id,
+        wrappedCekB64: toBase64(vault.wrap(context, cek)),
+        sealedMetadataB64: toBase64(envelope),
+        fileHeaderB64: toBase64(cipher.header),
+        sealedSizeBytes: plan.part(plan.parts).sealedEnd,
+      },
+    });
+    options.onBegun?.(id);
+    await putParts({ vault, id, content, cipher, plan, options, there: new Set() });
+  } finally {
+    wipe(cek);
+  }
+  return id;
+}
+
+/**
+ * Goes on with an upload that was broken off, here or elsewhere: by the id of its file and the user secret, nothing else
+ * had to be kept. The content must be the same; a byte of another one would become part of the file.
+ *
+ * @throws RangeError for a content of another size
+ * @throws StrongroomError NOT_FOUND for an upload that was never begun, was given up or has expired
+ */
+export async function resumeUpload(
+  vault: Vault,
+  id: string,
+  content: Blob,
+  options: UploadOptions = {},
+): Promise<void> {
+  const { client, crypto } = vault;
+  const { signal } = options;
+  const { body: upload } = await client.call('uploads.get', { params: { id }, ...(signal && { signal }) });
+  const context = vault.fileContext(id);
+  const cek = vault.unwrap(context, bytesOf(upload.wrappedCekB64));
+  try {
+    const { sizeBytes } = crypto.openFileMetadata(cek, context, bytesOf(upload.sealedMetadataB64));
+    if (sizeBytes !== content.size) throw new RangeError('the content is of another size than the upload');
+    const plan = planParts(sizeBytes);
+    if (plan.part(plan.parts).sealedEnd !== upload.sealedSizeBytes) throw new Tampered();
+    const cipher = crypto.fileCipher(cek, context, bytesOf(upload.fileHeaderB64));
+    const whole = upload.uploaded.filter(
+      ({ partNumber, sizeBytes }) => sealedBytes(plan.part(partNumber)) === sizeBytes,
+    );
+    const there = new Set(whole.map(({ partNumber }) => partNumber));
+    await putParts({ vault, id, content, cipher, plan, options, there, assembled: upload.assembled });
+  } finally {
+    wipe(cek);
+  }
+}
+
+type Upload = {
+  readonly vault: Vault;
+  readonly id: string;
+  readonly content: Blob;
+  readonly cipher: FileCipher;
+  readonly plan: PartPlan;
+  readonly options: UploadOptions;
+  /** Numbers of the parts that the object store has. */
+  readonly there: ReadonlySet<number>;
+  readonly assembled?: boolean;
+};
+
+/** Puts the parts that are missing, and makes a file of them all. */
+async function putParts(upload: Upload): Promise<void> {
+  const { vault, id, content, plan, options, there, assembled } = upload;
+  const { onProgress, signal, partsAtOnce = 3 } = options;
+  const all = Array.from({ length: plan.parts }, (_, index) => index + 1);
+  const missing = assembled ? [] : all.filter((number) => !there.has(number));
+  let done = content.size;
+  for (const number of missing) done -= contentBytes(plan.part(number));
+  onProgress?.(done, content.size);
+  for (let at = 0; at < missing.length; at += signedAtOnce) {
+    const batch = missing.slice(at, at + signedAtOnce);
+    const urls = await signParts(upload, batch);
+    const worker = async () => {
+      for (let number = batch.shift(); number !== undefined; number = batch.shift()) {
+        signal?.throwIfAborted();
+        await putPart(upload, number, urls.get(number));
+        done += contentBytes(plan.part(number));
+        onProgress?.(done, content.size);
+      }
+    };
+    await Promise.all(Array.from({ length: partsAtOnce }, worker));
+  }
+  await vault.client.call('uploads.complete', { params: { id }, ...(signal && { signal }) });
+}
+
+async function signParts({ vault, id, options: { signal } }: Upload, partNumbers: readonly number[]) {
+  const { body } = await vault.client.call('uploads.sign', {
+    params: { id },
+    body: { partNumbers: [...partNumbers] },
+    ...(signal && { signal }),
+  });
+  return new Map(body.parts.map(({ partNumber, url }) => [partNumber, url]));
+}
+
+async function putPart(upload: Upload, number: number, signed: string | undefined): Promise<void> {
+  const { content, cipher, plan, options } = upload;
+  const { signal, fetch = globalThis.fetch } = options;
+  const part = plan.part(number);
+  const sealed = await collect(sealPart(cipher, part, content.slice(part.start, part.end).stream()));
+  let url = signed;
+  for (let attempt = 1; ; attempt++) {
+    url ??= (await signParts(upload, [number])).get(number);
+    const init = { method: 'PUT', body: sealed as Uint8Array<ArrayBuffer>, ...(signal && { signal }) };
+    const answer = await fetch(url as string, init).catch((cause: unknown) => ({
+      ok: false,
+      status: 0,
+      cause,
+    }));
+    if (answer.ok) return;
+    signal?.throwIfAborted();
+    if (attempt === tries) {
+      const message = `Part ${number} of the file did not reach the object store.`;
+      throw new StrongroomError(message, {
+        code: 'NETWORK',
+        ...('cause' in answer && { cause: answer.cause }),
+      });
+    }
+    url = undefined;
+    await pause(pauseMs * 2 ** (attempt - 1), signal);
+  }
+}
+
+async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return concat(...all);
+}
+
+const contentBytes = ({ start, end }: FilePart) => end - start;
+const sealedBytes = ({ sealedStart, sealedEnd }: FilePart) => sealedEnd - sealedStart;
+
+/** A UUID of version 7 (RFC 9562 section 5.7), so that files are listed by age. */
+function newFileId(): string {
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, Math.floor(Date.now() / 2 ** 16));
+  view.setUint16(4, Date.now() % 2 ** 16);
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

@@ -1,0 +1,65 @@
+import type { RecordContext } from '../../lambdas/crypto/context.ts';
+import type { Cek } from '../../lambdas/crypto/envelope.ts';
+import type { KeyPairs } from '../../lambdas/crypto/key-pairs.ts';
+import type { VaultCrypto } from '../../lambdas/crypto/vault.ts';
+import type { CallOptions, StrongroomClient } from '../index.ts';
+import { type Me, openOwnKeys } from './own-keys.ts';
+
+/**
+ * A user's vault with the keys on this side alone: the user secret opens the private keys here, and is never sent. Hold
+ * it no longer than it is needed, and close it.
+ */
+export class Vault {
+  readonly client: StrongroomClient;
+  readonly crypto: VaultCrypto;
+  readonly me: Me;
+  readonly #keys: KeyPairs;
+  #closed = false;
+
+  private constructor(client: StrongroomClient, crypto: VaultCrypto, me: Me, keys: KeyPairs) {
+    this.client = client;
+    this.crypto = crypto;
+    this.me = me;
+    this.#keys = keys;
+  }
+
+  /**
+   * @throws WrongUserSecret @throws Tampered where the server's material is not what was stored
+   * @throws StrongroomError KEYS_REQUIRED where there are no key pairs yet
+   */
+  static async unlock(
+    client: StrongroomClient,
+    crypto: VaultCrypto,
+    userSecret: string,
+    options: CallOptions = {},
+  ): Promise<Vault> {
+    const { body: me } = await client.call('users.me', options);
+    return new Vault(client, crypto, me, await openOwnKeys(crypto, me, userSecret));
+  }
+
+  /** Where a file belongs. @param owner the caller unless given */
+  fileContext(fileId: string, owner: string = this.me.id): RecordContext {
+    return { org: this.me.orgId, owner, recordType: 'file', recordId: fileId, version: 1 };
+  }
+
+  /** The key of something that was wrapped to the caller. Wipe it after use. @throws Tampered @throws KeyMismatch */
+  unwrap(context: RecordContext, wrapped: Uint8Array): Cek {
+    return this.crypto.unwrapCek(this.#open(), context, wrapped);
+  }
+
+  /** Wraps a key to the caller. */
+  wrap(context: RecordContext, cek: Cek): Uint8Array {
+    return this.crypto.wrapCek(this.#open().publicKeys, context, cek);
+  }
+
+  /** Wipes the private keys. */
+  close(): void {
+    this.#closed = true;
+    this.#keys.wipe();
+  }
+
+  #open(): KeyPairs {
+    if (this.#closed) throw new Error('the vault is closed');
+    return this.#keys;
+  }
+}

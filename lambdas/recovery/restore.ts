@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { recovery } from '../contract/recovery.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { requireRestoredKeys } from '../shared/restored-keys.ts';
+import { getKeys } from '../stores/keys.ts';
+import { getRestore, getShare, putRestore, shareIsThere } from '../stores/recovery.ts';
+
+export const handler = endpoint(
+  recovery.restore,
+  async ({ params: { ownerUserId }, body }, { caller, platform: { table }, settings, now }) => {
+    const { orgId, userId } = caller;
+    const [share, keys, known] = await Promise.all([
+      getShare(table, ownerUserId, userId),
+      getKeys(table, orgId, ownerUserId),
+      getRestore(table, orgId, ownerUserId),
+    ]);
+    if (share?.orgId !== orgId || !keys) throw new ApiError('NOT_FOUND');
+    // One trustee does not take the place of another one's restore: the owner has to have seen it.
+    if (known && known.trusteeUserId !== userId) throw new ApiError('RESTORE_PENDING');
+    requireRestoredKeys({ org: orgId, user: ownerUserId }, body);
+    const restore = {
+      restoreId: randomUUID(),
+      ...{ trusteeUserId: userId, trusteeName: share.trusteeName },
+      restoredKey: body.encryptedPrivateKeyEccB64,
+      restoredKeyKyber: body.encryptedPrivateKeyKyberB64,
+      ...{ usedXor: body.usedXor, xorSaltHint: body.xorSaltHint ?? null },
+      createdAt: now.toISOString(),
+      availableAt: new Date(now.getTime() + settings.STRONGROOM_RESTORE_DELAY * 1000).toISOString(),
+    };
+    return {
+      status: 200,
+      body: { requiresRekey: true },
+      writes: [
+        { ...putRestore(orgId, ownerUserId, restore, known), orElse: 'RESTORE_PENDING' },
+        // Whoever was a trustee a moment ago is none now.
+        { ...shareIsThere(ownerUserId, userId), orElse: 'NOT_FOUND' },
+      ],
+      audit: { resource: `recovery/restore/${ownerUserId}`, owner: { userId: ownerUserId, orgId } },
+    };
+  },
+);

@@ -1,0 +1,59 @@
+import { Refused, WrongUserSecret } from '../crypto/errors.ts';
+import type { KekOwner } from '../crypto/kek.ts';
+import type { KeyPairs } from '../crypto/key-pairs.ts';
+import { restoredKeyVersion } from '../crypto/restored-keys.ts';
+import type { Restore } from '../stores/recovery.ts';
+import { ApiError, invalid } from './api-error.ts';
+import type { KeyRing } from './key-ring.ts';
+import { readUserSecret, type SecretContext, trySecret } from './user-secret.ts';
+import { publicKeysOf, vault } from './vault.ts';
+
+type Restored = {
+  readonly encryptedPrivateKeyEccB64: Uint8Array;
+  readonly encryptedPrivateKeyKyberB64: Uint8Array;
+};
+
+/**
+ * Restored keys of the right form, for this owner; what is in them shows with the temporary secret alone.
+ *
+ * @throws ApiError INVALID_REQUEST
+ */
+export function requireRestoredKeys(owner: KekOwner, body: Restored): void {
+  const restored = { x25519: body.encryptedPrivateKeyEccB64, mlKem768: body.encryptedPrivateKeyKyberB64 };
+  try {
+    vault.checkRestoredKeys(owner, restored);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw invalid('encryptedPrivateKeyEccB64', 'and encryptedPrivateKeyKyberB64 are no keys of this owner');
+  }
+}
+
+/**
+ * The owner's key pairs out of a restore, opened by the temporary secret and found to be those of the public keys.
+ *
+ * @throws ApiError RESTORE_TOO_EARLY, WRONG_USER_SECRET, RATE_LIMITED @throws Tampered for other keys
+ */
+export async function openRestore(
+  context: SecretContext,
+  { stored }: KeyRing,
+  restore: Restore,
+): Promise<KeyPairs> {
+  const { caller, headers, now } = context;
+  const waitMs = Date.parse(restore.availableAt) - now.getTime();
+  if (waitMs > 0) {
+    throw new ApiError('RESTORE_TOO_EARLY', { headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) } });
+  }
+  const owner = { org: caller.orgId, user: caller.userId, keyVersion: restoredKeyVersion };
+  const sealed = { x25519: restore.restoredKey, mlKem768: restore.restoredKeyKyber };
+  try {
+    return await trySecret(context, () =>
+      vault.openRestoredKeys(readUserSecret(headers), owner, publicKeysOf(stored), sealed),
+    );
+  } catch (error) {
+    if (!(error instanceof WrongUserSecret)) throw error;
+    throw new ApiError('WRONG_USER_SECRET', {
+      cause: error,
+      audit: { resource: `users/${caller.userId}/keys`, outcome: 'refused' },
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { StrongroomClient } from '../../client/index.ts';
+import {
+  appointTrustees,
+  newTemporarySecret,
+  openTrusteeShare,
+  restoreOwner,
+} from '../../client/recovery.ts';
+import { nativeVault } from '../support/vault.ts';
+import { TestAppliance } from './appliance.ts';
+import { newOrg, VaultUser } from './vault/vault-user.ts';
+
+let appliance: TestAppliance;
+beforeAll(async () => {
+  appliance = await TestAppliance.start({ STRONGROOM_RESTORE_DELAY: '3600' });
+});
+afterAll(() => appliance.remove());
+
+test('before its owner had time to veto it, a restore is not used', async () => {
+  const { target } = appliance;
+  const org = await newOrg(target);
+  const [owner, alice, bob] = (await Promise.all(
+    ['owner', 'alice', 'bob'].map((name) => VaultUser.create(target, org, { name })),
+  )) as [VaultUser, VaultUser, VaultUser];
+  const clientOf = ({ apiKey }: VaultUser) =>
+    new StrongroomClient({ baseUrl: target.url, credential: { apiKey } });
+  const trusteeship = { trusteeUserIds: [alice.id, bob.id], threshold: 2 };
+  await appointTrustees(clientOf(owner), nativeVault, owner.secret, trusteeship);
+  const shares = await Promise.all(
+    [alice, bob].map((trustee) => openTrusteeShare(clientOf(trustee), nativeVault, trustee.secret, owner.id)),
+  );
+  const temporarySecret = newTemporarySecret();
+  await restoreOwner(clientOf(alice), nativeVault, { shares, temporarySecret });
+
+  const { createdUtc, availableUtc } = (await owner.call('GET', '/v1/recovery/restore')).body.restore;
+  expect(Date.parse(availableUtc) - Date.parse(createdUtc)).toBe(3_600_000);
+  const rekey = (secret: string) =>
+    owner.call('POST', '/v1/keys/rekey', {
+      headers: { 'x-user-secret': secret, 'x-new-user-secret': 'a secret after all' },
+    });
+  const early = await rekey(temporarySecret);
+  expect([early.status, early.body.code]).toEqual([409, 'RESTORE_TOO_EARLY']);
+  expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(3_500);
+  expect((await rekey(owner.secret)).status).toBe(200);
+});
