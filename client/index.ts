@@ -78,6 +78,22 @@ export class StrongroomClient {
     }
   }
 
+  /**
+   * As `call`, but once, and with the answer as it comes: for operations that stream.
+   *
+   * @throws StrongroomError for an answer that is no success, and where there is none
+   */
+  async open<Id extends OperationId>(operationId: Id, ...[request]: Arguments<Id>): Promise<Response> {
+    const operation = operations[operationId];
+    const { params, query, body, signal, headers } = (request ?? {}) as AnyRequest;
+    const url = addressOf(this.#options.baseUrl, operation.path, params, query);
+    const response = await this.#fetch(url, this.#initOf(operation, body, headers ?? {}, signal)).catch(
+      (cause: unknown) => unanswered(cause, signal),
+    );
+    if (response.ok) return response;
+    throw errorOf(response, parsed(await response.text()));
+  }
+
   #initOf(
     operation: Operation,
     body: unknown,
@@ -113,8 +129,7 @@ export class StrongroomClient {
         ? new Uint8Array(await response.arrayBuffer())
         : await response.text();
     } catch (cause) {
-      init.signal?.throwIfAborted();
-      throw new StrongroomError('No answer came from Strongroom.', { code: 'NETWORK', cause });
+      unanswered(cause, init.signal);
     }
     const { status, headers } = response;
     const body =
@@ -123,6 +138,12 @@ export class StrongroomClient {
     if (!declared || isErrorBody(body) || body === undefined) throw errorOf(response, body);
     return { status, body, headers };
   }
+}
+
+/** @throws the signal's reason where it has aborted, else StrongroomError NETWORK */
+function unanswered(cause: unknown, signal?: AbortSignal | null): never {
+  signal?.throwIfAborted();
+  throw new StrongroomError('No answer came from Strongroom.', { code: 'NETWORK', cause });
 }
 
 function isOf({ headers }: Response, contentType: string): boolean {

@@ -148,15 +148,10 @@ export const execute = {
         headers: { 'Content-Disposition': 'The file’s name' },
       },
     },
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'UNAVAILABLE'],
     alongsideAdmission: true,
     stream: true,
-    access: {
-      tables: { executions: 'read' },
-      objects: 'read',
-      keys: ['data'],
-      dataKeyPurpose: 'execution',
-    },
+    access: reads,
     timeoutSeconds: 60,
   }),
   events: defineRoute({

@@ -3,15 +3,17 @@ import { Readable } from 'node:stream';
 import { execute } from '../contract/execute.ts';
 import { ApiError } from '../shared/api-error.ts';
 import { streamEndpoint } from '../shared/endpoint.ts';
-import { loadResult } from '../shared/execution-vault.ts';
+import { refuse } from '../shared/execution.ts';
+import { stateOf } from '../shared/execution-state.ts';
 import { getExecution } from '../stores/executions.ts';
 
 export const handler = streamEndpoint(
   execute.file,
   async ({ params: { id, number } }, { caller, platform }) => {
     const execution = await getExecution(platform.table, caller.userId, id);
-    const isKept = execution && execution.status !== 'running' && execution.reason === null;
-    const file = isKept && (await loadResult(platform, execution)).files[Number(number)];
+    // Its end may not be on record yet.
+    const state = execution && (await stateOf(platform, execution).catch(refuse));
+    const file = state && 'outcome' in state ? state.outcome.files[Number(number)] : undefined;
     if (!file) throw new ApiError('NOT_FOUND');
     // Never shown in place: what a program writes is not to act in the origin of the API.
     const name = encodeURIComponent(basename(file.path));

@@ -12,7 +12,7 @@ const wildcards: readonly { readonly holder: RegExp; readonly resource: RegExp; 
   [
     {
       holder:
-        /^(Execute(Run|Get|Stop|Events|Attend)|GenerateCreate|ZkSession|ZkExecute|Pool\/KeyAsker)\/Role$/,
+        /^(Execute(Run|Get|Stop|Events|File|Attend)|GenerateCreate|ZkSession|ZkExecute|Pool\/KeyAsker)\/Role$/,
       resource: /^\*$/,
       reason: 'Lambda makes network interfaces; see the statement that denies it to the code',
     },

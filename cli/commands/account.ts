@@ -1,0 +1,102 @@
+import { StrongroomClient } from '../../client/index.ts';
+import { type Command, textOf } from '../command.ts';
+import { credentialsPath, forgetCredentials, writeCredentials } from '../credentials.ts';
+
+const passwordOptions = {
+  email: { type: 'string' },
+  'password-file': { type: 'string' },
+} as const;
+const passwordHelp = {
+  email: 'address of the account',
+  'password-file': 'file with the password; - is standard input',
+};
+
+export const account: readonly Command[] = [
+  {
+    name: 'login',
+    summary: 'Sign in, and keep the API key in a file that only you can read',
+    details: 'With an e-mail address and a password, or with an API key that an administrator gave you.',
+    example: 'strongroom login --url https://strongroom.example.com --email developer@example.com',
+    arity: [0, 0],
+    anonymous: true,
+    options: { ...passwordOptions, 'api-key-file': { type: 'string' } },
+    optionHelp: { ...passwordHelp, 'api-key-file': 'file with an API key, instead; - is standard input' },
+    async run({ values, terminal, client, url }) {
+      const keyFile = textOf(values, 'api-key-file');
+      if (keyFile !== undefined) {
+        const apiKey = await terminal.secret('API key', keyFile);
+        const signedIn = new StrongroomClient({ baseUrl: url, credential: { apiKey } });
+        const { body: me } = await signedIn.call('users.me');
+        return keep({ url, apiKey, email: me.email }, terminal);
+      }
+      const email = textOf(values, 'email') ?? (await terminal.ask('E-mail'));
+      const password = await terminal.secret('Password', textOf(values, 'password-file'));
+      const { body } = await client
+        .withCredential(undefined)
+        .call('auth.login', { body: { email, password } });
+      return keep({ url, apiKey: present(body.apiKey), email }, terminal);
+    },
+  },
+  {
+    name: 'register',
+    summary: 'Make an account, and sign in',
+    example: 'strongroom register --email developer@example.com',
+    arity: [0, 0],
+    anonymous: true,
+    options: passwordOptions,
+    optionHelp: passwordHelp,
+    async run({ values, terminal, client, url }) {
+      const email = textOf(values, 'email') ?? (await terminal.ask('E-mail'));
+      const password = await terminal.secret('Password', textOf(values, 'password-file'));
+      const { body } = await client
+        .withCredential(undefined)
+        .call('auth.register', { body: { email, password } });
+      return keep({ url, apiKey: present(body.apiKey), email }, terminal);
+    },
+  },
+  {
+    name: 'logout',
+    summary: 'Forget the API key',
+    arity: [0, 0],
+    anonymous: true,
+    async run({ terminal }) {
+      forgetCredentials();
+      terminal.answer({ signedOut: true }, () => '');
+      return 0;
+    },
+  },
+  {
+    name: 'status',
+    summary: 'Look who is signed in, and whether the installation is well',
+    arity: [0, 0],
+    async run({ terminal, client, url }) {
+      const [{ body: me }, { body: health }] = await Promise.all([
+        client.call('users.me'),
+        client.call('system.health'),
+      ]);
+      const { id, name, email, orgId, role } = me;
+      const value = { url, user: { id, name, email, orgId, role }, health };
+      terminal.answer(value, () => {
+        const checks = Object.entries(health.checks).map(([part, state]) => `${part} ${state}`);
+        return `${email ?? name} at ${url}, org ${orgId}\n${health.status}: ${checks.join(', ')}`;
+      });
+      return health.status === 'ok' ? 0 : 1;
+    },
+  },
+];
+
+/** An administrator's rotation has taken away the one that signing in would give. */
+function present(apiKey: string | null): string {
+  if (apiKey !== null) return apiKey;
+  throw new Error('the API key was rotated; sign in with the new one (--api-key-file)');
+}
+
+function keep(
+  credentials: Parameters<typeof writeCredentials>[0],
+  terminal: { answer<T>(value: T, human: (value: T) => string): void },
+): number {
+  writeCredentials(credentials);
+  const { url, email } = credentials;
+  terminal.answer({ url, email }, () => `Signed in at ${url}; the key is in ${credentialsPath()}`);
+  return 0;
+}

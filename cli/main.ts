@@ -1,0 +1,129 @@
+import { parseArgs } from 'node:util';
+import { AuditError } from '../client/audit.ts';
+import { StrongroomClient, StrongroomError } from '../client/index.ts';
+import { MessageError } from '../client/messages.ts';
+import { Refused } from '../lambdas/crypto/errors.ts';
+import { type Command, type Context, type Options, UsageError } from './command.ts';
+import { commands } from './commands.ts';
+import { CredentialsExposed, readCredentials } from './credentials.ts';
+import { helpOf, overview } from './help.ts';
+import { Terminal } from './terminal.ts';
+
+export const exitCodes = {
+  refused: 1,
+  usage: 2,
+  signIn: 3,
+  notFound: 4,
+  network: 5,
+  interrupted: 130,
+} as const;
+
+/** Options of every command. */
+export const common: Options = {
+  help: { type: 'boolean', short: 'h' },
+  json: { type: 'boolean' },
+  url: { type: 'string' },
+};
+
+const defaultUrl = 'http://127.0.0.1:8787';
+
+/** @returns the exit code */
+export async function main(argv: readonly string[]): Promise<number> {
+  const found = findCommand(argv);
+  const own = found ? split(found.command, found.rest).own : argv;
+  const terminal = new Terminal({ json: own.includes('--json') });
+  try {
+    if (!found) {
+      const asks = argv.length === 0 || ['help', '--help', '-h'].includes(argv[0] ?? '');
+      (asks ? process.stdout : process.stderr).write(`${overview(commands)}\n`);
+      return asks ? 0 : exitCodes.usage;
+    }
+    return (await runCommand(found.command, found.rest, terminal)) ?? 0;
+  } catch (error) {
+    return report(error, terminal);
+  }
+}
+
+/** The command with the longest name that the line begins with. */
+export function findCommand(argv: readonly string[]) {
+  const line = `${argv.join(' ')} `;
+  const command = commands
+    .filter(({ name }) => line.startsWith(`${name} `))
+    .sort((a, b) => b.name.length - a.name.length)[0];
+  return command && { command, rest: argv.slice(command.name.split(' ').length) };
+}
+
+async function runCommand(command: Command, rest: readonly string[], terminal: Terminal) {
+  const { own, passed } = split(command, rest);
+  const { values, positionals } = parse(command, own);
+  if (values.help) {
+    terminal.print(helpOf(command));
+    return 0;
+  }
+  const args = [...positionals, ...passed];
+  const [least, most] = command.arity;
+  if (args.length < least || args.length > most) {
+    throw new UsageError(`Usage: strongroom ${command.name}${command.args ? ` ${command.args}` : ''}`);
+  }
+  const stored = readCredentials();
+  const url = String(values.url ?? process.env.STRONGROOM_URL ?? stored?.url ?? defaultUrl);
+  const apiKey = process.env.STRONGROOM_API_KEY ?? (stored?.url === url ? stored.apiKey : undefined);
+  if (!apiKey && !command.anonymous) {
+    throw new StrongroomError(`Nobody is signed in at ${url}: strongroom login`, {
+      code: 'UNAUTHENTICATED',
+      status: 401,
+    });
+  }
+  const client = new StrongroomClient({ baseUrl: url, ...(apiKey && { credential: { apiKey } }) });
+  const context: Context = { values, args, terminal, client, url };
+  return command.run(context);
+}
+
+/** What belongs to a program, after the first argument, is not ours to read. */
+function split({ passThrough, options = {} }: Command, rest: readonly string[]) {
+  if (!passThrough) return { own: rest, passed: [] };
+  let at = 0;
+  while (at < rest.length && rest[at] !== '--' && rest[at]?.startsWith('-')) {
+    const name = rest[at]?.replace(/^--?/, '').split('=')[0] ?? '';
+    const takesValue = { ...common, ...options }[name]?.type === 'string' && !rest[at]?.includes('=');
+    at += takesValue ? 2 : 1;
+  }
+  const passed = rest.slice(rest[at] === '--' ? at + 1 : at);
+  return { own: rest.slice(0, at), passed };
+}
+
+function parse({ options = {} }: Command, args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: { ...common, ...options }, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function report(error: unknown, terminal: Terminal): number {
+  const { code, message, details } = describe(error);
+  if (terminal.json) terminal.note(JSON.stringify({ error: message, code, details }));
+  else {
+    terminal.note(`strongroom: ${message}${code ? ` (${code})` : ''}`);
+    for (const { path, message: fault } of details ?? []) terminal.note(`  ${path} ${fault}`);
+  }
+  return exitCodeOf(error);
+}
+
+function describe(error: unknown) {
+  if (error instanceof StrongroomError) {
+    const { code, message, details } = error;
+    return { code, message, details };
+  }
+  const known = error instanceof MessageError || error instanceof AuditError || error instanceof Refused;
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  return { code: known ? error.code : undefined, message, details: undefined };
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError || error instanceof CredentialsExposed) return exitCodes.usage;
+  if (!(error instanceof StrongroomError)) return exitCodes.refused;
+  if (error.code === 'NETWORK') return exitCodes.network;
+  if (error.status === 401) return exitCodes.signIn;
+  return error.status === 404 ? exitCodes.notFound : exitCodes.refused;
+}

@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { text as readAll } from 'node:stream/consumers';
+import type { ReadStream } from 'node:tty';
+import { UsageError } from './command.ts';
+
+/** What a program reads from and writes to. */
+export class Terminal {
+  readonly json: boolean;
+  readonly #progress: boolean;
+
+  constructor({ json }: { readonly json: boolean }) {
+    this.json = json;
+    this.#progress = !json && process.stderr.isTTY === true;
+  }
+
+  /** Where somebody can be asked. */
+  get interactive(): boolean {
+    return process.stdin.isTTY === true && process.stderr.isTTY === true;
+  }
+
+  print(text: string): void {
+    process.stdout.write(`${text}\n`);
+  }
+
+  note(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
+  /** The value as JSON where that was asked for, else what `human` makes of it. */
+  answer<T>(value: T, human: (value: T) => string): void {
+    const text = this.json ? JSON.stringify(value) : human(value);
+    if (text) this.print(text);
+  }
+
+  /** Rows under headings, columns aligned. */
+  table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+    if (rows.length === 0) return '';
+    const all = [headings, ...rows];
+    const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+    const line = (row: readonly string[]) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd();
+    return all.map(line).join('\n');
+  }
+
+  /** A bar on standard error while something goes on, where that is a terminal. */
+  progress(what: string): (done: number, total: number) => void {
+    if (!this.#progress) return () => undefined;
+    const width = 30;
+    return (done, total) => {
+      const share = total === 0 ? 1 : done / total;
+      const bar = '#'.repeat(Math.round(share * width)).padEnd(width, '.');
+      process.stderr.write(`\r${what} [${bar}] ${Math.round(share * 100)} %${share === 1 ? '\n' : ''}`);
+    };
+  }
+
+  /** A line that somebody types. @throws UsageError where there is nobody to ask */
+  async ask(question: string): Promise<string> {
+    if (!this.interactive) throw new UsageError(`there is no terminal to ask for ${question}`);
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return (await lines.question(`${question}: `)).trim();
+    } finally {
+      lines.close();
+    }
+  }
+
+  /** A secret that somebody types, without showing it. @throws UsageError where there is nobody to ask */
+  async askSecret(question: string): Promise<string> {
+    if (!this.interactive) throw new UsageError(`there is no terminal to ask for ${question}`);
+    process.stderr.write(`${question}: `);
+    const input = process.stdin as ReadStream;
+    input.setRawMode(true);
+    try {
+      return await readHidden(input);
+    } finally {
+      input.setRawMode(false);
+      input.pause();
+      process.stderr.write('\n');
+    }
+  }
+
+  /**
+   * A secret from a file (`-` is standard input), else from whoever sits there. Never from the command line, which other
+   * users of the machine can read.
+   */
+  async secret(question: string, file: string | undefined): Promise<string> {
+    if (file === undefined) return this.askSecret(question);
+    const text = file === '-' ? await readAll(process.stdin) : await readFile(file, 'utf8');
+    const secret = text.replace(/\r?\n$/, '');
+    if (secret === '') throw new UsageError(`${file === '-' ? 'standard input' : file} is empty`);
+    return secret;
+  }
+}
+
+/** What is typed up to the end of a line, as raw keys. */
+function readHidden(input: ReadStream): Promise<string> {
+  let typed = '';
+  return new Promise((resolve) => {
+    const take = (chunk: Buffer) => {
+      for (const character of chunk.toString()) {
+        if (character === '\r' || character === '\n') {
+          input.off('data', take);
+          resolve(typed);
+          return;
+        }
+        if (character === '\u0003' || character === '\u0004') process.exit(130);
+        typed = character === '\u007f' ? typed.slice(0, -1) : typed + character;
+      }
+    };
+    input.on('data', take).resume();
+  });
+}

@@ -1,0 +1,87 @@
+import { StrongroomError } from './error.ts';
+import type { CallOptions, RequestFor, ResponseFor, StrongroomClient } from './index.ts';
+import { pause } from './retry.ts';
+
+export type Program = Omit<RequestFor<'execute.run'>['body'], 'wait'>;
+export type Execution = ResponseFor<'execute.get'>['body'];
+
+export type Followed = CallOptions & {
+  /** What the program writes, as it comes. */
+  readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
+  /** As soon as the program is accepted. */
+  readonly onAccepted?: (executionId: string) => void;
+};
+
+/** A stream of events that breaks off is taken up again after so long. */
+const reconnectMs = 1_000;
+
+/**
+ * Runs a program, tells its output as it comes, and answers how it ended. The signal stops following, not the program;
+ * `execute.stop` does that.
+ *
+ * @throws StrongroomError where the installation refuses
+ */
+export async function runProgram(
+  client: StrongroomClient,
+  program: Program,
+  { onOutput, onAccepted, ...options }: Followed = {},
+): Promise<Execution> {
+  const { body } = await client.call('execute.run', { ...options, body: { ...program, wait: false } });
+  onAccepted?.(body.executionId);
+  return followExecution(client, body.executionId, { ...(onOutput && { onOutput }), ...options });
+}
+
+/** Follows a program to its end, from the beginning of its output on. */
+export async function followExecution(
+  client: StrongroomClient,
+  executionId: string,
+  { onOutput, signal }: Omit<Followed, 'onAccepted'> = {},
+): Promise<Execution> {
+  const params = { id: executionId };
+  let last = '';
+  for (let ended = false; !ended; ) {
+    try {
+      const headers: Record<string, string> = last ? { 'Last-Event-ID': last } : {};
+      const response = await client.open('execute.events', { params, headers, ...(signal && { signal }) });
+      for await (const { id, event, data } of eventsOf(response)) {
+        if (id) last = id;
+        if (event === 'stdout' || event === 'stderr') onOutput?.(event, data.text ?? '');
+        ended ||= event === 'end';
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof StrongroomError && error.code !== 'NETWORK' && error.status !== 503) throw error;
+    }
+    if (!ended) await pause(reconnectMs, signal);
+  }
+  return (await client.call('execute.get', { params, ...(signal && { signal }) })).body;
+}
+
+type Event = { readonly id: string; readonly event: string; readonly data: { readonly text?: string } };
+
+/** Server-sent events (WHATWG HTML section 9.2), as the API writes them: one line for each field. */
+async function* eventsOf({ body }: Response): AsyncGenerator<Event, void, void> {
+  let buffered = '';
+  const decoder = new TextDecoder();
+  const reader = body?.getReader();
+  try {
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true };
+      if (done) return;
+      buffered += decoder.decode(value, { stream: true });
+      const events = buffered.split('\n\n');
+      buffered = events.pop() ?? '';
+      for (const event of events.map(parse)) if (event) yield event;
+    }
+  } finally {
+    await reader?.cancel().catch(() => undefined);
+  }
+}
+
+function parse(text: string): Event | undefined {
+  const lines = text.split('\n').map((line) => /^(\w+): ?(.*)$/.exec(line) ?? []);
+  const fields = new Map(lines.map(([, name = '', value = '']) => [name, value]));
+  const data = fields.get('data');
+  if (data === undefined) return undefined;
+  return { id: fields.get('id') ?? '', event: fields.get('event') ?? 'message', data: JSON.parse(data) };
+}

@@ -1,0 +1,280 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commands } from '../../cli/commands.ts';
+import { helpOf, titleOf } from '../../cli/help.ts';
+import { TestAppliance } from '../api/appliance.ts';
+import { Cli, ended } from './program.ts';
+
+let appliance: TestAppliance;
+let cli: Cli;
+const email = `cli-${randomUUID()}@example.com`;
+const password = 'the password of the tests';
+const userSecret = 'the user secret of the tests';
+const file = (name: string, content: string | Uint8Array) => {
+  writeFileSync(join(cli.home, name), content);
+  return name;
+};
+
+beforeAll(async () => {
+  appliance = await TestAppliance.start();
+  cli = new Cli(appliance.target.url);
+  const registered = await cli.run(['register', '--email', email, '--password-file', '-'], password);
+  expect(registered).toMatchObject({ code: 0, stderr: '' });
+});
+afterAll(async () => {
+  cli.remove();
+  await appliance.remove();
+});
+
+describe('signing in', () => {
+  test('keeps the key where only its user reads it, and nothing else of the password', async () => {
+    expect(statSync(cli.credentials).mode & 0o777).toBe(0o600);
+    expect(readFileSync(cli.credentials, 'utf8')).not.toContain(password);
+    expect((await cli.run(['status'])).stdout).toContain(email);
+  });
+
+  test('by a password that is typed, and not shown', async () => {
+    const other = new Cli(appliance.target.url);
+    const { code, stdout } = await other.type(
+      ['login'],
+      [
+        ['E-mail: ', email],
+        ['Password: ', password],
+      ],
+    );
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Signed in')]);
+    expect(stdout).not.toContain(password);
+    expect((await other.run(['logout'])).code).toBe(0);
+    expect(existsSync(other.credentials)).toBe(false);
+    expect(await other.run(['status'])).toMatchObject({ code: 3, stdout: '' });
+    other.remove();
+  });
+
+  test('refuses a file that others can read', async () => {
+    chmodSync(cli.credentials, 0o644);
+    const { code, stderr } = await cli.run(['status']);
+    chmodSync(cli.credentials, 0o600);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('can be read by others')]);
+  });
+
+  test('a wrong password is exit code 3, without it in the error', async () => {
+    const wrong = await cli.run(['login', '--email', email, '--password-file', '-'], 'not the password');
+    expect(wrong).toMatchObject({ code: 3, stdout: '' });
+    expect(wrong.stderr).toContain('INVALID_CREDENTIALS');
+    expect(wrong.stderr).not.toContain('not the password');
+  });
+});
+
+describe('secrets and programs', () => {
+  test('a secret is put from standard input, and a program has it', async () => {
+    expect((await cli.run(['secrets', 'put', 'GREETING', '--value-file', '-'], 'hello\n')).code).toBe(0);
+    const list = JSON.parse((await cli.run(['secrets', 'list', '--json'])).stdout);
+    expect(list.map(({ name }: { name: string }) => name)).toEqual(['GREETING']);
+    const code =
+      'import os, sys; print(os.environ["GREETING"], *sys.argv[1:]); print("err", file=sys.stderr)';
+    const ran = await cli.run(['run', file('greet.py', code), 'a', '--json']);
+    expect(ran).toEqual({ code: 0, stdout: 'hello a --json\n', stderr: 'err\n' });
+    const without = await cli.run(['run', '--no-secrets', 'greet.py']);
+    expect(without.code).toBe(1);
+    expect((await cli.run(['secrets', 'delete', 'GREETING'])).code).toBe(0);
+    expect(await cli.run(['secrets', 'delete', 'GREETING'])).toMatchObject({ code: 4 });
+  });
+
+  test('files go in and come out, large ones too, and the exit code is the program’s', async () => {
+    const code = `
+content = open('in.bin', 'rb').read()
+open('out.bin', 'wb').write(content * 5)
+open('small.txt', 'w').write('x')
+raise SystemExit(7)`;
+    const content = randomBytes(1024 * 1024);
+    const args = ['run', '--file', file('in.bin', content), '--out', 'results', file('copy.py', code)];
+    const ran = await cli.run(args);
+    expect(ran).toMatchObject({ code: 7, stdout: '', stderr: expect.stringContaining('small.txt') });
+    const out = readFileSync(join(cli.home, 'results', 'out.bin'));
+    expect(out.equals(Buffer.concat(Array(5).fill(content)))).toBe(true);
+    expect(readFileSync(join(cli.home, 'results', 'small.txt'), 'utf8')).toBe('x');
+  });
+
+  test('output comes while the program runs, and an interrupt stops it', async () => {
+    const code = 'import time\nfor i in range(600): print(i, flush=True); time.sleep(0.1)';
+    const child = cli.start(['run', '--timeout', '120', file('long.py', code)]);
+    const seen = new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk: Buffer) => String(chunk).includes('3') && resolve());
+    });
+    const end = ended(child);
+    await seen;
+    child.kill('SIGINT');
+    expect((await end).code).toBe(130);
+    const { apiKey } = JSON.parse(readFileSync(cli.credentials, 'utf8'));
+    for (;;) {
+      const answer = await fetch(`${appliance.target.url}/api/v1/executions`, {
+        headers: { 'x-api-key': apiKey },
+      });
+      const [newest] = ((await answer.json()) as { executions: { status: string }[] }).executions;
+      if (newest?.status === 'killed') break;
+      await after(100);
+    }
+  });
+
+  test('JavaScript runs by the ending of its file; any other ending is refused', async () => {
+    const ran = await cli.run(['run', file('hi.js', 'console.log("from Node")')]);
+    expect(ran).toMatchObject({ code: 0, stdout: 'from Node\n' });
+    expect((await cli.run(['run', file('hi.rb', 'puts 1')])).code).toBe(2);
+  });
+});
+
+describe('messages', () => {
+  test('are sent without an account, and opened once, after asking', async () => {
+    const stranger = new Cli(appliance.target.url);
+    const sent = await stranger.run(
+      ['send', '--max-access', '1', '--expires', '1h', '--json'],
+      'a secret text',
+    );
+    const { url } = JSON.parse(sent.stdout);
+    expect(sent.code).toBe(0);
+    const declined = await stranger.type(['open', url], [['(yes/no): ', 'no']]);
+    expect(declined.code).toBe(1);
+    const opened = await stranger.run(['open', '--yes', '-'], `${url}\n`);
+    expect(opened).toMatchObject({ code: 0, stdout: 'a secret text\n' });
+    expect((await stranger.run(['open', '--yes', url])).code).toBe(4);
+    stranger.remove();
+  });
+
+  test('with a password, a wrong one opens nothing and takes no access', async () => {
+    const send = ['send', '--password-file', file('pw', 'the right one'), '--max-access', '1', '--json', '-'];
+    const { url } = JSON.parse((await cli.run(send, 'guarded')).stdout);
+    const typed = await cli.type(
+      ['open', '--yes', url],
+      [
+        ['Password of the message: ', 'a wrong one'],
+        ['Password of the message: ', 'the right one'],
+      ],
+    );
+    expect([typed.code, typed.stdout]).toEqual([0, expect.stringContaining('guarded')]);
+  });
+});
+
+describe('the vault', () => {
+  const secretFile = () => ['--user-secret-file', file('user-secret', userSecret)];
+  beforeAll(async () => {
+    expect((await cli.run(['keys', 'generate', ...secretFile()])).code).toBe(0);
+  });
+
+  test('values are put, listed, read and deleted', async () => {
+    expect((await cli.run(['kv', 'put', 'app/url', '--value-file', '-'], 'https://example.com')).code).toBe(
+      0,
+    );
+    expect((await cli.run(['kv', 'list'])).stdout).toBe('app/url\n');
+    expect(await cli.run(['kv', 'get', 'app/url', ...secretFile()])).toMatchObject({
+      code: 0,
+      stdout: 'https://example.com',
+    });
+    const wrong = await cli.run(['kv', 'get', 'app/url', '--user-secret-file', '-'], 'not the user secret');
+    expect([wrong.code, wrong.stderr]).toEqual([3, expect.stringContaining('WRONG_USER_SECRET')]);
+    expect((await cli.run(['kv', 'delete', 'app/url'])).code).toBe(0);
+    expect((await cli.run(['kv', 'get', 'app/url', ...secretFile()])).code).toBe(4);
+  });
+
+  test('env gives a command values as variables, and ends as it ends', async () => {
+    for (const [key, value] of [
+      ['svc/database-url', 'postgres://'],
+      ['svc/token', 't0ken'],
+      ['other', 'x'],
+    ] as const) {
+      await cli.run(['kv', 'put', key, '--value-file', '-'], value);
+    }
+    const code =
+      'console.log(process.env.DATABASE_URL, process.env.TOKEN, process.env.OTHER); process.exit(5)';
+    const args = ['env', '--prefix', 'svc/', ...secretFile(), '--', process.execPath, '-e', code];
+    expect(await cli.run(args)).toMatchObject({ code: 5, stdout: 'postgres:// t0ken undefined\n' });
+    expect((await cli.run(['env', ...secretFile(), '--', './no-such-program'])).code).toBe(2);
+  });
+
+  test('files go and come back, under their own name, replacing none', async () => {
+    const content = randomBytes(9 * 1024 * 1024);
+    const put = await cli.run(['files', 'put', ...secretFile(), file('photo.raw', content)]);
+    expect(put.code).toBe(0);
+    const id = put.stdout.trim();
+    const there = await cli.run(['files', 'get', ...secretFile(), id]);
+    expect([there.code, there.stderr]).toEqual([2, expect.stringContaining('there already')]);
+    expect((await cli.run(['files', 'get', ...secretFile(), id, 'copy.raw'])).code).toBe(0);
+    expect(readFileSync(join(cli.home, 'copy.raw')).equals(content)).toBe(true);
+    expect(statSync(join(cli.home, 'copy.raw')).mode & 0o777).toBe(0o600);
+    expect((await cli.run(['files', 'delete', id])).code).toBe(0);
+    expect((await cli.run(['files', 'get', ...secretFile(), id, 'again.raw'])).code).toBe(4);
+  });
+});
+
+test('the audit log is listed and verified, and continues what was verified before', async () => {
+  expect((await cli.run(['audit', 'list'])).stdout).toContain('auth.register');
+  const first = await cli.run(['audit', 'verify']);
+  expect([first.code, first.stdout]).toEqual([
+    0,
+    expect.stringContaining('It is signed by strongroom.audit/'),
+  ]);
+  const second = await cli.run(['audit', 'verify']);
+  expect(second.stdout).toContain('continues the one that was known');
+  const kept = JSON.parse(readFileSync(cli.credentials, 'utf8'));
+  const other = kept.auditLog.verifierKey.replace(/^[^+]+/, 'another');
+  writeFileSync(
+    cli.credentials,
+    JSON.stringify({ ...kept, auditLog: { ...kept.auditLog, verifierKey: other } }),
+  );
+  const forged = await cli.run(['audit', 'verify']);
+  expect([forged.code, forged.stderr]).toEqual([1, expect.stringMatching(/WRONG_KEY|BAD_SIGNATURE/)]);
+  writeFileSync(cli.credentials, JSON.stringify(kept));
+});
+
+describe('the command line itself', () => {
+  test.each(commands.map((command) => [command.name, command] as const))(
+    '%s is in docs/cli.md',
+    (_, command) => {
+      const reference = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'cli.md'), 'utf8');
+      const title = titleOf(command).replaceAll('|', '\\|');
+      expect(reference).toContain(`| \`${title}\` | ${command.summary} |`);
+    },
+  );
+
+  test.each(commands.map((command) => [command.name, command] as const))(
+    '%s has help',
+    async (name, command) => {
+      const { code, stdout } = await cli.run([...name.split(' '), '--help']);
+      expect([code, stdout]).toEqual([0, `${helpOf(command)}\n`]);
+      expect(Object.keys(command.optionHelp ?? {}).sort()).toEqual(Object.keys(command.options ?? {}).sort());
+    },
+  );
+
+  test('without a command it lists them; an unknown one is exit code 2', async () => {
+    const { code, stdout } = await cli.run([]);
+    expect(code).toBe(0);
+    for (const { name } of commands) expect(stdout).toContain(`  ${name}`);
+    expect(await cli.run(['nonsense'])).toMatchObject({ code: 2, stdout: '' });
+    expect((await cli.run(['kv', 'get'])).code).toBe(2);
+    expect((await cli.run(['kv', 'list', '--nonsense'])).code).toBe(2);
+  });
+
+  test('errors are JSON where that was asked for; no answer is exit code 5', async () => {
+    const { code, stderr } = await cli.run(
+      ['kv', 'get', 'x', '--json', '--url', 'http://127.0.0.1:9', '--user-secret-file', '-'],
+      userSecret,
+      {
+        STRONGROOM_API_KEY: 'pyapi_x_y',
+      },
+    );
+    expect([code, JSON.parse(stderr).code]).toEqual([5, 'NETWORK']);
+  });
+
+  test('where nobody can be asked, it says so and waits for nothing', async () => {
+    const { code, stderr } = await cli.run(['secrets', 'put', 'X']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('no terminal')]);
+  });
+
+  test.each(['bash', 'zsh', 'fish'])('completion for %s names every command', async (shell) => {
+    const { code, stdout } = await cli.run(['completion', shell]);
+    expect(code).toBe(0);
+    for (const { name } of commands) expect(stdout).toContain(name.split(' ').at(-1));
+  });
+});

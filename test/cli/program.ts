@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const program = resolve(import.meta.dirname, '..', '..', 'bin', 'strongroom.ts');
+const terminal = join(import.meta.dirname, 'terminal.py');
+
+export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+/** The command line of somebody with a home of their own. */
+export class Cli {
+  readonly home = mkdtempSync(join(tmpdir(), 'strongroom-cli-'));
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(url: string) {
+    this.#env = { PATH: process.env.PATH, HOME: this.home, STRONGROOM_URL: url };
+  }
+
+  get credentials(): string {
+    return join(this.home, '.config', 'strongroom', 'credentials.json');
+  }
+
+  /** @param input what comes on standard input */
+  async run(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return ended(this.start(args, input, env));
+  }
+
+  start(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}) {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: this.home,
+      env: { ...this.#env, ...env },
+    });
+    child.stdin.end(input);
+    return child;
+  }
+
+  /** At a terminal, where each answer is typed as soon as its question is there. */
+  async type(args: readonly string[], answers: readonly (readonly [question: string, answer: string])[]) {
+    const command = [terminal, JSON.stringify(answers), process.execPath, program, ...args];
+    return ended(spawn('python3', command, { cwd: this.home, env: this.#env }));
+  }
+
+  remove(): void {
+    rmSync(this.home, { recursive: true });
+  }
+}
+
+export async function ended(child: ReturnType<Cli['start']>): Promise<Ended> {
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const [code] = await once(child, 'close');
+  return { code, stdout, stderr };
+}
