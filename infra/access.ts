@@ -12,6 +12,7 @@ import type { Configuration } from './configuration.ts';
 import { functionArn, functionName } from './function-name.ts';
 import { generatorStatements } from './generator.ts';
 import type { Keys } from './keys.ts';
+import type { PackageBuilder } from './package-builder.ts';
 import { type TableActions, tableActions } from './table-actions.ts';
 import type { Tables } from './tables.ts';
 
@@ -20,6 +21,8 @@ type Resources = {
   readonly buckets: Buckets;
   readonly keys: Keys;
   readonly settings: Configuration['settings'];
+  /** Where there is one. */
+  readonly builder: Pick<PackageBuilder, 'statements' | 'environment'> | undefined;
 };
 
 /** What a function's role may do, and the variables by which the function finds it. */
@@ -58,10 +61,14 @@ export class Access extends Construct {
         ...(grants.keys.has('data') ? [this.#toDataKeys(route)] : []),
         ...this.#toBackground(grants),
         ...(grants.ping ? this.#toPing() : []),
+        ...this.#toBuilder(grants),
         ...(grants.generator ? generatorStatements(this, this.#resources.settings) : []),
       ],
       environment: this.#environment(grants, tables),
-      explained: grants.objects ? [this.explainObjects('', this.#bucketOf(grants))] : [],
+      explained: [
+        ...(grants.objects ? [this.explainObjects('', this.#bucketOf(grants))] : []),
+        ...this.#builderPrefixes(grants).map((prefix) => this.explainObjects(prefix)),
+      ],
     };
   }
 
@@ -117,6 +124,28 @@ export class Access extends Construct {
       this.#throughService('s3', writes ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'], {
         'aws:s3:arn': [bucketArn],
       }),
+    ];
+  }
+
+  /** Where a function that asks for builds, or for what became of them, finds them; one with all objects needs no more. */
+  #builderPrefixes({ builder, objects }: Grants): readonly string[] {
+    if (!builder || !this.#resources.builder || objects === 'write') return [];
+    return ['packages/'];
+  }
+
+  #toBuilder(grants: Grants): PolicyStatement[] {
+    const { builder, buckets } = this.#resources;
+    if (!grants.builder || !builder) return [];
+    const { bucketArn } = buckets.objects;
+    const prefixes = this.#builderPrefixes(grants);
+    return [
+      ...(grants.builder === 'request' ? builder.statements : []),
+      ...prefixes.flatMap((prefix) => [
+        allow(['s3:GetObject', 's3:PutObject'], [`${bucketArn}/${prefix}*`]),
+        // So that an object which is not there is said to be absent, and not forbidden.
+        allow(['s3:ListBucket'], [bucketArn], { StringLike: { 's3:prefix': [`${prefix}*`, ''] } }),
+        this.#throughService('s3', ['kms:Decrypt', 'kms:GenerateDataKey'], { 'aws:s3:arn': [bucketArn] }),
+      ]),
     ];
   }
 
@@ -191,7 +220,8 @@ export class Access extends Construct {
   }
 
   #environment(grants: Grants, tables: TableActions): Record<string, string> {
-    const { keys } = this.#resources;
+    const { keys, builder } = this.#resources;
+    const builds = builder && grants.builder;
     const asks = (name: SigningKeyName) =>
       grants.keys.has(`sign:${name}`) || grants.keys.has(`verify:${name}`);
     const named = [...tables.keys()].map((name) => [
@@ -204,7 +234,10 @@ export class Access extends Construct {
     ]);
     return {
       ...Object.fromEntries([...named, ...begun]),
-      ...((grants.objects || grants.ping) && { STRONGROOM_BUCKET: this.#bucketOf(grants).bucketName }),
+      ...(builds === 'request' && builder?.environment),
+      ...((grants.objects || grants.ping || builds) && {
+        STRONGROOM_BUCKET: this.#bucketOf(grants).bucketName,
+      }),
       ...((grants.keys.has('data') || grants.ping) && { STRONGROOM_DATA_KEY: keys.data.keyArn }),
       ...(asks('jwt') && { STRONGROOM_JWT_KEYS: keys.signing.jwt.keyArn }),
       ...(asks('audit') && { STRONGROOM_AUDIT_KEYS: keys.signing.audit.keyArn }),

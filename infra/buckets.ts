@@ -66,6 +66,12 @@ export class Buckets extends Construct {
           expiration: Duration.days(2),
           noncurrentVersionExpiration: Duration.days(1),
         })),
+        // A build's job and what its task left; the bundle itself was copied to its place.
+        {
+          prefix: 'packages/builds/',
+          expiration: Duration.days(2),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
         { abortIncompleteMultipartUploadAfter: Duration.days(7) },
         { noncurrentVersionExpiration: Duration.days(recoverableDays), expiredObjectDeleteMarker: true },
       ],

@@ -25,6 +25,8 @@ export type Assets = {
   readonly administratorKey: string;
   readonly sweep: string;
   readonly seal: string;
+  readonly keepPool: string;
+  readonly askKey: string;
   /** Build context of the sandbox's image. */
   readonly sandbox: string;
 };
@@ -51,11 +53,13 @@ const common = {
 
 /** Builds all that the stack deploys, background functions beside operations. @throws Error where something cannot be bundled */
 export async function bundleAll(records: readonly FunctionRecord[], folder: string): Promise<Assets> {
-  const [bundles, administratorKey, sweep, seal, sandbox] = await Promise.all([
+  const [bundles, administratorKey, sweep, seal, keepPool, askKey, sandbox] = await Promise.all([
     bundleOperations(records, folder),
     bundleAdministratorKey(folder),
     bundleSweep(folder),
     bundleSeal(folder),
+    bundleKeepPool(folder),
+    bundleAskKey(folder),
     bundleSandbox(folder),
   ]);
   return {
@@ -63,6 +67,8 @@ export async function bundleAll(records: readonly FunctionRecord[], folder: stri
     administratorKey,
     sweep,
     seal,
+    keepPool,
+    askKey,
     sandbox,
   };
 }
@@ -111,6 +117,16 @@ export function bundleSweep(folder: string): Promise<string> {
 /** Bundles the function that seals the audit log. @returns its folder */
 export function bundleSeal(folder: string): Promise<string> {
   return bundleFunction('lambdas/platform/aws/seal.ts', join(folder, 'seal'));
+}
+
+/** Bundles the function that keeps the pool of sandboxes. @returns its folder */
+export function bundleKeepPool(folder: string): Promise<string> {
+  return bundleFunction('lambdas/platform/aws/keep-pool.ts', join(folder, 'keep-pool'));
+}
+
+/** Bundles the function that asks sandboxes for their keys. @returns its folder */
+export function bundleAskKey(folder: string): Promise<string> {
+  return bundleFunction('lambdas/platform/aws/ask-key.ts', join(folder, 'ask-key'));
 }
 
 async function bundleFunction(entry: string, outdir: string): Promise<string> {
@@ -247,6 +263,8 @@ if (import.meta.main) {
     bundleAdministratorKey(dist),
     bundleSweep(dist),
     bundleSeal(dist),
+    bundleKeepPool(dist),
+    bundleAskKey(dist),
     bundleSandbox(dist),
   ]);
   for (const { operationId, sizeBytes } of bundles) {

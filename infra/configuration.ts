@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { offHoursFault } from '../lambdas/platform/pool-hours.ts';
 import { Settings } from '../lambdas/shared/env.ts';
 import { withDefaultGenerator } from './generator.ts';
 
@@ -7,6 +8,11 @@ const list = (entry: z.ZodType<string, string>) =>
     .string()
     .transform((value) => value.split(','))
     .pipe(z.array(entry));
+
+const wholeNumber = (least: number, most: number) =>
+  z.coerce.number().refine((value) => Number.isInteger(value) && value >= least && value <= most, {
+    error: `must be a whole number from ${least} to ${most}`,
+  });
 
 const retentions = [7, 14, 30, 60, 90, 180, 365, 731, 1827, 3653] as const;
 
@@ -45,6 +51,25 @@ const StackContext = z.object({
       error: `must be one of ${retentions.join(', ')}`,
     })
     .default(90),
+  /** Most sandbox tasks at a time; 0: no code is run. */
+  sandboxes: wholeNumber(0, 200).default(4),
+  /** Tasks that are kept ready for users who have none yet. */
+  spare: wholeNumber(0, 50).default(1),
+  /** When none are kept ready. */
+  offHours: z
+    .string()
+    .superRefine((text, context) => {
+      const message = offHoursFault(text);
+      if (message) context.addIssue({ code: 'custom', message });
+    })
+    .optional(),
+  /** Where packages come from (PEP 503); without it there are none. */
+  packageIndex: z
+    .url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
+    .refine((url) => !/[\s"'@]/.test(url), { error: 'must hold no name or password' })
+    .optional(),
+  /** `private`: the index is reached by routes of the operator's own, and no NAT gateway is made. */
+  packageNetwork: z.enum(['internet', 'private']).default('internet'),
 });
 
 export type Configuration = z.output<typeof StackContext> & {
@@ -69,6 +94,19 @@ const variables = new Map(
 function contextName(variable: string): string {
   const words = variable.slice(prefix.length).toLowerCase();
   return words.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function contradictions(
+  { sandboxes, spare, packageIndex }: z.output<typeof StackContext>,
+  given: Readonly<Record<string, string>>,
+): string[] {
+  return [
+    ...(sandboxes > 0 && spare > sandboxes ? ['spare must be at most sandboxes'] : []),
+    ...(sandboxes === 0 && packageIndex ? ['packageIndex is of no use with sandboxes=0'] : []),
+    ...(given.packageNetwork !== undefined && !packageIndex
+      ? ['packageNetwork is for a packageIndex only']
+      : []),
+  ];
 }
 
 /**
@@ -102,6 +140,7 @@ export function readConfiguration(
       if (texts[name] !== undefined) problems.push(`${name} is for endpoint=private only`);
     }
   }
+  if (stack.data) problems.push(...contradictions(stack.data, texts));
   if (problems.length > 0 || !stack.data) throw new InvalidContext(`context: ${problems.join('; ')}`);
   return { ...stack.data, settings: withDefaultGenerator(settings) };
 }

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -26,10 +27,16 @@ export const sandboxPort = 8700;
 
 const cidr = '10.73.0.0/22';
 
-const subnetsWithEgress = [
-  { name: 'Functions', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 25 },
-  { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },
-];
+const { PRIVATE_ISOLATED, PRIVATE_WITH_EGRESS, PUBLIC } = SubnetType;
+const subnets = {
+  isolated: { name: 'Isolated', subnetType: PRIVATE_ISOLATED, cidrMask: 24 },
+  functions: { name: 'Functions', subnetType: PRIVATE_WITH_EGRESS, cidrMask: 25 },
+  public: { name: 'Public', subnetType: PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },
+  builders: { name: 'Builders', subnetType: PRIVATE_WITH_EGRESS, cidrMask: 26 },
+} as const;
+
+/** How the builder of packages reaches its index: not at all, by routes of the operator's, or across the internet. */
+export type PackageReach = 'none' | 'private' | 'internet';
 
 export type NetworkProps = {
   readonly tables: Tables;
@@ -40,36 +47,47 @@ export type NetworkProps = {
   readonly flowLog: ILogGroup;
   /** How functions reach the language model. */
   readonly generator: GeneratorReach;
+  readonly packages: PackageReach;
 };
 
 /**
  * The network of sandboxes and of the functions that call them. There is no way to or from the internet: no
  * gateway, no NAT. What functions need of AWS, they reach by endpoints, and these let nothing through but this
  * installation's own tables, bucket, keys and background functions. Only where the operator chose a language model of
- * another provider is there a way out, from subnets of the functions alone; sandboxes stay where there is none.
+ * another provider, or an index of packages, is there a way out, from subnets of the functions or of the builder alone;
+ * sandboxes stay where there is none.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
   readonly functions: SecurityGroup;
   readonly sandboxes: SecurityGroup;
 
-  readonly #functionSubnets: SubnetType;
+  readonly #endpoints: SecurityGroup;
+  readonly #s3: GatewayVpcEndpoint;
+  readonly #groups: { readonly functions: string; readonly builders: string };
 
   constructor(
     scope: Construct,
     id: string,
-    { tables, buckets, keys, backgrounds, flowLog, generator }: NetworkProps,
+    { tables, buckets, keys, backgrounds, flowLog, generator, packages }: NetworkProps,
   ) {
     super(scope, id);
-    const internet = generator === 'internet';
-    this.#functionSubnets = internet ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
+    const model = generator === 'internet' ? [subnets.functions] : [];
+    const index = packages === 'internet' ? [subnets.builders] : [];
+    const outward = [...model, ...index];
+    this.#groups = {
+      functions: (model[0] ?? subnets.isolated).name,
+      builders: (index[0] ?? subnets.isolated).name,
+    };
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(cidr),
       maxAzs: 2,
-      natGateways: internet ? 1 : 0,
+      natGateways: outward.length > 0 ? 1 : 0,
       subnetConfiguration: [
-        { name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
-        ...(internet ? subnetsWithEgress : []),
+        subnets.isolated,
+        ...model,
+        ...(outward.length > 0 ? [subnets.public] : []),
+        ...index,
       ],
       // Nothing is in the default group; emptying it takes a custom resource that counts on the runtime's SDK.
       restrictDefaultSecurityGroup: false,
@@ -80,8 +98,9 @@ export class Network extends Construct {
     });
 
     const endpoints = this.#group('Endpoints', 'Endpoints of AWS services');
+    this.#endpoints = endpoints;
     this.functions = this.#group('Functions', 'Functions that call sandboxes');
-    this.sandboxes = this.#group('Sandboxes', 'Sandboxes: they call nobody');
+    this.sandboxes = this.#group('Sandboxes', 'Sandboxes; programs in them have no network');
     this.#allow(this.functions, this.sandboxes, sandboxPort, 'jobs');
     this.#allow(this.functions, endpoints, 443, 'KMS and Lambda');
     // Gateway endpoints have no group of their own, and the ids of their prefix lists differ by region. Nothing
@@ -101,7 +120,8 @@ export class Network extends Construct {
         [...tables.byName.keys()].flatMap((name) => tables.arns(name)),
       ),
     );
-    this.#gateway('S3', GatewayVpcEndpointAwsService.S3).addToPolicy(
+    this.#s3 = this.#gateway('S3', GatewayVpcEndpointAwsService.S3);
+    this.#s3.addToPolicy(
       through(
         [
           's3:GetObject',
@@ -143,11 +163,56 @@ export class Network extends Construct {
     return this.#interface('Api', InterfaceVpcEndpointAwsService.APIGATEWAY, group);
   }
 
+  /**
+   * Lets Fargate start tasks in this network, which it does by the tasks' own addresses: their image is pulled, and
+   * their log written, and nothing else ("Amazon ECR interface VPC endpoints"). Sandboxes fetch bundles of packages too,
+   * from the gateway endpoint of S3, which no program can: none has a socket.
+   */
+  openToTasks(repository: string, logs: readonly string[]): void {
+    const images = through(
+      ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      [repository],
+    );
+    for (const [id, service] of [
+      ['EcrApi', InterfaceVpcEndpointAwsService.ECR],
+      ['EcrImages', InterfaceVpcEndpointAwsService.ECR_DOCKER],
+    ] as const) {
+      const endpoint = this.#interface(id, service, this.#endpoints);
+      endpoint.addToPolicy(images);
+      endpoint.addToPolicy(through(['ecr:GetAuthorizationToken'], ['*']));
+    }
+    this.#interface('Logs', InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS, this.#endpoints).addToPolicy(
+      through(['logs:CreateLogStream', 'logs:PutLogEvents'], [...logs]),
+    );
+    const { partition, region } = Stack.of(this);
+    this.#s3.addToPolicy(
+      through(['s3:GetObject'], [`arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`]),
+    );
+    this.#letTaskStart(this.sandboxes);
+  }
+
+  /** A group for the builder's tasks. What lies beyond is for the routes of its subnets to say. */
+  addBuilders(): SecurityGroup {
+    const builders = this.#group('Builders', 'Builders of packages');
+    this.#letTaskStart(builders);
+    return builders;
+  }
+
+  subnetsOf(tasks: 'sandboxes' | 'builders'): readonly string[] {
+    const subnetGroupName = tasks === 'builders' ? this.#groups.builders : subnets.isolated.name;
+    return this.vpc.selectSubnets({ subnetGroupName }).subnetIds;
+  }
+
+  #letTaskStart(group: SecurityGroup): void {
+    this.#allow(group, this.#endpoints, 443, 'image and log');
+    group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3, by its gateway endpoint');
+  }
+
   /** Where the functions run that call sandboxes. */
   get placement() {
     return {
       vpc: this.vpc,
-      vpcSubnets: { subnetType: this.#functionSubnets },
+      vpcSubnets: { subnetGroupName: this.#groups.functions },
       securityGroups: [this.functions],
     };
   }

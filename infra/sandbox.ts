@@ -13,8 +13,8 @@ export type SandboxProps = {
   readonly log: ILogGroup;
 };
 
-/** Of Docker's default capabilities, those that the supervisor has no use for; see sandbox-image/Dockerfile. */
-const unusedCapabilities = [
+/** Of Docker's default capabilities, those that supervisor and builder have no use for; see sandbox-image/Dockerfile. */
+export const unusedCapabilities = [
   'AUDIT_WRITE',
   'FSETID',
   'MKNOD',
@@ -24,6 +24,9 @@ const unusedCapabilities = [
   'SYS_CHROOT',
 ];
 
+/** `STRONGROOM_SANDBOX_PACKAGES` of the image. */
+export const packagesFolder = '/var/lib/strongroom/packages';
+
 const healthCheck = `fetch('http://127.0.0.1:${sandboxPort}/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
 /**
@@ -32,20 +35,23 @@ const healthCheck = `fetch('http://127.0.0.1:${sandboxPort}/health').then(r => p
  */
 export class Sandbox extends Construct {
   readonly taskDefinition: CfnTaskDefinition;
+  readonly image: DockerImageAsset;
+  /** Starts tasks of this image, whatever they do. */
+  readonly starter: Role;
 
   constructor(scope: Construct, id: string, { bundle, log }: SandboxProps) {
     super(scope, id);
     const { stackName, region } = Stack.of(this);
-    const image = new DockerImageAsset(this, 'Image', { directory: bundle, platform: Platform.LINUX_ARM64 });
-    const starter = new Role(this, 'Starter', {
+    this.image = new DockerImageAsset(this, 'Image', { directory: bundle, platform: Platform.LINUX_ARM64 });
+    this.starter = new Role(this, 'Starter', {
       roleName: `${stackName}-sandbox-starter-${region}`,
       description:
         'Fargate pulls the image of the sandbox and opens its log; the sandbox itself never has this role',
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
     });
-    image.repository.grantPull(starter);
-    starter.addToPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [log.logGroupArn]));
-    Validations.of(starter).acknowledge({
+    this.image.repository.grantPull(this.starter);
+    this.starter.addToPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [log.logGroupArn]));
+    Validations.of(this.starter).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'ecr:GetAuthorizationToken knows no resource; it opens no repository by itself.',
     });
@@ -57,19 +63,20 @@ export class Sandbox extends Construct {
       cpu: '1024',
       memory: '2048',
       runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
-      executionRoleArn: starter.roleArn,
-      // Runs' directories, and locks on ranges of user ids: gone with the task.
-      volumes: [{ name: 'tmp' }, { name: 'run' }],
+      executionRoleArn: this.starter.roleArn,
+      // Runs' directories, locks on ranges of user ids, and bundles of packages: gone with the task.
+      volumes: [{ name: 'tmp' }, { name: 'run' }, { name: 'packages' }],
       containerDefinitions: [
         {
           name: 'sandbox',
-          image: image.imageUri,
+          image: this.image.imageUri,
           essential: true,
           readonlyRootFilesystem: true,
           linuxParameters: { initProcessEnabled: true, capabilities: { drop: unusedCapabilities } },
           mountPoints: [
             { sourceVolume: 'tmp', containerPath: '/tmp', readOnly: false },
             { sourceVolume: 'run', containerPath: '/run', readOnly: false },
+            { sourceVolume: 'packages', containerPath: packagesFolder, readOnly: false },
           ],
           portMappings: [{ containerPort: sandboxPort, protocol: 'tcp' }],
           // Fargate does not read the image's own.
@@ -81,17 +88,22 @@ export class Sandbox extends Construct {
             startPeriod: 15,
           },
           stopTimeout: 30,
-          logConfiguration: {
-            logDriver: 'awslogs',
-            options: {
-              'awslogs-group': log.logGroupName,
-              'awslogs-region': region,
-              'awslogs-stream-prefix': 'sandbox',
-              mode: 'non-blocking',
-            },
-          },
+          logConfiguration: logTo(log, 'sandbox', region),
         },
       ],
     });
   }
+}
+
+/** A task goes on where its log is full. */
+export function logTo({ logGroupName }: ILogGroup, prefix: string, region: string) {
+  return {
+    logDriver: 'awslogs',
+    options: {
+      'awslogs-group': logGroupName,
+      'awslogs-region': region,
+      'awslogs-stream-prefix': prefix,
+      mode: 'non-blocking',
+    },
+  };
 }

@@ -9,11 +9,14 @@ import { Api } from './api.ts';
 import { BundledFunction } from './api-function.ts';
 import { Buckets } from './buckets.ts';
 import type { Assets } from './bundle.ts';
+import { Cluster } from './cluster.ts';
 import type { Configuration } from './configuration.ts';
 import { functionName } from './function-name.ts';
 import { generatorReach } from './generator.ts';
 import { Keys } from './keys.ts';
 import { Network } from './network.ts';
+import { PackageBuilder } from './package-builder.ts';
+import { Pool } from './pool.ts';
 import { Sandbox } from './sandbox.ts';
 import { Seal } from './seal.ts';
 import { Sweep } from './sweep.ts';
@@ -40,7 +43,7 @@ export class StrongroomStack extends Stack {
     });
     this.#configuration = configuration;
     Tags.of(this).add('application', 'strongroom');
-    const { name, logDays, settings } = configuration;
+    const { name, logDays, settings, packageIndex, packageNetwork } = configuration;
     const protect = configuration.protect === 'on';
     // What a first deployment made before it failed is not kept: it holds nothing.
     const keep = protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
@@ -53,8 +56,22 @@ export class StrongroomStack extends Stack {
       backgrounds: backgrounds.map(({ operationId }) => functionName(name, operationId)),
       flowLog: this.#log('network'),
       generator: generatorReach(settings),
+      packages: packageIndex ? packageNetwork : 'none',
     });
-    const access = new Access(this, 'Access', { tables, buckets, keys, settings });
+    const sandboxLog = this.#log('sandbox');
+    const sandbox = new Sandbox(this, 'Sandbox', { bundle: assets.sandbox, log: sandboxLog });
+    // Without sandboxes nothing is made that costs by being there.
+    const cluster = configuration.sandboxes > 0 ? new Cluster(this, 'Cluster') : undefined;
+    if (cluster) network.openToTasks(sandbox.image.repository.repositoryArn, [sandboxLog.logGroupArn]);
+    const builder =
+      cluster && packageIndex
+        ? new PackageBuilder(this, 'PackageBuilder', {
+            ...{ cluster, sandbox, network },
+            log: sandboxLog,
+            index: packageIndex,
+          })
+        : undefined;
+    const access = new Access(this, 'Access', { tables, buckets, keys, settings, builder });
 
     const make = (record: FunctionRecord, description: string) => {
       const { statements, environment, explained } = access.of(record);
@@ -78,7 +95,7 @@ export class StrongroomStack extends Stack {
       webAcl: configuration.webAcl,
       accessLog: this.#log('access'),
     });
-    const sandbox = new Sandbox(this, 'Sandbox', { bundle: assets.sandbox, log: this.#log('sandbox') });
+    if (cluster) new Pool(this, 'Pool', { assets, cluster, sandbox, network, access, tables, configuration });
     const administratorKey = new AdministratorKey(this, 'AdministratorKey', {
       bundle: assets.administratorKey,
       access,

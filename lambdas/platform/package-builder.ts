@@ -1,4 +1,4 @@
-import type { Tenant } from './sandboxes.ts';
+import type { BundleSource, Tenant } from './sandboxes.ts';
 
 /** Packages that are to become one bundle. */
 export type Build = {
@@ -55,6 +55,8 @@ export interface PackageBuilder {
   request(build: Build): Promise<void>;
   /** What has become of a build; `undefined` while it is not over, or where it was never requested. */
   outcome(buildId: string): Promise<Outcome | undefined>;
+  /** From where a sandbox gets a bundle; `undefined` where sandboxes have what was built here. */
+  source(bundleId: string): Promise<BundleSource | undefined>;
 }
 
 /** The message says what would help. */

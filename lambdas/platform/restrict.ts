@@ -147,6 +147,10 @@ function restrictBuilder(builder: PackageBuilder, grants: Grants): PackageBuilde
       demand(grants.builder !== undefined, 'outcomes of the package builder');
       return builder.outcome(buildId);
     },
+    async source(bundleId) {
+      demand(grants.builder !== undefined, 'bundles of the package builder');
+      return builder.source(bundleId);
+    },
   };
 }
 

@@ -44,6 +44,8 @@ const pollMs = 100;
 /** A lease is good for this long after its last use, and written again at most this often. */
 const leaseMs = 15 * 60_000;
 const renewMs = 60_000;
+/** A sandbox that has ended is remembered: its task may be seen for a while, and must not be taken for a new one. */
+const rememberedSeconds = 24 * 60 * 60;
 
 type Held = {
   readonly sandboxId: string;
@@ -62,9 +64,39 @@ export async function unregister(table: Table, sandboxId: string): Promise<void>
   await table.transact([{ table: 'sandboxes', delete: { pk: partition, sk: sandboxId } }]);
 }
 
+function retired(now: number) {
+  return { state: 'retired', ttl: Math.ceil(now / 1000) + rememberedSeconds };
+}
+
+/**
+ * Ends a sandbox in the state that it was seen in; once it is retired it is leased to nobody.
+ *
+ * @returns false where it was leased, or its lease prolonged, in the meantime
+ */
+export async function retireSandbox(table: Table, seen: Item, now: number): Promise<boolean> {
+  const same = ['state', 'leasedUntil'].flatMap((field) => {
+    const equals = seen[field];
+    return typeof equals === 'string' || typeof equals === 'number' ? [{ field, equals }] : [];
+  });
+  try {
+    await table.transact([
+      {
+        table: 'sandboxes',
+        update: { pk: partition, sk: seen.sk },
+        set: retired(now),
+        if: same,
+      },
+    ]);
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false;
+    throw error;
+  }
+}
+
 /** Ids of all sandboxes that are registered. */
 export async function registered(table: Table): Promise<string[]> {
-  return (await listItems(table)).map((item) => item.sk);
+  return (await sandboxItems(table)).map((item) => item.sk);
 }
 
 /**
@@ -190,7 +222,7 @@ export class SandboxPool implements Sandboxes {
   }
 
   async #claimNow(name: string): Promise<Held | undefined> {
-    const items = await listItems(this.#table);
+    const items = await sandboxItems(this.#table);
     const own = items.filter((item) => item.state === 'leased' && item.tenant === name);
     const ready = items.filter((item) => item.state === 'ready');
     for (const item of [...own, ...ready]) {
@@ -237,7 +269,7 @@ export function externalSupply(table: Table): SandboxSupply {
       {
         table: 'sandboxes',
         update: { pk: partition, sk: sandboxId },
-        set: { state: 'retired' },
+        set: retired(Date.now()),
         if: ['present'],
       },
     ]);
@@ -252,7 +284,7 @@ export function externalSupply(table: Table): SandboxSupply {
         if (!(error instanceof ConditionFailed)) throw error;
       }),
     check: async () => {
-      const items = await listItems(table);
+      const items = await sandboxItems(table);
       if (!items.some((item) => item.state !== 'retired')) {
         throw new SandboxUnavailable('no sandbox task is running; raise the pool size of the deployment');
       }
@@ -260,7 +292,8 @@ export function externalSupply(table: Table): SandboxSupply {
   };
 }
 
-async function listItems(table: Table): Promise<Item[]> {
+/** All of the pool, and those that have ended a short time ago. */
+export async function sandboxItems(table: Table): Promise<Item[]> {
   const items: Item[] = [];
   let cursor: string | undefined;
   do {

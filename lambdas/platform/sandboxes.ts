@@ -19,6 +19,13 @@ export type EncryptedCode = {
     | { readonly sealedPasswordB64: string; readonly binding: PasswordBinding };
 };
 
+/** Where a sandbox gets a bundle of packages that it does not have, by URLs which are good for nothing else. */
+export type BundleSource = {
+  readonly lockUrl: string;
+  /** Of the tree that the lock describes: tar, gzip. */
+  readonly archiveUrl: string;
+};
+
 export type Job = {
   readonly executionId: string;
   readonly language: Language;
@@ -31,8 +38,10 @@ export type Job = {
   readonly timeoutMs: number;
   /** Stands for `code`, which is empty then. */
   readonly encrypted?: EncryptedCode;
-  /** Id of a bundle of Python packages that the sandbox has, 64 hexadecimal digits. */
+  /** Id of a bundle of Python packages, 64 hexadecimal digits: the SHA-256 of its lock. */
   readonly packages?: string;
+  /** Unless sandboxes have the bundle. No program sees it. */
+  readonly packagesFrom?: BundleSource;
 };
 
 /** What a program wrote while it runs, as it comes; no more of it than the result holds. */

@@ -2,6 +2,7 @@ import type { Requirement } from '../contract/requirement.ts';
 import { lostBuild, parseLock } from '../platform/build-outcome.ts';
 import { BuilderBusy, BuilderUnavailable, type Outcome } from '../platform/package-builder.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { Job } from '../platform/sandboxes.ts';
 import { ConditionFailed } from '../platform/table.ts';
 import { changePackageSet, getPackageSet, type PackageSet, type StoredLock } from '../stores/packages.ts';
 import type { Effect, Effects } from './answer.ts';
@@ -106,7 +107,7 @@ export async function settledPackages({ caller, platform, now }: Omit<Around, 'c
  */
 export async function usablePackages(
   context: Omit<Around, 'commit'>,
-): Promise<{ readonly packages?: string }> {
+): Promise<Pick<Job, 'packages' | 'packagesFrom'>> {
   const { set, writes } = await settledPackages(context);
   if (writes.length > 0) {
     await context.platform.table.transact(writes).catch((error: unknown) => {
@@ -114,7 +115,10 @@ export async function usablePackages(
       if (!(error instanceof ConditionFailed)) throw error;
     });
   }
-  return set?.installed ? { packages: set.installed.bundleId } : {};
+  if (!set?.installed) return {};
+  const { bundleId } = set.installed;
+  const packagesFrom = await context.platform.builder.source(bundleId);
+  return { packages: bundleId, ...(packagesFrom && { packagesFrom }) };
 }
 
 /** As `settledPackages`; a build that the builder may not have heard of is requested again. */

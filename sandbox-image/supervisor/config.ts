@@ -47,6 +47,8 @@ export type Config = {
   readonly packages: string | undefined;
   /** Modules that are worth importing ahead of a run. */
   readonly preimport: readonly string[];
+  /** Where a Fargate task learns which one it is. */
+  readonly taskMetadata: string | undefined;
   readonly limits: Limits;
 };
 
@@ -83,6 +85,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     node: env.STRONGROOM_NODE || undefined,
     packages: env.STRONGROOM_SANDBOX_PACKAGES || undefined,
     preimport: parseModules(env.STRONGROOM_SANDBOX_PREIMPORT ?? preimported),
+    taskMetadata: env.ECS_CONTAINER_METADATA_URI_V4 || undefined,
     limits: {
       memoryBytes: integer(env, 'STRONGROOM_SANDBOX_MEMORY_MB', 512, 16, 1 << 20) * mebibyte,
       diskBytes: integer(env, 'STRONGROOM_SANDBOX_DISK_MB', 256, 1, 1 << 20) * mebibyte,

@@ -10,6 +10,7 @@ export function jobFault(job: Job): string | undefined {
     return 'bad executionId';
   if (job.language !== 'python' && job.language !== 'javascript') return 'no such language';
   if (job.packages !== undefined && !/^[a-f0-9]{64}$/.test(job.packages)) return 'bad packages';
+  if (job.packagesFrom !== undefined && !isSource(job.packagesFrom)) return 'bad packagesFrom';
   if (typeof job.code !== 'string' || typeof job.stdin !== 'string') return 'code and stdin are texts';
   if (!Number.isInteger(job.timeoutMs) || job.timeoutMs < 1 || job.timeoutMs > maxTimeoutMs)
     return 'bad timeoutMs';
@@ -21,4 +22,8 @@ export function jobFault(job: Job): string | undefined {
     return `a file path is that of the program, ${programName}`;
   }
   return filesFault(job.files.map((file) => file.path));
+}
+
+function isSource({ lockUrl, archiveUrl }: NonNullable<Job['packagesFrom']>): boolean {
+  return [lockUrl, archiveUrl].every((url) => typeof url === 'string' && /^https?:\/\//.test(url));
 }

@@ -7,6 +7,7 @@ import { findNode } from './node-program.ts';
 import { Runner } from './runner.ts';
 import { createSandboxServer, listen } from './server.ts';
 import { SlotPools } from './slot-pools.ts';
+import { findTaskId } from './task-id.ts';
 
 /** What runs get to end before the zygote is told to; Fargate kills a task 30 s after its SIGTERM. */
 const endMs = 5_000;
@@ -29,7 +30,9 @@ async function main(config: Config): Promise<void> {
   const isolation = await pools.start().catch((error: Error) => fail(error, home));
   const key = generatePrivateKey();
   const runner = new Runner(pools, config);
-  const server = createSandboxServer(key, runner);
+  const publicKeyB64 = Buffer.from(key.publicKey).toString('base64');
+  const taskId = await findTaskId(config.taskMetadata).catch((error: Error) => fail(error, home));
+  const server = createSandboxServer(key, runner, { taskId, publicKeyB64, isolation });
   const address = await listen(server, config.listen).catch((error: Error) => fail(error, home));
 
   let ending = false;
@@ -46,7 +49,6 @@ async function main(config: Config): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
   if (config.endWithStdin) process.stdin.on('end', end).on('error', end).resume();
 
-  const publicKeyB64 = Buffer.from(key.publicKey).toString('base64');
   process.stdout.write(`${JSON.stringify({ ready: true, publicKeyB64, isolation, listen: address })}\n`);
 }
 

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type BundleSource,
   type Job,
   type JobFile,
   type JobResult,
@@ -9,12 +10,13 @@ import {
   programName,
   SandboxLost,
 } from '../../lambdas/platform/sandboxes.ts';
+import { Bundles } from './bundles.ts';
 import { type Collected, collect } from './collect.ts';
 import type { Config, Limits } from './config.ts';
-import { kindOf, mentioned } from './kinds.ts';
+import { mentioned } from './mentioned.ts';
 import { Output } from './output.ts';
 import type { SlotPools } from './slot-pools.ts';
-import type { Slot } from './slots.ts';
+import type { Kind, Slot } from './slots.ts';
 import { findProcesses, measureDisk, measureMemory, measureUnnamed } from './watch.ts';
 import type { Ended } from './zygote.ts';
 
@@ -54,6 +56,7 @@ export class Runner {
   readonly #pools: Pick<SlotPools, 'take'>;
   readonly #config: RunnerConfig;
   readonly #limits: Limits;
+  readonly #bundles: Bundles;
   readonly #running = new Map<string, Running>();
   /** Executions that have no slot yet, and whether they were stopped. */
   readonly #waiting = new Map<string, { stopped: boolean }>();
@@ -69,6 +72,7 @@ export class Runner {
     this.#pools = pools;
     this.#config = config;
     this.#limits = config.limits;
+    this.#bundles = new Bundles(config.packages);
   }
 
   get load(): { readonly running: number; readonly waiting: number } {
@@ -77,17 +81,22 @@ export class Runner {
 
   /**
    * @param frame the job as it goes to the program's process
+   * @param packagesFrom where its bundle is to be had, unless it is here
    * @throws Busy, Replayed, NoSuchPackages, SandboxLost, SandboxUnavailable
    */
-  run(job: Job, frame: Uint8Array, onOutput?: (chunk: OutputChunk) => void): Promise<JobResult> {
-    const end = this.#run(job, frame, onOutput);
+  run(job: Job, frame: Uint8Array, onOutput?: OnOutput, packagesFrom?: BundleSource): Promise<JobResult> {
+    const end = this.#run(job, frame, onOutput, packagesFrom);
     this.#ends.add(end);
     return end.finally(() => this.#ends.delete(end));
   }
 
-  async #run(job: Job, frame: Uint8Array, onOutput?: OnOutput): Promise<JobResult> {
+  async #run(
+    job: Job,
+    frame: Uint8Array,
+    onOutput?: OnOutput,
+    packagesFrom?: BundleSource,
+  ): Promise<JobResult> {
     const id = job.executionId;
-    const kind = kindOf(job, this.#config.packages);
     if (this.#closing) throw new SandboxLost('the sandbox is shutting down');
     if (this.#seen.has(id)) throw new Replayed('this execution was already run');
     const { concurrency, waiting } = this.#config;
@@ -99,6 +108,7 @@ export class Runner {
     this.#waiting.set(id, place);
     await this.#enter();
     try {
+      const kind = await this.#kindOf(job, packagesFrom);
       const preimport = kind.packages ? mentioned(job.code, this.#config.preimport) : [];
       const slot = await this.#pools.take(kind, preimport);
       this.#waiting.delete(id);
@@ -107,6 +117,12 @@ export class Runner {
       this.#waiting.delete(id);
       this.#leave();
     }
+  }
+
+  /** A bundle holds modules for Python only. */
+  async #kindOf({ language, packages }: Job, from: BundleSource | undefined): Promise<Kind> {
+    if (packages === undefined || language !== 'python') return { language, packages: null };
+    return { language, packages: await this.#bundles.find(packages, from) };
   }
 
   /** Whether there was such a run to stop. */

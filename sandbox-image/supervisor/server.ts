@@ -13,15 +13,16 @@ import {
 } from '../../lambdas/platform/sandbox-wire.ts';
 import {
   CodeNotOpened,
+  type Isolation,
   type OutputChunk,
   SandboxLost,
   SandboxUnavailable,
 } from '../../lambdas/platform/sandboxes.ts';
+import { NoSuchPackages } from './bundles.ts';
 import type { Listen } from './config.ts';
 import { openCode } from './encrypted-code.ts';
 import { jobFault } from './job.ts';
 import { KeptRuns } from './kept-runs.ts';
-import { NoSuchPackages } from './kinds.ts';
 import type { Replies } from './replies.ts';
 import { Busy, Replayed, type Runner } from './runner.ts';
 
@@ -34,6 +35,14 @@ class Refusal extends Error {
   }
 }
 
+/** What is to be known of a sandbox before it gets a job. */
+export type Identity = {
+  /** On Fargate. */
+  readonly taskId: string | undefined;
+  readonly publicKeyB64: string;
+  readonly isolation: Isolation;
+};
+
 type Runs = { readonly runner: Runner; readonly kept: KeptRuns };
 
 const octets = 'application/octet-stream';
@@ -45,14 +54,15 @@ const octets = 'application/octet-stream';
  *   are there.
  * - `POST /forget/{executionId}`: the replies to a run that has ended were read.
  * - `POST /stop/{executionId}`, `GET /health`.
+ * - `GET /key`: the public key, and which task this is.
  *
  * Callers prove nothing: whoever reaches this may have a program run, but reads no result but their own, and an
  * execution id is not to be guessed. Who reaches it is the network's business.
  */
-export function createSandboxServer(key: XWingPrivateKey, runner: Runner): Server {
+export function createSandboxServer(key: XWingPrivateKey, runner: Runner, identity: Identity): Server {
   const runs = { runner, kept: new KeptRuns() };
   const server = createServer((request, response) => {
-    route(key, runs, request, response).catch((error: unknown) => refuse(response, error));
+    route(key, runs, identity, request, response).catch((error: unknown) => refuse(response, error));
   });
   // A run may take 15 minutes; its caller waits with an open connection.
   server.requestTimeout = 30_000;
@@ -77,6 +87,7 @@ export async function listen(server: Server, at: Listen): Promise<string> {
 async function route(
   key: XWingPrivateKey,
   runs: Runs,
+  identity: Identity,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -89,6 +100,8 @@ async function route(
   request.resume();
   if (pathname === '/health' && request.method === 'GET') {
     send(response, 200, 'application/json', JSON.stringify({ ready: true, ...runs.runner.load }));
+  } else if (pathname === '/key' && request.method === 'GET') {
+    send(response, 200, 'application/json', JSON.stringify(identity));
   } else if (action === 'stop' && id && request.method === 'POST') {
     if (!runs.runner.stop(id)) throw new Refusal(404, 'no such execution');
     response.writeHead(204).end();
@@ -149,9 +162,12 @@ async function prepare(key: XWingPrivateKey, runner: Runner, plaintext: Uint8Arr
     const sent = decodeJob(plaintext);
     const fault = jobFault(sent);
     if (fault) throw new Refusal(400, fault);
-    const job = await openCode(key, sent);
-    if (job !== sent) frame = encodeJob(job);
-    const start = (onOutput: (chunk: OutputChunk) => void) => runner.run(job, frame, onOutput).finally(wipe);
+    // Where packages come from is for this process to know, and for no program.
+    const { packagesFrom, ...own } = sent;
+    const job = await openCode(key, own);
+    if (packagesFrom || sent.encrypted) frame = encodeJob(job);
+    const start = (onOutput: (chunk: OutputChunk) => void) =>
+      runner.run(job, frame, onOutput, packagesFrom).finally(wipe);
     return { executionId: job.executionId, start };
   } catch (error) {
     wipe();

@@ -6,6 +6,7 @@ import {
   openTrusteeShare,
   restoreOwner,
 } from '../../client/recovery.ts';
+import { restoreInput } from '../support/restored.ts';
 import { nativeVault } from '../support/vault.ts';
 import { TestAppliance } from './appliance.ts';
 import { newOrg, VaultUser } from './vault/vault-user.ts';
@@ -42,4 +43,36 @@ test('before its owner had time to veto it, a restore is not used', async () => 
   expect([early.status, early.body.code]).toEqual([409, 'RESTORE_TOO_EARLY']);
   expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(3_500);
   expect((await rekey(owner.secret)).status).toBe(200);
+});
+
+test('a secret that opens neither keys nor restore counts as two wrong ones', async () => {
+  const limited = await TestAppliance.start({ STRONGROOM_SECRET_LIMIT: '4/900' });
+  try {
+    const org = await newOrg(limited.target);
+    const create = (name: string) => VaultUser.create(limited.target, org, { name });
+    const [owner, trustee] = await Promise.all([create('owner'), create('trustee')]);
+    const body = {
+      encryptedPrivateKeyEccShareB64: 'AAAA',
+      encryptedPrivateKeyKyberShareB64: 'AAAA',
+      xorApplied: false,
+    };
+    await owner.call('PUT', `/v1/recovery/trustees/${trustee.id}`, { body });
+    const client = new StrongroomClient({
+      baseUrl: limited.target.url,
+      credential: { apiKey: owner.apiKey },
+    });
+    const { body: me } = await client.call('users.me');
+    const restored = await restoreInput(me, owner.secret, { temporarySecret: 'a temporary secret' });
+    await trustee.call('POST', `/v1/recovery/restore/${owner.id}`, { body: restored });
+    const rekey = (secret: string) =>
+      owner.call('POST', '/v1/keys/rekey', {
+        headers: { 'x-user-secret': secret, 'x-new-user-secret': 'a secret after all' },
+      });
+    const statuses: number[] = [];
+    for (const guess of ['one', 'two', 'three']) statuses.push((await rekey(guess)).status);
+    expect(statuses).toEqual([401, 401, 429]);
+    expect((await rekey('a temporary secret')).status).toBe(429);
+  } finally {
+    await limited.remove();
+  }
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FaultyPlatform, faults } from '../support/faulty-platform.ts';
+import { type Operation, oneOf, withEachFault } from '../support/fault-cases.ts';
+import { FaultyPlatform } from '../support/faulty-platform.ts';
 import { type HandlerUser, VaultHandlers } from '../support/vault-handlers.ts';
 
 let handlers: VaultHandlers;
@@ -24,24 +25,6 @@ afterAll(() => handlers.close());
 const b64 = (text: string) => Buffer.from(text).toString('base64');
 const small = (text: string) => ({ valueB64: b64(text) });
 const large = (text: string) => ({ valueB64: b64(text.repeat(10_000)) });
-
-/** One case of an operation, on things of its own. */
-type Case = {
-  readonly call: () => Promise<{ readonly status: number; readonly body: { readonly code?: string } }>;
-  /** For a call with an `Idempotency-Key`: lets go of it, as a caller does whose first call never ends. */
-  readonly afresh?: () => void;
-  /** Which of the two states there is; throws where it is neither. */
-  readonly state: () => Promise<'old' | 'new'>;
-  /** Statuses of a repetition of what had been done already. */
-  readonly repeated: readonly number[];
-};
-
-type Operation = () => Promise<Case>;
-
-const oneOf = <T>(value: T, old: T, renewed: T): 'old' | 'new' => {
-  expect([old, renewed]).toContainEqual(value);
-  return JSON.stringify(value) === JSON.stringify(old) ? 'old' : 'new';
-};
 
 const newKey = () => ({ params: { key: `key-${randomUUID()}` } });
 const share = async (key: { params: { key: string } }) => {
@@ -214,38 +197,7 @@ const operations: Readonly<Record<string, Operation>> = {
 
 describe('with one call of a store gone wrong there is the old state or the new one, and a retry completes it', () => {
   test.each(Object.entries(operations))('%s', { timeout: 120_000 }, async (name, operation) => {
-    const changes = name !== 'a value read';
-    const untroubled = await operation();
-    faulty.arm(-1, 'refused');
-    expect((await untroubled.call()).status).toBeLessThan(300);
-    const calls = await faulty.disarm();
-    await untroubled.state();
-    expect(calls).toBeGreaterThan(2);
-
-    const met = new Set<string>();
-    for (const fault of faults) {
-      for (let at = 0; at < calls; at++) {
-        const { call, afresh, state, repeated } = await operation();
-        faulty.arm(at, fault);
-        const { status } = await call();
-        await faulty.disarm();
-        const then = await state();
-        met.add(`${fault} ${then}`);
-        // An answer of success is never given without the new state; any other says that it is our fault.
-        if (status < 300) expect([at, fault, then]).toEqual([at, fault, changes ? 'new' : 'old']);
-        else expect([at, fault, status]).toEqual([at, fault, 500]);
-
-        let again = await call();
-        if (again.body.code === 'IDEMPOTENCY_IN_PROGRESS') {
-          afresh?.();
-          again = await call();
-        }
-        expect([200, 201, ...(then === 'new' ? repeated : [])]).toContain(again.status);
-        expect([at, fault, await state()]).toEqual([at, fault, changes ? 'new' : 'old']);
-      }
-    }
-    // The faults did meet the commit, before and after it.
-    if (changes) expect([...met]).toEqual(expect.arrayContaining(['refused old', 'lost new']));
+    await withEachFault(faulty, operation, name !== 'a value read');
     await counted();
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { restoreInput } from '../support/restored.ts';
 import { type HandlerUser, VaultHandlers } from '../support/vault-handlers.ts';
 
 const people = ['ann', 'ben', 'cat'] as const;
@@ -10,20 +11,33 @@ type Name = (typeof names)[number];
 
 /** The least that can be said of the vault: what was put last, and who was given it. */
 type Value = { value: string; version: number; readonly shares: Map<Person, string> };
-type Model = { readonly values: Map<string, Value>; readonly ended: Map<string, Person> };
+type Model = {
+  readonly values: Map<string, Value>;
+  readonly ended: Map<string, Person>;
+  /** Who gave whom a recovery share, as `owner/trustee`. */
+  readonly trustees: Set<string>;
+  /** By owner: who brought the restore that waits. */
+  readonly restores: Map<Person, Person>;
+};
 
 type Real = { readonly run: string };
 
 let handlers: VaultHandlers;
 const users = new Map<Person, HandlerUser>();
+/** The private keys never change, so that what brings them back is made once. */
+const restored = new Map<Person, object>();
+const temporarySecret = 'a temporary secret';
 const userOf = (person: Person) => users.get(person) as HandlerUser;
 
 beforeAll(async () => {
   handlers = new VaultHandlers();
   const org = await handlers.newOrg();
   for (const person of people) {
-    users.set(person, await handlers.newUser(org, person));
-    expect((await userOf(person).call('keys.generate')).status).toBe(201);
+    const user = await handlers.newUser(org, person);
+    users.set(person, user);
+    expect((await user.call('keys.generate')).status).toBe(201);
+    const { body: me } = await user.call('users.me');
+    restored.set(person, await restoreInput(me, user.secret, { temporarySecret }));
   }
 });
 afterAll(() => handlers.close());
@@ -199,15 +213,110 @@ class Rekey extends Command {
   override check(): boolean {
     return this.#of[1] === 0;
   }
-  async run(): Promise<void> {
+  async run({ restores }: Model): Promise<void> {
     const user = userOf(this.#of[0]);
+    restores.delete(this.#of[0]);
     const [old, renewed] = [user.secret, `user secret ${randomUUID()}`];
     const { status } = await user.call('keys.rekey', { headers: { 'x-new-user-secret': renewed } });
     expect(status).toBe(200);
     user.secret = renewed;
+    expect((await user.call('recovery.pending')).body.restore).toBeNull();
     expect((await user.call('kvShares.received', { headers: { 'x-user-secret': old } })).status).toBe(401);
   }
   toString = () => `rekey(${this.#of})`;
+}
+
+/** Gives a trustee a recovery share, or takes it back. */
+class Trust extends Command {
+  readonly #of: readonly [Person, Person, boolean];
+  constructor(owner: Person, trustee: Person, given: boolean) {
+    super();
+    this.#of = [owner, trustee, given];
+  }
+  async run({ trustees }: Model): Promise<void> {
+    const [owner, trustee, given] = this.#of;
+    const place = `${owner}/${trustee}`;
+    const params = { trusteeUserId: userOf(trustee).id };
+    const part = b64(place);
+    const body = {
+      encryptedPrivateKeyEccShareB64: part,
+      encryptedPrivateKeyKyberShareB64: part,
+      xorApplied: false,
+    };
+    const { status } = given
+      ? await userOf(owner).call('recovery.putTrustee', { params, body })
+      : await userOf(owner).call('recovery.deleteTrustee', { params });
+    const known = trustees.has(place);
+    if (given) expect(status).toBe(owner === trustee ? 400 : known ? 200 : 201);
+    else expect(status).toBe(known ? 200 : 404);
+    if (!given) trustees.delete(place);
+    else if (owner !== trustee) trustees.add(place);
+    const share = await userOf(trustee).call('recovery.share', {
+      params: { ownerUserId: userOf(owner).id },
+    });
+    expect(share.body.encryptedPrivateKeyEccShareB64).toBe(trustees.has(place) ? part : undefined);
+  }
+  toString = () => `trust(${this.#of})`;
+}
+
+class Restore extends Command {
+  readonly #of: readonly [Person, Person];
+  constructor(owner: Person, trustee: Person) {
+    super();
+    this.#of = [owner, trustee];
+  }
+  async run({ trustees, restores }: Model): Promise<void> {
+    const [owner, trustee] = this.#of;
+    const params = { ownerUserId: userOf(owner).id };
+    const body = restored.get(owner) as object;
+    const { status } = await userOf(trustee).call('recovery.restore', { params, body });
+    const isTrustee = trustees.has(`${owner}/${trustee}`);
+    const first = restores.get(owner) ?? trustee;
+    expect(status).toBe(!isTrustee ? 404 : first === trustee ? 200 : 409);
+    if (status === 200) restores.set(owner, trustee);
+  }
+  toString = () => `restore(${this.#of})`;
+}
+
+class Veto extends Command {
+  readonly #owner: Person;
+  constructor(owner: Person) {
+    super();
+    this.#owner = owner;
+  }
+  async run({ restores }: Model): Promise<void> {
+    const user = userOf(this.#owner);
+    const by = restores.get(this.#owner);
+    const { restore } = (await user.call('recovery.pending')).body;
+    expect(restore?.trusteeUserId).toBe(by && userOf(by).id);
+    expect((await user.call('recovery.veto')).status).toBe(by ? 200 : 404);
+    restores.delete(this.#owner);
+  }
+  toString = () => `veto(${this.#owner})`;
+}
+
+/** A rekey by the temporary secret: derives keys as well. */
+class Recover extends Command {
+  readonly #of: readonly [Person, number];
+  constructor(person: Person, chance: number) {
+    super();
+    this.#of = [person, chance];
+  }
+  override check({ restores }: Readonly<Model>): boolean {
+    return this.#of[1] === 0 || (this.#of[1] < 10 && restores.has(this.#of[0]));
+  }
+  async run({ restores }: Model): Promise<void> {
+    const [person] = this.#of;
+    const user = userOf(person);
+    const renewed = `user secret ${randomUUID()}`;
+    const headers = { 'x-user-secret': temporarySecret, 'x-new-user-secret': renewed };
+    const { status } = await user.call('keys.rekey', { headers });
+    expect(status).toBe(restores.has(person) ? 200 : 401);
+    if (status === 200) user.secret = renewed;
+    restores.delete(person);
+    expect((await user.call('recovery.pending')).body.restore).toBeNull();
+  }
+  toString = () => `recover(${this.#of})`;
 }
 
 const person = fc.constantFrom(...people);
@@ -226,6 +335,11 @@ const commands = fc.commands(
     fc.tuple(person, name, person).map((of) => new Read(...of)),
     person.map((of) => new Look(of)),
     fc.tuple(person, fc.nat(19)).map((of) => new Rekey(...of)),
+    fc.tuple(person, person, fc.nat(3)).map(([o, t, taken]) => new Trust(o, t, taken !== 0)),
+    fc.tuple(person, person).map((of) => new Restore(...of)),
+    fc.tuple(person, person).map((of) => new Restore(...of)),
+    person.map((of) => new Veto(of)),
+    fc.tuple(person, fc.nat(19)).map((of) => new Recover(...of)),
   ],
   { size: 'large', maxCommands: 40 },
 );
@@ -237,7 +351,12 @@ test('the vault does what a map would do', { timeout: 60_000 + numRuns * 500 }, 
   await fc.assert(
     fc.asyncProperty(commands, async (cmds) => {
       const run = `${randomUUID()}/`;
-      const model: Model = { values: new Map(), ended: new Map() };
+      const model: Model = {
+        values: new Map(),
+        ended: new Map(),
+        trustees: new Set(),
+        restores: new Map(),
+      };
       try {
         await fc.asyncModelRun(() => ({ model, real: { run } }), cmds);
       } finally {
@@ -246,6 +365,13 @@ test('the vault does what a map would do', { timeout: 60_000 + numRuns * 500 }, 
           const [owner, name] = place.split('/') as [Person, Name];
           await userOf(owner).call('kv.delete', { params: { key: run + name } });
         }
+        for (const place of model.trustees) {
+          const [owner, trustee] = place.split('/') as [Person, Person];
+          await userOf(owner).call('recovery.deleteTrustee', {
+            params: { trusteeUserId: userOf(trustee).id },
+          });
+        }
+        for (const owner of model.restores.keys()) await userOf(owner).call('recovery.veto');
       }
     }),
     { numRuns },

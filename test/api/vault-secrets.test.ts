@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { sealClientFile } from '../support/file-client.ts';
 import { findPlanted, placesOf } from '../support/planted.ts';
 import { TestAppliance } from './appliance.ts';
 import { b64, newOrg, VaultUser } from './vault/vault-user.ts';
@@ -71,7 +72,7 @@ describe('the cache of keys', () => {
 });
 
 describe('what the vault leaves behind', () => {
-  test('user secrets, values and aliases are nowhere in the stores or in what was printed', async () => {
+  test('user secrets, values, files, their names and aliases are nowhere in the stores or in what was printed', async () => {
     appliance = await TestAppliance.start();
     const org = await newOrg(appliance.target);
     const owner = await VaultUser.create(appliance.target, org, { keys: false });
@@ -86,6 +87,12 @@ describe('what the vault leaves behind', () => {
       largeValue: 'PLANTED-large-value-e001',
       refusedValue: 'PLANTED-refused-value-77aa',
       alias: 'PLANTED-alias-2b6d',
+      fileName: 'PLANTED-file-name-81f2',
+      contentType: 'text/PLANTED-type-a90b',
+      fileContent: 'PLANTED-file-content-4e77',
+      uploadedName: 'PLANTED-uploaded-name-d03c',
+      uploadedContent: 'PLANTED-uploaded-content-6f15',
+      refusedName: 'PLANTED-refused-name-b7e4',
     };
     owner.secret = planted.shortSecret;
     expect((await owner.open('POST', '/v1/keys/generate')).status).toBe(400);
@@ -105,6 +112,7 @@ describe('what the vault leaves behind', () => {
     });
     expect((await recipient.read(body.shareId)).body.valueB64).toBe(b64(planted.value));
     expect((await recipient.open('GET', '/v1/kv/shared')).body[0].alias).toBe(planted.alias);
+    await plantFiles(owner, recipient, planted);
     await owner.open('POST', '/v1/keys/rekey', { headers: { 'x-new-user-secret': planted.renewedSecret } });
     await owner.get('PLANTED-NAME', planted.renewedSecret);
 
@@ -114,3 +122,32 @@ describe('what the vault leaves behind', () => {
     expect(findPlanted(places, { name: 'PLANTED-NAME' })).not.toEqual([]);
   });
 });
+
+/** Takes a file through all that can be done with it, inline and in parts. */
+async function plantFiles(
+  owner: VaultUser,
+  recipient: VaultUser,
+  planted: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { fileName = '', contentType, fileContent = '', uploadedName, uploadedContent = '' } = planted;
+  const content = fileContent.repeat(20_000);
+  const file = { fileName, contentType, contentB64: b64(content) };
+  const headers = { 'idempotency-key': 'a planted file' };
+  const { body: stored } = await owner.open('POST', '/v1/files', { headers, body: file });
+  expect((await owner.file(stored.id)).body).toEqual(file);
+  expect((await owner.open('GET', '/v1/files')).body[0].fileName).toBe(fileName);
+  const { shareId } = (await owner.shareFile(stored.id, recipient)).body;
+  expect((await recipient.sharedFile(shareId)).body).toMatchObject(file);
+  await recipient.open('GET', '/v1/files/shared');
+  const refused = { fileName: planted.refusedName, contentB64: [fileContent] };
+  expect((await owner.open('POST', '/v1/files', { body: refused })).status).toBe(400);
+
+  const me = (await owner.call('GET', '/v1/users/me')).body;
+  const sealed = sealClientFile(me, Buffer.from(uploadedContent.repeat(20_000)), uploadedName);
+  await owner.call('POST', '/v1/files/uploads', { body: sealed.input });
+  const upload = `/v1/files/uploads/${sealed.id}`;
+  const { body } = await owner.call('POST', `${upload}/parts`, { body: { partNumbers: [1] } });
+  await fetch(body.parts[0].url, { method: 'PUT', body: new Uint8Array(await sealed.part(1)) });
+  expect((await owner.call('POST', `${upload}/complete`)).status).toBe(200);
+  expect((await owner.file(sealed.id)).body.fileName).toBe(uploadedName);
+}

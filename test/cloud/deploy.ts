@@ -19,6 +19,9 @@ const context = {
   messageLimit: '1000000/60',
   messageTokenLimit: '1000000/60',
   challenge: 'off',
+  // All of the stack but the NAT gateway; nothing is fetched from there.
+  packageIndex: 'https://index.invalid/simple',
+  packageNetwork: 'private',
 };
 
 /**

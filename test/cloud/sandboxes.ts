@@ -38,6 +38,7 @@ export class CloudSandboxes {
 
   /** @throws Error in the supervisor's words where this machine cannot run programs */
   async start(): Promise<void> {
+    await this.#holdTurn();
     await this.#fill();
     this.#keeping = this.#keep();
     this.#keeping.catch(() => undefined);
@@ -47,6 +48,14 @@ export class CloudSandboxes {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#keeping?.finally(() => this.#end());
+  }
+
+  /** The deployed function that keeps the pool finds that another one is at it: its tasks would be recorded only. */
+  async #holdTurn(): Promise<void> {
+    const until = Date.now() + 24 * 60 * 60_000;
+    await this.#table.transact([
+      { table: 'sandboxes', put: { pk: 'keeper', sk: 'turn', token: randomUUID(), until } },
+    ]);
   }
 
   async #keep(): Promise<void> {

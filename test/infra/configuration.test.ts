@@ -12,6 +12,9 @@ describe('context values', () => {
       clients: [],
       protect: 'on',
       logDays: 90,
+      sandboxes: 4,
+      spare: 1,
+      packageNetwork: 'internet',
       settings: { STRONGROOM_VERSION: '1.0.0' },
     });
   });
@@ -47,6 +50,14 @@ describe('context values', () => {
     [{ webAcl: 'edge' }, 'webAcl must be the ARN'],
     [{ logDays: '31' }, 'logDays must be one of'],
     [{ protect: 'no' }, 'protect '],
+    [{ sandboxes: '2.5' }, 'sandboxes must be a whole number from 0 to 200'],
+    [{ sandboxes: '2', spare: '3' }, 'spare must be at most sandboxes'],
+    [{ offHours: '8pm' }, 'offHours must be hours such as'],
+    [{ offHours: '20:00-07:00 Mars/Olympus' }, 'offHours names no time zone'],
+    [{ packageIndex: 'http://pypi.example/simple' }, 'packageIndex must be an address'],
+    [{ packageIndex: 'https://u:p@pypi.example/simple' }, 'packageIndex must hold no name or password'],
+    [{ packageIndex: 'https://pypi.example/simple', sandboxes: '0' }, 'packageIndex is of no use'],
+    [{ packageNetwork: 'private' }, 'packageNetwork is for a packageIndex only'],
   ])('%o is refused by name', (context, message) => {
     expect(() => read(context)).toThrow(InvalidContext);
     expect(() => read(context)).toThrow(`context: ${message}`);

@@ -173,7 +173,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
         expect(MapPublicIpOnLaunch).toBe(false);
     });
 
-    test('sandboxes are called by functions alone, and call nobody', () => {
+    test('sandboxes are called by functions alone, and reach what their start takes and S3', () => {
       const incoming = rules('AWS::EC2::SecurityGroupIngress').filter(
         ({ GroupId }) => textOf(synthesis(), GroupId) === 'Network/Sandboxes',
       );
@@ -183,24 +183,31 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       expect(textOf(synthesis(), incoming[0].SourceSecurityGroupId)).toBe('Network/Functions');
       const group = at('AWS::EC2::SecurityGroup', 'Network/Sandboxes').Properties;
       expect(group.SecurityGroupIngress).toBeUndefined();
-      // What CDK writes for "none": an address that nobody has.
-      expect(group.SecurityGroupEgress).toEqual([expect.objectContaining({ CidrIp: '255.255.255.255/32' })]);
-      expect(
-        rules('AWS::EC2::SecurityGroupEgress').map(({ GroupId }) => textOf(synthesis(), GroupId)),
-      ).not.toContain('Network/Sandboxes');
+      // Without routes, "any" is the gateway endpoint of S3.
+      expect(group.SecurityGroupEgress).toEqual([
+        expect.objectContaining({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 }),
+      ]);
+      const outgoing = rules('AWS::EC2::SecurityGroupEgress').filter(
+        ({ GroupId }) => textOf(synthesis(), GroupId) === 'Network/Sandboxes',
+      );
+      expect(outgoing).toEqual([expect.objectContaining({ FromPort: 443, ToPort: 443 })]);
+      expect(textOf(synthesis(), outgoing[0].DestinationSecurityGroupId)).toBe('Network/Endpoints');
     });
 
     test('endpoints let through what belongs to the installation', () => {
       const endpoints = rules('AWS::EC2::VPCEndpoint');
       expect(
         endpoints.map(({ ServiceName }) => textOf(synthesis(), ServiceName).split('.').at(-1)).sort(),
-      ).toEqual(['dynamodb', 'kms', 'lambda', 's3']);
+      ).toEqual(['api', 'dkr', 'dynamodb', 'kms', 'lambda', 'logs', 's3']);
       for (const { PolicyDocument } of endpoints) {
         for (const { actions, resources } of statementsOf(synthesis(), PolicyDocument)) {
           for (const action of actions) expect(action).not.toContain('*');
-          for (const resource of resources)
+          // Not its own, but AWS's: where the layers of images are, and the permission to pull any at all.
+          const foreign = /:s3:::prod-.*-starport-layer-bucket\/\*$|:repository\//;
+          if (actions.join() === 'ecr:GetAuthorizationToken') continue;
+          for (const resource of resources.filter((name) => !foreign.test(name)))
             expect(resource).toMatch(
-              /^(Tables\/|Buckets\/Objects|Keys\/(Data|Jwt|Audit)|arn:.*:function:Strongroom-execute-attend$)/,
+              /^(Tables\/|Buckets\/Objects|Keys\/(Data|Jwt|Audit)|SandboxLog|arn:.*:function:Strongroom-execute-attend$)/,
             );
         }
       }

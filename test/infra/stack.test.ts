@@ -3,7 +3,7 @@ import { accessSuite } from './access.suite.ts';
 import { apiSuite } from './api.suite.ts';
 import { nagSuite } from './nag.suite.ts';
 import { operationsSuite } from './operations.suite.ts';
-import { textOf } from './policies.ts';
+import { roleStatements, textOf } from './policies.ts';
 import { resourcesSuite } from './resources.suite.ts';
 import { type Synthesis, synthesize } from './synthesis.ts';
 
@@ -30,7 +30,7 @@ describe('what an operator sets', () => {
   test('reaches every function', () => {
     const context = { registration: 'example.com', limit: '5/60', authLimit: '3/600' };
     const functions = ofType(synthesize(context), 'AWS::Lambda::Function').filter(
-      ({ FunctionName }) => !/-(administrator-key|seal|sweep)$/.test(FunctionName),
+      ({ FunctionName }) => !/-(administrator-key|seal|sweep|keep-pool|ask-key)$/.test(FunctionName),
     );
     expect(functions.length).toBeGreaterThan(0);
     for (const { Environment } of functions) {
@@ -96,7 +96,7 @@ describe('the language model', () => {
     expect(services.some((service) => service.endsWith('bedrock-runtime'))).toBe(true);
     expect(ofType(synthesis, 'AWS::EC2::NatGateway')).toEqual([]);
     for (const { Environment } of ofType(synthesis, 'AWS::Lambda::Function')) {
-      if (Environment.Variables.STRONGROOM_TABLE_COUNTERS) {
+      if (Environment?.Variables.STRONGROOM_TABLE_COUNTERS) {
         expect(Environment.Variables.STRONGROOM_GENERATOR).toBe('bedrock');
       }
     }
@@ -141,12 +141,150 @@ describe('endpoint=private', () => {
     const synthesis = synthesize({ endpoint: 'private', vpcEndpoints });
     const [api] = ofType(synthesis, 'AWS::ApiGateway::RestApi');
     expect(condition(api)).toEqual({ StringNotEquals: { 'aws:SourceVpce': vpcEndpoints.split(',') } });
-    expect(ofType(synthesis, 'AWS::EC2::VPCEndpoint').length).toBe(4);
+    expect(ofType(synthesis, 'AWS::EC2::VPCEndpoint').length).toBe(
+      ofType(installation, 'AWS::EC2::VPCEndpoint').length,
+    );
   });
 
   test('is open to nobody by a public address', () => {
     const [api] = ofType(installation, 'AWS::ApiGateway::RestApi');
     expect(api).not.toHaveProperty('Policy');
     expect(api.EndpointConfiguration.Types).toEqual(['REGIONAL']);
+  });
+});
+
+describe('packages', () => {
+  const packageIndex = 'https://pypi.example/simple';
+  const enabled = synthesize({ packageIndex });
+  nagSuite(() => enabled);
+
+  const task = (synthesis: Synthesis) =>
+    ofType(synthesis, 'AWS::ECS::TaskDefinition').find(({ Family }) => Family.endsWith('-builder'));
+  const variables = (synthesis: Synthesis, name: string) =>
+    ofType(synthesis, 'AWS::Lambda::Function').find(
+      ({ FunctionName }) => FunctionName === `Strongroom-${name}`,
+    ).Environment.Variables;
+  const statements = (synthesis: Synthesis, holder: string) =>
+    roleStatements(synthesis).flatMap((entry) => (entry.holder === holder ? [entry.statement] : []));
+
+  test('are built nowhere unless the operator names an index', () => {
+    expect(task(installation)).toBeUndefined();
+    expect(variables(installation, 'packages-set')).not.toHaveProperty('STRONGROOM_BUILDER_TASK');
+    expect(statements(installation, 'PackagesSet/Role').flatMap(({ actions }) => actions)).not.toContain(
+      'ecs:RunTask',
+    );
+  });
+
+  test('are built by a task of the sandbox’s image, without a role', () => {
+    const { ContainerDefinitions, ...definition } = task(enabled);
+    expect(definition).not.toHaveProperty('TaskRoleArn');
+    const [container, ...more] = ContainerDefinitions;
+    expect(more).toEqual([]);
+    expect(container).toMatchObject({
+      Name: 'builder',
+      EntryPoint: ['python3', '-I', '-B', '/opt/strongroom/builder'],
+      ReadonlyRootFilesystem: true,
+      Environment: [{ Name: 'STRONGROOM_PACKAGE_INDEX', Value: packageIndex }],
+    });
+    expect(container).not.toHaveProperty('Secrets');
+  });
+
+  test.each(['Add', 'Set', 'Remove', 'List', 'Lock'])('packages.%s may do no more than it has to', (name) => {
+    const own = statements(enabled, `Packages${name}/Role`);
+    const pairs = own.flatMap(({ actions, resources }) =>
+      actions.flatMap((action) => resources.map((resource) => `${action} ${resource}`)),
+    );
+    const about = (service: string) => pairs.filter((pair) => pair.startsWith(service)).sort();
+    expect(about('s3:')).toEqual([
+      's3:GetObject Buckets/Objects/packages/*',
+      's3:ListBucket Buckets/Objects',
+      's3:PutObject Buckets/Objects/packages/*',
+    ]);
+    expect(about('ecs:')).toEqual(['ecs:RunTask PackageBuilder/Task']);
+    expect(about('iam:')).toEqual(['iam:PassRole Sandbox/Starter']);
+    const passes = own.find(({ actions }) => actions.includes('iam:PassRole'));
+    expect(passes?.condition).toEqual({
+      StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+    });
+    const runs = own.find(({ actions }) => actions.includes('ecs:RunTask'));
+    expect(JSON.stringify(runs?.condition)).toContain('ecs:cluster');
+    expect(Object.keys(variables(enabled, `packages-${name.toLowerCase()}`))).toEqual(
+      expect.arrayContaining([
+        'STRONGROOM_BUCKET',
+        ...['TASK', 'CLUSTER', 'SUBNETS', 'SECURITY_GROUPS'].map((part) => `STRONGROOM_BUILDER_${part}`),
+      ]),
+    );
+  });
+
+  test('reach the internet from subnets of the builder alone', () => {
+    expect(ofType(enabled, 'AWS::EC2::NatGateway')).toHaveLength(1);
+    const used = ofType(enabled, 'AWS::Lambda::Function').flatMap(({ VpcConfig }) =>
+      (VpcConfig?.SubnetIds ?? []).map((id: unknown) => JSON.stringify(id)),
+    );
+    expect(used.filter((id) => !id.includes('IsolatedSubnet'))).toEqual([]);
+    const subnetsOf = (value: unknown) => JSON.stringify(value).match(/[A-Z][a-z]+Subnet\d/g) ?? [];
+    expect(new Set(subnetsOf(variables(enabled, 'packages-set').STRONGROOM_BUILDER_SUBNETS))).toEqual(
+      new Set(['BuildersSubnet1', 'BuildersSubnet2']),
+    );
+    expect(new Set(subnetsOf(variables(enabled, 'keep-pool').STRONGROOM_POOL_SUBNETS))).toEqual(
+      new Set(['IsolatedSubnet1', 'IsolatedSubnet2']),
+    );
+  });
+
+  test('of an index in the operator’s own network need no way to the internet', () => {
+    const synthesis = synthesize({ packageIndex, packageNetwork: 'private' });
+    for (const type of ['InternetGateway', 'NatGateway', 'Route']) {
+      expect(ofType(synthesis, `AWS::EC2::${type}`)).toEqual([]);
+    }
+  });
+
+  test('leave room under CloudFormation’s limits, with a model of another provider too', () => {
+    const all = synthesize({
+      packageIndex,
+      generator: 'anthropic',
+      generatorModel: 'claude',
+      endpoint: 'private',
+    });
+    expect(Object.keys(all.template.Resources).length).toBeLessThan(450);
+    const [vpc] = ofType(all, 'AWS::EC2::VPC');
+    expect(vpc.CidrBlock).toBe('10.73.0.0/22');
+    expect(ofType(all, 'AWS::EC2::Subnet')).toHaveLength(8);
+  });
+});
+
+describe('the pool', () => {
+  const keeper = (context: Record<string, string>) =>
+    ofType(synthesize(context), 'AWS::Lambda::Function').find(
+      ({ FunctionName }) => FunctionName === 'Strongroom-keep-pool',
+    ).Environment.Variables;
+
+  test('has the size that the operator chose', () => {
+    expect(keeper({ sandboxes: '9', spare: '3', offHours: '20:00-07:00 Europe/Berlin' })).toMatchObject({
+      STRONGROOM_POOL_SIZE: '9',
+      STRONGROOM_POOL_SPARE: '3',
+      STRONGROOM_POOL_OFF_HOURS: '20:00-07:00 Europe/Berlin',
+    });
+  });
+
+  test('sandboxes=0 makes nothing that costs by being there', () => {
+    const none = synthesize({ sandboxes: '0' });
+    expect(ofType(none, 'AWS::ECS::Cluster')).toEqual([]);
+    expect(ofType(none, 'AWS::EC2::VPCEndpoint')).toHaveLength(4);
+  });
+
+  test('its keeper starts tasks of the sandbox in its own cluster, and no function beside it does', () => {
+    const starters = roleStatements(installation).filter(({ statement }) =>
+      statement.actions.some((action) => action.startsWith('ecs:')),
+    );
+    expect(new Set(starters.map(({ holder }) => holder))).toEqual(new Set(['Pool/Keeper/Role']));
+    for (const { statement } of starters)
+      expect(JSON.stringify(statement.condition)).toContain('ecs:cluster');
+  });
+
+  test('what asks sandboxes for their keys may do nothing else', () => {
+    const actions = roleStatements(installation)
+      .filter(({ holder, statement }) => holder === 'Pool/KeyAsker/Role' && statement.effect === 'Allow')
+      .flatMap(({ statement }) => statement.actions);
+    expect(actions.filter((action) => !/^(logs|ec2):/.test(action))).toEqual([]);
   });
 });

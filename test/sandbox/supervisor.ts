@@ -31,10 +31,10 @@ export class Supervisor {
     this.#directory = directory;
   }
 
-  static async start(env: NodeJS.ProcessEnv = {}, uid?: number): Promise<Supervisor> {
+  static async start(env: NodeJS.ProcessEnv = {}, uid?: number, at?: string): Promise<Supervisor> {
     const directory = mkdtempSync('/tmp/strongroom-test-');
     const user = uid === undefined ? {} : { uid, gid: uid };
-    const listen = uid === undefined ? `unix:${join(directory, 's.sock')}` : '127.0.0.1:0';
+    const listen = at ?? (uid === undefined ? `unix:${join(directory, 's.sock')}` : '127.0.0.1:0');
     const child = spawn(process.execPath, [main, '--listen', listen, '--end-with-stdin'], {
       ...user,
       env: { PATH: process.env.PATH, ...env },

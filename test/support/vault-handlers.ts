@@ -18,6 +18,7 @@ import { type Invocation, invoke } from './invoke.ts';
 process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
 process.env.STRONGROOM_LIMIT = '100000000/60';
 process.env.STRONGROOM_SECRET_LIMIT = '100000000/60';
+process.env.STRONGROOM_RESTORE_DELAY = '0';
 
 /** A port that the vault has no use for. */
 const unused = new Proxy(

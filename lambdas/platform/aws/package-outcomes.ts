@@ -1,6 +1,14 @@
-import { CopyObjectCommand, HeadObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { parseOutcome } from '../build-outcome.ts';
 import { type Build, BuilderUnavailable, type Outcome, type PackageBuilder } from '../package-builder.ts';
+import type { BundleSource } from '../sandboxes.ts';
 import { patience } from './environment.ts';
 import { S3Objects } from './s3-objects.ts';
 
@@ -14,6 +22,9 @@ const bundleKey = (bundleId: string, part: 'tar.gz' | 'lock.json') => `packages/
 
 /** Copying a bundle of the largest size inside of S3 takes this long at most. */
 const copyMs = 20_000;
+
+/** A job may wait 15 minutes for its turn in a sandbox. */
+const sourceSeconds = 30 * 60;
 
 /** What has become of builds, for functions that start none. */
 export class S3PackageOutcomes implements PackageBuilder {
@@ -33,6 +44,18 @@ export class S3PackageOutcomes implements PackageBuilder {
 
   async request(_build: Build): Promise<void> {
     return this.check();
+  }
+
+  /** Signing asks nobody. */
+  async source(bundleId: string): Promise<BundleSource> {
+    const sign = (part: 'tar.gz' | 'lock.json') =>
+      getSignedUrl(
+        this.client,
+        new GetObjectCommand({ Bucket: this.bucket, Key: bundleKey(bundleId, part) }),
+        { expiresIn: sourceSeconds },
+      );
+    const [lockUrl, archiveUrl] = await Promise.all([sign('lock.json'), sign('tar.gz')]);
+    return { lockUrl, archiveUrl };
   }
 
   async outcome(buildId: string): Promise<Outcome | undefined> {
@@ -89,6 +112,9 @@ export const noBuilder: PackageBuilder = {
     throw new BuilderUnavailable('this deployment has no package builder');
   },
   async outcome() {
+    return undefined;
+  },
+  async source() {
     return undefined;
   },
 };

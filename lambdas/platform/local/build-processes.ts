@@ -104,6 +104,11 @@ export class BuildProcesses implements PackageBuilder {
     this.#next();
   }
 
+  /** Sandboxes of this machine look into the builder's own folder. */
+  async source(): Promise<undefined> {
+    return undefined;
+  }
+
   async outcome(buildId: string): Promise<Outcome | undefined> {
     return this.#tasks.get(buildId)?.outcome;
   }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A bundle that is in nobody's list may still be in use by a program that began before. */
@@ -55,12 +55,18 @@ export class BundleFolder {
   }
 }
 
-/** Its folders are closed even to their owner. */
+/**
+ * Its folders are closed even to their owner. A link in it is removed and not followed: Node's own recursive `readdir`
+ * goes through links to folders, which may lead anywhere.
+ */
 export function removeReadOnly(path: string): void {
-  if (!existsSync(path)) return;
-  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), 0o700);
-  }
-  chmodSync(path, 0o700);
+  if (!lstatSync(path, { throwIfNoEntry: false })) return;
+  open(path);
   rmSync(path, { recursive: true, force: true });
+}
+
+function open(path: string): void {
+  if (!lstatSync(path).isDirectory()) return;
+  chmodSync(path, 0o700);
+  for (const name of readdirSync(path)) open(join(path, name));
 }

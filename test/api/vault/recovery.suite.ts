@@ -9,9 +9,8 @@ import {
   restoreOwner,
   sealShareFor,
 } from '../../../client/recovery.ts';
-import { openOwnKeys } from '../../../client/vault/own-keys.ts';
 import { Tampered, WrongUserSecret } from '../../../lambdas/crypto/errors.ts';
-import { restoredKeyVersion } from '../../../lambdas/crypto/restored-keys.ts';
+import { restoreInput } from '../../support/restored.ts';
 import { nativeVault, portableVault } from '../../support/vault.ts';
 import type { Target } from '../target.ts';
 import { b64, newOrg, VaultUser } from './vault-user.ts';
@@ -35,17 +34,9 @@ export function recoverySuite(target: () => Target): void {
   const pending = async (user: VaultUser) => (await user.call('GET', '/v1/recovery/restore')).body.restore;
   const renewed = 'a user secret after the recovery';
 
-  /** The owner's own keys under a temporary secret, as a trustee would bring them back. */
-  const restoreOf = async (owner: VaultUser, secret: string, keysOf = owner) => {
+  const restoreOf = async (owner: VaultUser, temporarySecret: string, keysOf = owner) => {
     const { body: me } = await clientOf(keysOf).call('users.me');
-    const keys = await openOwnKeys(nativeVault, me, keysOf.secret);
-    const restoring = { org: owner.orgId, user: owner.id, keyVersion: restoredKeyVersion };
-    const sealed = await nativeVault.sealRestoredKeys(secret, restoring, keys);
-    const fields = {
-      encryptedPrivateKeyEccB64: b64(sealed.x25519),
-      encryptedPrivateKeyKyberB64: b64(sealed.mlKem768),
-    };
-    return { ...fields, usedXor: false };
+    return restoreInput(me, keysOf.secret, { temporarySecret, owner });
   };
   const restore = (trustee: VaultUser, owner: VaultUser, body: object) =>
     trustee.call('POST', `/v1/recovery/restore/${owner.id}`, { body });

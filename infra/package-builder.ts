@@ -1,0 +1,72 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Cluster } from './cluster.ts';
+import type { Network } from './network.ts';
+import { logTo, packagesFolder, type Sandbox, unusedCapabilities } from './sandbox.ts';
+
+export type PackageBuilderProps = {
+  readonly cluster: Cluster;
+  readonly sandbox: Sandbox;
+  readonly network: Network;
+  readonly log: ILogGroup;
+  /** Address of the index (PEP 503). */
+  readonly index: string;
+};
+
+/**
+ * Builds of packages: the sandbox's image with another entry, in a group of its own that reaches the index. There is no
+ * task role: a build reads its job and writes what it made by signed URLs.
+ */
+export class PackageBuilder extends Construct {
+  /** What a function may do that has builds done, and by which variables it finds it. */
+  readonly statements: readonly PolicyStatement[];
+  readonly environment: { readonly [variable: string]: string };
+
+  constructor(scope: Construct, id: string, { cluster, sandbox, network, log, index }: PackageBuilderProps) {
+    super(scope, id);
+    const { stackName, region } = Stack.of(this);
+    const task = new CfnTaskDefinition(this, 'Task', {
+      family: `${stackName}-builder`,
+      requiresCompatibilities: ['FARGATE'],
+      networkMode: 'awsvpc',
+      cpu: '1024',
+      // pip alone may take 3 GiB.
+      memory: '4096',
+      runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
+      executionRoleArn: sandbox.starter.roleArn,
+      volumes: [{ name: 'work' }, { name: 'run' }, { name: 'tmp' }],
+      containerDefinitions: [
+        {
+          name: 'builder',
+          image: sandbox.image.imageUri,
+          essential: true,
+          entryPoint: ['python3', '-I', '-B', '/opt/strongroom/builder'],
+          command: [],
+          readonlyRootFilesystem: true,
+          linuxParameters: { initProcessEnabled: true, capabilities: { drop: unusedCapabilities } },
+          mountPoints: [
+            { sourceVolume: 'work', containerPath: packagesFolder, readOnly: false },
+            { sourceVolume: 'run', containerPath: '/run', readOnly: false },
+            { sourceVolume: 'tmp', containerPath: '/tmp', readOnly: false },
+          ],
+          environment: [{ name: 'STRONGROOM_PACKAGE_INDEX', value: index }],
+          logConfiguration: logTo(log, 'builder', region),
+        },
+      ],
+    });
+    Validations.of(task).acknowledge({
+      id: 'AwsSolutions-ECS2',
+      reason: 'The address of the index of packages is no secret; a name or password in it is refused.',
+    });
+    this.statements = cluster.startStatements(task.ref, sandbox.starter);
+    this.environment = {
+      STRONGROOM_BUILDER_TASK: task.ref,
+      STRONGROOM_BUILDER_CLUSTER: cluster.name,
+      STRONGROOM_BUILDER_SUBNETS: network.subnetsOf('builders').join(','),
+      STRONGROOM_BUILDER_SECURITY_GROUPS: network.addBuilders().securityGroupId,
+    };
+  }
+}
