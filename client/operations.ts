@@ -66,6 +66,8 @@ export const operations: Readonly<Record<OperationId, Operation>> = {
   'packages.remove': { method: 'DELETE', path: '/api/v1/packages/{name}' },
   'packages.set': { method: 'PUT', path: '/api/v1/packages' },
   'pages.asset': { method: 'GET', path: '/assets/{name}' },
+  'pages.dashboard': { method: 'GET', path: '/dashboard' },
+  'pages.home': { method: 'GET', path: '/', answers: [303] },
   'pages.recipient': { method: 'GET', path: '/s/{id}' },
   'recovery.deleteTrustee': { method: 'DELETE', path: '/v1/recovery/trustees/{trusteeUserId}' },
   'recovery.owners': { method: 'GET', path: '/v1/recovery/shares' },

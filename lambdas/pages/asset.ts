@@ -1,10 +1,12 @@
-import { assets } from '../../web/recipient/page.ts';
+import { assets as dashboard } from '../../web/dashboard/page.ts';
+import { assets as recipient } from '../../web/recipient/page.ts';
 import { pages } from '../contract/pages.ts';
 import { ApiError } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
 
 export const handler = endpoint(pages.asset, async ({ params: { name } }) => {
-  const asset = (await assets()).find((each) => each.name === name);
+  const assets = [...(await dashboard()), ...(await recipient())];
+  const asset = assets.find((each) => each.name === name);
   if (!asset) throw new ApiError('NOT_FOUND');
   const headers = {
     'Content-Type': asset.contentType,

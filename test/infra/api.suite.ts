@@ -102,7 +102,7 @@ export function apiSuite(synthesis: () => Synthesis): void {
     test('any other path is 404, whatever it is sent with', () => {
       const known = new Set<string>(routes.map(({ path }) => path));
       const unknown = Object.keys(body().paths).filter((path) => !known.has(path));
-      expect(unknown).toEqual(expect.arrayContaining(['/', '/{proxy+}', '/api/v1', '/.well-known']));
+      expect(unknown).toEqual(expect.arrayContaining(['/{proxy+}', '/api/v1', '/.well-known']));
       for (const path of unknown) {
         const { requestTemplates, responses } =
           body().paths[path][anyMethod]['x-amazon-apigateway-integration'];

@@ -107,6 +107,8 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   const deleteToken = { 'x-delete-token': unread.deleteToken };
   await call('messages.delete', { params: { id: unread.messageId }, headers: deleteToken });
   await call('tokens.delete', { ...withKey, params: { id: made.tokenId } });
+  await call('pages.home');
+  await call('pages.dashboard');
   await call('pages.recipient', byId);
   const [asset] = await assets();
   await call('pages.asset', { params: { name: asset?.name ?? '' } });

@@ -1,4 +1,4 @@
-import type { Language } from './words.ts';
+import { type Language, localeOf } from '../shared/language.ts';
 
 const units = [
   ['day', 86_400],
@@ -6,11 +6,6 @@ const units = [
   ['minute', 60],
   ['second', 1],
 ] as const;
-
-/** The browser's own variety of the language, so that dates look as its user knows them. */
-function localeOf(language: Language): string {
-  return navigator.languages.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
-}
 
 /** What is left, in the two largest units that say something: "2 days 3 hours". Empty where nothing is. */
 export function left(milliseconds: number, language: Language): string {

@@ -1,3 +1,7 @@
+import { type Language, languageNames } from '../shared/language.ts';
+
+export { fill, type Language, preferred } from '../shared/language.ts';
+
 /** All that the page says. */
 const en = {
   title: 'A message for you',
@@ -164,17 +168,7 @@ const es: Words = {
   expired: 'caducado',
 };
 
-export const languages = { en: { name: 'English', words: en }, es: { name: 'Español', words: es } } as const;
-
-export type Language = keyof typeof languages;
-
-/** The first language of the browser that the page has, else English. */
-export function preferred(wanted: readonly string[]): Language {
-  const tags = wanted.map((tag) => tag.toLowerCase().split('-')[0] ?? '');
-  const found = tags.find((tag): tag is Language => Object.hasOwn(languages, tag));
-  return found ?? 'en';
-}
-
-export function fill(sentence: string, values: Readonly<Record<string, string>>): string {
-  return sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
-}
+export const languages: Readonly<Record<Language, { readonly name: string; readonly words: Words }>> = {
+  en: { name: languageNames.en, words: en },
+  es: { name: languageNames.es, words: es },
+};

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleOperations } from '../../infra/bundle.ts';
+import { pages } from '../../lambdas/contract/pages.ts';
+import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
+import { assets as buildAssets, firstLoad as buildFirstLoad, page } from '../../web/dashboard/page.ts';
+
+const { html, contentSecurityPolicy } = await page();
+const assets = await buildAssets();
+const firstLoad = await buildFirstLoad();
+const scripts = assets.filter(({ name }) => name.endsWith('.js'));
+
+const integrity = (content: string) => `sha384-${createHash('sha384').update(content).digest('base64')}`;
+const [, importMap = ''] = /<script type="importmap">(.*)<\/script>/.exec(html) ?? [];
+
+describe('the dashboard', () => {
+  it('is small at first: under 200 KiB compressed until a section is opened', () => {
+    const sizes = [html, ...firstLoad.map(({ content }) => content)].map((text) => gzipSync(text).length);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(200 * 1024);
+    expect(firstLoad.length).toBeLessThan(assets.length);
+  });
+
+  it('has no code of its own in it, and names the hash of everything that it may load', () => {
+    const inline = html.replace(`<script type="importmap">${importMap}</script>`, '');
+    expect(inline).not.toMatch(/<style|<script(?![^>]*\ssrc=)|\s(on\w+|style)=|javascript:/i);
+    const map = JSON.parse(importMap) as Record<string, Record<string, string>>;
+    expect(Object.keys(map)).toEqual(['integrity']);
+    for (const { name, content } of scripts) {
+      const listed = map.integrity?.[`./assets/${name}`];
+      const linked = html.includes(`src="assets/${name}" integrity="${integrity(content)}"`);
+      expect([name, linked || listed === integrity(content)]).toEqual([name, true]);
+    }
+  });
+
+  it('lets these scripts run and no other, and talks to where it came from alone', () => {
+    const directives = contentSecurityPolicy.split('; ').map((each) => each.split(' '));
+    const policy = Object.fromEntries(directives.map(([name, ...sources]) => [name, sources.sort()]));
+    const hashes = [importMap, ...scripts.map(({ content }) => content)].map(
+      (each) => `'${integrity(each)}'`,
+    );
+    expect(policy).toEqual({
+      'default-src': [`'none'`],
+      'script-src': [...hashes, `'wasm-unsafe-eval'`].sort(),
+      'style-src': [`'self'`],
+      'connect-src': [`'self'`],
+      'img-src': ['blob:', 'data:'],
+      'base-uri': [`'none'`],
+      'form-action': [`'none'`],
+      'frame-ancestors': [`'none'`],
+      'require-trusted-types-for': [`'script'`],
+      'trusted-types': [`'none'`],
+    });
+  });
+
+  it('names no other origin, and parses no text as code', () => {
+    for (const { content } of assets) {
+      const origins = content.match(/(?:https?|wss?):\/\/[\w.-]+\.[a-z]{2,}/g) ?? [];
+      expect(origins.filter((origin) => origin !== 'http://www.w3.org')).toEqual([]); // Names of namespaces.
+      expect(content).not.toMatch(
+        /document\.write|\beval\(|new Function|sendBeacon|WebSocket|indexedDB|\.cookie/,
+      );
+    }
+  });
+});
+
+describe('the functions that serve it', () => {
+  let folder: string;
+  let call: (operationId: string, params?: Record<string, string>) => ReturnType<ApiHandler>;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pages-'));
+    const bundles = await bundleOperations([pages.dashboard, pages.home, pages.asset], folder);
+    call = async (operationId, pathParameters = {}) => {
+      const bundle = bundles.find((each) => each.operationId === operationId);
+      const url = pathToFileURL(join(bundle?.folder ?? '', 'index.mjs')).href;
+      const { handler } = (await import(/* @vite-ignore */ url)) as { handler: ApiHandler };
+      const requestContext = { requestId: 'r', identity: { sourceIp: '127.0.0.1' }, path: '/live/' };
+      const headers = { host: 'vault.example.com', 'x-forwarded-proto': 'https' };
+      const event = { path: '/', headers, body: null, pathParameters, requestContext };
+      return handler(event as unknown as APIGatewayProxyEvent, {} as never);
+    };
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('answer with the page as it was built, to be kept by nobody', async () => {
+    const { statusCode, body, headers } = await call('pages.dashboard');
+    expect([statusCode, body]).toEqual([200, html]);
+    expect(headers).toMatchObject({
+      'Content-Security-Policy': contentSecurityPolicy,
+      'Cache-Control': 'no-store',
+      'Referrer-Policy': 'no-referrer',
+    });
+  });
+
+  it('answer with every asset, to be kept for ever', async () => {
+    for (const { name, content } of assets) {
+      const { statusCode, body, headers } = await call('pages.asset', { name });
+      expect([statusCode, body]).toEqual([200, content]);
+      expect(headers).toMatchObject({ 'Cache-Control': 'public, max-age=31536000, immutable' });
+    }
+  });
+
+  it('lead from the address of the installation to it, behind a stage of API Gateway too', async () => {
+    const { statusCode, headers } = await call('pages.home');
+    expect([statusCode, headers?.Location]).toEqual([303, 'https://vault.example.com/live/dashboard']);
+  });
+});

@@ -1,0 +1,115 @@
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { type StrongroomClient, StrongroomError } from '../../client/index.ts';
+import { type Dictionary, useWords } from './language.tsx';
+import { clientOf, useSession } from './session.ts';
+
+export function useClient(): StrongroomClient {
+  const { credential } = useSession();
+  return useMemo(() => clientOf({ credential }), [credential]);
+}
+
+export type Loaded<T> = {
+  /** What came last; it stays while it is loaded anew. */
+  readonly data: T | undefined;
+  readonly error: unknown;
+  readonly reload: () => void;
+};
+
+/** Loads when it is first shown, whenever one of `inputs` changes, and on demand. */
+export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>, inputs: readonly unknown[]): Loaded<T> {
+  const [state, setState] = useState<{ data?: T; error?: unknown }>({});
+  const [count, setCount] = useState(0);
+  useEffect(() => {
+    const abort = new AbortController();
+    load(abort.signal).then(
+      (data) => !abort.signal.aborted && setState({ data }),
+      (error) =>
+        !abort.signal.aborted && setState(({ data }) => ({ ...(data !== undefined && { data }), error })),
+    );
+    return () => abort.abort();
+  }, [...inputs, count]);
+  const reload = useCallback(() => setCount((before) => before + 1), []);
+  return { data: state.data, error: state.error, reload };
+}
+
+export type Action<A extends readonly unknown[]> = {
+  readonly run: (...args: A) => Promise<void>;
+  readonly busy: boolean;
+  readonly error: unknown;
+  readonly clear: () => void;
+};
+
+/** Something that a user does: once at a time, its error kept until the next try. */
+export function useAction<A extends readonly unknown[]>(act: (...args: A) => Promise<void>): Action<A> {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const run = async (...args: A) => {
+    if (busy) return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      await act(...args);
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { run, busy, error, clear: () => setError(undefined) };
+}
+
+/** The errors that users meet most; of any other the server's own sentence is shown. */
+const sentences: Dictionary<
+  | 'NETWORK'
+  | 'INVALID_CREDENTIALS'
+  | 'UNAUTHENTICATED'
+  | 'RATE_LIMITED'
+  | 'NOT_FOUND'
+  | 'FORBIDDEN'
+  | 'CONFLICT'
+  | 'EMAIL_TAKEN'
+  | 'REGISTRATION_CLOSED'
+  | 'NO_SANDBOX_FREE'
+  | 'INVALID_REQUEST'
+  | 'INTERNAL'
+> = {
+  en: {
+    NETWORK: 'The server did not answer. Check your connection and try again.',
+    INVALID_CREDENTIALS: 'The e-mail address or the password is not right.',
+    UNAUTHENTICATED: 'This key is not known, or no longer valid.',
+    RATE_LIMITED: 'Too many requests. Wait a little and try again.',
+    NOT_FOUND: 'It is not there any more.',
+    FORBIDDEN: 'You are not allowed to do this.',
+    CONFLICT: 'Somebody changed it at the same time. Try again.',
+    EMAIL_TAKEN: 'There is an account with this e-mail address already.',
+    REGISTRATION_CLOSED: 'Accounts are made by an administrator here.',
+    NO_SANDBOX_FREE: 'All sandboxes are busy. Try again in a moment.',
+    INVALID_REQUEST: 'Something that was entered is not right.',
+    INTERNAL: 'Something went wrong on the server.',
+  },
+  es: {
+    NETWORK: 'El servidor no ha respondido. Comprueba la conexión e inténtalo de nuevo.',
+    INVALID_CREDENTIALS: 'El correo o la contraseña no es correcto.',
+    UNAUTHENTICATED: 'Esta clave no se conoce o ya no es válida.',
+    RATE_LIMITED: 'Demasiadas peticiones. Espera un poco e inténtalo de nuevo.',
+    NOT_FOUND: 'Ya no está.',
+    FORBIDDEN: 'No tienes permiso para hacer esto.',
+    CONFLICT: 'Alguien lo ha cambiado al mismo tiempo. Inténtalo de nuevo.',
+    EMAIL_TAKEN: 'Ya hay una cuenta con este correo.',
+    REGISTRATION_CLOSED: 'Aquí las cuentas las crea un administrador.',
+    NO_SANDBOX_FREE: 'No queda ningún entorno libre. Inténtalo dentro de un momento.',
+    INVALID_REQUEST: 'Algo de lo introducido no es correcto.',
+    INTERNAL: 'Algo ha fallado en el servidor.',
+  },
+};
+
+/** Says errors in the user's language, and which fields are at fault. */
+export function useErrorText(): (error: unknown) => string {
+  const words = useWords(sentences);
+  return (error) => {
+    if (!(error instanceof StrongroomError)) return error instanceof Error ? error.message : String(error);
+    const known = Object.hasOwn(words, error.code) ? words[error.code as keyof typeof words] : error.message;
+    const fields = error.details.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+    return [known, ...fields].join(' ');
+  };
+}

@@ -1,0 +1,20 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** What stands behind `#/`: it never leaves the browser, so the server serves one page for every section. */
+export function currentPath(): string {
+  return location.hash.replace(/^#\/?/, '');
+}
+
+export function addressOfSection(path: string): string {
+  return `#/${path}`;
+}
+
+export function usePath(): string {
+  const [path, setPath] = useState(currentPath);
+  useEffect(() => {
+    const read = () => setPath(currentPath());
+    addEventListener('hashchange', read);
+    return () => removeEventListener('hashchange', read);
+  }, []);
+  return path;
+}

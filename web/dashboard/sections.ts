@@ -1,0 +1,28 @@
+import type { ComponentType } from 'preact';
+import type { Text } from './language.tsx';
+import type { User } from './session.ts';
+import type { IconName } from './ui/icon.tsx';
+
+export type Section = {
+  /** Behind `#/`, and the name of its folder. */
+  readonly path: string;
+  readonly label: Text;
+  readonly icon: IconName;
+  readonly load: () => Promise<{ readonly default: ComponentType }>;
+  /** Whom it is for; for all unless said. */
+  readonly isFor?: (user: User) => boolean;
+};
+
+/**
+ * The sections in the order of the navigation. To add one: a folder `web/dashboard/<path>/` whose `section.tsx`
+ * exports a component as its default and says all of its words in `{ en, es }`, and a line here. It is loaded when
+ * it is first opened.
+ */
+export const sections: readonly Section[] = [
+  {
+    path: 'secrets',
+    label: { en: 'Secrets', es: 'Secretos' },
+    icon: 'key',
+    load: () => import('./secrets/section.tsx'),
+  },
+];
