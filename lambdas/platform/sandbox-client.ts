@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { limits } from '../contract/limits.ts';
 import { type ReplyOpener, repliesOf, type SealedRequest, Sealer } from '../crypto/sealed-box.ts';
 import { decodeOutput, decodeResult, encodeJob, ReplyReader, runAad } from './sandbox-wire.ts';
 import {
@@ -22,7 +23,7 @@ const graceMs = 60_000;
 /** A run may take 15 minutes, and wait as long for its turn. */
 const attachMs = 60 * 60_000;
 const peekMs = 10_000;
-const maxAnswerBytes = 16 * 1024 * 1024;
+const maxAnswerBytes = limits.resultFiles.bytesInAll + 8 * 1024 * 1024;
 
 type Answer = { readonly status: number; readonly body: Buffer };
 

@@ -94,7 +94,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
       fileBytes: 64 * mebibyte,
       outputBytes: 256 * 1024,
       resultFiles: integer(env, 'STRONGROOM_SANDBOX_RESULT_FILES', 20, 0, 1000),
-      resultBytes: integer(env, 'STRONGROOM_SANDBOX_RESULT_KB', 16_384, 0, 65_536) * 1024,
+      resultBytes: integer(env, 'STRONGROOM_SANDBOX_RESULT_KB', 16_384, 0, 16_384) * 1024,
     },
   };
 }

@@ -25,4 +25,22 @@ export const sections: readonly Section[] = [
     icon: 'key',
     load: () => import('./secrets/section.tsx'),
   },
+  {
+    path: 'runs',
+    label: { en: 'Programs', es: 'Programas' },
+    icon: 'play',
+    load: () => import('./runs/section.tsx'),
+  },
+  {
+    path: 'messages',
+    label: { en: 'Messages', es: 'Mensajes' },
+    icon: 'mail',
+    load: () => import('./messages/section.tsx'),
+  },
+  {
+    path: 'audit',
+    label: { en: 'Audit log', es: 'Registro de auditoría' },
+    icon: 'list',
+    load: () => import('./audit/section.tsx'),
+  },
 ];

@@ -72,6 +72,47 @@ export function PasswordField({ label, hint, value, change, ...input }: Common &
   );
 }
 
+type AreaProps = { readonly required?: boolean; readonly rows?: number; readonly code?: boolean };
+
+/** Several lines. In code, Tab still leaves the field: whoever has no mouse must get out of it. */
+export function Area({ label, hint, value, change, required, rows = 8, code }: Common & AreaProps) {
+  const id = useId();
+  return (
+    <Labelled id={id} label={label} hint={hint}>
+      <textarea
+        id={id}
+        {...attributesOf(id, hint, { ...(required && { required }), ...(code && asTyped) })}
+        class={code ? 'code' : undefined}
+        rows={rows}
+        value={value}
+        onInput={(event) => change(event.currentTarget.value)}
+      />
+    </Labelled>
+  );
+}
+
+type ChoiceProps<Value extends string> = {
+  readonly label: string;
+  readonly value: Value;
+  readonly change: (value: Value) => void;
+  readonly options: readonly (readonly [value: Value, label: string])[];
+};
+
+export function Choice<Value extends string>({ label, value, change, options }: ChoiceProps<Value>) {
+  const id = useId();
+  return (
+    <Labelled id={id} label={label} hint={undefined}>
+      <select id={id} value={value} onChange={(event) => change(event.currentTarget.value as Value)}>
+        {options.map(([each, name]) => (
+          <option key={each} value={each}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </Labelled>
+  );
+}
+
 type LabelledProps = {
   readonly id: string;
   readonly label: string;

@@ -1,0 +1,74 @@
+import { useState } from 'preact/hooks';
+import type { AuditEntry, KnownLog } from '../../../client/audit.ts';
+import { StrongroomError } from '../../../client/index.ts';
+import { useAction, useClient } from '../api.ts';
+import { fill, useWords } from '../language.tsx';
+import { Problem } from '../ui/states.tsx';
+import { dictionary } from './words.ts';
+
+/** Public: a key and a signed checkpoint. It stays in this browser when its user signs out. */
+const storageKey = 'strongroom.audit-log';
+
+type Verified = {
+  readonly known: boolean;
+  readonly log: KnownLog & { readonly size: number };
+  readonly verified: number;
+  readonly waiting: number;
+};
+
+export function Verification({ entries }: { readonly entries: readonly AuditEntry[] }) {
+  const words = useWords(dictionary);
+  const client = useClient();
+  const [result, setResult] = useState<Verified>();
+  const action = useAction(async () => {
+    setResult(undefined);
+    const { verifyAuditLog, verifyEntry } = await import('../../../client/audit.ts');
+    const known = readKnown();
+    const log = await verifyAuditLog(client, known);
+    let [verified, waiting] = [0, 0];
+    for (const entry of entries) {
+      try {
+        const { body } = await client.call('audit.proof', { params: { id: entry.id } });
+        verifyEntry(entry, body, log);
+        verified += 1;
+      } catch (error) {
+        if (!(error instanceof StrongroomError) || error.code !== 'NOT_SEALED_YET') throw error;
+        waiting += 1;
+      }
+    }
+    const { verifierKey, checkpoint } = log;
+    localStorage.setItem(storageKey, JSON.stringify({ verifierKey, checkpoint }));
+    setResult({ known: known !== undefined, log, verified, waiting });
+  });
+  return (
+    <section class="card" aria-label={words.verify}>
+      <p>{words.verifyLead}</p>
+      <p class="actions">
+        <button type="button" aria-disabled={action.busy} onClick={() => action.run()}>
+          {words.verify}
+        </button>
+      </p>
+      {action.error !== undefined && <Problem error={action.error} />}
+      {result && (
+        <div role="status">
+          <p>
+            {fill(words.verified, {
+              size: String(result.log.size),
+              verified: String(result.verified),
+              waiting: String(result.waiting),
+            })}
+          </p>
+          <p>{result.known ? words.continues : words.first}</p>
+          {!result.known && <pre class="output">{result.log.verifierKey}</pre>}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function readKnown(): KnownLog | undefined {
+  const kept = localStorage.getItem(storageKey);
+  if (!kept) return undefined;
+  const { verifierKey, checkpoint } = JSON.parse(kept) as KnownLog;
+  return { verifierKey, checkpoint };
+}

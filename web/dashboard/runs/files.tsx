@@ -1,0 +1,82 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import type { Execution } from '../../../client/executions.ts';
+import { useAction, useClient } from '../api.ts';
+import { fill, useFormats, useWords } from '../language.tsx';
+import { Problem } from '../ui/states.tsx';
+import { dictionary } from './words.ts';
+
+type LargeFile = Execution['largeFiles'][number];
+
+/** What a program left: pictures are shown, everything is to be saved. */
+export function Files({ execution }: { readonly execution: Execution }) {
+  const words = useWords(dictionary);
+  const { bytes } = useFormats();
+  const { files, largeFiles, omittedFiles } = execution;
+  const kept = useMemo(
+    () => files.map((file) => ({ ...file, url: urlOf(bytesOf(file.contentB64), file.contentType) })),
+    [files],
+  );
+  useEffect(
+    () => () => {
+      for (const { url } of kept) URL.revokeObjectURL(url);
+    },
+    [kept],
+  );
+  if (files.length + largeFiles.length + omittedFiles === 0) return null;
+  return (
+    <>
+      <h2>{words.files}</h2>
+      <ul class="figures">
+        {kept.map(({ path, url, contentType, sizeBytes }) => (
+          <li key={path}>
+            {/^image\/(png|jpeg|gif|webp)$/.test(contentType) && <img src={url} alt={path} />}
+            <a href={url} download={nameOf(path)}>
+              {path}
+            </a>{' '}
+            <span class="note">{bytes(sizeBytes)}</span>
+          </li>
+        ))}
+        {largeFiles.map((file) => (
+          <li key={file.path}>
+            <Large file={file} executionId={execution.executionId} />
+          </li>
+        ))}
+      </ul>
+      {omittedFiles > 0 && <p class="note">{fill(words.omitted, { count: String(omittedFiles) })}</p>}
+    </>
+  );
+}
+
+function Large({ file, executionId }: { readonly file: LargeFile; readonly executionId: string }) {
+  const client = useClient();
+  const { bytes } = useFormats();
+  const action = useAction(async () => {
+    const number = file.href.slice(file.href.lastIndexOf('/') + 1);
+    const { body } = await client.call('execute.file', { params: { id: executionId, number } });
+    const url = urlOf(body, file.contentType);
+    const link = Object.assign(document.createElement('a'), { href: url, download: nameOf(file.path) });
+    link.click();
+    URL.revokeObjectURL(url);
+  });
+  return (
+    <>
+      <button type="button" class="link" onClick={() => action.run()}>
+        {file.path}
+      </button>{' '}
+      <span class="note">{bytes(file.sizeBytes)}</span>
+      {action.error !== undefined && <Problem error={action.error} />}
+    </>
+  );
+}
+
+const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
+function bytesOf(contentB64: string): Uint8Array {
+  return Uint8Array.from(atob(contentB64), (character) => character.charCodeAt(0));
+}
+
+/** Pictures keep their type, so that they are shown; anything else is bytes, so that nothing of it is run here. */
+function urlOf(content: Uint8Array, contentType: string): string {
+  const type = /^image\/(png|jpeg|gif|webp)$/.test(contentType) ? contentType : 'application/octet-stream';
+  return URL.createObjectURL(new Blob([content as Uint8Array<ArrayBuffer>], { type }));
+}

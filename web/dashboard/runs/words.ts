@@ -1,0 +1,46 @@
+import type { Dictionary } from '../language.tsx';
+
+const en = {
+  title: 'Programs',
+  lead: 'They run in a sandbox of your own, with your secrets in their environment and no network.',
+  language: 'Language',
+  code: 'Program',
+  codeHint: 'A figure of matplotlib that is left open, and files that it writes, come back below.',
+  stdin: 'Standard input',
+  run: 'Run',
+  stop: 'Stop',
+  result: 'Result',
+  output: 'Output',
+  errors: 'Errors',
+  running: 'Running …',
+  completed: 'Completed in {time} ms',
+  failed: 'Failed with exit code {code}',
+  timed_out: 'Its time was over',
+  killed: 'Stopped',
+  files: 'Files',
+  omitted: '{count} more were left out.',
+};
+
+export const dictionary: Dictionary<keyof typeof en> = {
+  en,
+  es: {
+    title: 'Programas',
+    lead: 'Se ejecutan en un entorno aislado tuyo, con tus secretos como variables y sin red.',
+    language: 'Lenguaje',
+    code: 'Programa',
+    codeHint: 'Las figuras de matplotlib que queden abiertas y los archivos que escriba aparecen abajo.',
+    stdin: 'Entrada estándar',
+    run: 'Ejecutar',
+    stop: 'Detener',
+    result: 'Resultado',
+    output: 'Salida',
+    errors: 'Errores',
+    running: 'En ejecución …',
+    completed: 'Terminado en {time} ms',
+    failed: 'Falló con el código {code}',
+    timed_out: 'Se acabó su tiempo',
+    killed: 'Detenido',
+    files: 'Archivos',
+    omitted: 'Se dejaron fuera {count} más.',
+  },
+};
