@@ -13,27 +13,46 @@ const Stored = z.object({
 
 export type Credentials = z.output<typeof Stored>;
 
-/** Others could read the file: what is in it is not to be trusted to be a secret. */
-export class CredentialsExposed extends Error {
-  override readonly name = 'CredentialsExposed';
+/** The file is damaged, or others can read it: then what is in it is not to be trusted to be a secret. */
+export class CredentialsUnusable extends Error {
+  override readonly name = 'CredentialsUnusable';
 }
 
 export function credentialsPath(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'strongroom', 'credentials.json');
 }
 
-/** @throws CredentialsExposed @throws Error for a file that is none of ours */
+/** @throws CredentialsUnusable, without a word of what is in the file */
 export function readCredentials(path = credentialsPath()): Credentials | undefined {
   const status = statSync(path, { throwIfNoEntry: false });
   if (!status) return undefined;
   if (status.mode & 0o077) {
-    throw new CredentialsExposed(
+    throw new CredentialsUnusable(
       `${path} can be read by others; chmod 600 it, and rotate the key if they may have`,
     );
   }
-  const { success, data } = Stored.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  if (!success) throw new Error(`${path} is damaged; sign in again`);
+  const { success, data } = Stored.safeParse(parsed(readFileSync(path, 'utf8')));
+  if (!success) throw new CredentialsUnusable(`${path} is damaged; sign in again`);
   return data;
+}
+
+/** As `readCredentials`, for commands that go without: whoever cannot sign in anew could never mend the file. */
+export function readUsableCredentials(path = credentialsPath()): Credentials | undefined {
+  try {
+    return readCredentials(path);
+  } catch (error) {
+    if (error instanceof CredentialsUnusable) return undefined;
+    throw error;
+  }
+}
+
+/** The error of `JSON.parse` quotes what it was given. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Mode 0600, in a folder of mode 0700. */

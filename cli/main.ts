@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util';
 import { AuditError } from '../client/audit.ts';
 import { StrongroomClient, StrongroomError } from '../client/index.ts';
 import { MessageError } from '../client/messages.ts';
-import { Refused } from '../lambdas/crypto/errors.ts';
+import { Refused, WrongUserSecret } from '../lambdas/crypto/errors.ts';
 import { type Command, type Context, type Options, UsageError } from './command.ts';
 import { commands } from './commands.ts';
-import { CredentialsExposed, readCredentials } from './credentials.ts';
+import { CredentialsUnusable, readCredentials, readUsableCredentials } from './credentials.ts';
 import { helpOf, overview } from './help.ts';
 import { Terminal } from './terminal.ts';
 
@@ -16,6 +16,8 @@ export const exitCodes = {
   notFound: 4,
   network: 5,
   interrupted: 130,
+  /** 128 and the number of SIGPIPE, which Node ignores: as a shell has it. */
+  readerGone: 141,
 } as const;
 
 /** Options of every command. */
@@ -29,6 +31,7 @@ const defaultUrl = 'http://127.0.0.1:8787';
 
 /** @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithoutReader);
   const found = findCommand(argv);
   const own = found ? split(found.command, found.rest).own : argv;
   const terminal = new Terminal({ json: own.includes('--json') });
@@ -53,6 +56,16 @@ export function findCommand(argv: readonly string[]) {
   return command && { command, rest: argv.slice(command.name.split(' ').length) };
 }
 
+let readerGone = false;
+
+/** A program that runs in the sandbox is stopped first, as by a signal. Each write that fails comes here. */
+function endWithoutReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  if (readerGone) return;
+  readerGone = true;
+  if (!process.emit('SIGTERM')) process.exit(exitCodes.readerGone);
+}
+
 async function runCommand(command: Command, rest: readonly string[], terminal: Terminal) {
   const { own, passed } = split(command, rest);
   const { values, positionals } = parse(command, own);
@@ -65,7 +78,7 @@ async function runCommand(command: Command, rest: readonly string[], terminal: T
   if (args.length < least || args.length > most) {
     throw new UsageError(`Usage: strongroom ${command.name}${command.args ? ` ${command.args}` : ''}`);
   }
-  const stored = readCredentials();
+  const stored = command.anonymous ? readUsableCredentials() : readCredentials();
   const url = String(values.url ?? process.env.STRONGROOM_URL ?? stored?.url ?? defaultUrl);
   const apiKey = process.env.STRONGROOM_API_KEY ?? (stored?.url === url ? stored.apiKey : undefined);
   if (!apiKey && !command.anonymous) {
@@ -121,7 +134,8 @@ function describe(error: unknown) {
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError || error instanceof CredentialsExposed) return exitCodes.usage;
+  if (error instanceof UsageError || error instanceof CredentialsUnusable) return exitCodes.usage;
+  if (error instanceof WrongUserSecret) return exitCodes.signIn;
   if (!(error instanceof StrongroomError)) return exitCodes.refused;
   if (error.code === 'NETWORK') return exitCodes.network;
   if (error.status === 401) return exitCodes.signIn;

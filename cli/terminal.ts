@@ -83,6 +83,15 @@ export class Terminal {
     }
   }
 
+  /** As `secret`, typed twice where somebody types it: for what nobody can tell again. */
+  async newSecret(question: string, file: string | undefined): Promise<string> {
+    const secret = await this.secret(question, file);
+    if (file === undefined && (await this.askSecret(`${question}, again`)) !== secret) {
+      throw new UsageError('what was typed is not the same');
+    }
+    return secret;
+  }
+
   /**
    * A secret from a file (`-` is standard input), else from whoever sits there. Never from the command line, which other
    * users of the machine can read.

@@ -8,7 +8,21 @@ export const userSecretHelp = {
     'file with the user secret, instead of STRONGROOM_USER_SECRET_FILE; - is standard input',
 };
 
-export function readUserSecret({ values, terminal }: Pick<Context, 'values' | 'terminal'>): Promise<string> {
-  const file = textOf(values, 'user-secret-file') ?? process.env.STRONGROOM_USER_SECRET_FILE;
-  return terminal.secret('User secret', file);
+type Asked = Pick<Context, 'values' | 'terminal'>;
+
+export function readUserSecret({ values, terminal }: Asked): Promise<string> {
+  return terminal.secret('User secret', fileOf(values));
+}
+
+export function readNewUserSecret({ values, terminal }: Asked): Promise<string> {
+  return terminal.newSecret('User secret', fileOf(values));
+}
+
+/** Characters beyond ASCII are sent as UTF-8, a byte a character (RFC 9110 section 5.5). */
+export function userSecretHeader(secret: string): { readonly 'X-User-Secret': string } {
+  return { 'X-User-Secret': Buffer.from(secret, 'utf8').toString('latin1') };
+}
+
+function fileOf(values: Context['values']): string | undefined {
+  return textOf(values, 'user-secret-file') ?? process.env.STRONGROOM_USER_SECRET_FILE;
 }

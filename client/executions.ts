@@ -12,14 +12,15 @@ export type Followed = CallOptions & {
   readonly onAccepted?: (executionId: string) => void;
 };
 
-/** A stream of events that breaks off is taken up again after so long. */
+/** A stream of events that breaks off is taken up again after so long, and given up after so many times in a row. */
 const reconnectMs = 1_000;
+const reconnects = 30;
 
 /**
  * Runs a program, tells its output as it comes, and answers how it ended. The signal stops following, not the program;
  * `execute.stop` does that.
  *
- * @throws StrongroomError where the installation refuses
+ * @throws StrongroomError where the installation refuses, and where it cannot be reached for half a minute
  */
 export async function runProgram(
   client: StrongroomClient,
@@ -31,7 +32,11 @@ export async function runProgram(
   return followExecution(client, body.executionId, { ...(onOutput && { onOutput }), ...options });
 }
 
-/** Follows a program to its end, from the beginning of its output on. */
+/**
+ * Follows a program to its end, from the beginning of its output on.
+ *
+ * @throws StrongroomError NOT_FOUND, and where the installation cannot be reached for half a minute
+ */
 export async function followExecution(
   client: StrongroomClient,
   executionId: string,
@@ -39,22 +44,30 @@ export async function followExecution(
 ): Promise<Execution> {
   const params = { id: executionId };
   let last = '';
+  let failures = 0;
   for (let ended = false; !ended; ) {
     try {
       const headers: Record<string, string> = last ? { 'Last-Event-ID': last } : {};
       const response = await client.open('execute.events', { params, headers, ...(signal && { signal }) });
       for await (const { id, event, data } of eventsOf(response)) {
+        failures = 0;
         if (id) last = id;
         if (event === 'stdout' || event === 'stderr') onOutput?.(event, data.text ?? '');
         ended ||= event === 'end';
       }
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof StrongroomError && error.code !== 'NETWORK' && error.status !== 503) throw error;
+      failures += 1;
+      if (!mayPass(error) || failures > reconnects) throw error;
     }
     if (!ended) await pause(reconnectMs, signal);
   }
   return (await client.call('execute.get', { params, ...(signal && { signal }) })).body;
+}
+
+/** A stream that breaks off while it is read is an error of `fetch`. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof StrongroomError) || error.code === 'NETWORK' || error.status === 503;
 }
 
 type Event = { readonly id: string; readonly event: string; readonly data: { readonly text?: string } };

@@ -1,6 +1,11 @@
 import { StrongroomClient } from '../../client/index.ts';
 import { type Command, textOf } from '../command.ts';
-import { credentialsPath, forgetCredentials, writeCredentials } from '../credentials.ts';
+import {
+  credentialsPath,
+  forgetCredentials,
+  readUsableCredentials,
+  writeCredentials,
+} from '../credentials.ts';
 
 const passwordOptions = {
   email: { type: 'string' },
@@ -95,8 +100,11 @@ function keep(
   credentials: Parameters<typeof writeCredentials>[0],
   terminal: { answer<T>(value: T, human: (value: T) => string): void },
 ): number {
-  writeCredentials(credentials);
   const { url, email } = credentials;
+  // What was verified of the audit log is of the installation, whoever signs in there.
+  const before = readUsableCredentials();
+  const auditLog = before?.url === url ? before.auditLog : undefined;
+  writeCredentials({ ...credentials, ...(auditLog && { auditLog }) });
   terminal.answer({ url, email }, () => `Signed in at ${url}; the key is in ${credentialsPath()}`);
   return 0;
 }

@@ -21,7 +21,7 @@ export const audit: readonly Command[] = [
   },
   {
     name: 'audit verify',
-    summary: 'Verify that the audit log has only grown, and holds your entries as they are',
+    summary: 'Verify that the audit log has only grown, and holds your newest 100 entries as they are',
     details:
       'Against the checkpoint that the last verification kept beside the API key. The first time it shows the key that ' +
       'signs the log: compare it with what your administrator tells you.',
@@ -47,7 +47,7 @@ export const audit: readonly Command[] = [
       terminal.answer({ size, verified, waiting, verifierKey }, () =>
         [
           `The log has ${size} entries${known ? ' and continues the one that was known' : ''}.`,
-          `${verified} of yours are in it as they are, ${waiting} are not sealed yet.`,
+          `${verified} of your newest are in it as they are, ${waiting} are not sealed yet.`,
           ...(known ? [] : [`It is signed by ${verifierKey}`]),
         ].join('\n'),
       );

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { type Command, textOf, UsageError } from '../command.ts';
-import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
-import { namesOf, secretHeaders } from './kv.ts';
+import { readUserSecret, userSecretHeader, userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { namesOf } from './kv.ts';
 
 export const env: readonly Command[] = [
   {
@@ -21,7 +21,7 @@ export const env: readonly Command[] = [
       const { values, args, client } = context;
       const prefix = textOf(values, 'prefix') ?? '';
       const names = (await namesOf(client)).filter((name) => name.startsWith(prefix));
-      const headers = await secretHeaders(context);
+      const headers = userSecretHeader(await readUserSecret(context));
       const variables: Record<string, string> = {};
       for (const key of names) {
         const variable = variableOf(key.slice(prefix.length));
@@ -46,8 +46,11 @@ async function runHere(
   variables: Record<string, string>,
 ): Promise<number> {
   const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...variables } });
-  // The terminal has sent it the signal too; this program waits for how it ends.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  // A terminal interrupts the command by itself, and many take a second time for impatience. Either way this program
+  // waits for how the command ends.
+  const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  process.on('SIGINT', () => atTerminal || child.kill('SIGINT'));
   const [code, signal] = await once(child, 'close').catch((cause: unknown) => {
     throw new UsageError(`${command} cannot be started`, { cause });
   });

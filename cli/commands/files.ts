@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, openAsBlob } from 'node:fs';
+import { createWriteStream, existsSync, openAsBlob, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -69,7 +69,14 @@ export const files: readonly Command[] = [
             report(done, file.sizeBytes);
           }
         };
-        await pipeline(Readable.from(counted()), sink, { end: path !== '-' });
+        try {
+          await pipeline(Readable.from(counted()), sink, { end: path !== '-' });
+        } catch (error) {
+          // What is there is genuine, and not the file. Unless it could not be made: then it is another's.
+          const made = path !== '-' && (error as NodeJS.ErrnoException).code !== 'EEXIST';
+          if (made) rmSync(path, { force: true });
+          throw error;
+        }
         if (path !== '-') terminal.answer({ id, path, sizeBytes: file.sizeBytes }, () => path);
       });
       return 0;

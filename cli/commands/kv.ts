@@ -1,6 +1,12 @@
 import type { StrongroomClient } from '../../client/index.ts';
 import { type Command, textOf } from '../command.ts';
-import { readUserSecret, userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import {
+  readNewUserSecret,
+  readUserSecret,
+  userSecretHeader,
+  userSecretHelp,
+  userSecretOptions,
+} from '../user-secret.ts';
 
 export const kv: readonly Command[] = [
   {
@@ -10,7 +16,7 @@ export const kv: readonly Command[] = [
     options: userSecretOptions,
     optionHelp: userSecretHelp,
     async run(context) {
-      const headers = await secretHeaders(context);
+      const headers = userSecretHeader(await readNewUserSecret(context));
       const { body } = await context.client.call('keys.generate', { headers });
       context.terminal.answer(body, () => 'The keys are made. Nobody can tell you the user secret again.');
       return 0;
@@ -52,7 +58,7 @@ export const kv: readonly Command[] = [
     optionHelp: userSecretHelp,
     async run(context) {
       const { args, terminal, client } = context;
-      const headers = await secretHeaders(context);
+      const headers = userSecretHeader(await readUserSecret(context));
       const { body } = await client.call('kv.get', { params: { key: args[0] ?? '' }, headers });
       if (terminal.json) terminal.print(JSON.stringify(body));
       else process.stdout.write(Buffer.from(body.valueB64, 'base64'));
@@ -71,12 +77,6 @@ export const kv: readonly Command[] = [
     },
   },
 ];
-
-/** Characters beyond ASCII are sent as UTF-8, a byte a character (RFC 9110 section 5.5). */
-export async function secretHeaders(context: Parameters<typeof readUserSecret>[0]) {
-  const secret = await readUserSecret(context);
-  return { 'X-User-Secret': Buffer.from(secret, 'utf8').toString('latin1') };
-}
 
 export async function namesOf(client: StrongroomClient): Promise<string[]> {
   const names: string[] = [];

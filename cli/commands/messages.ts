@@ -44,9 +44,8 @@ export const messages: readonly Command[] = [
       const password = protect ? await terminal.secret('Password of the message', passwordFile) : undefined;
       const message = { content, password, name: textOf(values, 'name'), expiresAt, maxAccess };
       const created = await createMessage(client, await messagePrimitives(), message);
-      terminal.answer(created, ({ url, deleteToken }) =>
-        deleteToken ? `${url}\nTo delete it: ${deleteToken}` : url,
-      );
+      terminal.answer(created, ({ url }) => url);
+      if (!terminal.json && created.deleteToken) terminal.note(`To delete it: ${created.deleteToken}`);
       return 0;
     },
   },

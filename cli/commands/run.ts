@@ -41,14 +41,15 @@ export const run: readonly Command[] = [
         files: await Promise.all(textsOf(values, 'file').map(fileOf)),
         secrets: values['no-secrets'] ? ('none' as const) : named.length > 0 ? [...named] : ('all' as const),
         ...(values.stdin && { stdin: await readAll(process.stdin) }),
-        ...(values.timeout && { timeoutSeconds: Number(textOf(values, 'timeout')) }),
+        timeoutSeconds: secondsOf(textOf(values, 'timeout')),
       };
       const interrupted = new AbortController();
       let executionId = '';
+      let asked = false;
+      // Before the program has an id nothing can stop it: that is waited for. Who asks twice ends this one at once.
       const stop = () => {
-        interrupted.abort();
-        if (executionId)
-          void client.call('execute.stop', { params: { id: executionId } }).catch(() => undefined);
+        asked = true;
+        if (executionId) interrupted.abort();
       };
       process.once('SIGINT', stop).once('SIGTERM', stop);
       try {
@@ -56,7 +57,7 @@ export const run: readonly Command[] = [
           onOutput: (stream, text) => terminal.json || process[stream].write(text),
           onAccepted: (id) => {
             executionId = id;
-            if (interrupted.signal.aborted) stop();
+            if (asked) interrupted.abort();
           },
           signal: interrupted.signal,
         });
@@ -66,7 +67,7 @@ export const run: readonly Command[] = [
         return exitCodeOf(execution);
       } catch (error) {
         if (!interrupted.signal.aborted) throw error;
-        await client.call('execute.stop', { params: { id: executionId } }).catch(() => undefined);
+        await client.call('execute.stop', { params: { id: executionId } });
         return 130;
       }
     },
@@ -77,6 +78,12 @@ function languageOf(path: string): 'python' | 'javascript' {
   if (/\.py$/.test(path)) return 'python';
   if (/\.[cm]?js$/.test(path)) return 'javascript';
   throw new UsageError(`${path} ends neither in .py nor in .js`);
+}
+
+function secondsOf(text: string | undefined): number | undefined {
+  if (text === undefined || /^\d{1,4}(\.\d+)?$/.test(text))
+    return text === undefined ? undefined : Number(text);
+  throw new UsageError('--timeout takes seconds');
 }
 
 async function fileOf(path: string) {

@@ -42,6 +42,12 @@ export class Cli {
     return ended(spawn('python3', command, { cwd: this.home, env: this.#env }));
   }
 
+  /** A line for bash, which ends as the first program of a pipe that fails. */
+  async inShell(line: string): Promise<Ended> {
+    const bash = spawn('bash', ['-o', 'pipefail', '-c', line], { cwd: this.home, env: this.#env });
+    return ended(bash);
+  }
+
   remove(): void {
     rmSync(this.home, { recursive: true });
   }

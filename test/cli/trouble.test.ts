@@ -1,0 +1,230 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as after } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TestAppliance } from '../api/appliance.ts';
+import { Cli, ended } from './program.ts';
+
+let appliance: TestAppliance;
+let cli: Cli;
+const email = `cli-${randomUUID()}@example.com`;
+const password = 'the password of the tests';
+const userSecret = 'the user secret of the tests';
+const file = (name: string, content: string | Uint8Array) => {
+  writeFileSync(join(cli.home, name), content);
+  return name;
+};
+const signIn = () => cli.run(['login', '--email', email, '--password-file', '-'], password);
+const secretFile = () => ['--user-secret-file', file('user-secret', userSecret)];
+
+beforeAll(async () => {
+  appliance = await TestAppliance.start();
+  cli = new Cli(appliance.target.url);
+  await cli.run(['register', '--email', email, '--password-file', '-'], password);
+  await cli.run(['keys', 'generate', ...secretFile()]);
+});
+afterAll(async () => {
+  cli.remove();
+  await appliance.remove();
+});
+
+describe('a credentials file that is damaged', () => {
+  test.each(['status', 'kv list'])('is told by %s without a word of what is in it', async (command) => {
+    const before = readFileSync(cli.credentials, 'utf8');
+    const { apiKey } = JSON.parse(before);
+    writeFileSync(cli.credentials, `${apiKey} and more`);
+    const { code, stderr } = await cli.run(command.split(' '));
+    writeFileSync(cli.credentials, before);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is damaged; sign in again')]);
+    expect(stderr).not.toContain(apiKey.slice(0, 6));
+  });
+
+  test.each([
+    ['damaged', '{', 0o600],
+    ['exposed', '{}', 0o644],
+  ])('or %s keeps nobody from signing in or out, or from help', async (_, content, mode) => {
+    const other = new Cli(appliance.target.url);
+    expect((await other.run(['login', '--email', email, '--password-file', '-'], password)).code).toBe(0);
+    const spoil = () => writeSpoilt(other.credentials, content, mode);
+    spoil();
+    expect((await other.run(['completion', 'bash'])).code).toBe(0);
+    expect((await other.run(['logout'])).code).toBe(0);
+    expect(existsSync(other.credentials)).toBe(false);
+    spoil();
+    expect((await other.run(['login', '--email', email, '--password-file', '-'], password)).code).toBe(0);
+    expect(statSync(other.credentials).mode & 0o777).toBe(0o600);
+    expect((await other.run(['status'])).code).toBe(0);
+    other.remove();
+  });
+});
+
+/** `mode` of `writeFileSync` is that of a new file only. */
+function writeSpoilt(path: string, content: string, mode: number): void {
+  writeFileSync(path, content);
+  chmodSync(path, mode);
+}
+
+test('signing in again does not forget what was verified of the audit log', async () => {
+  const stored = JSON.parse(readFileSync(cli.credentials, 'utf8'));
+  const auditLog = { verifierKey: 'a key', checkpoint: 'a checkpoint' };
+  writeFileSync(cli.credentials, JSON.stringify({ ...stored, auditLog }));
+  expect((await signIn()).code).toBe(0);
+  expect(JSON.parse(readFileSync(cli.credentials, 'utf8')).auditLog).toEqual(auditLog);
+});
+
+test('a wrong user secret is exit code 3 where the vault is opened here, too', async () => {
+  const put = ['files', 'put', '--user-secret-file', file('wrong', 'not the user secret'), file('x', 'x')];
+  const { code, stderr } = await cli.run(put);
+  expect([code, stderr]).toEqual([3, expect.stringContaining('WRONG_USER_SECRET')]);
+});
+
+test('a new user secret is typed twice, since nobody can tell it again', async () => {
+  const other = new Cli(appliance.target.url);
+  const address = `cli-${randomUUID()}@example.com`;
+  await other.run(['register', '--email', address, '--password-file', '-'], password);
+  const generate = (again: string) =>
+    other.type(
+      ['keys', 'generate'],
+      [
+        ['User secret: ', userSecret],
+        ['User secret, again: ', again],
+      ],
+    );
+  const mistyped = await generate(`${userSecret}x`);
+  expect([mistyped.code, mistyped.stdout]).toEqual([2, expect.stringContaining('not the same')]);
+  expect((await generate(userSecret)).code).toBe(0);
+  other.remove();
+});
+
+describe('a program that is run', () => {
+  test.each(['abc', '0x10', '', '-1'])('takes no time-out of "%s"', async (timeout) => {
+    const { code, stderr } = await cli.run(['run', `--timeout=${timeout}`, file('one.py', 'print(1)')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--timeout')]);
+  });
+
+  test('is stopped by an interrupt that comes before the answer with its id', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const proxy = await slowProxy(appliance.target.url, arrived.resolve);
+    const { apiKey } = JSON.parse(readFileSync(cli.credentials, 'utf8'));
+    const code = 'import time\nfor i in range(60): time.sleep(1)';
+    const args = ['run', '--timeout', '120', file('slow.py', code)];
+    const child = cli.start(args, '', { STRONGROOM_URL: proxy.url, STRONGROOM_API_KEY: apiKey });
+    const end = ended(child);
+    await arrived.promise;
+    child.kill('SIGINT');
+    expect((await end).code).toBe(130);
+    proxy.close();
+    expect(await newestStatus()).toBe('killed');
+  });
+
+  test('that nobody hears of any more is given up, and said so', { timeout: 60_000 }, async () => {
+    const lost = await TestAppliance.start();
+    const other = new Cli(lost.target.url);
+    await other.run(['register', '--email', email, '--password-file', '-'], password);
+    writeFileSync(
+      join(other.home, 'p.py'),
+      'import time\nfor i in range(60): print(i, flush=True); time.sleep(0.5)',
+    );
+    const child = other.start(['run', 'p.py']);
+    const end = ended(child);
+    await once(child.stdout, 'data');
+    await lost.end('SIGKILL');
+    const { code, stderr } = await end;
+    expect([code, stderr]).toEqual([5, expect.stringContaining('NETWORK')]);
+    other.remove();
+    await lost.remove();
+  });
+});
+
+async function newestStatus(): Promise<string | undefined> {
+  const { apiKey } = JSON.parse(readFileSync(cli.credentials, 'utf8'));
+  const headers = { 'x-api-key': apiKey };
+  const answer = await fetch(`${appliance.target.url}/api/v1/executions?limit=1`, { headers });
+  const { executions } = (await answer.json()) as { executions: { status: string }[] };
+  return executions[0]?.status;
+}
+
+/** Passes calls on, and the answer to a run a second late. */
+async function slowProxy(target: string, onRun: () => void) {
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request);
+    const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
+    const passed = { method: request.method ?? 'GET', headers: headers as Record<string, string> };
+    const answer = await fetch(target + request.url, { ...passed, ...(body.length > 0 && { body }) });
+    const content = Buffer.from(await answer.arrayBuffer());
+    if (request.url === '/api/v1/execute') {
+      onRun();
+      await after(1_000);
+    }
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(content);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
+}
+
+test('a file that turns out to be altered leaves nothing under its name', async () => {
+  const content = randomBytes(9 * 1024 * 1024);
+  const put = await cli.run(['files', 'put', ...secretFile(), file('photo.raw', content)]);
+  const stored = largestUnder(appliance.data);
+  const bytes = readFileSync(stored);
+  bytes[bytes.length - 100] = (bytes.at(-100) as number) ^ 1;
+  writeFileSync(stored, bytes);
+  const got = await cli.run(['files', 'get', ...secretFile(), put.stdout.trim(), 'copy.raw']);
+  expect([got.code, got.stderr]).toEqual([1, expect.stringContaining('TAMPERED')]);
+  expect(readdirSync(cli.home).filter((name) => name.startsWith('copy'))).toEqual([]);
+});
+
+function largestUnder(folder: string): string {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const [largest = ''] = paths.sort((a, b) => statSync(b).size - statSync(a).size);
+  return largest;
+}
+
+test('env at a terminal: an interrupt reaches the command once', async () => {
+  const code = `
+import signal, sys, time
+count = 0
+def take(*_):
+    global count
+    count += 1
+signal.signal(signal.SIGINT, take)
+print('ready', flush=True)
+end = time.time() + 1.5
+while time.time() < end: time.sleep(0.05)
+print('interrupts', count)`;
+  const command = ['env', ...secretFile(), '--', 'python3', file('count.py', code)];
+  const { stdout } = await cli.type(command, [['ready', '\u0003']]);
+  expect(stdout).toContain('interrupts 1');
+});
+
+describe('what is printed', () => {
+  test('has no trace where its reader has gone', async () => {
+    const program = join(import.meta.dirname, '..', '..', 'bin', 'strongroom.ts');
+    const { code, stderr } = await cli.inShell(`'${process.execPath}' '${program}' completion fish | true`);
+    expect([code, stderr]).toEqual([141, '']);
+  });
+
+  test('by a program that nobody reads any more stops it', async () => {
+    const program = join(import.meta.dirname, '..', '..', 'bin', 'strongroom.ts');
+    const code = 'import time\nfor i in range(2000): print(i, flush=True); time.sleep(0.02)';
+    const run = `'${process.execPath}' '${program}' run --timeout 120 ${file('chatty.py', code)}`;
+    expect(await cli.inShell(`${run} | head -n 3`)).toEqual({ code: 130, stdout: '0\n1\n2\n', stderr: '' });
+    expect(await newestStatus()).toBe('killed');
+  });
+
+  test('by send is the link alone, also where it could be deleted', async () => {
+    const stranger = new Cli(appliance.target.url);
+    const { stdout, stderr } = await stranger.run(['send'], 'a text');
+    expect(stdout).toMatch(/^http\S+#\S+\n$/);
+    expect(stderr).toMatch(/^To delete it: \S+\n$/);
+    stranger.remove();
+  });
+});
