@@ -1,8 +1,9 @@
-import { utf8 } from '../../lambdas/crypto/bytes.ts';
+import { equalBytes, wipe } from '../../lambdas/crypto/bytes.ts';
 import type { RecordContext } from '../../lambdas/crypto/context.ts';
 import { Tampered } from '../../lambdas/crypto/errors.ts';
 import type { FileMetadata } from '../../lambdas/crypto/file-metadata.ts';
 import { type ByteRange, FileReader, toReadableStream } from '../../lambdas/crypto/file-stream.ts';
+import { type ShareTerms, termsContext, termsText } from '../../lambdas/crypto/share-terms.ts';
 import { StrongroomError } from '../error.ts';
 import { pause } from '../retry.ts';
 import { bytesOf } from './own-keys.ts';
@@ -107,23 +108,25 @@ export async function openSharedVaultFile(
   const { fileId, ownerUserId, ownerName, permission, expiresUtc } = sealed;
   const context = vault.fileContext(fileId, ownerUserId);
   const terms = { permission, ownerName, expiresAt: expiresUtc, alias: null };
-  requireTerms(vault, { ...context, recordType: 'file-share', recordId: shareId }, sealed, context, terms);
+  requireTerms(vault, context, shareId, sealed, terms);
   return { ownerUserId, ownerName, file: await fileOf(vault, context, sealed, ask, options) };
 }
 
-/** The terms are sealed under the file's key, so that no server can say others of them. */
+/** The terms are sealed under the file's key, so that no server can say others of them. @throws Tampered */
 function requireTerms(
   vault: Vault,
-  termsContext: RecordContext,
+  file: RecordContext,
+  shareId: string,
   { wrappedCekB64, sealedTermsB64 }: { readonly wrappedCekB64: string; readonly sealedTermsB64: string },
-  context: RecordContext,
-  terms: object,
+  terms: ShareTerms,
 ): void {
-  const cek = vault.unwrap(context, bytesOf(wrappedCekB64));
-  const sealed = vault.crypto.openValue(cek, termsContext, bytesOf(sealedTermsB64));
-  cek.fill(0);
-  const said = utf8(JSON.stringify(terms));
-  if (sealed.length !== said.length || !sealed.every((byte, at) => byte === said[at])) throw new Tampered();
+  const cek = vault.unwrap(file, bytesOf(wrappedCekB64));
+  try {
+    const sealed = vault.crypto.openValue(cek, termsContext(file, shareId), bytesOf(sealedTermsB64));
+    if (!equalBytes(sealed, termsText(terms))) throw new Tampered();
+  } finally {
+    wipe(cek);
+  }
 }
 
 async function fileOf(

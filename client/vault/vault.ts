@@ -1,4 +1,4 @@
-import type { RecordContext } from '../../lambdas/crypto/context.ts';
+import { fileContext, type RecordContext } from '../../lambdas/crypto/context.ts';
 import type { Cek } from '../../lambdas/crypto/envelope.ts';
 import type { KeyPairs } from '../../lambdas/crypto/key-pairs.ts';
 import type { VaultCrypto } from '../../lambdas/crypto/vault.ts';
@@ -39,7 +39,7 @@ export class Vault {
 
   /** Where a file belongs. @param owner the caller unless given */
   fileContext(fileId: string, owner: string = this.me.id): RecordContext {
-    return { org: this.me.orgId, owner, recordType: 'file', recordId: fileId, version: 1 };
+    return fileContext(this.me.orgId, owner, fileId);
   }
 
   /** The key of something that was wrapped to the caller. Wipe it after use. @throws Tampered @throws KeyMismatch */

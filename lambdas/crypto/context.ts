@@ -13,6 +13,24 @@ export type RecordContext = {
   readonly version: number;
 };
 
+/** Where a value belongs: to its owner, under its name, as this version. */
+export function valueContext(org: string, owner: string, key: string, version: number): RecordContext {
+  return { org, owner, recordType: 'kv', recordId: key, version };
+}
+
+/** Files never change: a new content is a new file. */
+const fileVersion = 1;
+
+/** Where a file's content and key belong. */
+export function fileContext(
+  org: string,
+  owner: string,
+  fileId: string,
+  version = fileVersion,
+): RecordContext {
+  return { org, owner, recordType: 'file', recordId: fileId, version };
+}
+
 /**
  * `info` of HKDF and AAD of AES-GCM alike: purpose, suite, org, owner, record type, record id, version and, for a
  * wrapped key, the recipient's key id; each preceded by its length.

@@ -1,9 +1,10 @@
 import { fileShares } from '../contract/file-shares.ts';
+import { fileContext } from '../crypto/context.ts';
 import { ApiError } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { readKeyRing } from '../shared/key-ring.ts';
 import { newShare, readSharing } from '../shared/new-share.ts';
-import { fileContext, vault } from '../shared/vault.ts';
+import { vault } from '../shared/vault.ts';
 import { countFileShareAdded, getFile } from '../stores/files.ts';
 
 export const handler = endpoint(fileShares.create, async ({ params: { id }, body }, context) => {

@@ -1,10 +1,11 @@
 import { fileShares } from '../contract/file-shares.ts';
+import { fileContext } from '../crypto/context.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { openStoredFile, requireInline } from '../shared/file-content.ts';
 import { readKeyRing } from '../shared/key-ring.ts';
 import { openShare } from '../shared/received-share.ts';
 import { readSharedFile } from '../shared/shared-file.ts';
-import { fileContext, toB64 } from '../shared/vault.ts';
+import { toB64 } from '../shared/vault.ts';
 import { markAccess } from '../stores/shares.ts';
 
 export const handler = endpoint(fileShares.read, async ({ params: { shareId } }, context) => {
@@ -18,7 +19,7 @@ export const handler = endpoint(fileShares.read, async ({ params: { shareId } },
   const pairs = await ring.open();
   try {
     requireInline(file, '/v1/files/shared/{shareId}/download');
-    const { cek } = openShare(pairs, caller.orgId, 'file', received, contextAt);
+    const { cek } = openShare(pairs, received, contextAt);
     const opened = await openStoredFile(platform.objects, cek, contextAt(), file);
     const { fileName, contentType } = opened;
     const contentB64 = toB64(opened.content);

@@ -1,5 +1,6 @@
 import { fileShares } from '../contract/file-shares.ts';
 import { wipe } from '../crypto/bytes.ts';
+import { fileContext } from '../crypto/context.ts';
 import { Refused } from '../crypto/errors.ts';
 import type { KeyPairs } from '../crypto/key-pairs.ts';
 import type { Table } from '../platform/table.ts';
@@ -9,7 +10,6 @@ import { readKeyRing } from '../shared/key-ring.ts';
 import { nextCursorHeaders } from '../shared/paging.ts';
 import { tryOpenShare } from '../shared/received-share.ts';
 import { receivedInfo } from '../shared/share-info.ts';
-import { fileContext } from '../shared/vault.ts';
 import { getFile, type StoredFile } from '../stores/files.ts';
 import { listReceived, type Received } from '../stores/shares.ts';
 
@@ -47,7 +47,7 @@ async function withFile(table: Table, received: Received): Promise<SharedFile> {
 function tryOpen(pairs: KeyPairs, org: string, { received, file }: SharedFile) {
   const { shareId, ownerUserId, resource: fileId } = received;
   const contextAt = (version?: number) => fileContext(org, ownerUserId, fileId, version);
-  const opened = file && tryOpenShare(pairs, org, 'file', received, contextAt);
+  const opened = file && tryOpenShare(pairs, received, contextAt);
   if (!opened) return undefined;
   try {
     const { fileName, contentType, sizeBytes } = openMetadata(opened.cek, contextAt(), file);

@@ -1,11 +1,12 @@
 import { files } from '../contract/files.ts';
 import { wipe } from '../crypto/bytes.ts';
+import { fileContext } from '../crypto/context.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { fileInfo, sealContent } from '../shared/file-content.ts';
 import { uuidv7 } from '../shared/ids.ts';
 import { readKeyRing } from '../shared/key-ring.ts';
 import { countWithinPlan, readOwnOrg, requireSize, requireStorage } from '../shared/plan.ts';
-import { fileContext, publicKeysOf, vault } from '../shared/vault.ts';
+import { publicKeysOf, vault } from '../shared/vault.ts';
 import { addFile, type StoredFile } from '../stores/files.ts';
 import { placeObject } from '../stores/vault-objects.ts';
 

@@ -1,9 +1,10 @@
 import { files } from '../contract/files.ts';
+import { fileContext } from '../crypto/context.ts';
 import { ApiError } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { openStoredFile, requireInline } from '../shared/file-content.ts';
 import { readKeyRing } from '../shared/key-ring.ts';
-import { fileContext, toB64, vault } from '../shared/vault.ts';
+import { toB64, vault } from '../shared/vault.ts';
 import { getFile } from '../stores/files.ts';
 
 export const handler = endpoint(files.get, async ({ params: { id } }, context) => {

@@ -1,12 +1,13 @@
 import { files } from '../contract/files.ts';
 import { wipe } from '../crypto/bytes.ts';
+import { fileContext } from '../crypto/context.ts';
 import { Refused } from '../crypto/errors.ts';
 import type { KeyPairs } from '../crypto/key-pairs.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { fileInfo, openMetadata } from '../shared/file-content.ts';
 import { readKeyRing } from '../shared/key-ring.ts';
 import { nextCursorHeaders } from '../shared/paging.ts';
-import { fileContext, vault } from '../shared/vault.ts';
+import { vault } from '../shared/vault.ts';
 import { type FileEntry, listFiles } from '../stores/files.ts';
 
 export const handler = endpoint(files.list, async ({ query }, context) => {

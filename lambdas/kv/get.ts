@@ -1,9 +1,10 @@
 import { kv } from '../contract/kv.ts';
+import { valueContext } from '../crypto/context.ts';
 import { ApiError } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { readKeyRing } from '../shared/key-ring.ts';
 import { openStoredValue } from '../shared/kv-value.ts';
-import { toB64, valueContext, vault } from '../shared/vault.ts';
+import { toB64, vault } from '../shared/vault.ts';
 import { getValue } from '../stores/kv.ts';
 
 export const handler = endpoint(kv.get, async ({ params: { key } }, context) => {

@@ -1,10 +1,11 @@
 import { kv } from '../contract/kv.ts';
 import { limits } from '../contract/limits.ts';
 import { wipe } from '../crypto/bytes.ts';
+import { valueContext } from '../crypto/context.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { countWithinPlan, readOwnOrg, requireSize } from '../shared/plan.ts';
 import { rewrapForRecipients } from '../shared/rewrap.ts';
-import { publicKeysOf, requireKeys, valueContext, vault } from '../shared/vault.ts';
+import { publicKeysOf, requireKeys, vault } from '../shared/vault.ts';
 import { getKeys } from '../stores/keys.ts';
 import { getValue, putValue, type StoredValue } from '../stores/kv.ts';
 import { listGrants } from '../stores/shares.ts';

@@ -1,9 +1,10 @@
 import { kvShares } from '../contract/kv-shares.ts';
+import { valueContext } from '../crypto/context.ts';
 import { ApiError } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { readKeyRing } from '../shared/key-ring.ts';
 import { newShare, readSharing } from '../shared/new-share.ts';
-import { valueContext, vault } from '../shared/vault.ts';
+import { vault } from '../shared/vault.ts';
 import { countShareAdded, getValue } from '../stores/kv.ts';
 
 export const handler = endpoint(kvShares.create, async ({ params: { key }, body }, context) => {

@@ -1,10 +1,11 @@
 import { kvShares } from '../contract/kv-shares.ts';
+import { valueContext } from '../crypto/context.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { readKeyRing } from '../shared/key-ring.ts';
 import { openStoredValue } from '../shared/kv-value.ts';
 import { openShare } from '../shared/received-share.ts';
 import { readSharedValue } from '../shared/shared-value.ts';
-import { toB64, valueContext } from '../shared/vault.ts';
+import { toB64 } from '../shared/vault.ts';
 import { markAccess } from '../stores/shares.ts';
 
 export const handler = endpoint(kvShares.read, async ({ params: { shareId } }, context) => {
@@ -17,7 +18,7 @@ export const handler = endpoint(kvShares.read, async ({ params: { shareId } }, c
   const contextAt = (version: number) => valueContext(caller.orgId, ownerUserId, resource, version);
   const pairs = await ring.open();
   try {
-    const { cek } = openShare(pairs, caller.orgId, 'kv', received, contextAt);
+    const { cek } = openShare(pairs, received, contextAt);
     const owner = { orgId: caller.orgId, userId: ownerUserId };
     const plaintext = await openStoredValue(platform.objects, owner, resource, value, cek);
     return {

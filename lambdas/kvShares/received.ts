@@ -1,11 +1,11 @@
 import { kvShares } from '../contract/kv-shares.ts';
 import { wipe } from '../crypto/bytes.ts';
+import { valueContext } from '../crypto/context.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { readKeyRing } from '../shared/key-ring.ts';
 import { nextCursorHeaders } from '../shared/paging.ts';
 import { tryOpenShare } from '../shared/received-share.ts';
 import { receivedInfo } from '../shared/share-info.ts';
-import { valueContext } from '../shared/vault.ts';
 import { listReceived } from '../stores/shares.ts';
 
 export const handler = endpoint(kvShares.received, async ({ query }, context) => {
@@ -18,7 +18,7 @@ export const handler = endpoint(kvShares.received, async ({ query }, context) =>
   const body = items.flatMap((received) => {
     const { ownerUserId, resource } = received;
     const contextAt = (version: number) => valueContext(caller.orgId, ownerUserId, resource, version);
-    const opened = tryOpenShare(pairs, caller.orgId, 'kv', received, contextAt);
+    const opened = tryOpenShare(pairs, received, contextAt);
     if (!opened) return [];
     wipe(opened.cek);
     return [{ ...receivedInfo(received), alias: opened.terms.alias }];

@@ -1,9 +1,10 @@
 import { wipe } from '../crypto/bytes.ts';
+import { valueContext } from '../crypto/context.ts';
 import type { Cek } from '../crypto/envelope.ts';
 import type { Objects } from '../platform/objects.ts';
 import type { StoredValue } from '../stores/kv.ts';
 import { readCiphertext } from '../stores/vault-ciphertext.ts';
-import { valueContext, vault } from './vault.ts';
+import { vault } from './vault.ts';
 
 /**
  * The value, by its key, which is wiped.

@@ -75,14 +75,14 @@ export function newShare(
   if (grants.length >= limits.sharesPerRecord) throw new ApiError('TOO_MANY_SHARES');
 
   const shareId = uuidv7();
-  const { version, org } = record;
+  const { version } = record;
   const terms = {
     permission: asked.permission,
     ownerName: owner.name,
     expiresAt: asked.expiresUtc ? new Date(asked.expiresUtc).toISOString() : null,
     alias: asked.alias ?? null,
   };
-  const sealedTerms = sealTerms(cek, { org, shared, shareId, version }, terms);
+  const sealedTerms = sealTerms(cek, record, shareId, terms);
   const wrappedCek = vault.wrapCek(publicKeysOf(recipientKeys), record, cek);
   wipe(cek);
   const { permission, ownerName, expiresAt } = terms;

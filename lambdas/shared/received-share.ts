@@ -3,15 +3,16 @@ import type { RecordContext } from '../crypto/context.ts';
 import type { Cek } from '../crypto/envelope.ts';
 import { Refused } from '../crypto/errors.ts';
 import type { KeyPairs } from '../crypto/key-pairs.ts';
-import type { Received, Shared } from '../stores/shares.ts';
+import type { ShareTerms } from '../crypto/share-terms.ts';
+import type { Received } from '../stores/shares.ts';
 import { ApiError } from './api-error.ts';
-import { openTerms, type Terms } from './share-terms.ts';
+import { openTerms } from './share-terms.ts';
 import { vault } from './vault.ts';
 
 export type OpenShare = {
   /** Of the version that the share names now. Wipe after use. */
   readonly cek: Cek;
-  readonly terms: Terms;
+  readonly terms: ShareTerms;
 };
 
 /** What is shared, at some version. */
@@ -23,13 +24,7 @@ type ContextAt = (version: number) => RecordContext;
  * @throws ApiError SHARE_NOT_DECRYPTABLE where it is not wrapped to these keys
  * @throws Tampered @throws UnsupportedSuite where the terms were altered
  */
-export function openShare(
-  pairs: KeyPairs,
-  org: string,
-  kind: Shared['kind'],
-  received: Received,
-  contextAt: ContextAt,
-): OpenShare {
+export function openShare(pairs: KeyPairs, received: Received, contextAt: ContextAt): OpenShare {
   const unwrap = (version: number, wrapped: Uint8Array) => {
     try {
       return vault.unwrapCek(pairs, contextAt(version), wrapped);
@@ -40,7 +35,7 @@ export function openShare(
   };
   const termsCek = unwrap(received.termsVersion, received.termsWrappedCek);
   try {
-    const terms = openTerms(termsCek, org, kind, received);
+    const terms = openTerms(termsCek, contextAt(received.termsVersion), received);
     return { terms, cek: unwrap(received.version, received.wrappedCek) };
   } finally {
     wipe(termsCek);
