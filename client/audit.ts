@@ -2,7 +2,7 @@ import { entryHash, parseCheckpointText, type TreeHead } from '../lambdas/crypto
 import { fromBase64 } from '../lambdas/crypto/base64.ts';
 import { verifyConsistency, verifyInclusion } from '../lambdas/crypto/merkle.ts';
 import { type NoteKey, openNote, parseVerifierKey } from '../lambdas/crypto/signed-note.ts';
-import type { CallOptions, ResponseFor, StrongroomClient } from './index.ts';
+import { type CallOptions, type ResponseFor, type StrongroomClient, StrongroomError } from './index.ts';
 
 export type AuditEntry = ResponseFor<'audit.list'>['body']['entries'][number];
 
@@ -93,6 +93,30 @@ export function verifyEntry(
   const path = { leaf: proof.leafIndex, size, proof: hashesOf(proof.proofB64) };
   const isSealed = verifyInclusion(path, entryHash(entry), root);
   if (!isSealed) throw new AuditError('NOT_IN_LOG');
+}
+
+/**
+ * Fetches the proof of each entry and verifies it. Those that are not sealed yet are counted apart.
+ *
+ * @throws AuditError for the first that is not in the log as it is shown @throws StrongroomError
+ */
+export async function verifyEntries(
+  client: StrongroomClient,
+  entries: readonly AuditEntry[],
+  log: Pick<KnownLog, 'verifierKey'>,
+): Promise<{ readonly verified: number; readonly waiting: number }> {
+  let [verified, waiting] = [0, 0];
+  for (const entry of entries) {
+    try {
+      const { body } = await client.call('audit.proof', { params: { id: entry.id } });
+      verifyEntry(entry, body, log);
+      verified += 1;
+    } catch (error) {
+      if (!(error instanceof StrongroomError) || error.code !== 'NOT_SEALED_YET') throw error;
+      waiting += 1;
+    }
+  }
+  return { verified, waiting };
 }
 
 function keyOf(verifierKey: string): NoteKey {

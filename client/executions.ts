@@ -4,6 +4,7 @@ import { pause } from './retry.ts';
 
 export type Program = Omit<RequestFor<'execute.run'>['body'], 'wait'>;
 export type Execution = ResponseFor<'execute.get'>['body'];
+export type LargeFile = Execution['largeFiles'][number];
 
 export type Followed = CallOptions & {
   /** What the program writes, as it comes. */
@@ -63,6 +64,16 @@ export async function followExecution(
     if (!ended) await pause(reconnectMs, signal);
   }
   return (await client.call('execute.get', { params, ...(signal && { signal }) })).body;
+}
+
+/** The content of a file that was too large for the answer. @throws StrongroomError NOT_FOUND once it is kept no more */
+export async function fetchLargeFile(
+  client: StrongroomClient,
+  { executionId }: Pick<Execution, 'executionId'>,
+  { href }: LargeFile,
+): Promise<Uint8Array> {
+  const number = href.slice(href.lastIndexOf('/') + 1);
+  return (await client.call('execute.file', { params: { id: executionId, number } })).body;
 }
 
 /** A stream that breaks off while it is read is an error of `fetch`. */

@@ -1,5 +1,4 @@
-import { verifyAuditLog, verifyEntry } from '../../client/audit.ts';
-import { StrongroomError } from '../../client/index.ts';
+import { verifyAuditLog, verifyEntries } from '../../client/audit.ts';
 import type { Command } from '../command.ts';
 import { readCredentials, writeCredentials } from '../credentials.ts';
 
@@ -31,17 +30,7 @@ export const audit: readonly Command[] = [
       const known = stored?.url === url ? stored.auditLog : undefined;
       const log = await verifyAuditLog(client, known);
       const { body } = await client.call('audit.list', { query: { limit: 100 } });
-      let [verified, waiting] = [0, 0];
-      for (const entry of body.entries) {
-        try {
-          const proof = await client.call('audit.proof', { params: { id: entry.id } });
-          verifyEntry(entry, proof.body, log);
-          verified += 1;
-        } catch (error) {
-          if (!(error instanceof StrongroomError) || error.code !== 'NOT_SEALED_YET') throw error;
-          waiting += 1;
-        }
-      }
+      const { verified, waiting } = await verifyEntries(client, body.entries, log);
       const { verifierKey, checkpoint, size } = log;
       if (stored?.url === url) writeCredentials({ ...stored, auditLog: { verifierKey, checkpoint } });
       terminal.answer({ size, verified, waiting, verifierKey }, () =>

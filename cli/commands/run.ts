@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
-import { type Execution, runProgram } from '../../client/executions.ts';
+import { type Execution, fetchLargeFile, runProgram } from '../../client/executions.ts';
 import type { StrongroomClient } from '../../client/index.ts';
 import { type Command, textOf, textsOf, UsageError } from '../command.ts';
 
@@ -97,7 +97,7 @@ async function save(
   folder: string | undefined,
 ): Promise<string[]> {
   if (folder === undefined) return [];
-  const { executionId, files, largeFiles } = execution;
+  const { files, largeFiles } = execution;
   const written: string[] = [];
   const write = async (path: string, content: Uint8Array) => {
     if (path.startsWith('/') || path.split(/[\\/]/).includes('..'))
@@ -108,11 +108,7 @@ async function save(
     written.push(target);
   };
   for (const { path, contentB64 } of files) await write(path, Buffer.from(contentB64, 'base64'));
-  for (const { path, href } of largeFiles) {
-    const number = href.slice(href.lastIndexOf('/') + 1);
-    const { body } = await client.call('execute.file', { params: { id: executionId, number } });
-    await write(path, body);
-  }
+  for (const file of largeFiles) await write(file.path, await fetchLargeFile(client, execution, file));
   return written;
 }
 

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import type { AuditEntry, KnownLog } from '../../../client/audit.ts';
-import { StrongroomError } from '../../../client/index.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
 import { Problem } from '../ui/states.tsx';
@@ -22,23 +21,13 @@ export function Verification({ entries }: { readonly entries: readonly AuditEntr
   const [result, setResult] = useState<Verified>();
   const action = useAction(async () => {
     setResult(undefined);
-    const { verifyAuditLog, verifyEntry } = await import('../../../client/audit.ts');
+    const { verifyAuditLog, verifyEntries } = await import('../../../client/audit.ts');
     const known = readKnown();
     const log = await verifyAuditLog(client, known);
-    let [verified, waiting] = [0, 0];
-    for (const entry of entries) {
-      try {
-        const { body } = await client.call('audit.proof', { params: { id: entry.id } });
-        verifyEntry(entry, body, log);
-        verified += 1;
-      } catch (error) {
-        if (!(error instanceof StrongroomError) || error.code !== 'NOT_SEALED_YET') throw error;
-        waiting += 1;
-      }
-    }
+    const counts = await verifyEntries(client, entries, log);
     const { verifierKey, checkpoint } = log;
     localStorage.setItem(storageKey, JSON.stringify({ verifierKey, checkpoint }));
-    setResult({ known: known !== undefined, log, verified, waiting });
+    setResult({ known: known !== undefined, log, ...counts });
   });
   return (
     <section class="card" aria-label={words.verify}>

@@ -1,11 +1,9 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import type { Execution } from '../../../client/executions.ts';
+import { type Execution, fetchLargeFile, type LargeFile } from '../../../client/executions.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
 import { Problem } from '../ui/states.tsx';
 import { dictionary } from './words.ts';
-
-type LargeFile = Execution['largeFiles'][number];
 
 /** What a program left: pictures are shown, everything is to be saved. */
 export function Files({ execution }: { readonly execution: Execution }) {
@@ -29,7 +27,7 @@ export function Files({ execution }: { readonly execution: Execution }) {
       <ul class="figures">
         {kept.map(({ path, url, contentType, sizeBytes }) => (
           <li key={path}>
-            {/^image\/(png|jpeg|gif|webp)$/.test(contentType) && <img src={url} alt={path} />}
+            {picture.test(contentType) && <img src={url} alt={path} />}
             <a href={url} download={nameOf(path)}>
               {path}
             </a>{' '}
@@ -38,7 +36,7 @@ export function Files({ execution }: { readonly execution: Execution }) {
         ))}
         {largeFiles.map((file) => (
           <li key={file.path}>
-            <Large file={file} executionId={execution.executionId} />
+            <Large file={file} execution={execution} />
           </li>
         ))}
       </ul>
@@ -47,13 +45,11 @@ export function Files({ execution }: { readonly execution: Execution }) {
   );
 }
 
-function Large({ file, executionId }: { readonly file: LargeFile; readonly executionId: string }) {
+function Large({ file, execution }: { readonly file: LargeFile; readonly execution: Execution }) {
   const client = useClient();
   const { bytes } = useFormats();
   const action = useAction(async () => {
-    const number = file.href.slice(file.href.lastIndexOf('/') + 1);
-    const { body } = await client.call('execute.file', { params: { id: executionId, number } });
-    const url = urlOf(body, file.contentType);
+    const url = urlOf(await fetchLargeFile(client, execution, file), file.contentType);
     const link = Object.assign(document.createElement('a'), { href: url, download: nameOf(file.path) });
     link.click();
     URL.revokeObjectURL(url);
@@ -69,6 +65,8 @@ function Large({ file, executionId }: { readonly file: LargeFile; readonly execu
   );
 }
 
+const picture = /^image\/(png|jpeg|gif|webp)$/;
+
 const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
 function bytesOf(contentB64: string): Uint8Array {
@@ -77,6 +75,6 @@ function bytesOf(contentB64: string): Uint8Array {
 
 /** Pictures keep their type, so that they are shown; anything else is bytes, so that nothing of it is run here. */
 function urlOf(content: Uint8Array, contentType: string): string {
-  const type = /^image\/(png|jpeg|gif|webp)$/.test(contentType) ? contentType : 'application/octet-stream';
+  const type = picture.test(contentType) ? contentType : 'application/octet-stream';
   return URL.createObjectURL(new Blob([content as Uint8Array<ArrayBuffer>], { type }));
 }
