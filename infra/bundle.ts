@@ -22,14 +22,18 @@ export type Bundle = {
 export type Assets = {
   /** Folder of each operation's function, by its id. */
   readonly operations: ReadonlyMap<string, string>;
-  readonly administratorKey: string;
-  readonly sweep: string;
-  readonly seal: string;
-  readonly keepPool: string;
-  readonly askKey: string;
   /** Build context of the sandbox's image. */
   readonly sandbox: string;
-};
+} & { readonly [name in keyof typeof helpers]: string };
+
+/** Functions that no caller reaches: what the account itself invokes. Each bundle lies in a folder of this name. */
+const helpers = {
+  administratorKey: ['create-administrator-key.ts', 'administrator-key'],
+  sweep: ['sweep.ts', 'sweep'],
+  seal: ['seal.ts', 'seal'],
+  keepPool: ['keep-pool.ts', 'keep-pool'],
+  askKey: ['ask-key.ts', 'ask-key'],
+} as const satisfies Readonly<Record<string, readonly [source: string, folder: string]>>;
 
 export const root = resolve(import.meta.dirname, '..');
 export const dist = join(root, 'dist');
@@ -53,24 +57,13 @@ const common = {
 
 /** Builds all that the stack deploys, background functions beside operations. @throws Error where something cannot be bundled */
 export async function bundleAll(records: readonly FunctionRecord[], folder: string): Promise<Assets> {
-  const [bundles, administratorKey, sweep, seal, keepPool, askKey, sandbox] = await Promise.all([
+  const [bundles, helperFolders, sandbox] = await Promise.all([
     bundleOperations(records, folder),
-    bundleAdministratorKey(folder),
-    bundleSweep(folder),
-    bundleSeal(folder),
-    bundleKeepPool(folder),
-    bundleAskKey(folder),
+    bundleHelpers(folder),
     bundleSandbox(folder),
   ]);
-  return {
-    operations: new Map(bundles.map(({ operationId, folder }) => [operationId, folder])),
-    administratorKey,
-    sweep,
-    seal,
-    keepPool,
-    askKey,
-    sandbox,
-  };
+  const operations = new Map(bundles.map(({ operationId, folder }) => [operationId, folder]));
+  return { operations, ...helperFolders, sandbox };
 }
 
 /**
@@ -101,32 +94,13 @@ export async function bundleOperations(
   return operations.map(({ operationId }) => bundleOf(operationId, functions, metafile));
 }
 
-/** Bundles the function that makes the administrator's key. @returns its folder */
-export function bundleAdministratorKey(folder: string): Promise<string> {
-  return bundleFunction(
-    'lambdas/platform/aws/create-administrator-key.ts',
-    join(folder, 'administrator-key'),
-  );
-}
-
-/** Bundles the function that removes objects which no record names. @returns its folder */
-export function bundleSweep(folder: string): Promise<string> {
-  return bundleFunction('lambdas/platform/aws/sweep.ts', join(folder, 'sweep'));
-}
-
-/** Bundles the function that seals the audit log. @returns its folder */
-export function bundleSeal(folder: string): Promise<string> {
-  return bundleFunction('lambdas/platform/aws/seal.ts', join(folder, 'seal'));
-}
-
-/** Bundles the function that keeps the pool of sandboxes. @returns its folder */
-export function bundleKeepPool(folder: string): Promise<string> {
-  return bundleFunction('lambdas/platform/aws/keep-pool.ts', join(folder, 'keep-pool'));
-}
-
-/** Bundles the function that asks sandboxes for their keys. @returns its folder */
-export function bundleAskKey(folder: string): Promise<string> {
-  return bundleFunction('lambdas/platform/aws/ask-key.ts', join(folder, 'ask-key'));
+/** Bundles each helper. @returns its folder, by its name */
+async function bundleHelpers(folder: string): Promise<Record<keyof typeof helpers, string>> {
+  const made = Object.entries(helpers).map(async ([name, [source, outdir]]) => [
+    name,
+    await bundleFunction(`lambdas/platform/aws/${source}`, join(folder, outdir)),
+  ]);
+  return Object.fromEntries(await Promise.all(made));
 }
 
 async function bundleFunction(entry: string, outdir: string): Promise<string> {
@@ -260,11 +234,7 @@ async function keepOnly(folder: string, names: ReadonlySet<string>): Promise<voi
 if (import.meta.main) {
   const [bundles] = await Promise.all([
     bundleOperations([...routes, ...backgrounds], dist),
-    bundleAdministratorKey(dist),
-    bundleSweep(dist),
-    bundleSeal(dist),
-    bundleKeepPool(dist),
-    bundleAskKey(dist),
+    bundleHelpers(dist),
     bundleSandbox(dist),
   ]);
   for (const { operationId, sizeBytes } of bundles) {
