@@ -1,4 +1,5 @@
 import type { OperationId } from '../lambdas/contract/routes.ts';
+import { hex } from '../lambdas/crypto/bytes.ts';
 import { addressOf } from './address.ts';
 import { errorOf, isErrorBody, StrongroomError } from './error.ts';
 import { operations } from './operations.ts';
@@ -160,6 +161,5 @@ function parsed(text: string): unknown {
 
 /** 128 random bits. Not `randomUUID`, which browsers have on HTTPS only. */
 function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex(crypto.getRandomValues(new Uint8Array(16)));
 }

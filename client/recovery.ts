@@ -1,11 +1,12 @@
 import { toBase64 } from '../lambdas/crypto/base64.ts';
 import { concat, wipe } from '../lambdas/crypto/bytes.ts';
 import { Refused, Tampered } from '../lambdas/crypto/errors.ts';
-import type { KeyPairs, PrivateSeeds } from '../lambdas/crypto/key-pairs.ts';
+import type { KeyPairs, PrivateSeeds, PublicKeys } from '../lambdas/crypto/key-pairs.ts';
 import { restoredKeyVersion } from '../lambdas/crypto/restored-keys.ts';
 import type { VaultCrypto } from '../lambdas/crypto/vault.ts';
 import type { CallOptions, StrongroomClient } from './index.ts';
 import { bytesOf, openOwnKeys, type Profile, publicKeysOf } from './vault/own-keys.ts';
+import { type KeyTrust, trustedKeys } from './vault/trust.ts';
 
 /**
  * Recovery of a user's private keys by trustees. The keys are split here, each share is sealed to its trustee's public
@@ -24,6 +25,8 @@ export type Trusteeship = {
   readonly threshold: number | 'pair';
   /** Something that only the owner remembers, and a hint at it that trustees and server may read. */
   readonly mask?: { readonly phrase: string; readonly hint: string };
+  /** Asked for each trustee: false keys of as many as are needed would give the owner's keys away. */
+  readonly trust?: KeyTrust;
 };
 
 /**
@@ -31,41 +34,42 @@ export type Trusteeship = {
  * makes new shares, which do not join with the old ones: where it breaks off, call it again.
  *
  * @throws RangeError for a threshold that does not fit the trustees
- * @throws WrongUserSecret @throws Tampered @throws StrongroomError
+ * @throws WrongUserSecret @throws Tampered @throws UntrustedKeys @throws StrongroomError
  */
 export async function appointTrustees(
   client: StrongroomClient,
   crypto: VaultCrypto,
   userSecret: string,
-  { trusteeUserIds, threshold, mask }: Trusteeship,
+  { trusteeUserIds, threshold, mask, trust }: Trusteeship,
   options: CallOptions = {},
 ): Promise<void> {
   if (new Set(trusteeUserIds).size !== trusteeUserIds.length)
     throw new RangeError('a trustee is named twice');
   if (threshold === 'pair' && trusteeUserIds.length !== 2) throw new RangeError('a pair is two trustees');
-  const [{ body: me }, ...profiles] = await Promise.all([
+  const [{ body: me }, ...publicKeys] = await Promise.all([
     client.call('users.me', options),
-    ...trusteeUserIds.map((userId) => profileOf(client, userId, options)),
+    ...trusteeUserIds.map((userId) => trustedKeys(client, crypto, userId, trust, options)),
   ]);
   const keys = await openOwnKeys(crypto, me, userSecret);
   try {
     const split = (secret: Uint8Array) =>
       threshold === 'pair'
         ? crypto.splitPair(secret)
-        : crypto.splitSecret(secret, { threshold, shares: profiles.length });
+        : crypto.splitSecret(secret, { threshold, shares: trusteeUserIds.length });
     const shares = { x25519: split(keys.seeds.x25519), mlKem768: split(keys.seeds.mlKem768) };
-    for (const [position, trustee] of profiles.entries()) {
+    for (const [position, trusteeUserId] of trusteeUserIds.entries()) {
       const part = async (algorithm: Algorithm) => {
         const share = shares[algorithm][position] as Uint8Array;
         const hidden = mask ? await crypto.maskShare(share, mask.phrase) : share;
         const flags = Uint8Array.of(schemes[threshold === 'pair' ? 'pair' : 'shamir'], mask ? 1 : 0);
-        const context = partContext(me.orgId, me.id, trustee.id, algorithm);
-        return toBase64(crypto.sealTo(publicKeysOf(trustee), context, concat(flags, hidden)));
+        const context = partContext(me.orgId, me.id, trusteeUserId, algorithm);
+        const keys = publicKeys[position] as PublicKeys;
+        return toBase64(crypto.sealTo(keys, context, concat(flags, hidden)));
       };
       const [ecc, kyber] = [await part('x25519'), await part('mlKem768')];
       await client.call('recovery.putTrustee', {
         ...options,
-        params: { trusteeUserId: trustee.id },
+        params: { trusteeUserId },
         body: {
           encryptedPrivateKeyEccShareB64: ecc,
           encryptedPrivateKeyKyberShareB64: kyber,

@@ -1,12 +1,11 @@
-import { equalBytes, wipe } from '../../lambdas/crypto/bytes.ts';
 import type { RecordContext } from '../../lambdas/crypto/context.ts';
 import { Tampered } from '../../lambdas/crypto/errors.ts';
 import type { FileMetadata } from '../../lambdas/crypto/file-metadata.ts';
 import { type ByteRange, FileReader, toReadableStream } from '../../lambdas/crypto/file-stream.ts';
-import { type ShareTerms, termsContext, termsText } from '../../lambdas/crypto/share-terms.ts';
 import { StrongroomError } from '../error.ts';
 import { pause } from '../retry.ts';
 import { bytesOf } from './own-keys.ts';
+import { openTerms } from './shares.ts';
 import type { Vault } from './vault.ts';
 
 export type DownloadOptions = { readonly signal?: AbortSignal; readonly fetch?: typeof fetch };
@@ -105,28 +104,10 @@ export async function openSharedVaultFile(
   const request = { params: { shareId }, ...(options.signal && { signal: options.signal }) };
   const ask = async () => (await vault.client.call('fileShares.download', request)).body;
   const sealed = await ask();
-  const { fileId, ownerUserId, ownerName, permission, expiresUtc } = sealed;
+  const { fileId, ownerUserId, ownerName, wrappedCekB64, sealedTermsB64 } = sealed;
   const context = vault.fileContext(fileId, ownerUserId);
-  const terms = { permission, ownerName, expiresAt: expiresUtc, alias: null };
-  requireTerms(vault, context, shareId, sealed, terms);
+  openTerms(vault, context, shareId, wrappedCekB64, sealedTermsB64, sealed);
   return { ownerUserId, ownerName, file: await fileOf(vault, context, sealed, ask, options) };
-}
-
-/** The terms are sealed under the file's key, so that no server can say others of them. @throws Tampered */
-function requireTerms(
-  vault: Vault,
-  file: RecordContext,
-  shareId: string,
-  { wrappedCekB64, sealedTermsB64 }: { readonly wrappedCekB64: string; readonly sealedTermsB64: string },
-  terms: ShareTerms,
-): void {
-  const cek = vault.unwrap(file, bytesOf(wrappedCekB64));
-  try {
-    const sealed = vault.crypto.openValue(cek, termsContext(file, shareId), bytesOf(sealedTermsB64));
-    if (!equalBytes(sealed, termsText(terms))) throw new Tampered();
-  } finally {
-    wipe(cek);
-  }
 }
 
 async function fileOf(

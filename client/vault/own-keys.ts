@@ -1,7 +1,9 @@
 import { fromBase64 } from '../../lambdas/crypto/base64.ts';
 import { wipe } from '../../lambdas/crypto/bytes.ts';
 import { Tampered } from '../../lambdas/crypto/errors.ts';
+import type { Kek } from '../../lambdas/crypto/kek.ts';
 import type { KeyPairs, PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
+import type { KeyOwner } from '../../lambdas/crypto/private-keys.ts';
 import type { VaultCrypto } from '../../lambdas/crypto/vault.ts';
 import { StrongroomError } from '../error.ts';
 import type { ResponseFor } from '../index.ts';
@@ -17,18 +19,38 @@ export type Profile = ResponseFor<'users.get'>['body'];
  * @throws StrongroomError KEYS_REQUIRED where there are none yet
  */
 export async function openOwnKeys(crypto: VaultCrypto, me: Me, userSecret: string): Promise<KeyPairs> {
-  const { id: user, orgId: org, kdf } = me;
-  if (!kdf) throw new StrongroomError('There are no key pairs yet.', { code: 'KEYS_REQUIRED' });
-  const kek = await crypto.openKek(userSecret, { org, user }, bytesOf(kdf.recordB64));
+  const kek = await openOwnKek(crypto, me, userSecret);
   try {
-    const sealed = {
-      x25519: bytesOf(me.encryptedPrivateKeyB64),
-      mlKem768: bytesOf(me.encryptedPrivateKeyKyberB64),
-    };
-    return crypto.openPrivateKeys(kek, { org, user, keyVersion: kdf.keyVersion }, publicKeysOf(me), sealed);
+    return openUnder(crypto, kek, me);
   } finally {
     wipe(kek);
   }
+}
+
+/** Wipe it after use. @throws WrongUserSecret @throws Tampered @throws StrongroomError KEYS_REQUIRED */
+export async function openOwnKek(crypto: VaultCrypto, me: Me, userSecret: string): Promise<Kek> {
+  const { org, user, kdf } = ownerOf(me);
+  return crypto.openKek(userSecret, { org, user }, bytesOf(kdf.recordB64));
+}
+
+/** @throws Tampered */
+export function openUnder(crypto: VaultCrypto, kek: Kek, me: Me): KeyPairs {
+  const owner = ownerOf(me);
+  const sealed = {
+    x25519: bytesOf(me.encryptedPrivateKeyB64),
+    mlKem768: bytesOf(me.encryptedPrivateKeyKyberB64),
+  };
+  return crypto.openPrivateKeys(kek, owner, publicKeysOf(me), sealed);
+}
+
+/** @throws StrongroomError KEYS_REQUIRED */
+export function ownerOf({
+  id: user,
+  orgId: org,
+  kdf,
+}: Me): KeyOwner & { readonly kdf: NonNullable<Me['kdf']> } {
+  if (!kdf) throw new StrongroomError('There are no key pairs yet.', { code: 'KEYS_REQUIRED' });
+  return { org, user, keyVersion: kdf.keyVersion, kdf };
 }
 
 /** @throws StrongroomError RECIPIENT_KEYS_REQUIRED for a user who has none */

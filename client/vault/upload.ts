@@ -6,6 +6,7 @@ import { type FilePart, type PartPlan, planParts } from '../../lambdas/crypto/fi
 import { sealPart } from '../../lambdas/crypto/file-stream.ts';
 import { StrongroomError } from '../error.ts';
 import { pause } from '../retry.ts';
+import { uuidv7 } from '../uuid.ts';
 import { bytesOf } from './own-keys.ts';
 import type { Vault } from './vault.ts';
 
@@ -39,7 +40,7 @@ const signedAtOnce = 20;
  */
 export async function uploadFile(vault: Vault, content: Blob, options: UploadOptions = {}): Promise<string> {
   const { client, crypto } = vault;
-  const id = newFileId();
+  const id = uuidv7();
   const context = vault.fileContext(id);
   const metadata = {
     fileName: options.fileName ?? (content instanceof File ? content.name : 'file'),
@@ -184,15 +185,3 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 
 const contentBytes = ({ start, end }: FilePart) => end - start;
 const sealedBytes = ({ sealedStart, sealedEnd }: FilePart) => sealedEnd - sealedStart;
-
-/** A UUID of version 7 (RFC 9562 section 5.7), so that files are listed by age. */
-function newFileId(): string {
-  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, Math.floor(Date.now() / 2 ** 16));
-  view.setUint16(4, Date.now() % 2 ** 16);
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x70;
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}

@@ -1,9 +1,15 @@
-import { fileContext, type RecordContext } from '../../lambdas/crypto/context.ts';
+import { fileContext, type RecordContext, valueContext } from '../../lambdas/crypto/context.ts';
 import type { Cek } from '../../lambdas/crypto/envelope.ts';
 import type { KeyPairs } from '../../lambdas/crypto/key-pairs.ts';
 import type { VaultCrypto } from '../../lambdas/crypto/vault.ts';
 import type { CallOptions, StrongroomClient } from '../index.ts';
 import { type Me, openOwnKeys } from './own-keys.ts';
+import { type KeyTrust, trustedKeys } from './trust.ts';
+
+export type VaultOptions = CallOptions & {
+  /** Asked before something is wrapped to another user; whatever keys the server names are taken unless given. */
+  readonly trust?: KeyTrust;
+};
 
 /**
  * A user's vault with the keys on this side alone: the user secret opens the private keys here, and is never sent. Hold
@@ -14,13 +20,21 @@ export class Vault {
   readonly crypto: VaultCrypto;
   readonly me: Me;
   readonly #keys: KeyPairs;
+  readonly #trust: KeyTrust | undefined;
   #closed = false;
 
-  private constructor(client: StrongroomClient, crypto: VaultCrypto, me: Me, keys: KeyPairs) {
+  private constructor(
+    client: StrongroomClient,
+    crypto: VaultCrypto,
+    me: Me,
+    keys: KeyPairs,
+    trust: KeyTrust | undefined,
+  ) {
     this.client = client;
     this.crypto = crypto;
     this.me = me;
     this.#keys = keys;
+    this.#trust = trust;
   }
 
   /**
@@ -31,10 +45,15 @@ export class Vault {
     client: StrongroomClient,
     crypto: VaultCrypto,
     userSecret: string,
-    options: CallOptions = {},
+    { trust, ...options }: VaultOptions = {},
   ): Promise<Vault> {
     const { body: me } = await client.call('users.me', options);
-    return new Vault(client, crypto, me, await openOwnKeys(crypto, me, userSecret));
+    return new Vault(client, crypto, me, await openOwnKeys(crypto, me, userSecret), trust);
+  }
+
+  /** Where a value belongs. @param owner the caller unless given */
+  valueContext(key: string, version: number, owner: string = this.me.id): RecordContext {
+    return valueContext(this.me.orgId, owner, key, version);
   }
 
   /** Where a file belongs. @param owner the caller unless given */
@@ -50,6 +69,21 @@ export class Vault {
   /** Wraps a key to the caller. */
   wrap(context: RecordContext, cek: Cek): Uint8Array {
     return this.crypto.wrapCek(this.#open().publicKeys, context, cek);
+  }
+
+  /**
+   * Wraps a key to another user of the org.
+   *
+   * @throws UntrustedKeys @throws StrongroomError NOT_FOUND, RECIPIENT_KEYS_REQUIRED
+   */
+  async wrapFor(
+    userId: string,
+    context: RecordContext,
+    cek: Cek,
+    options: CallOptions = {},
+  ): Promise<Uint8Array> {
+    const keys = await trustedKeys(this.client, this.crypto, userId, this.#trust, options);
+    return this.crypto.wrapCek(keys, context, cek);
   }
 
   /** Wipes the private keys. */

@@ -33,10 +33,20 @@ const FileInfo = z
   .object({ id: z.uuid(), ...fileMetadata, sizeBytes: SizeBytes, updatedUtc: Timestamp })
   .meta({ id: 'FileInfo' });
 
+export const SealedSizeBytes = z
+  .int()
+  .min(1)
+  .meta({ description: 'Of the sealed content', example: 8_389_330 });
+
+/** What is stored of a file apart from its content, to be opened by the client. */
+export const sealedFileInfo = {
+  sealedMetadataB64: Base64.meta({ description: 'Name, content type and size, sealed under the file’s key' }),
+  sealedSizeBytes: SealedSizeBytes,
+} as const;
+
 /** A file as it is stored, to be opened by the client: its parts, and where its content is. */
 export const sealedFile = {
-  sealedMetadataB64: Base64.meta({ description: 'Name, content type and size, sealed under the file’s key' }),
-  sealedSizeBytes: z.int().min(1).meta({ description: 'Of the sealed content', example: 8_389_330 }),
+  ...sealedFileInfo,
   url: z.string().meta({ description: 'Of the sealed content, without credentials; it honours Range' }),
   urlExpiresUtc: Timestamp,
 } as const;

@@ -10,7 +10,7 @@ import {
   userSecretHeader,
 } from './vault-schemas.ts';
 
-const PublicKeys = z
+export const PublicKeys = z
   .object({ publicKeyB64: PublicKeyB64, publicKeyKyberB64: PublicKeyKyberB64 })
   .meta({ id: 'PublicKeys' });
 

@@ -11,7 +11,7 @@ import {
   userSecretHeader,
 } from './vault-schemas.ts';
 
-const KvWritten = z
+export const KvWritten = z
   .object({ key: z.string(), version: z.int().min(1), updatedUtc: Timestamp })
   .meta({ id: 'KvWritten' });
 

@@ -47,6 +47,8 @@ export const limits = {
   kekCache: { seconds: 300, entries: 1000 },
   kvKeyBytes: 512,
   kvValueBytes: 256 * KiB,
+  /** The largest value with what sealing adds to it; see crypto/committed-aead.ts. */
+  sealedValueBytes: 256 * KiB + 82,
   shareAliasBytes: 1024,
   fileNameBytes: 1024,
   contentTypeCharacters: 255,

@@ -166,16 +166,22 @@ export const recovery = {
     summary: 'Look whether a restore of the caller’s keys waits',
     responses: {
       200: {
-        description: 'Who brought it, and from when on a rekey may use it',
+        description: 'Who brought it, from when on a rekey may use it, and what a client opens by itself',
         body: z.object({
           restore: z
             .object({
+              restoreId: z.uuid(),
               trusteeUserId: z.guid(),
               trusteeName: name,
               usedXor: z.boolean(),
               xorSaltHint: z.string().nullable(),
               createdUtc: Timestamp,
               availableUtc: Timestamp,
+              encryptedPrivateKeyEccB64: Base64.meta({ description: 'Under the temporary secret' }),
+              encryptedPrivateKeyKyberB64: Base64.meta({ description: 'Under the temporary secret' }),
+              challengeB64: Base64.meta({
+                description: 'Wrapped to the public keys: what is in it proves a rekey by this restore',
+              }),
             })
             .nullable()
             .meta({ id: 'PendingRestore' }),

@@ -14,6 +14,7 @@ import { messages } from './messages.ts';
 import { packages } from './packages.ts';
 import { pages } from './pages.ts';
 import { recovery } from './recovery.ts';
+import { sealed } from './sealed.ts';
 import { secrets } from './secrets.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
@@ -35,6 +36,7 @@ const domains = {
   files,
   fileShares,
   uploads,
+  sealed,
   users,
   recovery,
   admin,

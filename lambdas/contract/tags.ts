@@ -14,6 +14,8 @@ export const tags = {
   KV: 'Encrypted values by name.',
   Files: 'Encrypted files.',
   Shares: 'Values and files that another user of the same org may read.',
+  Sealed:
+    'The vault for clients that keep user secret, keys and plaintext to themselves: they seal and open, nothing here can.',
   Users: 'The caller and the other users of the org, with their public keys.',
   Recovery: 'Key shares at trustees, and what is rebuilt from them.',
   Admin: 'Orgs, their users, storage and plans.',

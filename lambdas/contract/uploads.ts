@@ -1,19 +1,14 @@
 import { z } from 'zod';
 import { defineRoute } from './define-route.ts';
-import { FileId } from './files.ts';
+import { FileId, SealedSizeBytes } from './files.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp } from './schemas.ts';
-import { Base64, base64Bytes } from './vault-schemas.ts';
+import { Base64, base64Bytes, NewId } from './vault-schemas.ts';
 
 const sealed = base64Bytes(limits.sealedFieldBytes);
 
-/** RFC 9562, and only the one text that an id has. */
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
-const NewFileId = z.string().regex(uuid, { error: 'must be a UUID in lower case' }).meta({
-  format: 'uuid',
+const NewFileId = NewId.meta({
   description: 'The file’s. Files are listed in the order of their ids: version 7 makes it that of age',
-  example: '01890a5d-ac96-774b-bcce-b302099a8057',
 });
 
 const PartNumber = z.int().min(1).max(10_000).meta({ example: 1 });
@@ -29,8 +24,6 @@ const PartPlan = z
     lastPartBytes: bytes.meta({ description: 'Where there is but one part, it is the first and the last' }),
   })
   .meta({ id: 'PartPlan' });
-
-const SealedSizeBytes = z.int().min(1).meta({ description: 'Of the sealed content', example: 8_389_330 });
 
 const UploadInfo = z
   .object({

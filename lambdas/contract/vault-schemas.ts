@@ -18,6 +18,15 @@ export const derivesKek = { memoryMiB: 1769 } as const;
 /** Names a user, an org, a share. One that is unknown is 404, whatever it looks like. */
 export const Id = z.string().max(64).meta({ example: '7b1f3a52-4f0e-4c7e-9d5b-0f6a2c1d8e34' });
 
+/** RFC 9562, and only the one text that an id has. */
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** Of what a client makes, and seals for this id. */
+export const NewId = z.string().regex(uuid, { error: 'must be a UUID in lower case' }).meta({
+  format: 'uuid',
+  example: '01890a5d-ac96-774b-bcce-b302099a8057',
+});
+
 const control = /\p{Cc}/u;
 const reserved = /^shared$|^shared\/|\/shares$|\/shares\//;
 

@@ -19,7 +19,7 @@ export function valueContext(org: string, owner: string, key: string, version: n
 }
 
 /** Files never change: a new content is a new file. */
-const fileVersion = 1;
+export const fileVersion = 1;
 
 /** Where a file's content and key belong. */
 export function fileContext(

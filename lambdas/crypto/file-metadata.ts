@@ -3,6 +3,7 @@ import type { RecordContext } from './context.ts';
 import { type Cek, openValue, type SealedValue, sealValue } from './envelope.ts';
 import { Tampered } from './errors.ts';
 import type { Primitives } from './providers/primitives.ts';
+import { readJsonObject } from './sealed-json.ts';
 
 /**
  * What a file says of itself: JSON of the three fields, in an envelope under the file's CEK, of the record type
@@ -36,17 +37,8 @@ export function openFileMetadata(
   envelope: Uint8Array,
 ): FileMetadata {
   const text = openValue(primitives, cek, contextOf(file), envelope);
-  const { fileName, contentType, sizeBytes } = parse(text);
+  const { fileName, contentType, sizeBytes } = readJsonObject(text);
   const texts = typeof fileName === 'string' && typeof contentType === 'string';
   if (!texts || !Number.isSafeInteger(sizeBytes)) throw new Tampered();
   return { fileName, contentType, sizeBytes: sizeBytes as number };
-}
-
-function parse(text: Uint8Array): { readonly [field: string]: unknown } {
-  try {
-    // What is no object has no fields.
-    return Object(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)));
-  } catch {
-    throw new Tampered();
-  }
 }

@@ -1,9 +1,10 @@
 import { lengthPrefixed, uint64, wipe } from './bytes.ts';
-import { openCommitted, sealCommitted } from './committed-aead.ts';
+import { committedOverhead, openCommitted, sealCommitted } from './committed-aead.ts';
+import { Tampered } from './errors.ts';
 import type { Kek, KekOwner } from './kek.ts';
 import { expandSeeds, type KeyPairs, keyIdOf, type PrivateSeeds, type PublicKeys } from './key-pairs.ts';
-import type { Primitives } from './providers/primitives.ts';
-import { header } from './suites.ts';
+import { mlKem768Bytes, type Primitives, x25519Bytes } from './providers/primitives.ts';
+import { afterHeader, header } from './suites.ts';
 
 /**
  * Private keys at rest: each seed by itself in the format of `committed-aead.ts` under the KEK, bound to org, user,
@@ -52,6 +53,17 @@ export function openPrivateKeys(
     wipe(x25519);
     throw error;
   }
+}
+
+/**
+ * As far as it shows without the KEK: their form.
+ *
+ * @throws Tampered @throws UnsupportedSuite
+ */
+export function checkSealedKeys(_: Primitives, { x25519, mlKem768 }: SealedPrivateKeys): void {
+  for (const sealed of [x25519, mlKem768]) afterHeader(sealed);
+  const sizes = [x25519Bytes, mlKem768Bytes.seed].map((seed) => committedOverhead + seed);
+  if (x25519.length !== sizes[0] || mlKem768.length !== sizes[1]) throw new Tampered();
 }
 
 function bind(

@@ -1,10 +1,15 @@
 import { concat, equalBytes, wipe } from './bytes.ts';
-import { committedOverhead } from './committed-aead.ts';
 import { Tampered } from './errors.ts';
 import { createKek, type KekOwner, kekParameters, kekRecordBytes, openKek } from './kek.ts';
 import type { KeyPairs, PublicKeys } from './key-pairs.ts';
-import { type KeyOwner, openPrivateKeys, type SealedPrivateKeys, sealPrivateKeys } from './private-keys.ts';
-import { mlKem768Bytes, type Primitives, x25519Bytes } from './providers/primitives.ts';
+import {
+  checkSealedKeys,
+  type KeyOwner,
+  openPrivateKeys,
+  type SealedPrivateKeys,
+  sealPrivateKeys,
+} from './private-keys.ts';
+import type { Primitives } from './providers/primitives.ts';
 
 /** What restored keys are bound to in the place of a version: they are of none, and no live keys have it. */
 export const restoredKeyVersion = 0;
@@ -39,14 +44,10 @@ export async function openRestoredKeys(
   publicKeys: PublicKeys,
   restored: SealedPrivateKeys,
 ): Promise<KeyPairs> {
-  const record = restored.x25519.subarray(0, kekRecordBytes);
-  if (!equalBytes(record, restored.mlKem768.subarray(0, kekRecordBytes))) throw new Tampered();
+  const { record, sealed } = take(restored);
   const kek = await openKek(primitives, temporarySecret, owner, record);
   try {
-    return openPrivateKeys(primitives, kek, owner, publicKeys, {
-      x25519: restored.x25519.subarray(kekRecordBytes),
-      mlKem768: restored.mlKem768.subarray(kekRecordBytes),
-    });
+    return openPrivateKeys(primitives, kek, owner, publicKeys, sealed);
   } finally {
     wipe(kek);
   }
@@ -62,10 +63,15 @@ export function checkRestoredKeys(
   owner: KekOwner,
   restored: SealedPrivateKeys,
 ): void {
-  const { x25519, mlKem768 } = restored;
-  const record = x25519.subarray(0, kekRecordBytes);
+  const { record, sealed } = take(restored);
   kekParameters(primitives, owner, record);
-  const sameRecord = equalBytes(record, mlKem768.subarray(0, kekRecordBytes));
-  const sizes = [x25519Bytes, mlKem768Bytes.seed].map((seed) => kekRecordBytes + committedOverhead + seed);
-  if (!sameRecord || x25519.length !== sizes[0] || mlKem768.length !== sizes[1]) throw new Tampered();
+  checkSealedKeys(primitives, sealed);
+}
+
+/** The KEK record, found to be the same in both, and what follows it. @throws Tampered */
+function take({ x25519, mlKem768 }: SealedPrivateKeys) {
+  const record = x25519.subarray(0, kekRecordBytes);
+  if (!equalBytes(record, mlKem768.subarray(0, kekRecordBytes))) throw new Tampered();
+  const sealed = { x25519: x25519.subarray(kekRecordBytes), mlKem768: mlKem768.subarray(kekRecordBytes) };
+  return { record, sealed };
 }

@@ -1,7 +1,7 @@
 import { p256 } from '@noble/curves/nist.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { fromBase64, toBase64 } from './base64.ts';
-import { concat, equalBytes, utf8 } from './bytes.ts';
+import { concat, equalBytes, hex, utf8 } from './bytes.ts';
 
 /**
  * Signed notes (https://c2sp.org/signed-note) with ECDSA on P-256 and SHA-256, the note's signature type 0x02:
@@ -72,7 +72,7 @@ function isSignature(point: Uint8Array, data: Uint8Array, signature: Uint8Array)
 
 /** A key as text, to be handed on and pinned: `<name>+<key id, hexadecimal>+<base64 of 0x02 ‖ key>`. */
 export function verifierKey({ name, point }: NoteKey): string {
-  const id = Array.from(keyIdOf(point), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const id = hex(keyIdOf(point));
   return `${name}+${id}+${toBase64(concat(Uint8Array.of(signatureType), spkiPrefix, point))}`;
 }
 

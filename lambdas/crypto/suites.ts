@@ -7,12 +7,17 @@ import { Tampered, UnsupportedSuite } from './errors.ts';
  *
  * Nothing negotiates: what is written is of the newest suite, what is read is of a suite in this file or refused.
  */
-export const formatVersion = 1;
-export const suite = 1;
+const formatVersion = 1;
+const suite = 1;
 export const headerBytes = 2;
 
 export function header(): Uint8Array {
   return Uint8Array.of(formatVersion, suite);
+}
+
+/** Whether something is of this version and suite, whatever follows. */
+export function hasHeader(bytes: Uint8Array): boolean {
+  return bytes[0] === formatVersion && bytes[1] === suite;
 }
 
 /**
@@ -23,6 +28,6 @@ export function header(): Uint8Array {
  */
 export function afterHeader(bytes: Uint8Array): Uint8Array {
   if (bytes.length < headerBytes) throw new Tampered();
-  if (bytes[0] !== formatVersion || bytes[1] !== suite) throw new UnsupportedSuite();
+  if (!hasHeader(bytes)) throw new UnsupportedSuite();
   return bytes.subarray(headerBytes);
 }

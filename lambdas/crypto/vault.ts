@@ -3,12 +3,14 @@ import { fileCipher, newFileCipher } from './file-format.ts';
 import { openFileMetadata, sealFileMetadata } from './file-metadata.ts';
 import { createKek, kekParameters, openKek } from './kek.ts';
 import { expandSeeds, generateKeyPairs, keyIdOf } from './key-pairs.ts';
-import { openPrivateKeys, sealPrivateKeys } from './private-keys.ts';
+import { checkSealedKeys, openPrivateKeys, sealPrivateKeys } from './private-keys.ts';
 import type { Primitives } from './providers/primitives.ts';
+import { answerRestore, challengeRestore, proofVerifier, provesRekey, rekeyProof } from './rekey-proof.ts';
 import { checkRestoredKeys, openRestoredKeys, sealRestoredKeys } from './restored-keys.ts';
 import { openSealed, sealTo } from './sealed-part.ts';
 import { joinShares, splitSecret } from './shamir.ts';
-import { isWrappedTo, unwrapCek, wrapCek } from './wrap-cek.ts';
+import { openTerms, sealTerms } from './share-terms.ts';
+import { checkPublicKeys, isWrappedTo, unwrapCek, wrapCek } from './wrap-cek.ts';
 import { joinPair, maskShare, splitPair, unmaskShare } from './xor-pair.ts';
 import { openZkPayload, sealZkPayload } from './zk-payload.ts';
 
@@ -21,6 +23,12 @@ const operations = {
   keyIdOf,
   sealPrivateKeys,
   openPrivateKeys,
+  checkSealedKeys,
+  rekeyProof,
+  proofVerifier,
+  provesRekey,
+  challengeRestore,
+  answerRestore,
   sealRestoredKeys,
   openRestoredKeys,
   checkRestoredKeys,
@@ -30,6 +38,9 @@ const operations = {
   wrapCek,
   unwrapCek,
   isWrappedTo,
+  checkPublicKeys,
+  sealTerms,
+  openTerms,
   sealTo,
   openSealed,
   sealFileMetadata,

@@ -4,7 +4,7 @@ import { type Cek, cekBytes } from './envelope.ts';
 import { KeyMismatch, Tampered } from './errors.ts';
 import { type KeyPairs, keyIdOf, type PublicKeys } from './key-pairs.ts';
 import { mlKem768Bytes, type Primitives, x25519Bytes } from './providers/primitives.ts';
-import { afterHeader, formatVersion, header, headerBytes, suite } from './suites.ts';
+import { afterHeader, hasHeader, header, headerBytes } from './suites.ts';
 
 /**
  * A CEK wrapped to a recipient, in two nested layers, so that both must fall before the CEK does:
@@ -71,10 +71,15 @@ export function unwrapCek(
   return openInner(primitives, keys, bindRecord(innerPurpose, context, keys.keyId), inner);
 }
 
+/** @throws Tampered for public keys that nothing can be wrapped to */
+export function checkPublicKeys(primitives: Primitives, keys: PublicKeys): void {
+  const nowhere = { org: '', owner: '', recordType: 'check', recordId: '', version: 0 };
+  wrapCek(primitives, keys, nowhere, primitives.randomBytes(cekBytes));
+}
+
 /** Whether something has the shape of a CEK that is wrapped to this recipient; only they can tell whether it opens. */
 export function isWrappedTo(primitives: Primitives, recipient: PublicKeys, wrapped: Uint8Array): boolean {
-  const known = wrapped[0] === formatVersion && wrapped[1] === suite;
-  if (!known || wrapped.length !== wrappedCekBytes) return false;
+  if (!hasHeader(wrapped) || wrapped.length !== wrappedCekBytes) return false;
   const keyId = wrapped.subarray(headerBytes, headerBytes + keyIdBytes);
   return equalBytes(keyId, keyIdOf(primitives, recipient));
 }

@@ -4,6 +4,7 @@ import { ApiError } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { readKeyRing } from '../shared/key-ring.ts';
 import { newShare, readSharing } from '../shared/new-share.ts';
+import { createdInfo } from '../shared/share-info.ts';
 import { vault } from '../shared/vault.ts';
 import { countFileShareAdded, getFile } from '../stores/files.ts';
 
@@ -22,12 +23,11 @@ export const handler = endpoint(fileShares.create, async ({ params: { id }, body
   try {
     const cek = vault.unwrapCek(pairs, record, file.wrappedCek);
     const { grant, writes } = newShare(shared, record, cek, sharing, body, now);
-    const { shareId, recipientUserId, permission, createdAt, expiresAt } = grant;
     return {
       status: 201,
-      body: { shareId, recipientUserId, permission, createdUtc: createdAt, expiresUtc: expiresAt },
+      body: createdInfo(grant),
       writes: [countFileShareAdded(userId, id, file), ...writes],
-      audit: { resource: `files/${id}/shares/${recipientUserId}` },
+      audit: { resource: `files/${id}/shares/${grant.recipientUserId}` },
     };
   } finally {
     pairs.wipe();

@@ -3,14 +3,14 @@ import { wipe } from '../crypto/bytes.ts';
 import { fileContext } from '../crypto/context.ts';
 import { Refused } from '../crypto/errors.ts';
 import type { KeyPairs } from '../crypto/key-pairs.ts';
-import type { Table } from '../platform/table.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { openMetadata } from '../shared/file-content.ts';
 import { readKeyRing } from '../shared/key-ring.ts';
 import { nextCursorHeaders } from '../shared/paging.ts';
 import { tryOpenShare } from '../shared/received-share.ts';
 import { receivedInfo } from '../shared/share-info.ts';
-import { getFile, type StoredFile } from '../stores/files.ts';
+import { tryGetFile } from '../shared/shared-file.ts';
+import type { StoredFile } from '../stores/files.ts';
 import { listReceived, type Received } from '../stores/shares.ts';
 
 export const handler = endpoint(fileShares.received, async ({ query }, context) => {
@@ -19,7 +19,9 @@ export const handler = endpoint(fileShares.received, async ({ query }, context) 
     readKeyRing(context),
     listReceived(platform.table, 'file', caller.userId, now, query),
   ]);
-  const shared = await Promise.all(items.map((received) => withFile(platform.table, received)));
+  const shared = await Promise.all(
+    items.map(async (received) => ({ received, file: await tryGetFile(platform.table, received) })),
+  );
   const pairs = await ring.open();
   const body = shared.flatMap((share) => tryOpen(pairs, caller.orgId, share) ?? []);
   pairs.wipe();
@@ -32,16 +34,6 @@ export const handler = endpoint(fileShares.received, async ({ query }, context) 
 });
 
 type SharedFile = { readonly received: Received; readonly file: StoredFile | undefined };
-
-async function withFile(table: Table, received: Received): Promise<SharedFile> {
-  const { ownerUserId, resource } = received;
-  try {
-    return { received, file: await getFile(table, ownerUserId, resource) };
-  } catch (error) {
-    if (error instanceof Refused) return { received, file: undefined };
-    throw error;
-  }
-}
 
 /** A share as the list has it, or nothing for one that does not open. */
 function tryOpen(pairs: KeyPairs, org: string, { received, file }: SharedFile) {

@@ -3,6 +3,7 @@ import { recovery } from '../contract/recovery.ts';
 import { ApiError } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { requireRestoredKeys } from '../shared/restored-keys.ts';
+import { publicKeysOf, vault } from '../shared/vault.ts';
 import { getKeys } from '../stores/keys.ts';
 import { getRestore, getShare, putRestore, shareIsThere } from '../stores/recovery.ts';
 
@@ -18,12 +19,16 @@ export const handler = endpoint(
     if (share?.orgId !== orgId || !keys) throw new ApiError('NOT_FOUND');
     // One trustee does not take the place of another one's restore: the owner has to have seen it.
     if (known && known.trusteeUserId !== userId) throw new ApiError('RESTORE_PENDING');
-    requireRestoredKeys({ org: orgId, user: ownerUserId }, body);
+    const owner = { org: orgId, user: ownerUserId };
+    requireRestoredKeys(owner, body);
+    const restoreId = randomUUID();
+    const { challenge, verifier } = vault.challengeRestore(owner, publicKeysOf(keys), restoreId);
     const restore = {
-      restoreId: randomUUID(),
+      restoreId,
       ...{ trusteeUserId: userId, trusteeName: share.trusteeName },
       restoredKey: body.encryptedPrivateKeyEccB64,
       restoredKeyKyber: body.encryptedPrivateKeyKyberB64,
+      ...{ challenge, rekeyVerifier: verifier },
       ...{ usedXor: body.usedXor, xorSaltHint: body.xorSaltHint ?? null },
       createdAt: now.toISOString(),
       availableAt: new Date(now.getTime() + settings.STRONGROOM_RESTORE_DELAY * 1000).toISOString(),

@@ -1,11 +1,9 @@
 import { limits } from '../contract/limits.ts';
 import { wipe } from '../crypto/bytes.ts';
-import { WrongUserSecret } from '../crypto/errors.ts';
 import type { Kek } from '../crypto/kek.ts';
 import { KekCache } from '../crypto/kek-cache.ts';
 import type { KeyPairs } from '../crypto/key-pairs.ts';
 import { getKeys, type StoredKeys } from '../stores/keys.ts';
-import { ApiError } from './api-error.ts';
 import { mayTrySecret, readUserSecret, type SecretContext, trySecret } from './user-secret.ts';
 import { publicKeysOf, requireKeys, vault } from './vault.ts';
 
@@ -89,15 +87,7 @@ async function deriveKek(context: SecretContext, record: Uint8Array, secret: str
   await admitted();
   // A damaged record says nothing of the secret, so it is none of its tries.
   vault.kekParameters(owner, record);
-  try {
-    return await trySecret(context, () => vault.openKek(secret, owner, record));
-  } catch (error) {
-    if (!(error instanceof WrongUserSecret)) throw error;
-    throw new ApiError('WRONG_USER_SECRET', {
-      cause: error,
-      audit: { resource: `users/${caller.userId}/keys`, outcome: 'refused' },
-    });
-  }
+  return trySecret(context, () => vault.openKek(secret, owner, record));
 }
 
 /** Keeps the KEK of a secret that has just been set, so that the next read is a warm one. */

@@ -2,9 +2,69 @@ import { wipe } from '../crypto/bytes.ts';
 import { valueContext } from '../crypto/context.ts';
 import type { Cek } from '../crypto/envelope.ts';
 import type { Objects } from '../platform/objects.ts';
-import type { StoredValue } from '../stores/kv.ts';
-import { readCiphertext } from '../stores/vault-ciphertext.ts';
+import type { Write } from '../platform/table.ts';
+import { putValue, type StoredValue } from '../stores/kv.ts';
+import type { Org } from '../stores/orgs.ts';
+import { placeCiphertext, readCiphertext, releaseCiphertext } from '../stores/vault-ciphertext.ts';
+import type { UserCaller } from './caller.ts';
+import type { Context } from './operation.ts';
+import { countWithinPlan, requireSize } from './plan.ts';
 import { vault } from './vault.ts';
+
+type NewValue = {
+  readonly org: Org;
+  readonly key: string;
+  /** What it replaces. */
+  readonly known: StoredValue | undefined;
+  /** For which it is sealed. */
+  readonly version: number;
+  /** Of the plaintext, in bytes. */
+  readonly size: number;
+  readonly envelope: Uint8Array;
+  readonly wrappedCek: Uint8Array;
+  /** One write for each share of the value. */
+  readonly rewrapped: readonly Write[];
+};
+
+/**
+ * The answer that stores a value, sealed here or by a client.
+ *
+ * @throws ApiError PLAN_LIMIT_REACHED
+ */
+export async function writeValue(
+  {
+    caller,
+    platform,
+    now,
+    admitted,
+  }: Pick<Context, 'platform' | 'now' | 'admitted'> & { readonly caller: UserCaller },
+  { org, key, known, version, size, envelope, wrappedCek, rewrapped }: NewValue,
+) {
+  requireSize(Buffer.byteLength(key) + size, org.plan.maxKeyPlusValueBytes, 'a value with its name');
+  await admitted();
+  const { place, writes } = await placeCiphertext(platform.objects, envelope);
+  const updatedUtc = now.toISOString();
+  const value: StoredValue = {
+    version,
+    shareRevision: known?.shareRevision ?? 0,
+    createdAt: known?.createdAt ?? updatedUtc,
+    updatedAt: updatedUtc,
+    wrappedCek,
+    ...place,
+  };
+  return {
+    status: known ? 200 : 201,
+    body: { key, version, updatedUtc },
+    writes: [
+      putValue(caller.userId, key, value, known),
+      ...(known ? [] : [countWithinPlan(org, 'records')]),
+      ...rewrapped,
+      ...writes,
+      ...releaseCiphertext(known),
+    ],
+    audit: { resource: `kv/${key}` },
+  } as const;
+}
 
 /**
  * The value, by its key, which is wiped.

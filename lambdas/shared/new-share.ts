@@ -9,7 +9,7 @@ import { addShare, type Grant, listGrants, type Shared } from '../stores/shares.
 import { ApiError, invalid } from './api-error.ts';
 import type { UserCaller } from './caller.ts';
 import { uuidv7 } from './ids.ts';
-import { sealTerms } from './share-terms.ts';
+import { requireSealed, requireWrapped } from './sealed.ts';
 import { publicKeysOf, vault } from './vault.ts';
 
 type Asked = {
@@ -53,9 +53,29 @@ export async function readSharing(
   return { owner, recipient, recipientKeys, grants: grants.items };
 }
 
+/** What there is of a new share that only its recipient can open. */
+type SealedShare = {
+  readonly shareId: string;
+  /** The key of what is shared, wrapped to the recipient. */
+  readonly wrappedCek: Uint8Array;
+  /** The terms, under that key. */
+  readonly sealedTerms: Uint8Array;
+};
+
+type NewShare = { readonly grant: Grant; readonly writes: readonly Write[] };
+
+/** @throws ApiError RECIPIENT_KEYS_REQUIRED, SHARE_EXISTS, TOO_MANY_SHARES */
+function requireShareable({ recipient, recipientKeys, grants }: Sharing): StoredKeys {
+  if (!recipientKeys) throw new ApiError('RECIPIENT_KEYS_REQUIRED');
+  if (grants.some(({ recipientUserId }) => recipientUserId === recipient.userId)) {
+    throw new ApiError('SHARE_EXISTS');
+  }
+  if (grants.length >= limits.sharesPerRecord) throw new ApiError('TOO_MANY_SHARES');
+  return recipientKeys;
+}
+
 /**
- * A new share: the key of what is shared, wrapped to the recipient, and the terms under it. Its writes go with one that
- * fails where the set of shares has changed.
+ * A new share, sealed here: the key of what is shared, wrapped to the recipient, and the terms under it.
  *
  * @param record what is shared, in its present version
  * @param cek its key, which is wiped
@@ -65,31 +85,64 @@ export function newShare(
   shared: Shared,
   record: RecordContext,
   cek: Cek,
-  { owner, recipient, recipientKeys, grants }: Sharing,
+  sharing: Sharing,
   asked: Asked,
   now: Date,
-): { readonly grant: Grant; readonly writes: readonly Write[] } {
-  if (!recipientKeys) throw new ApiError('RECIPIENT_KEYS_REQUIRED');
-  const recipientUserId = recipient.userId;
-  if (grants.some((grant) => grant.recipientUserId === recipientUserId)) throw new ApiError('SHARE_EXISTS');
-  if (grants.length >= limits.sharesPerRecord) throw new ApiError('TOO_MANY_SHARES');
-
+): NewShare {
+  const recipientKeys = requireShareable(sharing);
   const shareId = uuidv7();
-  const { version } = record;
-  const terms = {
-    permission: asked.permission,
-    ownerName: owner.name,
-    expiresAt: asked.expiresUtc ? new Date(asked.expiresUtc).toISOString() : null,
-    alias: asked.alias ?? null,
-  };
-  const sealedTerms = sealTerms(cek, record, shareId, terms);
+  const { permission } = asked;
+  const { name: ownerName } = sharing.owner;
+  const terms = { permission, ownerName, expiresAt: expiryOf(asked), alias: asked.alias ?? null };
+  const sealedTerms = vault.sealTerms(cek, record, shareId, terms);
   const wrappedCek = vault.wrapCek(publicKeysOf(recipientKeys), record, cek);
   wipe(cek);
-  const { permission, ownerName, expiresAt } = terms;
-  const times = { createdAt: now.toISOString(), updatedAt: now.toISOString(), expiresAt };
+  return shareOf(shared, record.version, { shareId, wrappedCek, sealedTerms }, sharing, asked, now);
+}
+
+type Sealed = Asked & {
+  readonly shareId: string;
+  readonly wrappedCekB64: Uint8Array;
+  readonly sealedTermsB64: Uint8Array;
+};
+
+/**
+ * A new share as a client has sealed it.
+ *
+ * @param version of what is shared, for which it is sealed
+ * @throws ApiError RECIPIENT_KEYS_REQUIRED, SHARE_EXISTS, TOO_MANY_SHARES, INVALID_REQUEST
+ */
+export function sealedShare(
+  shared: Shared,
+  version: number,
+  asked: Sealed,
+  sharing: Sharing,
+  now: Date,
+): NewShare {
+  const { shareId, wrappedCekB64: wrappedCek, sealedTermsB64: sealedTerms } = asked;
+  requireWrapped('wrappedCekB64', wrappedCek, requireShareable(sharing), 'the recipient');
+  requireSealed('sealedTermsB64', sealedTerms);
+  return shareOf(shared, version, { shareId, wrappedCek, sealedTerms }, sharing, asked, now);
+}
+
+/**
+ * A new share, sealed here or by a client. Its writes go with one that fails where the set of shares has changed.
+ *
+ * @param version of what is shared, for which it is sealed
+ */
+function shareOf(
+  shared: Shared,
+  version: number,
+  { shareId, wrappedCek, sealedTerms }: SealedShare,
+  { owner, recipient }: Sharing,
+  asked: Asked,
+  now: Date,
+): NewShare {
+  const { permission } = asked;
+  const times = { createdAt: now.toISOString(), updatedAt: now.toISOString(), expiresAt: expiryOf(asked) };
   const grant: Grant = {
     shareId,
-    recipientUserId,
+    recipientUserId: recipient.userId,
     recipientName: recipient.name,
     permission,
     ...times,
@@ -99,7 +152,7 @@ export function newShare(
   const received = {
     shareId,
     ownerUserId: shared.ownerUserId,
-    ownerName,
+    ownerName: owner.name,
     resource: shared.resource,
     permission,
     ...times,
@@ -110,4 +163,8 @@ export function newShare(
     sealedTerms,
   };
   return { grant, writes: addShare(shared, grant, received) };
+}
+
+function expiryOf({ expiresUtc }: Asked): string | null {
+  return expiresUtc ? new Date(expiresUtc).toISOString() : null;
 }

@@ -6,7 +6,6 @@ import type { KeyPairs } from '../crypto/key-pairs.ts';
 import type { ShareTerms } from '../crypto/share-terms.ts';
 import type { Received } from '../stores/shares.ts';
 import { ApiError } from './api-error.ts';
-import { openTerms } from './share-terms.ts';
 import { vault } from './vault.ts';
 
 export type OpenShare = {
@@ -35,7 +34,8 @@ export function openShare(pairs: KeyPairs, received: Received, contextAt: Contex
   };
   const termsCek = unwrap(received.termsVersion, received.termsWrappedCek);
   try {
-    const terms = openTerms(termsCek, contextAt(received.termsVersion), received);
+    const { shareId, sealedTerms } = received;
+    const terms = vault.openTerms(termsCek, contextAt(received.termsVersion), shareId, sealedTerms, received);
     return { terms, cek: unwrap(received.version, received.wrappedCek) };
   } finally {
     wipe(termsCek);

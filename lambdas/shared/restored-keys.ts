@@ -1,4 +1,4 @@
-import { Refused, WrongUserSecret } from '../crypto/errors.ts';
+import { Refused } from '../crypto/errors.ts';
 import type { KekOwner } from '../crypto/kek.ts';
 import type { KeyPairs } from '../crypto/key-pairs.ts';
 import { restoredKeyVersion } from '../crypto/restored-keys.ts';
@@ -28,6 +28,13 @@ export function requireRestoredKeys(owner: KekOwner, body: Restored): void {
   }
 }
 
+/** @throws ApiError RESTORE_TOO_EARLY while the owner has time to veto it */
+export function requireAvailable({ availableAt }: Restore, now: Date): void {
+  const waitMs = Date.parse(availableAt) - now.getTime();
+  if (waitMs <= 0) return;
+  throw new ApiError('RESTORE_TOO_EARLY', { headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) } });
+}
+
 /**
  * The owner's key pairs out of a restore, opened by the temporary secret and found to be those of the public keys.
  *
@@ -39,21 +46,10 @@ export async function openRestore(
   restore: Restore,
 ): Promise<KeyPairs> {
   const { caller, headers, now } = context;
-  const waitMs = Date.parse(restore.availableAt) - now.getTime();
-  if (waitMs > 0) {
-    throw new ApiError('RESTORE_TOO_EARLY', { headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) } });
-  }
+  requireAvailable(restore, now);
   const owner = { org: caller.orgId, user: caller.userId, keyVersion: restoredKeyVersion };
   const sealed = { x25519: restore.restoredKey, mlKem768: restore.restoredKeyKyber };
-  try {
-    return await trySecret(context, () =>
-      vault.openRestoredKeys(readUserSecret(headers), owner, publicKeysOf(stored), sealed),
-    );
-  } catch (error) {
-    if (!(error instanceof WrongUserSecret)) throw error;
-    throw new ApiError('WRONG_USER_SECRET', {
-      cause: error,
-      audit: { resource: `users/${caller.userId}/keys`, outcome: 'refused' },
-    });
-  }
+  return trySecret(context, () =>
+    vault.openRestoredKeys(readUserSecret(headers), owner, publicKeysOf(stored), sealed),
+  );
 }

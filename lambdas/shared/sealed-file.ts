@@ -13,9 +13,13 @@ export async function sealedFile(objects: Objects, file: StoredFile, now: Date, 
   const left = until === null ? Number.POSITIVE_INFINITY : (Date.parse(until) - now.getTime()) / 1000;
   const seconds = Math.max(1, Math.floor(Math.min(limits.objectUrlSeconds, left)));
   return {
-    sealedMetadataB64: toB64(file.sealedMetadata),
-    sealedSizeBytes: file.sealedSize,
+    ...sealedFileInfo(file),
     url: await objects.signGet(objectKey(file.objectId), seconds),
     urlExpiresUtc: new Date(now.getTime() + seconds * 1000).toISOString(),
   };
+}
+
+/** What its owner or recipient opens without the content. */
+export function sealedFileInfo({ sealedMetadata, sealedSize }: StoredFile) {
+  return { sealedMetadataB64: toB64(sealedMetadata), sealedSizeBytes: sealedSize };
 }

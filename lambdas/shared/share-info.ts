@@ -1,4 +1,10 @@
 import type { Grant, Received } from '../stores/shares.ts';
+import { toB64 } from './vault.ts';
+
+/** A share that was just made. */
+export function createdInfo({ shareId, recipientUserId, permission, createdAt, expiresAt }: Grant) {
+  return { shareId, recipientUserId, permission, createdUtc: createdAt, expiresUtc: expiresAt };
+}
 
 /** A share as its owner sees it. @param changedAt when what is shared was written last */
 export function grantInfo(grant: Grant, changedAt: string) {
@@ -26,4 +32,15 @@ export function receivedInfo({
   expiresAt,
 }: Received) {
   return { shareId, ownerUserId, ownerName, permission, updatedUtc: updatedAt, expiresUtc: expiresAt };
+}
+
+/** A share of a value with what its recipient's client opens the terms by. */
+export function sealedValueInfo(received: Received) {
+  return {
+    ...receivedInfo(received),
+    key: received.resource,
+    termsVersion: received.termsVersion,
+    termsWrappedCekB64: toB64(received.termsWrappedCek),
+    sealedTermsB64: toB64(received.sealedTerms),
+  };
 }

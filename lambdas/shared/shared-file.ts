@@ -1,7 +1,21 @@
+import { Refused } from '../crypto/errors.ts';
 import type { Table } from '../platform/table.ts';
 import { getFile, type StoredFile } from '../stores/files.ts';
 import { type Grant, getGrant, getReceived, type Received, type Shared } from '../stores/shares.ts';
 import { ApiError } from './api-error.ts';
+
+/** The file that a share is of, or nothing where it is gone or was altered. */
+export async function tryGetFile(
+  table: Table,
+  { ownerUserId, resource }: Received,
+): Promise<StoredFile | undefined> {
+  try {
+    return await getFile(table, ownerUserId, resource);
+  } catch (error) {
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
+}
 
 type SharedFile = {
   readonly received: Received;

@@ -3,13 +3,14 @@ import { equalBytes } from '../crypto/bytes.ts';
 import { Refused, Tampered } from '../crypto/errors.ts';
 import { fileHeaderBytes, layoutOfSealed } from '../crypto/file-format.ts';
 import { type FilePart, type PartPlan, planParts } from '../crypto/file-parts.ts';
-import { formatVersion, suite } from '../crypto/suites.ts';
+import { hasHeader } from '../crypto/suites.ts';
 import { InvalidPart, ObjectNotFound, type Objects, type UploadedPart } from '../platform/objects.ts';
 import type { StoredKeys } from '../stores/keys.ts';
 import type { StoredUpload, UploadEntry } from '../stores/uploads.ts';
 import { findObject, objectKey } from '../stores/vault-objects.ts';
 import { ApiError, type ErrorDetail, invalid } from './api-error.ts';
-import { publicKeysOf, toB64, vault } from './vault.ts';
+import { requireWrapped } from './sealed.ts';
+import { toB64 } from './vault.ts';
 
 type Announced = {
   readonly wrappedCekB64: Uint8Array;
@@ -27,11 +28,8 @@ export function checkAnnounced(
   { wrappedCekB64, fileHeaderB64, sealedSizeBytes }: Announced,
   keys: StoredKeys,
 ) {
-  if (!vault.isWrappedTo(publicKeysOf(keys), wrappedCekB64)) {
-    throw invalid('wrappedCekB64', 'is not wrapped to the caller’s public keys');
-  }
-  const known = fileHeaderB64[0] === formatVersion && fileHeaderB64[1] === suite;
-  if (!known || fileHeaderB64.length !== fileHeaderBytes) {
+  requireWrapped('wrappedCekB64', wrappedCekB64, keys, 'the caller');
+  if (!hasHeader(fileHeaderB64) || fileHeaderB64.length !== fileHeaderBytes) {
     throw invalid('fileHeaderB64', 'is not the header of a sealed file');
   }
   const size = sizeOf(sealedSizeBytes);

@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { limits } from '../contract/limits.ts';
+import { WrongUserSecret } from '../crypto/errors.ts';
 import { type Allowance, countCall, countedCalls, uncountCall } from '../stores/counters.ts';
 import { ApiError, invalid } from './api-error.ts';
 import type { UserCaller } from './caller.ts';
@@ -80,7 +81,7 @@ export async function mayTrySecret(context: SecretContext): Promise<void> {
  * no more than the limit of them can be wrong.
  *
  * @param attempt rejects with WrongUserSecret or else, which count
- * @throws ApiError RATE_LIMITED
+ * @throws ApiError WRONG_USER_SECRET, RATE_LIMITED
  */
 export async function trySecret<T>(context: SecretContext, attempt: () => Promise<T>): Promise<T> {
   const { platform, settings, now } = context;
@@ -92,7 +93,11 @@ export async function trySecret<T>(context: SecretContext, attempt: () => Promis
     now,
   ] as const;
   await untilAllowed(() => countCall(...counted));
-  const result = await attempt();
+  const result = await attempt().catch((error: unknown) => {
+    if (!(error instanceof WrongUserSecret)) throw error;
+    const resource = `users/${context.caller.userId}/keys`;
+    throw new ApiError('WRONG_USER_SECRET', { cause: error, audit: { resource, outcome: 'refused' } });
+  });
   await uncountCall(...counted);
   return result;
 }

@@ -11,6 +11,8 @@ const StoredKeys = z.object({
   kekRecord: Bytes,
   sealedPrivateKey: Bytes,
   sealedPrivateKeyKyber: Bytes,
+  /** By which a client that keeps its user secret replaces the private keys; see crypto/rekey-proof.ts. */
+  rekeyVerifier: Bytes,
   createdAt: Time,
   updatedAt: Time,
 });

@@ -85,6 +85,9 @@ const Restore = z.object({
   /** Under a temporary secret; see crypto/restored-keys.ts. */
   restoredKey: Bytes,
   restoredKeyKyber: Bytes,
+  /** By which a client shows that it found the owner's keys in it; see crypto/rekey-proof.ts. */
+  challenge: Bytes,
+  rekeyVerifier: Bytes,
   usedXor: z.boolean(),
   xorSaltHint: z.string().nullable(),
   createdAt: Time,

@@ -6,6 +6,7 @@ import {
   openTrusteeShare,
   restoreOwner,
 } from '../../client/recovery.ts';
+import { rekeyRestored } from '../../client/vault/keys.ts';
 import { restoreInput } from '../support/restored.ts';
 import { nativeVault } from '../support/vault.ts';
 import { TestAppliance } from './appliance.ts';
@@ -42,6 +43,8 @@ test('before its owner had time to veto it, a restore is not used', async () => 
   const early = await rekey(temporarySecret);
   expect([early.status, early.body.code]).toEqual([409, 'RESTORE_TOO_EARLY']);
   expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(3_500);
+  const byClient = rekeyRestored(clientOf(owner), nativeVault, temporarySecret, 'a secret after all');
+  await expect(byClient).rejects.toMatchObject({ code: 'RESTORE_TOO_EARLY', status: 409 });
   expect((await rekey(owner.secret)).status).toBe(200);
 });
 

@@ -2,9 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { StrongroomClient, StrongroomError } from '../../client/index.ts';
+import { getSharedVaultValue, shareVaultValue } from '../../client/vault/shares.ts';
+import { getVaultValue, putVaultValue } from '../../client/vault/values.ts';
+import { Vault } from '../../client/vault/vault.ts';
+import { Refused } from '../../lambdas/crypto/errors.ts';
 import type { TableName } from '../../lambdas/stores/tables.ts';
 import { type StoredRecord, StoredRecords } from '../support/stored-records.ts';
 import { alterEach, faultsOf } from '../support/tampered-calls.ts';
+import { nativeVault, utf8 } from '../support/vault.ts';
 import { TestAppliance } from './appliance.ts';
 import type { Answer } from './target.ts';
 import { b64, newOrg, VaultUser } from './vault/vault-user.ts';
@@ -15,7 +21,9 @@ const large = randomBytes(40_000);
 
 let appliance: TestAppliance;
 let records: StoredRecords;
-let [owner, recipient] = [] as unknown as [VaultUser, VaultUser];
+let [owner, recipient, third] = [] as unknown as [VaultUser, VaultUser, VaultUser];
+/** Of owner and recipient, whose clients keep the keys. */
+let [vault, theirs] = [] as unknown as [Vault, Vault];
 let shareId = '';
 let restore: () => void;
 
@@ -24,6 +32,8 @@ beforeAll(async () => {
   const org = await newOrg(appliance.target);
   owner = await VaultUser.create(appliance.target, org, { name: 'owner' });
   recipient = await VaultUser.create(appliance.target, org, { name: 'recipient' });
+  third = await VaultUser.create(appliance.target, org, { name: 'third' });
+  [vault, theirs] = [await unlock(owner), await unlock(recipient)];
   await owner.put('small', small);
   await owner.put('other', 'the other value');
   await owner.call('PUT', '/v1/kv/large', { body: { valueB64: b64(large) } });
@@ -36,6 +46,25 @@ beforeAll(async () => {
   restore = records.snapshot(tables);
 });
 afterEach(() => restore());
+
+const unlock = ({ apiKey, secret }: VaultUser) => {
+  const client = new StrongroomClient({ baseUrl: appliance.target.url, credential: { apiKey } });
+  return Vault.unlock(client, nativeVault, secret);
+};
+
+/** What a client found, as an answer of a call with the user secret would have it. */
+async function byClient(call: () => Promise<object>): Promise<Answer> {
+  const headers = new Headers();
+  try {
+    const found: { readonly value?: Uint8Array } = await call();
+    const body = { ...found, ...(found.value && { valueB64: b64(found.value) }) };
+    return { status: 200, headers, text: '', body };
+  } catch (error) {
+    if (error instanceof Refused) return { status: 400, headers, text: '', body: { code: error.code } };
+    if (error instanceof StrongroomError) return { status: error.status ?? 0, headers, text: '', body: {} };
+    throw error;
+  }
+}
 afterAll(async () => {
   records.close();
   await appliance.remove();
@@ -45,6 +74,9 @@ const truths: Readonly<Record<string, string>> = {
   'GET small': b64(small),
   'GET large': b64(large),
   'GET share': b64(small),
+  'GET sealed small': b64(small),
+  'GET sealed large': b64(large),
+  'GET sealed share': b64(small),
 };
 
 /** Everything that reads or changes what was altered. */
@@ -53,12 +85,17 @@ const calls: Readonly<Record<string, () => Promise<Answer>>> = {
   'GET large': () => owner.get('large'),
   'GET share': () => recipient.read(shareId),
   'GET received': () => recipient.open('GET', '/v1/kv/shared'),
+  'GET sealed small': () => byClient(() => getVaultValue(vault, 'small')),
+  'GET sealed large': () => byClient(() => getVaultValue(vault, 'large')),
+  'GET sealed share': () => byClient(() => getSharedVaultValue(theirs, shareId)),
   'GET shares': () => owner.call('GET', '/v1/kv/small/shares'),
   'GET keys': () => owner.call('GET', '/v1/kv'),
   'GET status': () => owner.call('GET', '/v1/keys/status'),
   'GET me': () => owner.call('GET', '/v1/users/me'),
   'GET org': () => recipient.call('GET', '/v1/users/org'),
   'PUT small': () => owner.put('small', small),
+  'PUT sealed small': () => byClient(() => putVaultValue(vault, 'small', utf8(small))),
+  'SHARE sealed small': () => byClient(() => shareVaultValue(vault, 'small', { recipientUserId: third.id })),
   'PUT new': () => owner.put('new', small),
   'PUT large': () => owner.call('PUT', '/v1/kv/large', { body: { valueB64: b64(large) } }),
   'DELETE share': () => owner.revoke('small', recipient),
@@ -68,11 +105,26 @@ const calls: Readonly<Record<string, () => Promise<Answer>>> = {
 
 /** Of them, those that touch a table. */
 const touching: Readonly<Record<string, RegExp>> = {
-  keys: /^(GET (small|share|received|status|me|org)|PUT small)$/,
-  kv: /^((GET|PUT) (small|large)|GET (share|shares|keys)|DELETE (small|share))$/,
-  shares: /^(GET (share|received|shares)|PUT small|DELETE (small|share|received))$/,
+  keys: /^(GET (small|share|received|status|me|org)|PUT (sealed )?small|SHARE sealed small)$/,
+  kv: /^((GET|PUT) (sealed )?(small|large)|GET (sealed )?share|GET (shares|keys)|DELETE (small|share)|SHARE .*)$/,
+  shares:
+    /^(GET (sealed )?(share|received|shares)|PUT (sealed )?small|DELETE (small|share|received)|SHARE .*)$/,
   orgs: /^(GET (me|org)|PUT (small|new)|DELETE small)$/,
 };
+
+/** What of a share is bound to it. */
+const ofShare = [
+  'ownerUserId',
+  'ownerName',
+  'resource',
+  'permission',
+  'expiresAt',
+  'version',
+  'wrappedCek',
+  'termsVersion',
+  'termsWrappedCek',
+  'sealedTerms',
+];
 
 /** Which reads must not go on as if nothing had happened, whatever becomes of a field. */
 const bound: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
@@ -86,24 +138,20 @@ const bound: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
       'sealedPrivateKeyKyber',
     ],
   },
-  kv: { 'GET small': ['version', 'wrappedCek', 'envelope'], 'GET share': ['version', 'envelope'] },
+  kv: {
+    'GET small': ['version', 'wrappedCek', 'envelope'],
+    'GET sealed small': ['version', 'wrappedCek', 'envelope'],
+    'GET share': ['version', 'envelope'],
+    'GET sealed share': ['version', 'envelope'],
+  },
   shares: {
-    'GET share': [
-      'ownerUserId',
-      'ownerName',
-      'resource',
-      'permission',
-      'expiresAt',
-      'version',
-      'wrappedCek',
-      'termsVersion',
-      'termsWrappedCek',
-      'sealedTerms',
-    ],
+    'GET share': ofShare,
+    'GET sealed share': ofShare,
   },
 };
 
 const isTrue = (name: string, body: Answer['body']) => {
+  if (name === 'GET sealed share' && body.alias !== 'the alias') return false;
   if (name in truths) return body.valueB64 === truths[name];
   return name !== 'GET received' || body.every(({ alias }: { alias: string }) => alias === 'the alias');
 };

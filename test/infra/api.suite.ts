@@ -49,6 +49,7 @@ export function apiSuite(synthesis: () => Synthesis): void {
         'hidden DELETE /v1/files/uploads',
         'hidden DELETE /v1/kv/shared',
         'hidden PUT /v1/kv/shared',
+        'hidden PUT /v1/sealed/kv/shared',
       ];
       expect(methods.sort()).toEqual(
         [

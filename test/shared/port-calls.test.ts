@@ -29,6 +29,11 @@ const longer: Readonly<Record<string, number>> = {
   'uploads.abort': 3,
   // The share, then the file, then the note that it was asked for.
   'fileShares.download': 3,
+  // As those by the user secret: the client opens what they answer.
+  'sealed.readShare': 3,
+  'sealed.receivedFiles': 3,
+  // The keys and the restore, the try counted, taken back where it was right, the commit.
+  'sealed.rekey': 4,
   // Admission, the list and its build, whether building is possible, the commit, the request.
   'packages.set': 5,
   'packages.remove': 5,

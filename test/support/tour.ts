@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
+import { receivedVaultFiles, vaultFiles } from '../../client/vault/files.ts';
+import { createKeys, rekey } from '../../client/vault/keys.ts';
+import {
+  getSharedVaultValue,
+  receivedVaultValues,
+  shareVaultFile,
+  shareVaultValue,
+} from '../../client/vault/shares.ts';
+import { getVaultValue, putVaultValue } from '../../client/vault/values.ts';
+import { Vault } from '../../client/vault/vault.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
 import { restoredKeyVersion } from '../../lambdas/crypto/restored-keys.ts';
@@ -7,6 +17,7 @@ import { sealAudit } from '../../lambdas/shared/seal-audit.ts';
 import { addAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { assets } from '../../web/recipient/page.ts';
 import { sealClientFile } from './file-client.ts';
+import { handlerClient } from './handler-client.ts';
 import { type Invocation, invoke } from './invoke.ts';
 import type { RecordedPlatform } from './port-calls.ts';
 import { putPart } from './put-part.ts';
@@ -143,10 +154,10 @@ async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> 
       'x-new-user-secret': `${secret}, renewed`,
     };
     await call('keys.status', { headers });
-    await call('keys.generate', { headers });
-    return { id, headers };
+    return { id, headers, secret };
   };
-  const [owner, recipient] = [await user('owner'), await user('recipient')];
+  const [owner, recipient, third] = [await user('owner'), await user('recipient'), await user('third')];
+  for (const { headers } of [owner, recipient]) await call('keys.generate', { headers });
   for (const operationId of ['listUsers', 'getStorage', 'getPlan']) await call(`admin.${operationId}`, org);
   const sizes = { maxRecords: 9, maxKeyPlusValueBytes: 99, maxFiles: 9, maxFileSizeBytes: 99 };
   await call('admin.putPlan', { ...org, body: { key: 'tour', ...sizes } });
@@ -170,13 +181,18 @@ async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> 
   await call('kvShares.remove', received);
   await share();
   await call('kvShares.revoke', { headers, params: { key: 'tour', recipientUserId: recipient.id } });
+  await sealedTour(call, owner, recipient, third);
   await call('kv.delete', key);
   await recoveryTour(call, owner, recipient);
   await call('keys.rekey', { headers });
   await call('admin.rotateApiKey', { ...administrator, params: { orgId, userId: owner.id } });
 }
 
-type TourUser = { readonly id: string; readonly headers: Readonly<Record<string, string>> };
+type TourUser = {
+  readonly id: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secret: string;
+};
 
 /** A user makes another one their trustee, who brings the keys back; the user wants none of it. */
 async function recoveryTour(call: Call, owner: TourUser, { id, headers }: TourUser): Promise<void> {
@@ -200,6 +216,38 @@ async function recoveryTour(call: Call, owner: TourUser, { id, headers }: TourUs
   await call('recovery.pending', { headers: owner.headers });
   await call('recovery.veto', { headers: owner.headers });
   await call('recovery.deleteTrustee', trustee);
+}
+
+/** Three users whose clients keep the keys: one puts and shares, another reads, the third makes keys and renews them. */
+async function sealedTour(call: Call, owner: TourUser, recipient: TourUser, third: TourUser): Promise<void> {
+  const clientOf = ({ headers }: TourUser) =>
+    handlerClient(async (operationId, invocation) => {
+      const body = await call(operationId, { ...invocation, headers: { ...headers, ...invocation.headers } });
+      return { status: 200, body };
+    });
+  const renewed = 'a user secret of the tour, renewed';
+  await createKeys(clientOf(third), nativeVault, third.secret);
+  await rekey(clientOf(third), nativeVault, third.secret, renewed);
+
+  const unlock = (user: TourUser) => Vault.unlock(clientOf(user), nativeVault, user.secret);
+  const [vault, theirs] = [await unlock(owner), await unlock(recipient)];
+  await putVaultValue(vault, 'tour', new TextEncoder().encode('tour'));
+  await getVaultValue(vault, 'tour');
+  const { shareId } = await shareVaultValue(vault, 'tour', { recipientUserId: recipient.id });
+  await getSharedVaultValue(theirs, shareId);
+  await requireListed(receivedVaultValues(theirs), ({ key }) => key, 'tour');
+
+  const file = { fileName: 'tour.txt', contentType: 'text/plain', contentB64: 'dG91cg==' };
+  const { id } = await call('files.create', { headers: owner.headers, body: file });
+  await requireListed(vaultFiles(vault), ({ fileName }) => fileName, 'tour.txt');
+  await shareVaultFile(vault, id, { recipientUserId: recipient.id });
+  await requireListed(receivedVaultFiles(theirs), ({ fileId }) => fileId, id);
+  await call('files.delete', { headers: owner.headers, params: { id } });
+}
+
+async function requireListed<T>(entries: AsyncIterable<T>, nameOf: (entry: T) => string, name: string) {
+  for await (const entry of entries) if (nameOf(entry) === name) return;
+  throw new Error(`${name} is not listed`);
 }
 
 /** A user stores a file and shares it with another one. */

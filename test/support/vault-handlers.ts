@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { StrongroomClient } from '../../client/index.ts';
 import { routes } from '../../lambdas/contract/routes.ts';
 import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
 import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
@@ -12,6 +13,7 @@ import { addUserKey } from '../../lambdas/stores/credentials.ts';
 import { addMember } from '../../lambdas/stores/members.ts';
 import { addOrg } from '../../lambdas/stores/orgs.ts';
 import { addUser, type User } from '../../lambdas/stores/users.ts';
+import { handlerClient } from './handler-client.ts';
 import { type Invocation, invoke } from './invoke.ts';
 
 // The logger and the settings read the environment when a handler is loaded.
@@ -101,6 +103,13 @@ export class HandlerUser {
   constructor(id: string, apiKey: string) {
     this.id = id;
     this.#apiKey = apiKey;
+  }
+
+  /** The client library, which keeps the user secret. */
+  client(): StrongroomClient {
+    return handlerClient((operationId, invocation) =>
+      this.call(operationId, { ...invocation, headers: { 'x-user-secret': '', ...invocation.headers } }),
+    );
   }
 
   async call(operationId: string, { headers, ...rest }: Invocation = {}): Promise<Answer> {

@@ -4,6 +4,7 @@ import { filesSuite } from './files.suite.ts';
 import { vaultKeysSuite } from './keys.suite.ts';
 import { kvSuite } from './kv.suite.ts';
 import { recoverySuite } from './recovery.suite.ts';
+import { sealedSuite } from './sealed.suite.ts';
 import { sharesSuite } from './shares.suite.ts';
 import { uploadsSuite } from './uploads.suite.ts';
 import { walkSuite } from './walk.suite.ts';
@@ -18,6 +19,7 @@ export function vaultSuites(target: () => Target): void {
     filesSuite,
     fileSharesSuite,
     uploadsSuite,
+    sealedSuite,
     recoverySuite,
   ])
     suite(target);

@@ -547,6 +547,9 @@ export function walkSuite(target: () => Target): void {
       expect(restore).toEqual({
         ...{ trusteeUserId: alice.id, trusteeName: 'alice', usedXor: true, xorSaltHint: 'dog-name' },
         ...{ createdUtc: time, availableUtc: time },
+        ...{ restoreId: expect.any(String), challengeB64: expect.any(String) },
+        encryptedPrivateKeyEccB64: body.encryptedPrivateKeyEccB64,
+        encryptedPrivateKeyKyberB64: body.encryptedPrivateKeyKyberB64,
       });
       await owner.put('of before', 'v');
       const headers = { 'x-user-secret': 'a temporary secret', 'x-new-user-secret': 'a fresh user secret' };

@@ -1,0 +1,57 @@
+import { wipe } from '../../lambdas/crypto/bytes.ts';
+import type { RecordContext } from '../../lambdas/crypto/context.ts';
+import type { FileMetadata } from '../../lambdas/crypto/file-metadata.ts';
+import type { CallOptions, ResponseFor } from '../index.ts';
+import { entriesOf } from '../pages.ts';
+import { bytesOf } from './own-keys.ts';
+import { openTerms, tryOpen } from './shares.ts';
+import type { Vault } from './vault.ts';
+
+export type ListedFile = FileMetadata & { readonly id: string; readonly updatedUtc: string };
+
+/** The caller's own files, the oldest first. Those whose names do not open are left out. */
+export async function* vaultFiles(
+  vault: Vault,
+  options: CallOptions = {},
+): AsyncGenerator<ListedFile, void, void> {
+  for await (const file of entriesOf(vault.client, 'sealed.files', options)) {
+    const metadata = tryOpen(() => openMetadata(vault, vault.fileContext(file.id), file));
+    if (metadata) yield { id: file.id, updatedUtc: file.updatedUtc, ...metadata };
+  }
+}
+
+type ReceivedFile = ResponseFor<'sealed.receivedFiles'>['body'][number];
+
+export type ListedSharedFile = FileMetadata &
+  Pick<ReceivedFile, 'shareId' | 'fileId' | 'ownerUserId' | 'ownerName' | 'expiresUtc'>;
+
+/** The files that others share with the caller. Those whose terms or names do not open are left out. */
+export async function* receivedVaultFiles(
+  vault: Vault,
+  options: CallOptions = {},
+): AsyncGenerator<ListedSharedFile, void, void> {
+  for await (const share of entriesOf(vault.client, 'sealed.receivedFiles', options)) {
+    const { shareId, fileId, ownerUserId, ownerName, expiresUtc } = share;
+    const metadata = tryOpen(() => {
+      const context = vault.fileContext(fileId, ownerUserId);
+      openTerms(vault, context, shareId, share.wrappedCekB64, share.sealedTermsB64, share);
+      return openMetadata(vault, context, share);
+    });
+    if (metadata) yield { shareId, fileId, ownerUserId, ownerName, expiresUtc, ...metadata };
+  }
+}
+
+type Sealed = { readonly wrappedCekB64: string; readonly sealedMetadataB64: string };
+
+function openMetadata(
+  vault: Vault,
+  context: RecordContext,
+  { wrappedCekB64, sealedMetadataB64 }: Sealed,
+): FileMetadata {
+  const cek = vault.unwrap(context, bytesOf(wrappedCekB64));
+  try {
+    return vault.crypto.openFileMetadata(cek, context, bytesOf(sealedMetadataB64));
+  } finally {
+    wipe(cek);
+  }
+}

@@ -1,0 +1,131 @@
+import { limits } from '../../lambdas/contract/limits.ts';
+import { toBase64 } from '../../lambdas/crypto/base64.ts';
+import { wipe } from '../../lambdas/crypto/bytes.ts';
+import type { KeyPairs, PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
+import type { KeyOwner } from '../../lambdas/crypto/private-keys.ts';
+import type { RekeyProof } from '../../lambdas/crypto/rekey-proof.ts';
+import { restoredKeyVersion } from '../../lambdas/crypto/restored-keys.ts';
+import type { VaultCrypto } from '../../lambdas/crypto/vault.ts';
+import { StrongroomError } from '../error.ts';
+import type { CallOptions, StrongroomClient } from '../index.ts';
+import { bytesOf, type Me, openOwnKek, openUnder, ownerOf, publicKeysOf } from './own-keys.ts';
+
+/**
+ * Makes the caller's key pairs here, under a user secret that is not sent.
+ *
+ * @throws RangeError for a secret that is too short or too long @throws StrongroomError KEYS_EXIST
+ */
+export async function createKeys(
+  client: StrongroomClient,
+  crypto: VaultCrypto,
+  userSecret: string,
+  options: CallOptions = {},
+): Promise<PublicKeys> {
+  const { body: me } = await client.call('users.me', options);
+  const pairs = crypto.generateKeyPairs();
+  const { publicKeys } = pairs;
+  try {
+    const owner = { org: me.orgId, user: me.id, keyVersion: 1 };
+    const body = {
+      publicKeyB64: toBase64(publicKeys.x25519),
+      publicKeyKyberB64: toBase64(publicKeys.mlKem768),
+      ...(await sealPairs(crypto, userSecret, owner, pairs)),
+    };
+    await client.call('sealed.createKeys', { ...options, body });
+    return publicKeys;
+  } finally {
+    pairs.wipe();
+  }
+}
+
+/**
+ * Moves the caller's private keys to another user secret. Neither of the two is sent.
+ *
+ * @throws RangeError for a new secret that is too short or too long @throws WrongUserSecret @throws Tampered
+ * @throws StrongroomError CONFLICT where another rekey came first
+ */
+export async function rekey(
+  client: StrongroomClient,
+  crypto: VaultCrypto,
+  userSecret: string,
+  newUserSecret: string,
+  options: CallOptions = {},
+): Promise<void> {
+  const { body: me } = await client.call('users.me', options);
+  const kek = await openOwnKek(crypto, me, userSecret);
+  const proof = crypto.rekeyProof(kek, ownerOf(me));
+  try {
+    await replaceKeys(client, crypto, me, openUnder(crypto, kek, me), () => proof, newUserSecret, options);
+  } finally {
+    wipe(kek);
+  }
+}
+
+/**
+ * Takes the keys that a trustee has brought back: opens them here by the temporary secret, finds that they belong to
+ * the caller's public keys, and puts them under a user secret. None of the secrets is sent.
+ *
+ * @throws RangeError for a new secret that is too short or too long @throws WrongUserSecret
+ * @throws Tampered where they are not the caller's keys
+ * @throws StrongroomError NOT_FOUND where no restore waits, RESTORE_TOO_EARLY while it may be vetoed
+ */
+export async function rekeyRestored(
+  client: StrongroomClient,
+  crypto: VaultCrypto,
+  temporarySecret: string,
+  newUserSecret: string,
+  options: CallOptions = {},
+): Promise<void> {
+  const [{ body: me }, { body }] = await Promise.all([
+    client.call('users.me', options),
+    client.call('recovery.pending', options),
+  ]);
+  const { restore } = body;
+  if (!restore) throw new StrongroomError('No restore waits.', { code: 'NOT_FOUND' });
+  const owner = { org: me.orgId, user: me.id, keyVersion: restoredKeyVersion };
+  const sealed = {
+    x25519: bytesOf(restore.encryptedPrivateKeyEccB64),
+    mlKem768: bytesOf(restore.encryptedPrivateKeyKyberB64),
+  };
+  const pairs = await crypto.openRestoredKeys(temporarySecret, owner, publicKeysOf(me), sealed);
+  const prove = () => crypto.answerRestore(owner, pairs, restore.restoreId, bytesOf(restore.challengeB64));
+  await replaceKeys(client, crypto, me, pairs, prove, newUserSecret, options);
+}
+
+/** Wipes the pairs. */
+async function replaceKeys(
+  client: StrongroomClient,
+  crypto: VaultCrypto,
+  me: Me,
+  pairs: KeyPairs,
+  prove: () => RekeyProof,
+  newUserSecret: string,
+  options: CallOptions,
+): Promise<void> {
+  const { org, user, keyVersion: present } = ownerOf(me);
+  const keyVersion = present + 1;
+  try {
+    const proofB64 = toBase64(prove());
+    const sealed = await sealPairs(crypto, newUserSecret, { org, user, keyVersion }, pairs);
+    await client.call('sealed.rekey', { ...options, body: { keyVersion, proofB64, ...sealed } });
+  } finally {
+    pairs.wipe();
+  }
+}
+
+/** @throws RangeError for a secret that is too short or too long */
+async function sealPairs(crypto: VaultCrypto, userSecret: string, owner: KeyOwner, pairs: KeyPairs) {
+  const { min, max } = limits.userSecretCharacters;
+  const { length } = [...userSecret.normalize('NFC')];
+  if (length < min || length > max) throw new RangeError(`a user secret has ${min} to ${max} characters`);
+  const { kek, record } = await crypto.createKek(userSecret, owner);
+  const sealed = crypto.sealPrivateKeys(kek, owner, pairs);
+  const verifier = crypto.proofVerifier(crypto.rekeyProof(kek, owner));
+  wipe(kek);
+  return {
+    kekRecordB64: toBase64(record),
+    encryptedPrivateKeyB64: toBase64(sealed.x25519),
+    encryptedPrivateKeyKyberB64: toBase64(sealed.mlKem768),
+    rekeyVerifierB64: toBase64(verifier),
+  };
+}

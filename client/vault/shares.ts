@@ -1,0 +1,155 @@
+import { toBase64 } from '../../lambdas/crypto/base64.ts';
+import { wipe } from '../../lambdas/crypto/bytes.ts';
+import type { RecordContext } from '../../lambdas/crypto/context.ts';
+import type { Cek } from '../../lambdas/crypto/envelope.ts';
+import { Refused } from '../../lambdas/crypto/errors.ts';
+import type { ShareTerms } from '../../lambdas/crypto/share-terms.ts';
+import type { CallOptions, ResponseFor } from '../index.ts';
+import { entriesOf } from '../pages.ts';
+import { uuidv7 } from '../uuid.ts';
+import { bytesOf } from './own-keys.ts';
+import { overtaken, type VaultValue } from './values.ts';
+import type { Vault } from './vault.ts';
+
+export type NewShare = {
+  readonly recipientUserId: string;
+  /** Without it the share does not expire. */
+  readonly expires?: Date;
+};
+
+export type ShareCreated = ResponseFor<'sealed.shareValue'>['body'];
+
+/**
+ * Shares a value with another user of the org, to read: its key is opened and wrapped to them here.
+ *
+ * @param alias how the recipient is to see it; sealed under the value's key
+ * @throws Tampered @throws UntrustedKeys
+ * @throws StrongroomError NOT_FOUND, SHARE_EXISTS, TOO_MANY_SHARES, RECIPIENT_KEYS_REQUIRED
+ */
+export async function shareVaultValue(
+  vault: Vault,
+  key: string,
+  { alias, ...share }: NewShare & { readonly alias?: string },
+  options: CallOptions = {},
+): Promise<ShareCreated> {
+  return overtaken(options, async () => {
+    const { body: value } = await vault.client.call('sealed.getValue', { ...options, params: { key } });
+    const context = vault.valueContext(key, value.version);
+    const cek = vault.unwrap(context, bytesOf(value.wrappedCekB64));
+    const sealed = await sealShare(vault, context, cek, share, alias ?? null, options);
+    const body = { ...sealed, version: value.version };
+    return (await vault.client.call('sealed.shareValue', { ...options, params: { key }, body })).body;
+  });
+}
+
+/** Shares a file, as `shareVaultValue` does a value. Its content stays where it is, however large. */
+export async function shareVaultFile(
+  vault: Vault,
+  id: string,
+  share: NewShare,
+  options: CallOptions = {},
+): Promise<ShareCreated> {
+  const { body: file } = await vault.client.call('files.download', { ...options, params: { id } });
+  const context = vault.fileContext(id);
+  const cek = vault.unwrap(context, bytesOf(file.wrappedCekB64));
+  const body = await sealShare(vault, context, cek, share, null, options);
+  return (await vault.client.call('sealed.shareFile', { ...options, params: { id }, body })).body;
+}
+
+/** Wipes the key. */
+async function sealShare(
+  vault: Vault,
+  context: RecordContext,
+  cek: Cek,
+  { recipientUserId, expires }: NewShare,
+  alias: string | null,
+  options: CallOptions,
+) {
+  const shareId = uuidv7();
+  const expiresUtc = expires?.toISOString() ?? null;
+  const terms = { permission: 'read', ownerName: vault.me.name, expiresAt: expiresUtc, alias } as const;
+  try {
+    const wrapped = await vault.wrapFor(recipientUserId, context, cek, options);
+    const sealedTerms = vault.crypto.sealTerms(cek, context, shareId, terms);
+    return {
+      ...({ shareId, recipientUserId, permission: 'read', expiresUtc } as const),
+      wrappedCekB64: toBase64(wrapped),
+      sealedTermsB64: toBase64(sealedTerms),
+    };
+  } finally {
+    wipe(cek);
+  }
+}
+
+type ReceivedValue = ResponseFor<'sealed.receivedValues'>['body'][number];
+
+/** A share of a value as its recipient has it: its terms, verified. */
+export type ReceivedShare = Pick<ReceivedValue, 'shareId' | 'ownerUserId' | 'updatedUtc'> &
+  ShareTerms & { readonly key: string };
+
+/** The values that others share with the caller. Those whose terms do not open are left out. */
+export async function* receivedVaultValues(
+  vault: Vault,
+  options: CallOptions = {},
+): AsyncGenerator<ReceivedShare, void, void> {
+  for await (const share of entriesOf(vault.client, 'sealed.receivedValues', options)) {
+    const opened = tryOpen(() => openShare(vault, share));
+    if (opened) yield opened;
+  }
+}
+
+/** Reads a value that another user shares. @throws Tampered @throws KeyMismatch @throws StrongroomError NOT_FOUND */
+export async function getSharedVaultValue(
+  vault: Vault,
+  shareId: string,
+  options: CallOptions = {},
+): Promise<ReceivedShare & VaultValue> {
+  const { body } = await vault.client.call('sealed.readShare', { ...options, params: { shareId } });
+  const share = openShare(vault, body);
+  const context = vault.valueContext(body.key, body.version, body.ownerUserId);
+  const cek = vault.unwrap(context, bytesOf(body.wrappedCekB64));
+  try {
+    const value = vault.crypto.openValue(cek, context, bytesOf(body.envelopeB64));
+    return { ...share, value, version: body.version };
+  } finally {
+    wipe(cek);
+  }
+}
+
+function openShare(vault: Vault, share: ReceivedValue): ReceivedShare {
+  const { shareId, ownerUserId, updatedUtc, key } = share;
+  const context = vault.valueContext(key, share.termsVersion, ownerUserId);
+  const { termsWrappedCekB64, sealedTermsB64 } = share;
+  const terms = openTerms(vault, context, shareId, termsWrappedCekB64, sealedTermsB64, share);
+  return { shareId, ownerUserId, updatedUtc, key, ...terms };
+}
+
+type Shown = Pick<ReceivedValue, 'permission' | 'ownerName' | 'expiresUtc'>;
+
+/** The terms of a share, sealed under its key, so that no server can say others of them. @throws Tampered @throws KeyMismatch */
+export function openTerms(
+  vault: Vault,
+  context: RecordContext,
+  shareId: string,
+  wrappedCekB64: string,
+  sealedTermsB64: string,
+  { permission, ownerName, expiresUtc }: Shown,
+): ShareTerms {
+  const cek = vault.unwrap(context, bytesOf(wrappedCekB64));
+  try {
+    const shown = { permission, ownerName, expiresAt: expiresUtc };
+    return vault.crypto.openTerms(cek, context, shareId, bytesOf(sealedTermsB64), shown);
+  } finally {
+    wipe(cek);
+  }
+}
+
+/** Or nothing for what does not open. */
+export function tryOpen<T>(open: () => T): T | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import { hex } from '../../lambdas/crypto/bytes.ts';
+import type { PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
+import type { VaultCrypto } from '../../lambdas/crypto/vault.ts';
+import type { CallOptions, StrongroomClient } from '../index.ts';
+import { publicKeysOf } from './own-keys.ts';
+
+/**
+ * Decides whether the public keys that the server gives out as a user's are that user's: whoever gives out others can
+ * read what is wrapped to them. Compare `fingerprintOf` with the user by another way, keep it, and answer by it.
+ *
+ * @param fingerprint SHA-256 over both keys, 64 hexadecimal digits in lower case
+ */
+export type KeyTrust = (userId: string, fingerprint: string) => boolean | Promise<boolean>;
+
+/** The public keys are not the ones that are trusted. Nothing was wrapped to them. */
+export class UntrustedKeys extends Error {
+  override readonly name = 'UntrustedKeys';
+  readonly code = 'UNTRUSTED_KEYS';
+  readonly userId: string;
+  readonly fingerprint: string;
+
+  constructor(userId: string, fingerprint: string) {
+    super(`the public keys of ${userId} are not the ones that are trusted`);
+    this.userId = userId;
+    this.fingerprint = fingerprint;
+  }
+}
+
+/** What two people compare to know that they mean the same keys. @throws Tampered for what are none */
+export function fingerprintOf(crypto: VaultCrypto, keys: PublicKeys): string {
+  return hex(crypto.keyIdOf(keys));
+}
+
+/**
+ * The public keys of a user of the org.
+ *
+ * @throws UntrustedKeys @throws StrongroomError NOT_FOUND, RECIPIENT_KEYS_REQUIRED
+ */
+export async function trustedKeys(
+  client: StrongroomClient,
+  crypto: VaultCrypto,
+  userId: string,
+  trust: KeyTrust | undefined,
+  options: CallOptions = {},
+): Promise<PublicKeys> {
+  const { body } = await client.call('users.get', { ...options, params: { userId } });
+  const keys = publicKeysOf(body);
+  const fingerprint = fingerprintOf(crypto, keys);
+  if (trust && !(await trust(userId, fingerprint))) throw new UntrustedKeys(userId, fingerprint);
+  return keys;
+}

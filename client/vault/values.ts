@@ -1,0 +1,113 @@
+import { toBase64 } from '../../lambdas/crypto/base64.ts';
+import { wipe } from '../../lambdas/crypto/bytes.ts';
+import type { RecordContext } from '../../lambdas/crypto/context.ts';
+import type { Cek } from '../../lambdas/crypto/envelope.ts';
+import { StrongroomError } from '../error.ts';
+import type { CallOptions, ResponseFor } from '../index.ts';
+import { entriesOf } from '../pages.ts';
+import { pause } from '../retry.ts';
+import { bytesOf } from './own-keys.ts';
+import type { Vault } from './vault.ts';
+
+/** What others change meanwhile is read and sealed anew so often. */
+const tries = 5;
+const pauseMs = 50;
+
+export type VaultValue = {
+  readonly value: Uint8Array;
+  readonly version: number;
+  readonly updatedUtc: string;
+};
+
+/** Reads a value and opens it here. @throws Tampered @throws StrongroomError NOT_FOUND */
+export async function getVaultValue(
+  vault: Vault,
+  key: string,
+  options: CallOptions = {},
+): Promise<VaultValue> {
+  const { body } = await vault.client.call('sealed.getValue', { ...options, params: { key } });
+  const { version, updatedUtc } = body;
+  const context = vault.valueContext(key, version);
+  const cek = vault.unwrap(context, bytesOf(body.wrappedCekB64));
+  try {
+    return { value: vault.crypto.openValue(cek, context, bytesOf(body.envelopeB64)), version, updatedUtc };
+  } finally {
+    wipe(cek);
+  }
+}
+
+export type WrittenValue = ResponseFor<'sealed.putValue'>['body'];
+
+/**
+ * Seals a value here and stores it: under a new key, which is wrapped to the caller and to each recipient of a share
+ * of it. Neither value nor key reaches the server.
+ *
+ * @throws UntrustedKeys for a recipient of a share
+ * @throws StrongroomError PLAN_LIMIT_REACHED; CONFLICT where others changed it five times meanwhile
+ */
+export async function putVaultValue(
+  vault: Vault,
+  key: string,
+  value: Uint8Array,
+  options: CallOptions = {},
+): Promise<WrittenValue> {
+  return overtaken(options, async () => {
+    const present = await versionOf(vault, key, options);
+    const context = vault.valueContext(key, present + 1);
+    const { envelope, cek } = vault.crypto.sealValue(context, value);
+    try {
+      const { body } = await vault.client.call('sealed.putValue', {
+        ...options,
+        params: { key },
+        body: {
+          version: present + 1,
+          wrappedCekB64: toBase64(vault.wrap(context, cek)),
+          envelopeB64: toBase64(envelope),
+          shares: present === 0 ? [] : await rewrapShares(vault, key, context, cek, options),
+        },
+      });
+      return body;
+    } finally {
+      wipe(cek);
+    }
+  });
+}
+
+/** @returns 0 where there is none */
+async function versionOf(vault: Vault, key: string, options: CallOptions): Promise<number> {
+  try {
+    return (await vault.client.call('sealed.getValue', { ...options, params: { key } })).body.version;
+  } catch (error) {
+    if (error instanceof StrongroomError && error.code === 'NOT_FOUND') return 0;
+    throw error;
+  }
+}
+
+async function rewrapShares(
+  vault: Vault,
+  key: string,
+  context: RecordContext,
+  cek: Cek,
+  options: CallOptions,
+) {
+  const wrapped: Promise<{ readonly shareId: string; readonly wrappedCekB64: string }>[] = [];
+  for await (const share of entriesOf(vault.client, 'kvShares.list', { ...options, params: { key } })) {
+    const { shareId, recipientUserId } = share;
+    const wrapping = vault.wrapFor(recipientUserId, context, cek, options);
+    wrapped.push(wrapping.then((bytes) => ({ shareId, wrappedCekB64: toBase64(bytes) })));
+  }
+  return Promise.all(wrapped);
+}
+
+/** Does something again where others changed the same thing in between. */
+export async function overtaken<T>({ signal }: CallOptions, attempt: () => Promise<T>): Promise<T> {
+  for (let number = 1; ; number++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const conflict = error instanceof StrongroomError && error.code === 'CONFLICT';
+      if (!conflict || number === tries) throw error;
+      await pause(pauseMs * 2 ** (number - 1) * Math.random(), signal);
+    }
+  }
+}

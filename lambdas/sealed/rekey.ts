@@ -1,0 +1,49 @@
+import { sealed } from '../contract/sealed.ts';
+import { WrongUserSecret } from '../crypto/errors.ts';
+import type { RekeyProof } from '../crypto/rekey-proof.ts';
+import { ApiError } from '../shared/api-error.ts';
+import { endpoint } from '../shared/endpoint.ts';
+import { rekeyed } from '../shared/new-private-keys.ts';
+import { requireAvailable } from '../shared/restored-keys.ts';
+import { takePrivateKeys } from '../shared/sealed.ts';
+import { mayTrySecret, type SecretContext, trySecret } from '../shared/user-secret.ts';
+import { requireKeys, vault } from '../shared/vault.ts';
+import { getKeys, type StoredKeys } from '../stores/keys.ts';
+import { getRestore, type Restore } from '../stores/recovery.ts';
+
+export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
+  const { caller, platform, now, admitted } = context;
+  const { orgId, userId } = caller;
+  const [found, restore] = await Promise.all([
+    getKeys(platform.table, orgId, userId),
+    getRestore(platform.table, orgId, userId),
+    mayTrySecret(context),
+  ]);
+  const known = requireKeys(found);
+  const { keyVersion, proofB64: proof } = body;
+  const fields = takePrivateKeys({ org: orgId, user: userId }, keyVersion, body, now);
+  if (keyVersion !== known.keyVersion + 1) throw new ApiError('CONFLICT');
+  await admitted();
+  const restored = await requireProof(context, proof, known, restore);
+  return rekeyed(caller, known, fields, restored);
+});
+
+/**
+ * @returns the restore that the proof is of; none where it is of the live keys, which are tried first
+ * @throws ApiError WRONG_USER_SECRET, RATE_LIMITED, RESTORE_TOO_EARLY
+ */
+async function requireProof(
+  context: SecretContext,
+  proof: RekeyProof,
+  known: StoredKeys,
+  restore: Restore | undefined,
+): Promise<Restore | undefined> {
+  const proven = await trySecret(context, async () => {
+    const found = [known, restore].find((keys) => keys && vault.provesRekey(proof, keys.rekeyVerifier));
+    if (!found) throw new WrongUserSecret();
+    return found;
+  });
+  if (proven === known || !restore) return undefined;
+  requireAvailable(restore, context.now);
+  return restore;
+}

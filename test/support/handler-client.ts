@@ -1,0 +1,28 @@
+import { Router } from '../../bin/local/router.ts';
+import { StrongroomClient } from '../../client/index.ts';
+import { routes } from '../../lambdas/contract/routes.ts';
+import type { Invocation } from './invoke.ts';
+
+const router = new Router(routes);
+
+type Answered = { readonly status: number; readonly body: unknown };
+
+/** The client library on handlers in this process. @param call one operation */
+export function handlerClient(
+  call: (operationId: string, invocation: Invocation) => Promise<Answered>,
+): StrongroomClient {
+  const fetch: typeof globalThis.fetch = async (input, { method = 'GET', body, headers } = {}) => {
+    const { pathname, searchParams } = new URL(String(input));
+    const match = router.find(method, pathname);
+    if (!match || !('route' in match)) throw new Error(`there is no ${method} ${pathname}`);
+    const key = new Headers(headers).get('idempotency-key');
+    const answered = await call(match.route.operationId, {
+      params: match.params,
+      query: Object.fromEntries(searchParams),
+      ...(body && { body: JSON.parse(String(body)) }),
+      ...(key && { headers: { 'idempotency-key': key } }),
+    });
+    return Response.json(answered.body, { status: answered.status });
+  };
+  return new StrongroomClient({ baseUrl: 'http://handlers', fetch });
+}
