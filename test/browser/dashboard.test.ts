@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { TestAppliance } from '../api/appliance.ts';
-import { expectAccessible, launch, picture } from './browser.ts';
+import { expectAccessible, picture } from './browser.ts';
+import { launch } from './launch.ts';
 import { RecordingProxy } from './recording-proxy.ts';
 
 const password = 'correct hörse battery';
