@@ -280,7 +280,7 @@ class Trust extends Command {
     super();
     this.#of = [owner, trustee, given];
   }
-  async run({ trustees }: Model): Promise<void> {
+  async run({ trustees, restores }: Model): Promise<void> {
     const [owner, trustee, given] = this.#of;
     const place = `${owner}/${trustee}`;
     const params = { trusteeUserId: userOf(trustee).id };
@@ -296,6 +296,7 @@ class Trust extends Command {
     const known = trustees.has(place);
     if (given) expect(status).toBe(owner === trustee ? 400 : known ? 200 : 201);
     else expect(status).toBe(known ? 200 : 404);
+    if (!given && known && restores.get(owner) === trustee) restores.delete(owner);
     if (!given) trustees.delete(place);
     else if (owner !== trustee) trustees.add(place);
     const share = await userOf(trustee).call('recovery.share', {
