@@ -3,7 +3,8 @@ import { type Execution, runProgram } from '../../../client/executions.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
 import { Area, Choice } from '../ui/field.tsx';
-import { Problem } from '../ui/states.tsx';
+import { Form } from '../ui/form.tsx';
+import { Heading } from '../ui/heading.tsx';
 import { Files } from './files.tsx';
 import { dictionary } from './words.ts';
 
@@ -47,18 +48,18 @@ export default function Runs() {
   };
   return (
     <>
-      <div class="heading">
-        <div>
-          <h1>{words.title}</h1>
-          <p class="lead">{words.lead}</p>
-        </div>
-      </div>
-      <form
+      <Heading title={words.title} lead={words.lead} />
+      <Form
         class="card"
-        onSubmit={(event) => {
-          event.preventDefault();
-          action.run();
-        }}
+        action={action}
+        submit={words.run}
+        buttons={
+          action.busy && (
+            <button type="button" onClick={stop}>
+              {words.stop}
+            </button>
+          )
+        }
       >
         <Choice
           label={words.language}
@@ -79,18 +80,7 @@ export default function Runs() {
           change={setCode}
         />
         <Area label={words.stdin} code rows={2} value={stdin} change={setStdin} />
-        <p class="actions">
-          <button type="submit" class="primary" aria-disabled={action.busy}>
-            {words.run}
-          </button>
-          {action.busy && (
-            <button type="button" onClick={stop}>
-              {words.stop}
-            </button>
-          )}
-        </p>
-      </form>
-      {action.error !== undefined && <Problem error={action.error} />}
+      </Form>
       {(action.busy || ended) && <Result output={output} ended={ended} />}
     </>
   );
