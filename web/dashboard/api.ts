@@ -78,3 +78,12 @@ export function usePages<T>(
   const items = first.data && [...first.data.items, ...(added?.items ?? [])];
   return { loaded: { ...first, data: items }, more: next === undefined ? undefined : more };
 }
+
+/** Loads again and again while what came last is not the end of it. After an error its user decides. */
+export function usePolling(isPending: boolean, { data, reload }: Loaded<unknown>, everyMs: number): void {
+  useEffect(() => {
+    if (!isPending) return;
+    const timer = setTimeout(reload, everyMs);
+    return () => clearTimeout(timer);
+  }, [isPending, data, reload]);
+}

@@ -13,6 +13,8 @@ const sentences: Dictionary<
   | 'EMAIL_TAKEN'
   | 'REGISTRATION_CLOSED'
   | 'NO_SANDBOX_FREE'
+  | 'PACKAGE_EXISTS'
+  | 'BUILDER_BUSY'
   | 'INVALID_REQUEST'
   | 'INTERNAL'
 > = {
@@ -27,6 +29,8 @@ const sentences: Dictionary<
     EMAIL_TAKEN: 'There is an account with this e-mail address already.',
     REGISTRATION_CLOSED: 'Accounts are made by an administrator here.',
     NO_SANDBOX_FREE: 'All sandboxes are busy. Try again in a moment.',
+    PACKAGE_EXISTS: 'This package is on the list already. Edit the list to ask for another version.',
+    BUILDER_BUSY: 'Too many lists are being installed. Try again in a moment.',
     INVALID_REQUEST: 'Something that was entered is not right.',
     INTERNAL: 'Something went wrong on the server.',
   },
@@ -41,6 +45,8 @@ const sentences: Dictionary<
     EMAIL_TAKEN: 'Ya hay una cuenta con este correo.',
     REGISTRATION_CLOSED: 'Aquí las cuentas las crea un administrador.',
     NO_SANDBOX_FREE: 'No queda ningún entorno libre. Inténtalo dentro de un momento.',
+    PACKAGE_EXISTS: 'Este paquete ya está en la lista. Edita la lista para pedir otra versión.',
+    BUILDER_BUSY: 'Se están instalando demasiadas listas. Inténtalo dentro de un momento.',
     INVALID_REQUEST: 'Algo de lo introducido no es correcto.',
     INTERNAL: 'Algo ha fallado en el servidor.',
   },

@@ -32,6 +32,12 @@ export const sections: readonly Section[] = [
     load: () => import('./runs/section.tsx'),
   },
   {
+    path: 'packages',
+    label: { en: 'Packages', es: 'Paquetes' },
+    icon: 'box',
+    load: () => import('./packages/section.tsx'),
+  },
+  {
     path: 'messages',
     label: { en: 'Messages', es: 'Mensajes' },
     icon: 'mail',

@@ -1,6 +1,7 @@
 /** Strokes on a grid of 24; each is decoration beside words. */
 const paths = {
   key: 'M12 8a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0Zm-1.3 3.2L20 20.5m-3.5-3.5 2.5-2.5',
+  box: 'M4 8l8-4 8 4v8l-8 4-8-4Zm0 0 8 4 8-4m-8 4v8',
   play: 'M7 5l11 7-11 7Z',
   list: 'M9 6h11M9 12h11M9 18h11M4 6h.01M4 12h.01M4 18h.01',
   mail: 'M3 6h18v12H3Zm0 0 9 7 9-7',
