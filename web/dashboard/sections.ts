@@ -44,6 +44,12 @@ export const sections: readonly Section[] = [
     load: () => import('./messages/section.tsx'),
   },
   {
+    path: 'tokens',
+    label: { en: 'API tokens', es: 'Tokens de API' },
+    icon: 'ticket',
+    load: () => import('./tokens/section.tsx'),
+  },
+  {
     path: 'audit',
     label: { en: 'Audit log', es: 'Registro de auditoría' },
     icon: 'list',

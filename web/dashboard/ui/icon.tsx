@@ -5,6 +5,7 @@ const paths = {
   play: 'M7 5l11 7-11 7Z',
   list: 'M9 6h11M9 12h11M9 18h11M4 6h.01M4 12h.01M4 18h.01',
   mail: 'M3 6h18v12H3Zm0 0 9 7 9-7',
+  ticket: 'M4 7h16v3a2 2 0 0 0 0 4v3H4v-3a2 2 0 0 0 0-4Zm9 0v10',
   menu: 'M4 7h16M4 12h16M4 17h16',
   out: 'M14 5H6v14h8m-3-7h9m-3-3 3 3-3 3',
 } as const;
