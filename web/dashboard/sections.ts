@@ -55,4 +55,10 @@ export const sections: readonly Section[] = [
     icon: 'list',
     load: () => import('./audit/section.tsx'),
   },
+  {
+    path: 'account',
+    label: { en: 'Account', es: 'Cuenta' },
+    icon: 'person',
+    load: () => import('./account/section.tsx'),
+  },
 ];

@@ -105,6 +105,13 @@ export function button(page: Page, name: string): Locator {
   return page.getByRole('button', { name, exact: true });
 }
 
+export async function signInByKey(page: Page, apiKey: string): Promise<void> {
+  await button(page, 'Use an API key').click();
+  await page.getByLabel('API key', { exact: true }).fill(apiKey);
+  await button(page, 'Sign in').click();
+  await heading(page, 'Secrets').waitFor();
+}
+
 export async function openSection(page: Page, name: string): Promise<void> {
   await page.getByRole('link', { name, exact: true }).click();
   await heading(page, name).waitFor();

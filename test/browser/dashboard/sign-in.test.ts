@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { expectAccessible, picture } from '../browser.ts';
-import { button, Dashboard, heading, password } from './dashboard.ts';
+import { button, Dashboard, heading, password, signInByKey } from './dashboard.ts';
 
 const dashboard = Dashboard.forTests();
 
@@ -43,10 +43,7 @@ describe('the dashboard', () => {
       })
     ).json()) as { apiKey: string };
     const page = await dashboard.visit();
-    await button(page, 'Use an API key').click();
-    await page.getByLabel('API key', { exact: true }).fill(apiKey);
-    await button(page, 'Sign in').click();
-    await heading(page, 'Secrets').waitFor();
+    await signInByKey(page, apiKey);
     const kept = await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
     expect(kept).not.toContain(apiKey);
     await page.reload();

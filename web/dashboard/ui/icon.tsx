@@ -4,6 +4,7 @@ const paths = {
   box: 'M4 8l8-4 8 4v8l-8 4-8-4Zm0 0 8 4 8-4m-8 4v8',
   play: 'M7 5l11 7-11 7Z',
   list: 'M9 6h11M9 12h11M9 18h11M4 6h.01M4 12h.01M4 18h.01',
+  person: 'M15.5 8a3.5 3.5 0 1 1-7 0 3.5 3.5 0 0 1 7 0ZM5 20c0-4 3-6 7-6s7 2 7 6',
   mail: 'M3 6h18v12H3Zm0 0 9 7 9-7',
   ticket: 'M4 7h16v3a2 2 0 0 0 0 4v3H4v-3a2 2 0 0 0 0-4Zm9 0v10',
   menu: 'M4 7h16M4 12h16M4 17h16',
