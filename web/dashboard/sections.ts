@@ -61,4 +61,11 @@ export const sections: readonly Section[] = [
     icon: 'person',
     load: () => import('./account/section.tsx'),
   },
+  {
+    path: 'administration',
+    label: { en: 'Administration', es: 'Administración' },
+    icon: 'people',
+    load: () => import('./administration/section.tsx'),
+    isFor: ({ role }) => role === 'admin',
+  },
 ];

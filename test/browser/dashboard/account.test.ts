@@ -1,27 +1,20 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { call, TestUser } from '../../api/target.ts';
 import { expectAccessible, picture } from '../browser.ts';
 import { button, Dashboard, heading, openSection, password, phone, signInByKey } from './dashboard.ts';
 
 const dashboard = Dashboard.forTests();
 const newPassword = 'another batterÿ staple';
 
-async function call(path: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(`${dashboard.appliance.target.url}${path}`, init);
-}
-
-const statusByKey = async (apiKey: string) =>
-  (await call('/api/v1/secrets', { headers: { 'x-api-key': apiKey } })).status;
+const statusBy = async (headers: Record<string, string>) =>
+  (await call(dashboard.appliance.target, 'GET', '/api/v1/secrets', { headers })).status;
+const statusByKey = (apiKey: string) => statusBy({ 'x-api-key': apiKey });
 
 async function logIn(email: string, password: string) {
-  const headers = { 'content-type': 'application/json' };
-  const response = await call('/api/login', {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ email, password }),
-  });
-  const body = (await response.json()) as { token: string; apiKey: string };
-  return { status: response.status, ...body };
+  const body = { email, password };
+  const answer = await call(dashboard.appliance.target, 'POST', '/api/login', { body });
+  return { status: answer.status, ...(answer.body as { token: string; apiKey: string }) };
 }
 
 /** Passwords go to the API in the body of the call that needs them, and nowhere else. */
@@ -59,8 +52,8 @@ describe('the account', () => {
     await page.reload();
     await heading(page, 'Account').waitFor();
 
-    const others = await call('/api/v1/secrets', { headers: { authorization: `Bearer ${other.token}` } });
-    expect([others.status, await statusByKey(other.apiKey)]).toEqual([401, 200]);
+    expect(await statusBy({ authorization: `Bearer ${other.token}` })).toBe(401);
+    expect(await statusByKey(other.apiKey)).toBe(200);
     expect((await logIn(email, password)).status).toBe(401);
     expect((await logIn(email, newPassword)).status).toBe(200);
     expectNotInHeads(password, newPassword);
@@ -100,12 +93,7 @@ describe('the account', () => {
   });
 
   test('that signed in by its API key goes on with the new one, kept in memory alone', async () => {
-    const email = dashboard.newEmail();
-    const headers = { 'content-type': 'application/json' };
-    const body = JSON.stringify({ email, password });
-    const { apiKey } = (await (await call('/api/register', { method: 'POST', headers, body })).json()) as {
-      apiKey: string;
-    };
+    const { apiKey } = await TestUser.register(dashboard.appliance.target);
     const page = await dashboard.visit();
     await signInByKey(page, apiKey);
     await openSection(page, 'Account');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { call, TestUser } from '../../api/target.ts';
 import { expectAccessible, picture } from '../browser.ts';
 import { button, Dashboard, heading, password, signInByKey } from './dashboard.ts';
 
@@ -35,13 +36,7 @@ describe('the dashboard', () => {
   });
 
   test('takes an API key, and keeps it in memory alone', async () => {
-    const { apiKey } = (await (
-      await fetch(`${dashboard.appliance.target.url}/api/register`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ email: dashboard.newEmail(), password }),
-      })
-    ).json()) as { apiKey: string };
+    const { apiKey } = await TestUser.register(dashboard.appliance.target);
     const page = await dashboard.visit();
     await signInByKey(page, apiKey);
     const kept = await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
@@ -56,10 +51,8 @@ describe('the dashboard', () => {
     const token = await page.evaluate(
       () => JSON.parse(sessionStorage.getItem('strongroom.session') ?? '{}').credential.token as string,
     );
-    await fetch(`${dashboard.appliance.target.url}/api/logout`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
-    });
+    const headers = { authorization: `Bearer ${token}` };
+    await call(dashboard.appliance.target, 'POST', '/api/logout', { headers });
     await page.reload();
     await heading(page, 'Sign in').waitFor();
     await page.getByText('Your session has ended').waitFor();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { call } from '../../api/target.ts';
 import { expectAccessible, picture } from '../browser.ts';
 import { button, Dashboard, phone } from './dashboard.ts';
 
@@ -6,9 +7,8 @@ const dashboard = Dashboard.forTests();
 
 /** What the API answers to who lists messages by the token. */
 async function listBy(token: string): Promise<number> {
-  const { url } = dashboard.appliance.target;
-  const response = await fetch(`${url}/api/messages`, { headers: { authorization: `Bearer ${token}` } });
-  return response.status;
+  const headers = { authorization: `Bearer ${token}` };
+  return (await call(dashboard.appliance.target, 'GET', '/api/messages', { headers })).status;
 }
 
 describe('API tokens', () => {
