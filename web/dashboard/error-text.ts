@@ -14,6 +14,9 @@ const sentences: Dictionary<
   | 'REGISTRATION_CLOSED'
   | 'NO_SANDBOX_FREE'
   | 'PACKAGE_EXISTS'
+  | 'NO_CODE_GENERATED'
+  | 'GENERATOR_FAILED'
+  | 'GENERATOR_NOT_CONFIGURED'
   | 'BUILDER_BUSY'
   | 'INVALID_REQUEST'
   | 'INTERNAL'
@@ -31,6 +34,10 @@ const sentences: Dictionary<
     NO_SANDBOX_FREE: 'All sandboxes are busy. Try again in a moment.',
     PACKAGE_EXISTS: 'This package is on the list already. Edit the list to ask for another version.',
     BUILDER_BUSY: 'Too many lists are being installed. Try again in a moment.',
+    NO_CODE_GENERATED: 'The language model wrote no program that can be used.',
+    GENERATOR_FAILED: 'The language model gave no answer. Try again.',
+    GENERATOR_NOT_CONFIGURED:
+      'No language model is configured. Whoever runs this installation sets STRONGROOM_GENERATOR to bedrock, anthropic or openai, and STRONGROOM_GENERATOR_MODEL to the name of a model.',
     INVALID_REQUEST: 'Something that was entered is not right.',
     INTERNAL: 'Something went wrong on the server.',
   },
@@ -47,6 +54,10 @@ const sentences: Dictionary<
     NO_SANDBOX_FREE: 'No queda ningún entorno libre. Inténtalo dentro de un momento.',
     PACKAGE_EXISTS: 'Este paquete ya está en la lista. Edita la lista para pedir otra versión.',
     BUILDER_BUSY: 'Se están instalando demasiadas listas. Inténtalo dentro de un momento.',
+    NO_CODE_GENERATED: 'El modelo de lenguaje no escribió ningún programa que se pueda usar.',
+    GENERATOR_FAILED: 'El modelo de lenguaje no ha respondido. Inténtalo de nuevo.',
+    GENERATOR_NOT_CONFIGURED:
+      'No hay ningún modelo de lenguaje configurado. Quien lleva esta instalación pone STRONGROOM_GENERATOR a bedrock, anthropic u openai, y STRONGROOM_GENERATOR_MODEL al nombre de un modelo.',
     INVALID_REQUEST: 'Algo de lo introducido no es correcto.',
     INTERNAL: 'Algo ha fallado en el servidor.',
   },
