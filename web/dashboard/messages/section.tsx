@@ -9,6 +9,7 @@ import { ShownOnce } from '../ui/shown-once.tsx';
 import { Empty, LoadedList, More, Problem } from '../ui/states.tsx';
 import { RowButton, Table } from '../ui/table.tsx';
 import { useToast } from '../ui/toast.tsx';
+import { QrCode } from './qr-code.tsx';
 import { dictionary } from './words.ts';
 
 type Message = ResponseFor<'messages.list'>['body']['data'][number];
@@ -102,7 +103,12 @@ function Write({ done }: { readonly done: () => void }) {
           change={setPassword}
         />
       </Form>
-      {link && <ShownOnce label={words.made} value={link} note={words.madeLead} />}
+      {link && (
+        <>
+          <ShownOnce label={words.made} value={link} note={words.madeLead} />
+          <QrCode text={link} label={words.qr} />
+        </>
+      )}
     </div>
   );
 }
