@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useAction, useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
-import { FormDialog } from '../ui/dialog.tsx';
+import { ConfirmDialog, FormDialog } from '../ui/dialog.tsx';
 import { Area, Field } from '../ui/field.tsx';
 import { useToast } from '../ui/toast.tsx';
 import type { Package } from './section.tsx';
@@ -59,20 +59,18 @@ export function RemoveDialog({ name, close, done }: DialogProps & { readonly nam
   const words = useWords(dictionary);
   const client = useClient();
   const say = useToast();
-  const action = useAction(async () => {
+  const act = async () => {
     await client.call('packages.remove', { params: { name } });
     say(fill(words.removed, { name }));
     done();
-  });
+  };
   return (
-    <FormDialog
+    <ConfirmDialog
       title={fill(words.removeTitle, { name })}
-      close={close}
+      lead={words.removeLead}
       submit={words.remove}
-      action={action}
-      danger
-    >
-      <p>{words.removeLead}</p>
-    </FormDialog>
+      close={close}
+      act={act}
+    />
   );
 }
