@@ -3,7 +3,7 @@ import type { Dictionary } from '../language.tsx';
 const en = {
   title: 'Audit log',
   lead: 'Every change, sign-in, decrypting read and run, newest first.',
-  timeline: '{count} entries from {from} to {to}, {refused} of them refused',
+  timeline: 'Entries: {count}, from {from} to {to}. Refused: {refused}.',
   time: 'Time',
   action: 'What',
   resource: 'On what',
@@ -27,7 +27,7 @@ export const dictionary: Dictionary<keyof typeof en> = {
   es: {
     title: 'Registro de auditoría',
     lead: 'Cada cambio, inicio de sesión, lectura que descifra y ejecución; lo más reciente primero.',
-    timeline: '{count} entradas de {from} a {to}, {refused} de ellas rechazadas',
+    timeline: 'Entradas: {count}, de {from} a {to}. Rechazadas: {refused}.',
     time: 'Momento',
     action: 'Qué',
     resource: 'Sobre qué',

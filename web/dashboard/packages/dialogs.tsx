@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { StrongroomError } from '../../../client/index.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
 import { ConfirmDialog, FormDialog } from '../ui/dialog.tsx';
@@ -44,8 +45,11 @@ export function ListDialog({
   const client = useClient();
   const [text, setText] = useState(() => packages.map(({ requested }) => `${requested}\n`).join(''));
   const action = useAction(async () => {
-    const requirements = text.split('\n').map((line) => line.trim());
-    await client.call('packages.set', { body: { packages: requirements.filter((line) => line !== '') } });
+    const lines = text.split('\n').map((line) => line.trim());
+    const packages = lines.filter((line) => line !== '');
+    await client.call('packages.set', { body: { packages } }).catch((error: unknown) => {
+      throw error instanceof StrongroomError ? namingPackages(error, packages) : error;
+    });
     done();
   });
   return (
@@ -53,6 +57,15 @@ export function ListDialog({
       <Area label={words.list} hint={words.listHint} code value={text} change={setText} />
     </FormDialog>
   );
+}
+
+/** The API names a package by its place in the list; people know it by what they wrote. */
+function namingPackages(error: StrongroomError, packages: readonly string[]): StrongroomError {
+  const details = error.details.map(({ path, message }) => {
+    const place = /^packages\.(\d+)$/.exec(path)?.[1];
+    return { path: packages[Number(place)] ?? path, message };
+  });
+  return new StrongroomError(error.message, { ...error, details });
 }
 
 export function RemoveDialog({ name, close, done }: DialogProps & { readonly name: string }) {
