@@ -25,6 +25,10 @@ describe('API tokens', () => {
     const shown = page.getByLabel('The token of CI server', { exact: true });
     const token = await shown.inputValue();
     expect(token).toMatch(/^enigma_/);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await button(page, 'Copy: The token of CI server').click();
+    await page.getByText('Copied.').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token);
     const row = page.getByRole('row', { name: /^CI server.*List your messages.*never/ });
     await row.waitFor();
     expect(await row.textContent()).not.toContain('Create and delete');
