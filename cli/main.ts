@@ -6,7 +6,7 @@ import { Refused, WrongUserSecret } from '../lambdas/crypto/errors.ts';
 import { type Command, type Context, type Options, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import { CredentialsUnusable, readCredentials, readUsableCredentials } from './credentials.ts';
-import { helpOf, overview } from './help.ts';
+import { helpOf, overview, titleOf } from './help.ts';
 import { Terminal } from './terminal.ts';
 
 export const exitCodes = {
@@ -76,7 +76,7 @@ async function runCommand(command: Command, rest: readonly string[], terminal: T
   const args = [...positionals, ...passed];
   const [least, most] = command.arity;
   if (args.length < least || args.length > most) {
-    throw new UsageError(`Usage: strongroom ${command.name}${command.args ? ` ${command.args}` : ''}`);
+    throw new UsageError(`Usage: strongroom ${titleOf(command)}`);
   }
   const stored = command.anonymous ? readUsableCredentials() : readCredentials();
   const url = String(values.url ?? process.env.STRONGROOM_URL ?? stored?.url ?? defaultUrl);

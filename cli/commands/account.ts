@@ -1,5 +1,5 @@
 import { StrongroomClient } from '../../client/index.ts';
-import { type Command, textOf } from '../command.ts';
+import { type Command, type Context, textOf } from '../command.ts';
 import {
   credentialsPath,
   forgetCredentials,
@@ -26,7 +26,8 @@ export const account: readonly Command[] = [
     anonymous: true,
     options: { ...passwordOptions, 'api-key-file': { type: 'string' } },
     optionHelp: { ...passwordHelp, 'api-key-file': 'file with an API key, instead; - is standard input' },
-    async run({ values, terminal, client, url }) {
+    async run(context) {
+      const { values, terminal, url } = context;
       const keyFile = textOf(values, 'api-key-file');
       if (keyFile !== undefined) {
         const apiKey = await terminal.secret('API key', keyFile);
@@ -34,12 +35,7 @@ export const account: readonly Command[] = [
         const { body: me } = await signedIn.call('users.me');
         return keep({ url, apiKey, email: me.email }, terminal);
       }
-      const email = textOf(values, 'email') ?? (await terminal.ask('E-mail'));
-      const password = await terminal.secret('Password', textOf(values, 'password-file'));
-      const { body } = await client
-        .withCredential(undefined)
-        .call('auth.login', { body: { email, password } });
-      return keep({ url, apiKey: present(body.apiKey), email }, terminal);
+      return enter('auth.login', context);
     },
   },
   {
@@ -50,14 +46,7 @@ export const account: readonly Command[] = [
     anonymous: true,
     options: passwordOptions,
     optionHelp: passwordHelp,
-    async run({ values, terminal, client, url }) {
-      const email = textOf(values, 'email') ?? (await terminal.ask('E-mail'));
-      const password = await terminal.secret('Password', textOf(values, 'password-file'));
-      const { body } = await client
-        .withCredential(undefined)
-        .call('auth.register', { body: { email, password } });
-      return keep({ url, apiKey: present(body.apiKey), email }, terminal);
-    },
+    run: (context) => enter('auth.register', context),
   },
   {
     name: 'logout',
@@ -89,6 +78,16 @@ export const account: readonly Command[] = [
     },
   },
 ];
+
+/** By an e-mail address and a password, which both operations take and answer alike. */
+async function enter(operation: 'auth.login' | 'auth.register', context: Context): Promise<number> {
+  const { values, terminal, client, url } = context;
+  const email = textOf(values, 'email') ?? (await terminal.ask('E-mail'));
+  const password = await terminal.secret('Password', textOf(values, 'password-file'));
+  const anonymous = client.withCredential(undefined);
+  const { body } = await anonymous.call(operation, { body: { email, password } });
+  return keep({ url, apiKey: present(body.apiKey), email }, terminal);
+}
 
 /** An administrator's rotation has taken away the one that signing in would give. */
 function present(apiKey: string | null): string {
