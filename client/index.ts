@@ -6,6 +6,7 @@ import { defaultRetry, pause, pauseBefore, type RetryOptions } from './retry.ts'
 import type { Arguments, CallOptions, Credential, Operation, ResponseFor } from './types.ts';
 
 export { type ClientErrorCode, type ErrorDetail, StrongroomError } from './error.ts';
+export { pagesOf } from './paging.ts';
 export type { RetryOptions } from './retry.ts';
 export type { CallOptions, Credential, RequestFor, ResponseFor } from './types.ts';
 export type { OperationId };

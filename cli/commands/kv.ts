@@ -1,4 +1,4 @@
-import type { StrongroomClient } from '../../client/index.ts';
+import { pagesOf, type StrongroomClient } from '../../client/index.ts';
 import { type Command, textOf } from '../command.ts';
 import {
   readNewUserSecret,
@@ -80,11 +80,7 @@ export const kv: readonly Command[] = [
 
 export async function namesOf(client: StrongroomClient): Promise<string[]> {
   const names: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const { body, headers } = await client.call('kv.list', { query: { limit: 100, cursor } });
-    names.push(...body);
-    cursor = headers.get('x-next-cursor') ?? undefined;
-  } while (cursor);
+  const ask = (cursor: string | undefined) => client.call('kv.list', { query: { limit: 100, cursor } });
+  for await (const { body } of pagesOf(ask)) names.push(...body);
   return names;
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const program = resolve(import.meta.dirname, '..', '..', 'bin', 'strongroom.ts');
+const source = [process.execPath, resolve(import.meta.dirname, '..', '..', 'bin', 'strongroom.ts')] as const;
 const terminal = join(import.meta.dirname, 'terminal.py');
 
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
@@ -13,8 +13,11 @@ export type Ended = { readonly code: number | null; readonly stdout: string; rea
 export class Cli {
   readonly home = mkdtempSync(join(tmpdir(), 'strongroom-cli-'));
   readonly #env: NodeJS.ProcessEnv;
+  readonly #program: readonly [node: string, program: string];
 
-  constructor(url: string) {
+  /** @param program another one than that of the repository */
+  constructor(url: string, program: readonly [node: string, program: string] = source) {
+    this.#program = program;
     this.#env = { PATH: process.env.PATH, HOME: this.home, STRONGROOM_URL: url };
   }
 
@@ -28,7 +31,8 @@ export class Cli {
   }
 
   start(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}) {
-    const child = spawn(process.execPath, [program, ...args], {
+    const [node, program] = this.#program;
+    const child = spawn(node, [program, ...args], {
       cwd: this.home,
       env: { ...this.#env, ...env },
     });
@@ -38,7 +42,7 @@ export class Cli {
 
   /** At a terminal, where each answer is typed as soon as its question is there. */
   async type(args: readonly string[], answers: readonly (readonly [question: string, answer: string])[]) {
-    const command = [terminal, JSON.stringify(answers), process.execPath, program, ...args];
+    const command = [terminal, JSON.stringify(answers), ...this.#program, ...args];
     return ended(spawn('python3', command, { cwd: this.home, env: this.#env }));
   }
 

@@ -1,0 +1,9 @@
+export {
+  type DownloadOptions,
+  openSharedVaultFile,
+  openVaultFile,
+  type SharedVaultFile,
+  type VaultFile,
+} from './download.ts';
+export { resumeUpload, type UploadOptions, uploadFile } from './upload.ts';
+export { Vault } from './vault.ts';
