@@ -3,6 +3,19 @@ import type { StrongroomClient } from '../client/index.ts';
 import type { Terminal } from './terminal.ts';
 
 export type Options = NonNullable<ParseArgsConfig['options']>;
+/** Options of every command, and a sentence for each. */
+export const common = {
+  help: { type: 'boolean', short: 'h' },
+  json: { type: 'boolean' },
+  url: { type: 'string' },
+  'api-key-file': { type: 'string' },
+} as const satisfies Options;
+export const commonHelp: Readonly<Record<Exclude<keyof typeof common, 'help'>, string>> = {
+  json: 'answer in JSON',
+  url: 'the installation; else the one signed in at',
+  'api-key-file': 'file with an API key, instead of the one signed in by; - is standard input',
+};
+
 export type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
 export type Context = {
@@ -13,6 +26,8 @@ export type Context = {
   /** Signed in, unless the command asks for no credential. */
   readonly client: StrongroomClient;
   readonly url: string;
+  /** What the client is signed in by. */
+  readonly apiKey: string | undefined;
 };
 
 /** One command. Help, completion and the reference in docs/cli.md are made of these. */

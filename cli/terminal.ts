@@ -4,6 +4,8 @@ import { text as readAll } from 'node:stream/consumers';
 import type { ReadStream } from 'node:tty';
 import { UsageError } from './command.ts';
 
+type Cell = string | number | null;
+
 /** What a program reads from and writes to. */
 export class Terminal {
   readonly json: boolean;
@@ -33,17 +35,10 @@ export class Terminal {
     if (text) this.print(text);
   }
 
-  /** Rows under headings, columns aligned. */
-  table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-    if (rows.length === 0) return '';
-    const all = [headings, ...rows];
-    const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-    const line = (row: readonly string[]) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd();
-    return all.map(line).join('\n');
+  /** Entries as JSON where that was asked for, else as a table with a column for each heading. */
+  list<T>(entries: readonly T[], columns: Readonly<Record<string, (entry: T) => Cell>>): void {
+    const rows = entries.map((entry) => Object.values(columns).map((cell) => String(cell(entry) ?? '')));
+    this.answer(entries, () => (rows.length === 0 ? '' : table([Object.keys(columns), ...rows])));
   }
 
   /** A bar on standard error while something goes on, where that is a terminal. */
@@ -103,6 +98,15 @@ export class Terminal {
     if (secret === '') throw new UsageError(`${file === '-' ? 'standard input' : file} is empty`);
     return secret;
   }
+}
+
+/** Rows with their columns aligned. */
+function table(rows: readonly (readonly string[])[]): string {
+  const [first = []] = rows;
+  const widths = first.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  return rows.map((row) => line(row).trimEnd()).join('\n');
 }
 
 /** What is typed up to the end of a line, as raw keys. */

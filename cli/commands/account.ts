@@ -1,4 +1,3 @@
-import { StrongroomClient } from '../../client/index.ts';
 import { type Command, type Context, textOf } from '../command.ts';
 import {
   credentialsPath,
@@ -20,22 +19,18 @@ export const account: readonly Command[] = [
   {
     name: 'login',
     summary: 'Sign in, and keep the API key in a file that only you can read',
-    details: 'With an e-mail address and a password, or with an API key that an administrator gave you.',
+    details:
+      'With an e-mail address and a password, or with an API key that an administrator gave you (--api-key-file).',
     example: 'strongroom login --url https://strongroom.example.com --email developer@example.com',
     arity: [0, 0],
     anonymous: true,
-    options: { ...passwordOptions, 'api-key-file': { type: 'string' } },
-    optionHelp: { ...passwordHelp, 'api-key-file': 'file with an API key, instead; - is standard input' },
+    options: passwordOptions,
+    optionHelp: passwordHelp,
     async run(context) {
-      const { values, terminal, url } = context;
-      const keyFile = textOf(values, 'api-key-file');
-      if (keyFile !== undefined) {
-        const apiKey = await terminal.secret('API key', keyFile);
-        const signedIn = new StrongroomClient({ baseUrl: url, credential: { apiKey } });
-        const { body: me } = await signedIn.call('users.me');
-        return keep({ url, apiKey, email: me.email }, terminal);
-      }
-      return enter('auth.login', context);
+      const { values, terminal, client, url, apiKey } = context;
+      if (values['api-key-file'] === undefined || !apiKey) return enter('auth.login', context);
+      const { body: me } = await client.call('users.me');
+      return keep({ url, apiKey, email: me.email }, terminal);
     },
   },
   {

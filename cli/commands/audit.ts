@@ -9,12 +9,13 @@ export const audit: readonly Command[] = [
     arity: [0, 0],
     async run({ terminal, client }) {
       const { body } = await client.call('audit.list', { query: { limit: 100 } });
-      terminal.answer(body.entries, (entries) =>
-        terminal.table(
-          ['TIME', 'ACTION', 'RESOURCE', 'OUTCOME', 'FROM'],
-          entries.map((entry) => [entry.time, entry.action, entry.resource, entry.outcome, entry.ip]),
-        ),
-      );
+      terminal.list(body.entries, {
+        TIME: ({ time }) => time,
+        ACTION: ({ action }) => action,
+        RESOURCE: ({ resource }) => resource,
+        OUTCOME: ({ outcome }) => outcome,
+        FROM: ({ ip }) => ip,
+      });
       return 0;
     },
   },

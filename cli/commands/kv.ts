@@ -1,27 +1,9 @@
-import { pagesOf, type StrongroomClient } from '../../client/index.ts';
+import type { StrongroomClient } from '../../client/index.ts';
 import { type Command, textOf } from '../command.ts';
-import {
-  readNewUserSecret,
-  readUserSecret,
-  userSecretHeader,
-  userSecretHelp,
-  userSecretOptions,
-} from '../user-secret.ts';
+import { entriesOf } from '../lists.ts';
+import { readUserSecret, userSecretHeader, userSecretHelp, userSecretOptions } from '../user-secret.ts';
 
 export const kv: readonly Command[] = [
-  {
-    name: 'keys generate',
-    summary: 'Make the key pairs of the vault, under a user secret',
-    arity: [0, 0],
-    options: userSecretOptions,
-    optionHelp: userSecretHelp,
-    async run(context) {
-      const headers = userSecretHeader(await readNewUserSecret(context));
-      const { body } = await context.client.call('keys.generate', { headers });
-      context.terminal.answer(body, () => 'The keys are made. Nobody can tell you the user secret again.');
-      return 0;
-    },
-  },
   {
     name: 'kv list',
     summary: 'List the names of the values in the vault',
@@ -78,9 +60,6 @@ export const kv: readonly Command[] = [
   },
 ];
 
-export async function namesOf(client: StrongroomClient): Promise<string[]> {
-  const names: string[] = [];
-  const ask = (cursor: string | undefined) => client.call('kv.list', { query: { limit: 100, cursor } });
-  for await (const { body } of pagesOf(ask)) names.push(...body);
-  return names;
+export function namesOf(client: StrongroomClient): Promise<string[]> {
+  return entriesOf((query) => client.call('kv.list', { query }));
 }

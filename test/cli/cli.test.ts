@@ -13,10 +13,7 @@ let cli: Cli;
 const email = `cli-${randomUUID()}@example.com`;
 const password = 'the password of the tests';
 const userSecret = 'the user secret of the tests';
-const file = (name: string, content: string | Uint8Array) => {
-  writeFileSync(join(cli.home, name), content);
-  return name;
-};
+const file = (name: string, content: string | Uint8Array) => cli.file(name, content);
 
 beforeAll(async () => {
   appliance = await TestAppliance.start();
@@ -270,6 +267,19 @@ describe('the command line itself', () => {
   test('where nobody can be asked, it says so and waits for nothing', async () => {
     const { code, stderr } = await cli.run(['secrets', 'put', 'X']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('no terminal')]);
+  });
+
+  test.each([
+    ['', ['login', 'admin', 'completion']],
+    ['admin', ['orgs', 'users', 'plan', 'storage']],
+    ['admin users', ['create', 'rotate']],
+    ['run', ['completion-script']],
+  ])('bash completes what may follow "%s"', async (before, offered) => {
+    const script = cli.file('completion-script', (await cli.run(['completion', 'bash'])).stdout);
+    const words = `strongroom ${before} ''`;
+    const at = `COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))`;
+    const { stdout } = await cli.inShell(`source ${script}; ${at}; _strongroom; echo "\${COMPREPLY[*]}"`);
+    expect(stdout.trim().split(' ')).toEqual(expect.arrayContaining([...offered]));
   });
 
   test.each(['bash', 'zsh', 'fish'])('completion for %s names every command', async (shell) => {

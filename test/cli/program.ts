@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -19,6 +20,36 @@ export class Cli {
   constructor(url: string, program: readonly [node: string, program: string] = source) {
     this.#program = program;
     this.#env = { PATH: process.env.PATH, HOME: this.home, STRONGROOM_URL: url };
+  }
+
+  /** Of somebody who has an account, and key pairs under a user secret. */
+  static async withVault(url: string, name: string): Promise<Cli> {
+    const cli = new Cli(url);
+    const email = `${name}-${randomUUID()}@example.com`;
+    const registered = await cli.run(['register', '--email', email, '--password-file', '-'], randomUUID());
+    if (registered.code !== 0) throw new Error(registered.stderr);
+    const generated = await cli.run(['keys', 'generate', ...cli.userSecret()]);
+    if (generated.code !== 0) throw new Error(generated.stderr);
+    return cli;
+  }
+
+  /** The option that names a file with a user secret, their own unless given. */
+  userSecret(secret = `the user secret of ${this.home}`): readonly string[] {
+    return ['--user-secret-file', this.file('user-secret', secret)];
+  }
+
+  /** Writes a file in their home. @returns its name */
+  file(name: string, content: string | Uint8Array): string {
+    writeFileSync(join(this.home, name), content);
+    return name;
+  }
+
+  /** What a command that succeeds answers in JSON. @throws Error with what it says where it does not */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  async json(args: readonly string[], input = ''): Promise<any> {
+    const { code, stdout, stderr } = await this.run([...args, '--json'], input);
+    if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+    return JSON.parse(stdout);
   }
 
   get credentials(): string {

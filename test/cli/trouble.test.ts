@@ -15,12 +15,9 @@ let cli: Cli;
 const email = `cli-${randomUUID()}@example.com`;
 const password = 'the password of the tests';
 const userSecret = 'the user secret of the tests';
-const file = (name: string, content: string | Uint8Array) => {
-  writeFileSync(join(cli.home, name), content);
-  return name;
-};
+const file = (name: string, content: string | Uint8Array) => cli.file(name, content);
 const signIn = () => cli.run(['login', '--email', email, '--password-file', '-'], password);
-const secretFile = () => ['--user-secret-file', file('user-secret', userSecret)];
+const secretFile = () => cli.userSecret(userSecret);
 
 beforeAll(async () => {
   appliance = await TestAppliance.start();
