@@ -9,11 +9,13 @@ export const common = {
   json: { type: 'boolean' },
   url: { type: 'string' },
   'api-key-file': { type: 'string' },
+  profile: { type: 'string' },
 } as const satisfies Options;
 export const commonHelp: Readonly<Record<Exclude<keyof typeof common, 'help'>, string>> = {
   json: 'answer in JSON',
   url: 'the installation; else the one signed in at',
   'api-key-file': 'file with an API key, instead of the one signed in by; - is standard input',
+  profile: 'which of several installations or accounts that you are signed in at',
 };
 
 export type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
@@ -28,6 +30,8 @@ export type Context = {
   readonly url: string;
   /** What the client is signed in by. */
   readonly apiKey: string | undefined;
+  /** Under which name credentials are kept. */
+  readonly profile: string;
 };
 
 /** One command. Help, completion and the reference in docs/cli.md are made of these. */
@@ -48,6 +52,8 @@ export type Command = {
   readonly passThrough?: true;
   /** Can be used without being signed in. */
   readonly anonymous?: true;
+  /** May name a profile that is not there yet. */
+  readonly signsIn?: true;
   /** @returns the exit code, 0 unless given */
   run(context: Context): Promise<number | undefined>;
 };

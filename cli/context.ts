@@ -1,6 +1,6 @@
 import { StrongroomClient, StrongroomError } from '../client/index.ts';
-import { type Command, type Context, textOf, type Values } from './command.ts';
-import { readCredentials, readUsableCredentials } from './credentials.ts';
+import { type Command, type Context, textOf, UsageError, type Values } from './command.ts';
+import { defaultProfile, isProfileName, readProfiles, readUsableProfiles } from './credentials.ts';
 import type { Terminal } from './terminal.ts';
 
 const defaultUrl = 'http://127.0.0.1:8787';
@@ -10,7 +10,7 @@ const defaultUrl = 'http://127.0.0.1:8787';
  * stored.
  *
  * @throws StrongroomError UNAUTHENTICATED where the command needs a credential and there is none
- * @throws CredentialsUnusable
+ * @throws UsageError for a profile that is not there @throws CredentialsUnusable
  */
 export async function contextOf(
   command: Command,
@@ -18,18 +18,31 @@ export async function contextOf(
   args: readonly string[],
   terminal: Terminal,
 ): Promise<Context> {
-  const stored = command.anonymous ? readUsableCredentials() : readCredentials();
-  const url = textOf(values, 'url') ?? process.env.STRONGROOM_URL ?? stored?.url ?? defaultUrl;
+  const named = textOf(values, 'profile');
+  const profile = named ?? variable('STRONGROOM_PROFILE') ?? defaultProfile;
+  if (!isProfileName(profile)) throw new UsageError('a profile is named by letters, digits, _, . and -');
+  const stored = (command.anonymous ? readUsableProfiles() : readProfiles()).get(profile);
+  if (named !== undefined && !stored && !command.signsIn) {
+    throw new UsageError(`there is no profile ${named}: strongroom login --profile ${named}`);
+  }
+  const ofNamed = named === undefined ? undefined : stored;
+  const url =
+    textOf(values, 'url') ?? ofNamed?.url ?? variable('STRONGROOM_URL') ?? stored?.url ?? defaultUrl;
+  const keyHere = stored?.url === url ? stored.apiKey : undefined;
   const keyFile = textOf(values, 'api-key-file');
-  const storedKey = stored?.url === url ? stored.apiKey : undefined;
   const apiKey =
-    keyFile === undefined
-      ? (process.env.STRONGROOM_API_KEY ?? storedKey)
-      : await terminal.secret('API key', keyFile);
+    keyFile !== undefined
+      ? await terminal.secret('API key', keyFile)
+      : ((ofNamed && keyHere) ?? variable('STRONGROOM_API_KEY') ?? keyHere);
   if (!apiKey && !command.anonymous) {
     const message = `Nobody is signed in at ${url}: strongroom login`;
     throw new StrongroomError(message, { code: 'UNAUTHENTICATED', status: 401 });
   }
   const client = new StrongroomClient({ baseUrl: url, ...(apiKey && { credential: { apiKey } }) });
-  return { values, args, terminal, client, url, apiKey };
+  return { values, args, terminal, client, url, apiKey, profile };
+}
+
+/** One that is empty is as one that is not set. */
+function variable(name: string): string | undefined {
+  return process.env[name] || undefined;
 }

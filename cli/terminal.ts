@@ -3,6 +3,12 @@ import { createInterface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
 import type { ReadStream } from 'node:tty';
 import { UsageError } from './command.ts';
+import { visible } from './terminal-text.ts';
+
+/** A text that may be somebody else's, for where it goes. */
+function shown(stream: { readonly isTTY?: boolean }, text: string): string {
+  return stream.isTTY ? visible(text) : text;
+}
 
 type Cell = string | number | null;
 
@@ -22,11 +28,20 @@ export class Terminal {
   }
 
   print(text: string): void {
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`${shown(process.stdout, text)}\n`);
   }
 
   note(text: string): void {
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${shown(process.stderr, text)}\n`);
+  }
+
+  /** What somebody stored or sent: a terminal shows it, and a file or pipe gets it byte by byte as it is. */
+  content(content: string | Uint8Array): void {
+    if (!process.stdout.isTTY) process.stdout.write(content);
+    else
+      this.print(
+        (typeof content === 'string' ? content : new TextDecoder().decode(content)).replace(/\n$/, ''),
+      );
   }
 
   /** The value as JSON where that was asked for, else what `human` makes of it. */
@@ -48,7 +63,9 @@ export class Terminal {
     return (done, total) => {
       const share = total === 0 ? 1 : done / total;
       const bar = '#'.repeat(Math.round(share * width)).padEnd(width, '.');
-      process.stderr.write(`\r${what} [${bar}] ${Math.round(share * 100)} %${share === 1 ? '\n' : ''}`);
+      process.stderr.write(
+        `\r${visible(what)} [${bar}] ${Math.round(share * 100)} %${share === 1 ? '\n' : ''}`,
+      );
     };
   }
 
@@ -57,7 +74,7 @@ export class Terminal {
     if (!this.interactive) throw new UsageError(`there is no terminal to ask for ${question}`);
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     try {
-      return (await lines.question(`${question}: `)).trim();
+      return (await lines.question(`${visible(question)}: `)).trim();
     } finally {
       lines.close();
     }
@@ -66,7 +83,7 @@ export class Terminal {
   /** A secret that somebody types, without showing it. @throws UsageError where there is nobody to ask */
   async askSecret(question: string): Promise<string> {
     if (!this.interactive) throw new UsageError(`there is no terminal to ask for ${question}`);
-    process.stderr.write(`${question}: `);
+    process.stderr.write(`${visible(question)}: `);
     const input = process.stdin as ReadStream;
     input.setRawMode(true);
     try {

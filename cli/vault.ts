@@ -27,6 +27,9 @@ export async function withVault<T>(context: Context, use: (vault: Vault) => Prom
 export async function saveFile(terminal: Terminal, file: VaultFile, target?: string): Promise<string> {
   // A name is whatever its owner called it.
   const path = target ?? (basename(file.fileName.replaceAll('\\', '/')) || 'file');
+  if (path === '-' && process.stdout.isTTY) {
+    throw new UsageError('a terminal would do what the file says: give a name, or pipe it on');
+  }
   if (path !== '-' && existsSync(path)) throw new UsageError(`${path} is there already`);
   const sink = path === '-' ? process.stdout : createWriteStream(path, { flags: 'wx', mode: 0o600 });
   const report = terminal.progress(path);

@@ -48,6 +48,11 @@ export class StrongroomClient {
     return new StrongroomClient({ ...options, ...(credential && { credential }) });
   }
 
+  /** The same, with more or less patience. */
+  withRetry(retry: Partial<RetryOptions>): StrongroomClient {
+    return new StrongroomClient({ ...this.#options, retry: { ...this.#retry, ...retry } });
+  }
+
   /**
    * Calls an operation, again where that is safe and may help.
    *

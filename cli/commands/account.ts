@@ -1,9 +1,11 @@
 import { type Command, type Context, textOf } from '../command.ts';
 import {
+  type Credentials,
   credentialsPath,
   forgetCredentials,
-  readUsableCredentials,
-  writeCredentials,
+  keepCredentials,
+  readProfiles,
+  readUsableProfiles,
 } from '../credentials.ts';
 
 const passwordOptions = {
@@ -24,13 +26,14 @@ export const account: readonly Command[] = [
     example: 'strongroom login --url https://strongroom.example.com --email developer@example.com',
     arity: [0, 0],
     anonymous: true,
+    signsIn: true,
     options: passwordOptions,
     optionHelp: passwordHelp,
     async run(context) {
-      const { values, terminal, client, url, apiKey } = context;
+      const { values, client, url, apiKey } = context;
       if (values['api-key-file'] === undefined || !apiKey) return enter('auth.login', context);
       const { body: me } = await client.call('users.me');
-      return keep({ url, apiKey, email: me.email }, terminal);
+      return keep(context, { url, apiKey, email: me.email });
     },
   },
   {
@@ -39,6 +42,7 @@ export const account: readonly Command[] = [
     example: 'strongroom register --email developer@example.com',
     arity: [0, 0],
     anonymous: true,
+    signsIn: true,
     options: passwordOptions,
     optionHelp: passwordHelp,
     run: (context) => enter('auth.register', context),
@@ -48,9 +52,27 @@ export const account: readonly Command[] = [
     summary: 'Forget the API key',
     arity: [0, 0],
     anonymous: true,
-    async run({ terminal }) {
-      forgetCredentials();
+    async run({ terminal, profile }) {
+      forgetCredentials(profile);
       terminal.answer({ signedOut: true }, () => '');
+      return 0;
+    },
+  },
+  {
+    name: 'profiles',
+    summary: 'List the installations and accounts that you are signed in at',
+    details:
+      '--profile NAME has a command use one of them, and login make it; STRONGROOM_PROFILE names one for all commands.',
+    example: 'strongroom login --profile staging --url https://staging.example.com',
+    arity: [0, 0],
+    anonymous: true,
+    async run({ terminal }) {
+      const profiles = [...readProfiles()].map(([name, { url, email }]) => ({ name, url, email }));
+      terminal.list(profiles, {
+        NAME: ({ name }) => name,
+        URL: ({ url }) => url,
+        'E-MAIL': ({ email }) => email,
+      });
       return 0;
     },
   },
@@ -81,7 +103,7 @@ async function enter(operation: 'auth.login' | 'auth.register', context: Context
   const password = await terminal.secret('Password', textOf(values, 'password-file'));
   const anonymous = client.withCredential(undefined);
   const { body } = await anonymous.call(operation, { body: { email, password } });
-  return keep({ url, apiKey: present(body.apiKey), email }, terminal);
+  return keep(context, { url, apiKey: present(body.apiKey), email });
 }
 
 /** An administrator's rotation has taken away the one that signing in would give. */
@@ -90,15 +112,12 @@ function present(apiKey: string | null): string {
   throw new Error('the API key was rotated; sign in with the new one (--api-key-file)');
 }
 
-function keep(
-  credentials: Parameters<typeof writeCredentials>[0],
-  terminal: { answer<T>(value: T, human: (value: T) => string): void },
-): number {
+function keep({ terminal, profile }: Context, credentials: Credentials): number {
   const { url, email } = credentials;
   // What was verified of the audit log is of the installation, whoever signs in there.
-  const before = readUsableCredentials();
+  const before = readUsableProfiles().get(profile);
   const auditLog = before?.url === url ? before.auditLog : undefined;
-  writeCredentials({ ...credentials, ...(auditLog && { auditLog }) });
-  terminal.answer({ url, email }, () => `Signed in at ${url}; the key is in ${credentialsPath()}`);
+  keepCredentials(profile, { ...credentials, ...(auditLog && { auditLog }) });
+  terminal.answer({ url, email, profile }, () => `Signed in at ${url}; the key is in ${credentialsPath()}`);
   return 0;
 }

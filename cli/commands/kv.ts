@@ -43,7 +43,7 @@ export const kv: readonly Command[] = [
       const headers = userSecretHeader(await readUserSecret(context));
       const { body } = await client.call('kv.get', { params: { key: args[0] ?? '' }, headers });
       if (terminal.json) terminal.print(JSON.stringify(body));
-      else process.stdout.write(Buffer.from(body.valueB64, 'base64'));
+      else terminal.content(Buffer.from(body.valueB64, 'base64'));
       return 0;
     },
   },

@@ -52,7 +52,9 @@ export const messages: readonly Command[] = [
     name: 'open',
     args: 'LINK',
     summary: 'Open a message, after asking',
-    details: 'A link is a secret: give - to have it read from standard input, or be asked for it.',
+    details:
+      'A link is a secret: give - to have it read from standard input, or be asked for it. A terminal is shown control ' +
+      'characters of the text by their numbers; a file or pipe gets the text as it is.',
     example: 'strongroom open -',
     arity: [0, 1],
     anonymous: true,
@@ -75,7 +77,7 @@ export const messages: readonly Command[] = [
       };
       const opened = await openMessage(await messagePrimitives(), link, { password });
       if (terminal.json) terminal.print(JSON.stringify(opened));
-      else process.stdout.write(opened.content.endsWith('\n') ? opened.content : `${opened.content}\n`);
+      else terminal.content(opened.content);
       return 0;
     },
   },

@@ -66,7 +66,7 @@ async function getValue(context: Context, shareId: string): Promise<number> {
   const headers = userSecretHeader(await readUserSecret(context));
   const { body } = await client.call('kvShares.read', { params: { shareId }, headers });
   if (terminal.json) terminal.print(JSON.stringify(body));
-  else process.stdout.write(Buffer.from(body.valueB64, 'base64'));
+  else terminal.content(Buffer.from(body.valueB64, 'base64'));
   return 0;
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -105,7 +105,7 @@ raise SystemExit(7)`;
     await seen;
     child.kill('SIGINT');
     expect((await end).code).toBe(130);
-    const { apiKey } = JSON.parse(readFileSync(cli.credentials, 'utf8'));
+    const { apiKey } = cli.stored();
     for (;;) {
       const answer = await fetch(`${appliance.target.url}/api/v1/executions`, {
         headers: { 'x-api-key': apiKey },
@@ -135,7 +135,7 @@ describe('messages', () => {
     const declined = await stranger.type(['open', url], [['(yes/no): ', 'no']]);
     expect(declined.code).toBe(1);
     const opened = await stranger.run(['open', '--yes', '-'], `${url}\n`);
-    expect(opened).toMatchObject({ code: 0, stdout: 'a secret text\n' });
+    expect(opened).toMatchObject({ code: 0, stdout: 'a secret text' });
     expect((await stranger.run(['open', '--yes', url])).code).toBe(4);
     stranger.remove();
   });
@@ -214,15 +214,12 @@ test('the audit log is listed and verified, and continues what was verified befo
   ]);
   const second = await cli.run(['audit', 'verify']);
   expect(second.stdout).toContain('continues the one that was known');
-  const kept = JSON.parse(readFileSync(cli.credentials, 'utf8'));
-  const other = kept.auditLog.verifierKey.replace(/^[^+]+/, 'another');
-  writeFileSync(
-    cli.credentials,
-    JSON.stringify({ ...kept, auditLog: { ...kept.auditLog, verifierKey: other } }),
-  );
+  const kept = cli.stored();
+  const verifierKey = kept.auditLog?.verifierKey.replace(/^[^+]+/, 'another');
+  cli.store({ ...kept, auditLog: { ...kept.auditLog, verifierKey } });
   const forged = await cli.run(['audit', 'verify']);
   expect([forged.code, forged.stderr]).toEqual([1, expect.stringMatching(/WRONG_KEY|BAD_SIGNATURE/)]);
-  writeFileSync(cli.credentials, JSON.stringify(kept));
+  cli.store(kept);
 });
 
 describe('the command line itself', () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestAppliance } from '../api/appliance.ts';
 import { PackageIndex } from '../support/package-index.ts';
@@ -98,7 +97,7 @@ describe('tokens', () => {
 
 test('an API key from a file goes before the one that is stored', async () => {
   const other = await Cli.withVault(appliance.target.url, 'other');
-  const { apiKey } = JSON.parse(readFileSync(other.credentials, 'utf8'));
+  const { apiKey } = other.stored();
   const mine = (await cli.json(['status'])).user.id;
   const theirs = await cli.json(['status', '--api-key-file', cli.file('key', `${apiKey}\n`)]);
   expect(theirs.user.id).not.toBe(mine);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -9,6 +9,12 @@ const source = [process.execPath, resolve(import.meta.dirname, '..', '..', 'bin'
 const terminal = join(import.meta.dirname, 'terminal.py');
 
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+type Stored = {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly auditLog?: { readonly verifierKey: string; readonly checkpoint: string };
+};
 
 /** The command line of somebody with a home of their own. */
 export class Cli {
@@ -52,6 +58,16 @@ export class Cli {
     return JSON.parse(stdout);
   }
 
+  /** What is kept of them. */
+  stored(profile = 'default'): Stored {
+    return JSON.parse(readFileSync(this.credentials, 'utf8')).profiles[profile];
+  }
+
+  /** Keeps something else of them. */
+  store(stored: object): void {
+    writeFileSync(this.credentials, JSON.stringify({ profiles: { default: stored } }));
+  }
+
   get credentials(): string {
     return join(this.home, '.config', 'strongroom', 'credentials.json');
   }
@@ -75,6 +91,11 @@ export class Cli {
   async type(args: readonly string[], answers: readonly (readonly [question: string, answer: string])[]) {
     const command = [terminal, JSON.stringify(answers), ...this.#program, ...args];
     return ended(spawn('python3', command, { cwd: this.home, env: this.#env }));
+  }
+
+  /** How a shell calls the program. */
+  get line(): string {
+    return this.#program.map((word) => `'${word}'`).join(' ');
   }
 
   /** A line for bash, which ends as the first program of a pipe that fails. */
