@@ -83,9 +83,10 @@ export class Terminal {
   /** A secret that somebody types, without showing it. @throws UsageError where there is nobody to ask */
   async askSecret(question: string): Promise<string> {
     if (!this.interactive) throw new UsageError(`there is no terminal to ask for ${question}`);
-    process.stderr.write(`${visible(question)}: `);
     const input = process.stdin as ReadStream;
+    // Before the question is there: whoever answers at once, a program for example, would else be shown what it types.
     input.setRawMode(true);
+    process.stderr.write(`${visible(question)}: `);
     try {
       return await readHidden(input);
     } finally {

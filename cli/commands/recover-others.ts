@@ -8,7 +8,7 @@ import {
   restoreOwner,
   sealShareFor,
 } from '../../client/recovery.ts';
-import { fingerprintOf } from '../../client/vault/index.ts';
+import { fingerprintOf, publicKeysOf } from '../../client/vault/index.ts';
 import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { type Command, type Context, textOf, UsageError } from '../command.ts';
 import { entriesOf } from '../lists.ts';
@@ -51,7 +51,7 @@ export const recoverOthers: readonly Command[] = [
       const crypto = await vaultCryptoForNode();
       const share = await openTrusteeShare(client, crypto, await readUserSecret(context), ownerUserId);
       const part = sealShareFor(crypto, share, collector);
-      const fingerprint = fingerprintOf(collector);
+      const fingerprint = fingerprintOf(crypto, publicKeysOf(collector));
       if (!terminal.json) terminal.note(`Sealed to ${collector.name}, whose keys are ${fingerprint}`);
       terminal.answer({ ownerUserId, collectorUserId: userId, fingerprint, part }, () => part);
       return 0;

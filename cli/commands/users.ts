@@ -1,4 +1,5 @@
-import { fingerprintOf } from '../../client/vault/index.ts';
+import { fingerprintOf, publicKeysOf } from '../../client/vault/index.ts';
+import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import type { Command } from '../command.ts';
 import { directoryOf } from '../users.ts';
 
@@ -11,9 +12,10 @@ export const users: readonly Command[] = [
       'example, before you share what that matters for, and before you appoint a trustee.',
     arity: [0, 0],
     async run({ terminal, client }) {
+      const crypto = await vaultCryptoForNode();
       const users = (await directoryOf(client)).map((user) => ({
         ...user,
-        fingerprint: user.publicKeyB64 === null ? null : fingerprintOf(user),
+        fingerprint: user.publicKeyB64 === null ? null : fingerprintOf(crypto, publicKeysOf(user)),
       }));
       terminal.list(users, {
         NAME: ({ name }) => name,

@@ -4,6 +4,11 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** In lower case. */
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 export function concat(...parts: Pieces): Uint8Array {
   const whole = new Uint8Array(lengthOf(parts));
   let at = 0;

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fingerprintOf } from '../../client/vault/index.ts';
+import type { PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
 import { TestAppliance } from '../api/appliance.ts';
+import { nativeVault } from '../support/vault.ts';
 import { Cli } from './program.ts';
 
 let appliance: TestAppliance;
@@ -28,8 +29,11 @@ test('the directory has names, ids and the fingerprints of keys', async () => {
   const list = await alice.json(['users']);
   const bobs = list.find(({ name }: { name: string }) => name === bobsName);
   expect(bobs.id).toBe(bobsId);
-  expect(bobs.fingerprint).toMatch(/^([0-9a-f]{4}-){7}[0-9a-f]{4}$/);
-  expect(bobs.fingerprint).toBe(fingerprintOf(bobs));
+  const [x25519, mlKem768] = [bobs.publicKeyB64, bobs.publicKeyKyberB64].map((key) =>
+    Buffer.from(key, 'base64'),
+  );
+  const keyId = nativeVault.keyIdOf({ x25519, mlKem768 } as PublicKeys);
+  expect(bobs.fingerprint).toBe(Buffer.from(keyId).toString('hex'));
   expect(new Set(list.map((user: { fingerprint: string }) => user.fingerprint)).size).toBe(list.length);
 });
 

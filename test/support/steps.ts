@@ -25,11 +25,18 @@ export function programOf(steps: readonly Step[], url: string, print: (mark: str
 
 /** Compares what the steps printed with what the page says that they print. */
 export function expectPrinted(steps: readonly Step[], url: string, stdout: string): void {
-  const printed = stdout.split(`${mark}\n`);
+  const printed = stdout.split(new RegExp(`${mark}\\r?\\n`));
   for (const [position, { command, output }] of steps.entries()) {
     const expected = output?.replaceAll(printedUrl, url);
-    if (expected !== undefined) expect(printed[position]?.trim(), command).toMatch(pattern(expected));
+    const seen = atTerminal(printed[position] ?? '');
+    if (expected !== undefined) expect(seen, command).toMatch(pattern(expected));
   }
+}
+
+/** What stays of it on a screen, without spaces at the end of lines. */
+function atTerminal(text: string): string {
+  const lines = text.split(/\r*\n/).map((line) => line.slice(line.lastIndexOf('\r') + 1).trimEnd());
+  return lines.join('\n').trim();
 }
 
 /** `…` stands for anything within a line. */
