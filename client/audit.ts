@@ -95,6 +95,11 @@ export function verifyEntry(
   if (!isSealed) throw new AuditError('NOT_IN_LOG');
 }
 
+export type VerifyOptions = Pick<CallOptions, 'signal'> & {
+  /** How many entries were looked at, and how many there are. */
+  readonly onProgress?: (done: number, total: number) => void;
+};
+
 /**
  * Fetches the proof of each entry and verifies it. Those that are not sealed yet are counted apart.
  *
@@ -104,17 +109,19 @@ export async function verifyEntries(
   client: StrongroomClient,
   entries: readonly AuditEntry[],
   log: Pick<KnownLog, 'verifierKey'>,
+  { onProgress, ...options }: VerifyOptions = {},
 ): Promise<{ readonly verified: number; readonly waiting: number }> {
   let [verified, waiting] = [0, 0];
   for (const entry of entries) {
     try {
-      const { body } = await client.call('audit.proof', { params: { id: entry.id } });
+      const { body } = await client.call('audit.proof', { ...options, params: { id: entry.id } });
       verifyEntry(entry, body, log);
       verified += 1;
     } catch (error) {
       if (!(error instanceof StrongroomError) || error.code !== 'NOT_SEALED_YET') throw error;
       waiting += 1;
     }
+    onProgress?.(verified + waiting, entries.length);
   }
   return { verified, waiting };
 }

@@ -7,6 +7,7 @@ import { defaultRetry, pause, pauseBefore, type RetryOptions } from './retry.ts'
 import type { Arguments, CallOptions, Credential, Operation, ResponseFor } from './types.ts';
 
 export { type ClientErrorCode, type ErrorDetail, StrongroomError } from './error.ts';
+export { pagesOf } from './paging.ts';
 export type { RetryOptions } from './retry.ts';
 export type { CallOptions, Credential, RequestFor, ResponseFor } from './types.ts';
 export type { OperationId };
@@ -46,6 +47,11 @@ export class StrongroomClient {
   withCredential(credential: Credential | undefined): StrongroomClient {
     const { credential: _, ...options } = this.#options;
     return new StrongroomClient({ ...options, ...(credential && { credential }) });
+  }
+
+  /** The same, with more or less patience. */
+  withRetry(retry: Partial<RetryOptions>): StrongroomClient {
+    return new StrongroomClient({ ...this.#options, retry: { ...this.#retry, ...retry } });
   }
 
   /**

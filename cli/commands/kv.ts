@@ -1,27 +1,9 @@
 import type { StrongroomClient } from '../../client/index.ts';
 import { type Command, textOf } from '../command.ts';
-import {
-  readNewUserSecret,
-  readUserSecret,
-  userSecretHeader,
-  userSecretHelp,
-  userSecretOptions,
-} from '../user-secret.ts';
+import { entriesOf } from '../lists.ts';
+import { readUserSecret, userSecretHeader, userSecretHelp, userSecretOptions } from '../user-secret.ts';
 
 export const kv: readonly Command[] = [
-  {
-    name: 'keys generate',
-    summary: 'Make the key pairs of the vault, under a user secret',
-    arity: [0, 0],
-    options: userSecretOptions,
-    optionHelp: userSecretHelp,
-    async run(context) {
-      const headers = userSecretHeader(await readNewUserSecret(context));
-      const { body } = await context.client.call('keys.generate', { headers });
-      context.terminal.answer(body, () => 'The keys are made. Nobody can tell you the user secret again.');
-      return 0;
-    },
-  },
   {
     name: 'kv list',
     summary: 'List the names of the values in the vault',
@@ -61,7 +43,7 @@ export const kv: readonly Command[] = [
       const headers = userSecretHeader(await readUserSecret(context));
       const { body } = await client.call('kv.get', { params: { key: args[0] ?? '' }, headers });
       if (terminal.json) terminal.print(JSON.stringify(body));
-      else process.stdout.write(Buffer.from(body.valueB64, 'base64'));
+      else terminal.content(Buffer.from(body.valueB64, 'base64'));
       return 0;
     },
   },
@@ -78,13 +60,6 @@ export const kv: readonly Command[] = [
   },
 ];
 
-export async function namesOf(client: StrongroomClient): Promise<string[]> {
-  const names: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const { body, headers } = await client.call('kv.list', { query: { limit: 100, cursor } });
-    names.push(...body);
-    cursor = headers.get('x-next-cursor') ?? undefined;
-  } while (cursor);
-  return names;
+export function namesOf(client: StrongroomClient): Promise<string[]> {
+  return entriesOf((query) => client.call('kv.list', { query }));
 }

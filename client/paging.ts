@@ -1,0 +1,23 @@
+type Page = { readonly body: unknown; readonly headers: Headers };
+
+/**
+ * The pages of a list, from the first to the last, each when it is asked for.
+ *
+ * @param ask for the page at a cursor, by a call such as `kv.list`
+ */
+export async function* pagesOf<P extends Page>(
+  ask: (cursor: string | undefined) => Promise<P>,
+): AsyncGenerator<P, void, void> {
+  let cursor: string | undefined;
+  do {
+    const page = await ask(cursor);
+    yield page;
+    cursor = nextCursor(page);
+  } while (cursor);
+}
+
+/** A body that is an object has its cursor in itself; one that is an array, in a header. */
+function nextCursor({ body, headers }: Page): string | undefined {
+  const inBody = (body as { readonly nextCursor?: string } | null)?.nextCursor;
+  return inBody ?? headers.get('x-next-cursor') ?? undefined;
+}
