@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { TestAppliance } from '../api/appliance.ts';
 import { Cli } from './program.ts';
 import { startProxy } from './proxy.ts';
@@ -17,6 +17,8 @@ beforeAll(async () => {
     const put = { method: 'PUT', headers, body: '{"value":"x"}' };
     expect((await fetch(`${appliance.target.url}/api/v1/secrets/NAME`, put)).ok).toBe(true);
   }
+  const checkpoint = () => fetch(`${appliance.target.url}/api/v1/audit/checkpoint`, { headers });
+  await vi.waitFor(async () => expect((await checkpoint()).status).toBe(200), { timeout: 20_000 });
 });
 afterAll(async () => {
   cli.remove();
