@@ -1,6 +1,6 @@
 import { type StrongroomClient, StrongroomError } from '../client/index.ts';
 import { UsageError } from './command.ts';
-import { entriesOf } from './lists.ts';
+import { listAll } from './lists.ts';
 
 type Known = { readonly id: string; readonly name: string; readonly email?: string | null };
 
@@ -8,12 +8,12 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The users of the caller's org, as everybody in it sees them: without addresses. */
 export function directoryOf(client: StrongroomClient) {
-  return entriesOf((query) => client.call('users.org', { query }));
+  return listAll((query) => client.call('users.org', { query }));
 }
 
 /** The users of an org as its admins see them. */
 export function usersOf(client: StrongroomClient, orgId: string) {
-  return entriesOf((query) => client.call('admin.listUsers', { params: { orgId }, query }));
+  return listAll((query) => client.call('admin.listUsers', { params: { orgId }, query }));
 }
 
 /**

@@ -19,6 +19,12 @@ export async function withVault<T>(context: Context, use: (vault: Vault) => Prom
   }
 }
 
+/** A value to standard output or, where JSON was asked for, in base64 with what is known of it. */
+export function printValue(terminal: Terminal, { value, ...about }: { readonly value: Uint8Array }): void {
+  if (!terminal.json) terminal.content(value);
+  else terminal.print(JSON.stringify({ ...about, valueB64: Buffer.from(value).toString('base64') }));
+}
+
 /**
  * Decrypts a file to a path, or under its own name here; `-` is standard output. None that is there is replaced.
  *

@@ -1,5 +1,4 @@
 import type { OperationId } from '../lambdas/contract/routes.ts';
-import { hex } from '../lambdas/crypto/bytes.ts';
 import { addressOf } from './address.ts';
 import { errorOf, isErrorBody, StrongroomError } from './error.ts';
 import { operations } from './operations.ts';
@@ -7,7 +6,7 @@ import { defaultRetry, pause, pauseBefore, type RetryOptions } from './retry.ts'
 import type { Arguments, CallOptions, Credential, Operation, ResponseFor } from './types.ts';
 
 export { type ClientErrorCode, type ErrorDetail, StrongroomError } from './error.ts';
-export { pagesOf } from './paging.ts';
+export { entriesOf, pagesOf } from './paging.ts';
 export type { RetryOptions } from './retry.ts';
 export type { CallOptions, Credential, RequestFor, ResponseFor } from './types.ts';
 export type { OperationId };
@@ -167,5 +166,6 @@ function parsed(text: string): unknown {
 
 /** 128 random bits. Not `randomUUID`, which browsers have on HTTPS only. */
 function randomKey(): string {
-  return hex(crypto.getRandomValues(new Uint8Array(16)));
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -21,3 +21,15 @@ function nextCursor({ body, headers }: Page): string | undefined {
   const inBody = (body as { readonly nextCursor?: string } | null)?.nextCursor;
   return inBody ?? headers.get('x-next-cursor') ?? undefined;
 }
+
+type Entries<T> = { readonly body: readonly T[]; readonly headers: Headers };
+
+/** As many as a page may have. */
+const limit = 100;
+
+/** The entries of a list whose pages are arrays, page by page as they are asked for. @param ask for one page */
+export async function* entriesOf<T>(
+  ask: (query: { readonly limit: number; readonly cursor: string | undefined }) => Promise<Entries<T>>,
+): AsyncGenerator<T, void, void> {
+  for await (const { body } of pagesOf((cursor) => ask({ limit, cursor }))) yield* body;
+}

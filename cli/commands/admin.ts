@@ -1,6 +1,6 @@
 import { parseAccessKey } from '../../lambdas/crypto/access-key.ts';
 import { type Command, type Context, textOf, UsageError } from '../command.ts';
-import { entriesOf } from '../lists.ts';
+import { listAll } from '../lists.ts';
 import { oneOf, usersOf } from '../users.ts';
 
 export const orgOptions = { org: { type: 'string' } } as const;
@@ -21,7 +21,7 @@ export const admin: readonly Command[] = [
     summary: 'List all orgs, as the global administrator',
     arity: [0, 0],
     async run({ terminal, client }) {
-      terminal.list(await entriesOf((query) => client.call('admin.listOrgs', { query })), {
+      terminal.list(await listAll((query) => client.call('admin.listOrgs', { query })), {
         ID: ({ id }) => id,
         NAME: ({ name }) => name,
         CREATED: ({ createdUtc }) => createdUtc,

@@ -1,24 +1,31 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
-import { openVaultFile, resumeUpload, uploadFile } from '../../client/vault/index.ts';
+import {
+  type ListedFile,
+  openVaultFile,
+  resumeUpload,
+  uploadFile,
+  vaultFiles,
+} from '../../client/vault/index.ts';
 import { type Command, textOf } from '../command.ts';
-import { entriesOf } from '../lists.ts';
-import { readUserSecret, userSecretHeader, userSecretHelp, userSecretOptions } from '../user-secret.ts';
-
+import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
 import { saveFile, withVault } from '../vault.ts';
 
 export const files: readonly Command[] = [
   {
     name: 'files list',
     summary: 'List the files of the vault',
-    details: 'The user secret goes to the API with this call, as the reference has it.',
+    details: 'Their names are decrypted here. The user secret stays here.',
     arity: [0, 0],
     options: userSecretOptions,
     optionHelp: userSecretHelp,
     async run(context) {
-      const { terminal, client } = context;
-      const headers = userSecretHeader(await readUserSecret(context));
-      const files = await entriesOf((query) => client.call('files.list', { headers, query }));
+      const { terminal } = context;
+      const files = await withVault(context, async (vault) => {
+        const all: ListedFile[] = [];
+        for await (const file of vaultFiles(vault)) all.push(file);
+        return all;
+      });
       terminal.list(files, {
         ID: ({ id }) => id,
         NAME: ({ fileName }) => fileName,

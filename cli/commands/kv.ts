@@ -1,7 +1,10 @@
 import type { StrongroomClient } from '../../client/index.ts';
+import { getVaultValue, putVaultValue, Vault } from '../../client/vault/index.ts';
+import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { type Command, textOf } from '../command.ts';
-import { entriesOf } from '../lists.ts';
-import { readUserSecret, userSecretHeader, userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { listAll } from '../lists.ts';
+import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { printValue, withVault } from '../vault.ts';
 
 export const kv: readonly Command[] = [
   {
@@ -17,33 +20,31 @@ export const kv: readonly Command[] = [
   {
     name: 'kv put',
     args: 'KEY',
-    summary: 'Store a value in the vault',
+    summary: 'Encrypt a value here, and store it in the vault',
+    details: 'For your keys, and those of everybody with whom it is shared. It takes no user secret.',
     example: 'strongroom kv put app/config/url --value-file url.txt',
     arity: [1, 1],
     options: { 'value-file': { type: 'string' } },
     optionHelp: { 'value-file': 'file with the value; - is standard input' },
     async run({ values, args: [key = ''], terminal, client }) {
       const value = await terminal.secret('Value', textOf(values, 'value-file'));
-      const valueB64 = Buffer.from(value).toString('base64');
-      const { body } = await client.call('kv.put', { params: { key }, body: { valueB64 } });
-      terminal.answer(body, () => `${body.key}, version ${body.version}`);
+      const vault = await Vault.locked(client, await vaultCryptoForNode());
+      const written = await putVaultValue(vault, key, Buffer.from(value));
+      terminal.answer(written, ({ version }) => `${key}, version ${version}`);
       return 0;
     },
   },
   {
     name: 'kv get',
     args: 'KEY',
-    summary: 'Read a value of the vault',
-    details: 'The user secret goes to the API with this call, as the reference has it.',
+    summary: 'Fetch a value of the vault, and decrypt it here',
+    details: 'The user secret stays here.',
     arity: [1, 1],
     options: userSecretOptions,
     optionHelp: userSecretHelp,
     async run(context) {
-      const { args, terminal, client } = context;
-      const headers = userSecretHeader(await readUserSecret(context));
-      const { body } = await client.call('kv.get', { params: { key: args[0] ?? '' }, headers });
-      if (terminal.json) terminal.print(JSON.stringify(body));
-      else terminal.content(Buffer.from(body.valueB64, 'base64'));
+      const { args, terminal } = context;
+      printValue(terminal, await withVault(context, (vault) => getVaultValue(vault, args[0] ?? '')));
       return 0;
     },
   },
@@ -61,5 +62,5 @@ export const kv: readonly Command[] = [
 ];
 
 export function namesOf(client: StrongroomClient): Promise<string[]> {
-  return entriesOf((query) => client.call('kv.list', { query }));
+  return listAll((query) => client.call('kv.list', { query }));
 }

@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { ResponseFor, StrongroomClient } from '../../client/index.ts';
 import type { Command, Context } from '../command.ts';
-import { entriesOf } from '../lists.ts';
+import { listAll } from '../lists.ts';
 
 type PackageInfo = ResponseFor<'packages.list'>['body'][number];
 
@@ -79,5 +79,5 @@ async function builtList(client: StrongroomClient): Promise<readonly PackageInfo
 }
 
 function listOf(client: StrongroomClient): Promise<readonly PackageInfo[]> {
-  return entriesOf((query) => client.call('packages.list', { query }));
+  return listAll((query) => client.call('packages.list', { query }));
 }

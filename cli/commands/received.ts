@@ -1,26 +1,38 @@
-import { openSharedVaultFile } from '../../client/vault/index.ts';
+import {
+  getSharedVaultValue,
+  openSharedVaultFile,
+  receivedVaultFiles,
+  receivedVaultValues,
+} from '../../client/vault/index.ts';
 import { type Command, type Context, UsageError } from '../command.ts';
-import { entriesOf } from '../lists.ts';
-import { readUserSecret, userSecretHeader, userSecretHelp, userSecretOptions } from '../user-secret.ts';
-import { saveFile, withVault } from '../vault.ts';
+import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { printValue, saveFile, withVault } from '../vault.ts';
 
 export const received: readonly Command[] = [
   {
     name: 'received',
     summary: 'List the values and files that others share with you',
-    details: 'The user secret goes to the API with this call, as the reference has it.',
+    details: 'Their names are decrypted here. The user secret stays here.',
     arity: [0, 0],
     options: userSecretOptions,
     optionHelp: userSecretHelp,
     async run(context) {
-      const { terminal, client } = context;
-      const headers = userSecretHeader(await readUserSecret(context));
-      const values = await entriesOf((query) => client.call('kvShares.received', { headers, query }));
-      const files = await entriesOf((query) => client.call('fileShares.received', { headers, query }));
-      const shares = [
-        ...values.map((share) => ({ kind: 'kv', what: share.alias, ...share })),
-        ...files.map((share) => ({ kind: 'file', what: share.fileName, ...share })),
-      ];
+      const { terminal } = context;
+      const shares = await withVault(context, async (vault) => {
+        const all: Received[] = [];
+        for await (const share of receivedVaultValues(vault)) {
+          all.push({
+            kind: 'kv',
+            what: share.alias ?? share.key,
+            expiresUtc: share.expiresAt,
+            ...named(share),
+          });
+        }
+        for await (const share of receivedVaultFiles(vault)) {
+          all.push({ kind: 'file', what: share.fileName, expiresUtc: share.expiresUtc, ...named(share) });
+        }
+        return all;
+      });
       terminal.list(shares, {
         KIND: ({ kind }) => kind,
         SHARE: ({ shareId }) => shareId,
@@ -36,8 +48,8 @@ export const received: readonly Command[] = [
     args: 'kv|file SHARE [FILE]',
     summary: 'Read a value, or fetch a file, that another user shares with you',
     details:
-      'A value goes to standard output; for it, the user secret goes to the API. A file is decrypted here, to FILE or under ' +
-      'its own name (- is standard output), and replaces none. Its owner sees that you read it.',
+      'It is decrypted here, and the user secret stays here. A value goes to standard output, a file to FILE or under its own ' +
+      'name (- is standard output), and replaces none. Its owner sees that you read it.',
     arity: [2, 3],
     options: userSecretOptions,
     optionHelp: userSecretHelp,
@@ -52,6 +64,15 @@ export const received: readonly Command[] = [
   },
 ];
 
+type Named = { readonly shareId: string; readonly ownerUserId: string; readonly ownerName: string };
+type Received = Named & {
+  readonly kind: 'kv' | 'file';
+  readonly what: string;
+  readonly expiresUtc: string | null;
+};
+
+const named = ({ shareId, ownerUserId, ownerName }: Named): Named => ({ shareId, ownerUserId, ownerName });
+
 type Run = (context: Context, shareId: string) => Promise<number>;
 
 function byKind(context: Context, runs: Readonly<Record<'kv' | 'file', Run>>): Promise<number> {
@@ -61,12 +82,9 @@ function byKind(context: Context, runs: Readonly<Record<'kv' | 'file', Run>>): P
 }
 
 async function getValue(context: Context, shareId: string): Promise<number> {
-  const { terminal, client, args } = context;
+  const { terminal, args } = context;
   if (args.length > 2) throw new UsageError('a value goes to standard output');
-  const headers = userSecretHeader(await readUserSecret(context));
-  const { body } = await client.call('kvShares.read', { params: { shareId }, headers });
-  if (terminal.json) terminal.print(JSON.stringify(body));
-  else terminal.content(Buffer.from(body.valueB64, 'base64'));
+  printValue(terminal, await withVault(context, (vault) => getSharedVaultValue(vault, shareId)));
   return 0;
 }
 

@@ -11,7 +11,7 @@ import {
 import { fingerprintOf, publicKeysOf } from '../../client/vault/index.ts';
 import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { type Command, type Context, textOf, UsageError } from '../command.ts';
-import { entriesOf } from '../lists.ts';
+import { listAll } from '../lists.ts';
 import { readUserSecret, userSecretHelp, userSecretOptions } from '../user-secret.ts';
 import { userIdOf } from '../users.ts';
 
@@ -22,7 +22,7 @@ export const recoverOthers: readonly Command[] = [
     summary: 'List the users whose trustee you are',
     arity: [0, 0],
     async run({ terminal, client }) {
-      terminal.list(await entriesOf((query) => client.call('recovery.owners', { query })), {
+      terminal.list(await listAll((query) => client.call('recovery.owners', { query })), {
         NAME: ({ ownerName }) => ownerName,
         ID: ({ ownerUserId }) => ownerUserId,
         HINT: ({ xorApplied, xorSaltHint }) => (xorApplied ? xorSaltHint : 'not masked'),

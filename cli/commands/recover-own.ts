@@ -1,7 +1,7 @@
 import { appointTrustees, type Trusteeship } from '../../client/recovery.ts';
 import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { type Command, type Context, textOf, UsageError } from '../command.ts';
-import { entriesOf } from '../lists.ts';
+import { listAll } from '../lists.ts';
 import { readUserSecret, userSecretHelp, userSecretOptions } from '../user-secret.ts';
 import { userIdOf } from '../users.ts';
 
@@ -12,7 +12,7 @@ export const recoverOwn: readonly Command[] = [
     summary: 'List the trustees who could bring your keys back',
     arity: [0, 0],
     async run({ terminal, client }) {
-      terminal.list(await entriesOf((query) => client.call('recovery.trustees', { query })), {
+      terminal.list(await listAll((query) => client.call('recovery.trustees', { query })), {
         NAME: ({ trusteeName }) => trusteeName,
         ID: ({ trusteeUserId }) => trusteeUserId,
         HINT: ({ xorApplied, xorSaltHint }) => (xorApplied ? xorSaltHint : 'not masked'),

@@ -1,5 +1,5 @@
 import { type Command, textOf } from '../command.ts';
-import { entriesOf } from '../lists.ts';
+import { listAll } from '../lists.ts';
 
 export const secrets: readonly Command[] = [
   {
@@ -7,7 +7,7 @@ export const secrets: readonly Command[] = [
     summary: 'List the secrets that programs find in their environment',
     arity: [0, 0],
     async run({ terminal, client }) {
-      const list = await entriesOf((query) => client.call('secrets.list', { query }));
+      const list = await listAll((query) => client.call('secrets.list', { query }));
       terminal.list(list, {
         NAME: ({ name }) => name,
         VERSION: ({ version }) => version,

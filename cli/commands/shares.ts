@@ -1,34 +1,33 @@
 import type { ResponseFor, StrongroomClient } from '../../client/index.ts';
+import { type NewShare, shareVaultFile, shareVaultValue, type Vault } from '../../client/vault/index.ts';
 import { type Command, type Context, textOf, UsageError } from '../command.ts';
 import { durationHelp, timeOf } from '../duration.ts';
-import { entriesOf } from '../lists.ts';
-import { readUserSecret, userSecretHeader, userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { listAll } from '../lists.ts';
+import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
 import { userIdOf } from '../users.ts';
+import { withVault } from '../vault.ts';
 
 type Grant = ResponseFor<'kvShares.list'>['body'][number];
-type Terms = { readonly recipientUserId: string; readonly permission: 'read'; readonly expiresUtc?: string };
-type Headers = ReturnType<typeof userSecretHeader>;
-
 /** What can be done with the shares of a thing, whatever it is. */
 type Shared = {
-  create(terms: Terms, alias: string | undefined, headers: Headers): Promise<{ readonly body: object }>;
+  create(vault: Vault, share: NewShare, alias: string | undefined): Promise<object>;
   list(): Promise<readonly Grant[]>;
   revoke(recipientUserId: string): Promise<{ readonly body: object }>;
 };
 
 const kinds: Readonly<Record<string, (client: StrongroomClient, name: string) => Shared>> = {
   kv: (client, key) => ({
-    create: (terms, alias, headers) =>
-      client.call('kvShares.create', { params: { key }, body: { ...terms, alias }, headers }),
-    list: () => entriesOf((query) => client.call('kvShares.list', { params: { key }, query })),
+    create: (vault, share, alias) =>
+      shareVaultValue(vault, key, { ...share, ...(alias !== undefined && { alias }) }),
+    list: () => listAll((query) => client.call('kvShares.list', { params: { key }, query })),
     revoke: (recipientUserId) => client.call('kvShares.revoke', { params: { key, recipientUserId } }),
   }),
   file: (client, id) => ({
-    create(terms, alias, headers) {
+    create(vault, share, alias) {
       if (alias !== undefined) throw new UsageError('--alias is for values; a file has its name');
-      return client.call('fileShares.create', { params: { id }, body: terms, headers });
+      return shareVaultFile(vault, id, share);
     },
-    list: () => entriesOf((query) => client.call('fileShares.list', { params: { id }, query })),
+    list: () => listAll((query) => client.call('fileShares.list', { params: { id }, query })),
     revoke: (recipientUserId) => client.call('fileShares.revoke', { params: { id, recipientUserId } }),
   }),
 };
@@ -40,7 +39,8 @@ export const shares: readonly Command[] = [
     name: 'share',
     args: what,
     summary: 'Share a value, or a file, with another user of your org, to read',
-    details: 'The user secret goes to the API with this call, as the reference has it.',
+    details:
+      'Its key is wrapped to theirs here: compare their fingerprint (strongroom users) before. The user secret stays here.',
     example: 'strongroom share kv app/database-url --with alice --expires 30d',
     arity: [2, 2],
     options: {
@@ -58,13 +58,12 @@ export const shares: readonly Command[] = [
     async run(context) {
       const { values, terminal } = context;
       const shared = sharedOf(context);
-      const expiresUtc = timeOf(textOf(values, 'expires'))?.toISOString();
+      const expires = timeOf(textOf(values, 'expires'));
       const recipientUserId = await recipientOf(context);
-      const headers = userSecretHeader(await readUserSecret(context));
-      const terms = { recipientUserId, permission: 'read', ...(expiresUtc && { expiresUtc }) } as const;
-      const { body } = await shared.create(terms, textOf(values, 'alias'), headers);
-      const end = expiresUtc ?? 'you unshare it';
-      terminal.answer(body, () => `Shared with ${textOf(values, 'with')} (${recipientUserId}) until ${end}`);
+      const share = { recipientUserId, ...(expires && { expires }) };
+      const made = await withVault(context, (vault) => shared.create(vault, share, textOf(values, 'alias')));
+      const end = expires?.toISOString() ?? 'you unshare it';
+      terminal.answer(made, () => `Shared with ${textOf(values, 'with')} (${recipientUserId}) until ${end}`);
       return 0;
     },
   },
