@@ -1,4 +1,5 @@
 import { limits } from '../contract/limits.ts';
+import { native } from '../crypto/providers/native.ts';
 import {
   publicKeyDigest,
   type SandboxClaims,
@@ -31,7 +32,7 @@ export async function newZkSession(
     org: orgId,
     jti: uuidv7(),
     sandbox: sandboxId,
-    key: publicKeyDigest(publicKey),
+    key: publicKeyDigest(native, publicKey),
     iat,
     exp: iat + limits.zkSessionSeconds,
   };
@@ -40,7 +41,7 @@ export async function newZkSession(
 
 /** @throws ApiError SESSION_ENDED, also for a session of another user or none at all */
 export async function openZkSession(keys: Keys, caller: UserCaller, proof: string): Promise<ZkSession> {
-  const claims = await verifySandboxProof(keys, proof);
+  const claims = await verifySandboxProof(await keys.publicKeys('jwt'), proof);
   if (claims?.sub !== caller.userId) throw new ApiError('SESSION_ENDED');
   return sessionOf(claims);
 }
