@@ -4,6 +4,8 @@ import { pause } from './retry.ts';
 
 export type Program = Omit<RequestFor<'execute.run'>['body'], 'wait'>;
 export type Execution = ResponseFor<'execute.get'>['body'];
+/** How a program ended, or what it did until now: all that an answer which is kept nowhere has too. */
+export type Result = Omit<Execution, 'language' | 'startedAt' | 'endedAt' | 'timeoutSeconds' | 'expiresAt'>;
 export type LargeFile = Execution['largeFiles'][number];
 
 export type Followed = CallOptions & {

@@ -17,6 +17,20 @@ export type SandboxClaims = {
   readonly exp: number;
 };
 
+/** What a proof says of its session; passwords are bound to it. */
+export type ProvenSession = {
+  readonly sessionId: string;
+  readonly userId: string;
+  /** ISO 8601. */
+  readonly expiresAt: string;
+  readonly sandboxId: string;
+};
+
+export function sessionOf({ sub, jti, exp, sandbox }: SandboxClaims): ProvenSession {
+  const expiresAt = new Date(exp * 1000).toISOString();
+  return { sessionId: jti, userId: sub, expiresAt, sandboxId: sandbox };
+}
+
 /** Tells proofs from tokens, so that neither passes for the other. */
 const audience = 'strongroom/zk-session';
 
