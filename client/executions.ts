@@ -71,7 +71,7 @@ export async function followExecution(
 /** The content of a file that was too large for the answer. @throws StrongroomError NOT_FOUND once it is kept no more */
 export async function fetchLargeFile(
   client: StrongroomClient,
-  { executionId }: Pick<Execution, 'executionId'>,
+  { executionId }: Pick<Result, 'executionId'>,
   { href }: LargeFile,
 ): Promise<Uint8Array> {
   const number = href.slice(href.lastIndexOf('/') + 1);
