@@ -1,6 +1,5 @@
 import type { webcrypto } from 'node:crypto';
 import { gcm } from '@noble/ciphers/aes.js';
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { x25519 } from '@noble/curves/ed25519.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha1 } from '@noble/hashes/legacy.js';
@@ -9,9 +8,9 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { concat, requireLength } from '../bytes.ts';
 import { argon2Wasm } from './argon2-wasm.ts';
+import { aead, tagBytes, xChaCha20Poly1305 } from './portable-aead.ts';
 import { portableXWing } from './portable-x-wing.ts';
 import {
-  type Aead,
   type ChunkAead,
   type MlKem768,
   mlKem768Bytes,
@@ -90,34 +89,6 @@ const nobleMlKem768: MlKem768 = {
     }
   },
 };
-
-const keyBytes = 32;
-const tagBytes = 16;
-
-/** On its own for pages that need no more than it. */
-export const xChaCha20Poly1305 = aead('XChaCha20-Poly1305', xchacha20poly1305, 24);
-
-function aead(name: string, cipher: typeof gcm | typeof xchacha20poly1305, nonceBytes: number): Aead {
-  const check = (key: Uint8Array, nonce: Uint8Array) => {
-    requireLength(`${name} key`, key, keyBytes);
-    requireLength(`${name} nonce`, nonce, nonceBytes);
-  };
-  return {
-    seal(key, nonce, plaintext, aad) {
-      check(key, nonce);
-      return cipher(key, nonce, aad).encrypt(plaintext);
-    },
-    open(key, nonce, sealed, aad) {
-      check(key, nonce);
-      if (sealed.length < tagBytes) return undefined;
-      try {
-        return cipher(key, nonce, aad).decrypt(sealed);
-      } catch {
-        return undefined;
-      }
-    },
-  };
-}
 
 function nobleChunks(key: Uint8Array): ChunkAead {
   const { seal, open } = aead('AES-256-GCM', gcm, 12);
