@@ -10,13 +10,12 @@ let appliance: TestAppliance;
 let cli: Cli;
 const masterPassword = 'the master pässword of the tests';
 const code = 'import sys\nprint("ran", sys.argv[1:])\nprint("err", file=sys.stderr)\n';
-const file = (name: string, content: string) => {
-  writeFileSync(join(cli.home, name), content);
-  return name;
-};
-const passwordFile = (password = masterPassword) => ['--password-file', file('password', `${password}\n`)];
+const passwordFile = (password = masterPassword) => [
+  '--password-file',
+  cli.file('password', `${password}\n`),
+];
 const put = (name: string, program = code, ...more: string[]) =>
-  cli.run(['zk', 'put', ...passwordFile(), ...more, name, file('program.py', program)]);
+  cli.run(['zk', 'put', ...passwordFile(), ...more, name, cli.file('program.py', program)]);
 const run = (name: string, ...more: string[]) => cli.run(['zk', 'run', ...passwordFile(), ...more, name]);
 const trustFile = () => join(cli.home, '.config', 'strongroom', 'zk-trust.json');
 
@@ -61,7 +60,7 @@ describe('encrypted programs', () => {
     const stored = await cli.run(['zk', 'put', ...passwordFile(), 'piped', '-'], 'print("piped")');
     expect(stored.code).toBe(0);
     const typed = await cli.type(
-      ['zk', 'put', 'typed', file('typed.py', 'print("typed")')],
+      ['zk', 'put', 'typed', cli.file('typed.py', 'print("typed")')],
       [
         ['Master password: ', masterPassword],
         ['Master password, again: ', masterPassword],
@@ -94,14 +93,20 @@ describe('encrypted programs', () => {
 
   test('that take longer than a call show their output as it comes, and are stopped by an interrupt', async () => {
     await put('long', 'import time\nfor i in range(600): print("tick", flush=True); time.sleep(0.1)');
-    const child = cli.start(['zk', 'run', ...passwordFile(), '--timeout', '120', 'long']);
-    child.stdout.once('data', () => child.kill('SIGINT'));
-    const { code, stdout } = await ended(child);
-    expect([code, stdout]).toEqual([130, expect.stringMatching(/^(tick\n)+$/)]);
-    const { apiKey } = JSON.parse(readFileSync(cli.credentials, 'utf8'));
-    const headers = { 'x-api-key': apiKey };
-    const { body } = await call(appliance.target, 'GET', '/api/v1/executions', { headers });
-    expect(body.executions[0].status).toBe('killed');
+    const start = () => cli.start(['zk', 'run', ...passwordFile(), '--timeout', '120', 'long']);
+    const [seen, early] = [start(), start()];
+    seen.stdout.once('data', () => seen.kill('SIGINT'));
+    setTimeout(() => early.kill('SIGINT'), 8_000);
+    const ends = await Promise.all([ended(seen), ended(early)]);
+    expect(ends.map(({ code }) => code)).toEqual([130, 130]);
+    expect(ends[0].stdout).toMatch(/^(tick\n)+$/);
+    expect(ends[1].stderr).toContain('can be stopped once it has run for 25 seconds');
+    const headers = { 'x-api-key': cli.stored().apiKey };
+    const statuses = async () => {
+      const { body } = await call(appliance.target, 'GET', '/api/v1/executions?limit=2', { headers });
+      return body.executions.map(({ status }: { status: string }) => status);
+    };
+    await expect.poll(statuses, { timeout: 10_000 }).toEqual(['killed', 'killed']);
   }, 60_000);
 
   test('a wrong master password is exit code 3, and in no message', async () => {
