@@ -101,7 +101,7 @@ export const zk: readonly Command[] = [
       ...passwordHelp,
       ...programHelp,
       sha256: 'run this one alone, as zk put named it, whatever is stored under NAME',
-      trust: 'take the keys and the user that the installation names now, where they have changed',
+      trust: 'take the keys that the installation names now, and you as another user there',
     },
     async run(context) {
       const { values, client } = context;

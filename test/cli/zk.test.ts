@@ -143,15 +143,23 @@ describe('what proves a sandbox', () => {
 
     const kept = JSON.parse(readFileSync(trustFile(), 'utf8'));
     const { url } = appliance.target;
-    for (const changed of [{ userId: randomUUID() }, { publicKeys: [{ ...keys[0], kid: 'another' }] }]) {
+    const other = randomUUID();
+    for (const [changed, code, said] of [
+      [{ publicKeys: [{ ...keys[0], kid: 'another' }] }, 1, 'PROOF_REJECTED'],
+      [{ userIds: [other] }, 2, 'another user there than before'],
+    ] as const) {
       writeFileSync(trustFile(), JSON.stringify({ ...kept, [url]: { ...kept[url], ...changed } }));
       const refused = await run('trusted');
       expect([refused.code, refused.stdout, refused.stderr]).toEqual([
-        ...[1, '', expect.stringContaining('PROOF_REJECTED')],
+        code,
+        '',
+        expect.stringContaining(said),
       ]);
     }
     expect(await run('trusted', '--trust')).toMatchObject({ code: 0 });
-    expect(JSON.parse(readFileSync(trustFile(), 'utf8'))).toEqual(kept);
+    const userIds = [other, ...kept[url].userIds];
+    expect(JSON.parse(readFileSync(trustFile(), 'utf8'))).toEqual({ [url]: { ...kept[url], userIds } });
+    expect(await run('trusted')).toMatchObject({ code: 0, stderr: 'err\n' });
   });
 
   test('in a damaged file is not taken for nothing', async () => {
