@@ -18,6 +18,7 @@ import { secrets } from './commands/secrets.ts';
 import { shares } from './commands/shares.ts';
 import { tokens } from './commands/tokens.ts';
 import { users } from './commands/users.ts';
+import { zk } from './commands/zk.ts';
 
 /** All commands, in the order in which help has them. */
 export const commands: readonly Command[] = [
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   ...messages,
   ...tokens,
   ...run,
+  ...zk,
   ...packages,
   ...secrets,
   ...keys,

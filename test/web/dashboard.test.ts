@@ -26,6 +26,14 @@ describe('the dashboard', () => {
     expect(firstLoad.length).toBeLessThan(assets.length);
   });
 
+  it('has no cryptography at first: what seals boxes and WebAssembly come when somebody uses them', () => {
+    const webAssembly = Buffer.from('\0asm\x01\0\0\0').toString('base64').slice(0, 10);
+    for (const sign of ['strongroom sealed-box request', webAssembly]) {
+      const holds = ({ content }: { readonly content: string }) => content.includes(sign);
+      expect([sign, assets.some(holds), firstLoad.some(holds)]).toEqual([sign, true, false]);
+    }
+  });
+
   it('has no code of its own in it, and names the hash of everything that it may load', () => {
     const inline = html.replace(`<script type="importmap">${importMap}</script>`, '');
     expect(inline).not.toMatch(/<style|<script(?![^>]*\ssrc=)|\s(on\w+|style)=|javascript:/i);
