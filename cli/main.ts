@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { AuditError } from '../client/audit.ts';
 import { StrongroomError } from '../client/index.ts';
 import { MessageError } from '../client/messages.ts';
+import { UntrustedKeys } from '../client/vault/index.ts';
 import { Refused, WrongUserSecret } from '../lambdas/crypto/errors.ts';
 import { type Command, common, UsageError } from './command.ts';
 import { commands } from './commands.ts';
@@ -109,7 +110,11 @@ function describe(error: unknown) {
     const { code, message, details } = error;
     return { code, message, details };
   }
-  const known = error instanceof MessageError || error instanceof AuditError || error instanceof Refused;
+  const known =
+    error instanceof MessageError ||
+    error instanceof AuditError ||
+    error instanceof Refused ||
+    error instanceof UntrustedKeys;
   const { message } = error instanceof Error ? error : new Error(String(error));
   return { code: known ? error.code : undefined, message, details: undefined };
 }

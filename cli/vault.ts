@@ -5,13 +5,15 @@ import { pipeline } from 'node:stream/promises';
 import { Vault, type VaultFile } from '../client/vault/index.ts';
 import { vaultCryptoForNode } from '../client/vault/node.ts';
 import { type Context, UsageError } from './command.ts';
+import { knownKeys } from './known-keys.ts';
 import type { Terminal } from './terminal.ts';
 import { readUserSecret } from './user-secret.ts';
 
 /** Opens the caller's vault here for as long as it is used. */
 export async function withVault<T>(context: Context, use: (vault: Vault) => Promise<T>): Promise<T> {
   const secret = await readUserSecret(context);
-  const vault = await Vault.unlock(context.client, await vaultCryptoForNode(), secret);
+  const options = { trust: knownKeys(context) };
+  const vault = await Vault.unlock(context.client, await vaultCryptoForNode(), secret, options);
   try {
     return await use(vault);
   } finally {

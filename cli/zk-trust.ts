@@ -1,11 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { StrongroomClient } from '../client/index.ts';
 import { fetchZkTrust, type ZkTrust } from '../client/zk.ts';
 import { UsageError } from './command.ts';
-import { credentialsPath } from './credentials.ts';
+import { keep, readKept } from './kept.ts';
 import type { Terminal } from './terminal.ts';
+
+const file = 'zk-trust.json';
 
 const text = z.string();
 const PublicKey = z.object({
@@ -26,8 +26,7 @@ type Asked = { readonly url: string; readonly client: StrongroomClient; readonly
  * @throws UsageError for another user than before, and where the file is damaged
  */
 export async function zkTrustOf({ url, client, terminal }: Asked, anew: boolean): Promise<ZkTrust> {
-  const path = join(dirname(credentialsPath()), 'zk-trust.json');
-  const all = read(path);
+  const all = readKept(file, Stored) ?? {};
   const known = all[url];
   const now = await fetchZkTrust(client);
   if (known && !anew) {
@@ -37,20 +36,9 @@ export async function zkTrustOf({ url, client, terminal }: Asked, anew: boolean)
     );
   }
   const userIds = [...new Set([...(known?.userIds ?? []), now.userId])];
-  const stored = { ...all, [url]: { userIds, publicKeys: now.publicKeys } };
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(path, `${JSON.stringify(stored, undefined, 2)}\n`, { mode: 0o600 });
+  keep(file, { ...all, [url]: { userIds, publicKeys: now.publicKeys } });
   const names = now.publicKeys.map(({ kid }) => kid).join(', ');
   terminal.note(`From now on sandboxes of ${url} must be proven by ${names}.`);
   terminal.note('Compare it with what your administrator tells you.');
   return now;
-}
-
-function read(path: string): z.output<typeof Stored> {
-  try {
-    return Stored.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new UsageError(`${path} is damaged; remove it to take the keys of the installation anew`);
-  }
 }

@@ -2,6 +2,7 @@ import type { StrongroomClient } from '../../client/index.ts';
 import { getVaultValue, putVaultValue, Vault } from '../../client/vault/index.ts';
 import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { type Command, textOf } from '../command.ts';
+import { knownKeys } from '../known-keys.ts';
 import { listAll } from '../lists.ts';
 import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
 import { printValue, withVault } from '../vault.ts';
@@ -26,9 +27,12 @@ export const kv: readonly Command[] = [
     arity: [1, 1],
     options: { 'value-file': { type: 'string' } },
     optionHelp: { 'value-file': 'file with the value; - is standard input' },
-    async run({ values, args: [key = ''], terminal, client }) {
+    async run(context) {
+      const { values, terminal, client } = context;
+      const [key = ''] = context.args;
       const value = await terminal.secret('Value', textOf(values, 'value-file'));
-      const vault = await Vault.locked(client, await vaultCryptoForNode());
+      const trust = knownKeys(context);
+      const vault = await Vault.locked(client, await vaultCryptoForNode(), { trust });
       const written = await putVaultValue(vault, key, Buffer.from(value));
       terminal.answer(written, ({ version }) => `${key}, version ${version}`);
       return 0;

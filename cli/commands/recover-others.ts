@@ -8,9 +8,10 @@ import {
   restoreOwner,
   sealShareFor,
 } from '../../client/recovery.ts';
-import { fingerprintOf, publicKeysOf } from '../../client/vault/index.ts';
+import { fingerprintOf, publicKeysOf, requireTrust } from '../../client/vault/index.ts';
 import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { type Command, type Context, textOf, UsageError } from '../command.ts';
+import { knownKeys } from '../known-keys.ts';
 import { listAll } from '../lists.ts';
 import { readUserSecret, userSecretHelp, userSecretOptions } from '../user-secret.ts';
 import { userIdOf } from '../users.ts';
@@ -49,6 +50,7 @@ export const recoverOthers: readonly Command[] = [
       const [ownerUserId, userId] = [await userIdOf(client, args[0] ?? ''), await userIdOf(client, to)];
       const { body: collector } = await client.call('users.get', { params: { userId } });
       const crypto = await vaultCryptoForNode();
+      await requireTrust(crypto, userId, publicKeysOf(collector), knownKeys(context));
       const share = await openTrusteeShare(client, crypto, await readUserSecret(context), ownerUserId);
       const part = sealShareFor(crypto, share, collector);
       const fingerprint = fingerprintOf(crypto, publicKeysOf(collector));

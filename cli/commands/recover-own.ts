@@ -1,6 +1,7 @@
 import { appointTrustees, type Trusteeship } from '../../client/recovery.ts';
 import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { type Command, type Context, textOf, UsageError } from '../command.ts';
+import { knownKeys } from '../known-keys.ts';
 import { listAll } from '../lists.ts';
 import { readUserSecret, userSecretHelp, userSecretOptions } from '../user-secret.ts';
 import { userIdOf } from '../users.ts';
@@ -50,7 +51,7 @@ export const recoverOwn: readonly Command[] = [
       const trusteeUserIds = await Promise.all(args.map((user) => userIdOf(client, user)));
       const secret = await readUserSecret(context);
       const mask = await maskOf(context);
-      const trusteeship = { trusteeUserIds, threshold, ...(mask && { mask }) };
+      const trusteeship = { trusteeUserIds, threshold, trust: knownKeys(context), ...(mask && { mask }) };
       await appointTrustees(client, await vaultCryptoForNode(), secret, trusteeship);
       const needed = threshold === 'pair' ? 2 : threshold;
       terminal.answer(

@@ -16,7 +16,7 @@ export {
   shareVaultFile,
   shareVaultValue,
 } from './shares.ts';
-export { fingerprintOf, type KeyTrust, UntrustedKeys } from './trust.ts';
+export { fingerprintOf, type KeyTrust, requireTrust, UntrustedKeys } from './trust.ts';
 export { resumeUpload, type UploadOptions, uploadFile } from './upload.ts';
 export { getVaultValue, putVaultValue, type VaultValue } from './values.ts';
 export { Vault, type VaultOptions } from './vault.ts';

@@ -6,6 +6,7 @@ import type { PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
 import { TestAppliance } from '../api/appliance.ts';
 import { nativeVault } from '../support/vault.ts';
 import { Cli } from './program.ts';
+import { startProxy } from './proxy.ts';
 
 let appliance: TestAppliance;
 let alice: Cli;
@@ -78,6 +79,38 @@ describe('a value', () => {
   ])('is not shared with %s', async (_, more, code, words) => {
     expect(await share(...more)).toMatchObject({ code, stderr: expect.stringContaining(words) });
   });
+});
+
+test('keys of a user that are other ones than before get nothing', async () => {
+  const carol = await Cli.withVault(appliance.target.url, 'carol');
+  const { id: carolsId } = (await carol.json(['status'])).user;
+  const carols = (await alice.json(['users'])).find(({ id }: { id: string }) => id === carolsId);
+  let isHostile = false;
+  const proxy = await startProxy(appliance.target.url, (path, content) => {
+    if (!isHostile || path !== `/v1/users/org/${bobsId}`) return content;
+    const { publicKeyB64, publicKeyKyberB64 } = carols;
+    return Buffer.from(
+      JSON.stringify({ ...JSON.parse(content.toString()), publicKeyB64, publicKeyKyberB64 }),
+    );
+  });
+  const env = { STRONGROOM_URL: proxy.url, STRONGROOM_API_KEY: alice.stored().apiKey };
+  const share = (key: string) =>
+    alice.run(['share', 'kv', key, '--with', bobsId, ...alice.userSecret()], '', env);
+  const put = (key: string) => alice.run(['kv', 'put', key, '--value-file', '-'], 'x', env);
+  for (const key of ['first', 'second']) expect((await put(key)).code).toBe(0);
+  const taken = await share('first');
+  expect([taken.code, taken.stderr]).toEqual([0, expect.stringContaining(`the keys of ${bobsId}`)]);
+
+  isHostile = true;
+  for (const refused of [await share('second'), await put('first')]) {
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('UNTRUSTED_KEYS')]);
+  }
+  expect(await alice.json(['shares', 'kv', 'second'])).toEqual([]);
+  isHostile = false;
+  expect(await share('second')).toMatchObject({ code: 0, stderr: '' });
+  for (const key of ['first', 'second']) await alice.run(['kv', 'delete', key]);
+  proxy.close();
+  carol.remove();
 });
 
 test('a name of several is refused with their ids', async () => {
