@@ -14,12 +14,16 @@ const Known = z.record(z.string(), z.record(z.string(), z.string()));
  */
 export function knownKeys({ url, terminal }: Pick<Context, 'url' | 'terminal'>): KeyTrust {
   return (userId, fingerprint) => {
-    const all = readKept(file, Known) ?? {};
-    const here = all[url] ?? {};
-    const known = here[userId];
+    const known = readKept(file, Known)?.[url]?.[userId];
     if (known !== undefined) return known === fingerprint;
-    keep(file, { ...all, [url]: { ...here, [userId]: fingerprint } });
+    keepKeys(url, userId, fingerprint);
     terminal.note(`From now on the keys of ${userId} are ${fingerprint}: compare it with them.`);
     return true;
   };
+}
+
+/** For keys that are known to be that user's: the caller's own, made here. */
+export function keepKeys(url: string, userId: string, fingerprint: string): void {
+  const all = readKept(file, Known) ?? {};
+  keep(file, { ...all, [url]: { ...all[url], [userId]: fingerprint } });
 }

@@ -3,6 +3,7 @@ import { createKeys, fingerprintOf, rekey, rekeyRestored } from '../../client/va
 import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { WrongUserSecret } from '../../lambdas/crypto/errors.ts';
 import { type Command, type Context, textOf } from '../command.ts';
+import { keepKeys } from '../known-keys.ts';
 import { readNewUserSecret, readUserSecret, userSecretHelp, userSecretOptions } from '../user-secret.ts';
 
 export const keys: readonly Command[] = [
@@ -13,10 +14,12 @@ export const keys: readonly Command[] = [
     options: userSecretOptions,
     optionHelp: userSecretHelp,
     async run(context) {
-      const { terminal, client } = context;
+      const { terminal, client, url } = context;
       const crypto = await vaultCryptoForNode();
       const made = await createKeys(client, crypto, await readNewUserSecret(context));
       const fingerprint = fingerprintOf(crypto, made);
+      const { body: me } = await client.call('users.me');
+      keepKeys(url, me.id, fingerprint);
       terminal.answer(
         { fingerprint },
         () => `The keys are made: ${fingerprint}\nNobody can tell you the user secret again.`,
