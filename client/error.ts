@@ -11,6 +11,7 @@ type Fields = {
   readonly requestId?: string | undefined;
   readonly details?: readonly ErrorDetail[] | undefined;
   readonly retryAfter?: number | undefined;
+  readonly text?: string | undefined;
   readonly cause?: unknown;
 };
 
@@ -26,14 +27,17 @@ export class StrongroomError extends Error {
   readonly details: readonly ErrorDetail[];
   /** Seconds to wait before another try, where the API says so. */
   readonly retryAfter: number | undefined;
+  /** With `NO_CODE_GENERATED`: what the language model wrote instead of a program. */
+  readonly text: string | undefined;
 
-  constructor(message: string, { code, status, requestId, details = [], retryAfter, cause }: Fields) {
+  constructor(message: string, { code, status, requestId, details = [], retryAfter, text, cause }: Fields) {
     super(message, { cause });
     this.code = code;
     this.status = status;
     this.requestId = requestId;
     this.details = details;
     this.retryAfter = retryAfter;
+    this.text = text;
   }
 }
 
@@ -46,8 +50,8 @@ export function errorOf(response: Response, body: unknown): StrongroomError {
     const message = `The answer is not one of Strongroom: status ${status}`;
     return new StrongroomError(message, { code: 'UNEXPECTED_ANSWER', status, requestId, retryAfter });
   }
-  const { error, code, details } = body;
-  return new StrongroomError(error, { code, status, requestId: body.requestId, details, retryAfter });
+  const { error, code, details, text } = body;
+  return new StrongroomError(error, { code, status, requestId: body.requestId, details, retryAfter, text });
 }
 
 type ErrorBody = {
@@ -56,6 +60,7 @@ type ErrorBody = {
   readonly code: ErrorCode;
   readonly requestId: string;
   readonly details?: readonly ErrorDetail[];
+  readonly text?: string;
 };
 
 export function isErrorBody(body: unknown): body is ErrorBody {

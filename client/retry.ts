@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../lambdas/contract/errors.ts';
 import type { StrongroomError } from './error.ts';
 
 export type RetryOptions = {
@@ -10,6 +11,14 @@ export type RetryOptions = {
 };
 
 export const defaultRetry: RetryOptions = { retries: 3, baseMs: 200, maxMs: 20_000 };
+
+/** What the installation lacks stays lacking, and a model that failed was asked again already. */
+const lasting: ReadonlySet<string> = new Set<ErrorCode>([
+  'GENERATOR_FAILED',
+  'GENERATOR_NOT_CONFIGURED',
+  'PACKAGES_UNAVAILABLE',
+  'SANDBOX_UNAVAILABLE',
+]);
 
 /**
  * Milliseconds to wait before the next try, or undefined where there must be none.
@@ -33,6 +42,7 @@ export function pauseBefore(
 
 function isPassing({ code, status, retryAfter }: StrongroomError, repeatable: boolean): boolean {
   if (status === 429 || code === 'IDEMPOTENCY_IN_PROGRESS') return true;
+  if (lasting.has(code)) return false;
   if (status === 503 && retryAfter !== undefined) return true;
   return repeatable && (code === 'NETWORK' || status === 502 || status === 503 || status === 504);
 }

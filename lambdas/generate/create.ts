@@ -1,12 +1,13 @@
 import { generate } from '../contract/generate.ts';
 import { limits } from '../contract/limits.ts';
+import { secretsNamedIn } from '../contract/named-secrets.ts';
 import { ApiError } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { inSandbox, openEach, runProgram } from '../shared/execution.ts';
 import { generateProgram } from '../shared/generated-program.ts';
 import { uuidv7 } from '../shared/ids.ts';
 import { usablePackages } from '../shared/package-set.ts';
-import { listSecrets, type Secret } from '../stores/secrets.ts';
+import { listSecrets } from '../stores/secrets.ts';
 
 const { answerBeforeRun, whole } = limits.generateSeconds;
 
@@ -39,15 +40,9 @@ export const handler = endpoint(generate.create, async ({ body }, context) => {
   return inSandbox(context, async (lease) => {
     await commit(note);
     const generated = await program(answerBeforeRun);
-    const secrets = await openEach(context, namedIn(generated.code, items));
+    const secrets = await openEach(context, secretsNamedIn(generated.code, items));
     const timeoutMs = Math.round(Math.min(timeoutSeconds * 1000, deadlineIn(whole) - Date.now()));
     const job = { executionId, language, code: generated.code, stdin: '', args: [], timeoutMs, ...packages };
     return { status: 200, body: { ...generated, execution: await runProgram(context, lease, job, secrets) } };
   });
 });
-
-/** The secrets that a program asks for by name. It is given no other: nobody has read what a model wrote. */
-function namedIn(code: string, secrets: readonly Secret[]): readonly Secret[] {
-  const words = new Set(code.match(/\w+/g));
-  return secrets.filter(({ name }) => words.has(name));
-}

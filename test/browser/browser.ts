@@ -39,5 +39,10 @@ export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env.SCREENSHOTS;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  const size = page.viewportSize() ?? { width: 1280, height: 720 };
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  // In a window of that height: what stands still while the page is scrolled is as high as the window.
+  await page.setViewportSize({ ...size, height: Math.max(size.height, whole) });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+  await page.setViewportSize(size);
 }

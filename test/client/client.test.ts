@@ -134,6 +134,19 @@ describe('an error', () => {
     expect(server.received).toHaveLength(1);
   });
 
+  it('has what a language model wrote instead of a program', async () => {
+    const body = {
+      success: false,
+      error: 'None.',
+      code: 'NO_CODE_GENERATED',
+      requestId: 'r-1',
+      text: 'Why?',
+    };
+    server.answers({ status: 422, body });
+    const error = await errorOf(client.call('generate.create', { body: { prompt: 'x' } }));
+    expect(error).toMatchObject({ code: 'NO_CODE_GENERATED', text: 'Why?' });
+  });
+
   it('says so where the answer is another’s', async () => {
     server.answers({ status: 403, body: '<h1>Forbidden</h1>', headers: { 'x-request-id': 'r-2' } });
     const error = await errorOf(client.call('secrets.list'));

@@ -88,6 +88,9 @@ describe('a call is not made again', () => {
     [404, 'NOT_FOUND'],
     [409, 'CONFLICT'],
     [500, 'INTERNAL'],
+    [502, 'GENERATOR_FAILED'],
+    [503, 'GENERATOR_NOT_CONFIGURED'],
+    [503, 'SANDBOX_UNAVAILABLE'],
   ])('after %i', async (status, code) => {
     server.answers(refusal(status, code), list);
     await expect(client.call('secrets.list')).rejects.toMatchObject({ code, status });

@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
-import { type StrongroomClient, StrongroomError } from '../../client/index.ts';
-import { type Dictionary, useWords } from './language.tsx';
+import type { StrongroomClient } from '../../client/index.ts';
 import { clientOf, useSession } from './session.ts';
 
 export function useClient(): StrongroomClient {
@@ -58,58 +57,33 @@ export function useAction<A extends readonly unknown[]>(act: (...args: A) => Pro
   return { run, busy, error, clear: () => setError(undefined) };
 }
 
-/** The errors that users meet most; of any other the server's own sentence is shown. */
-const sentences: Dictionary<
-  | 'NETWORK'
-  | 'INVALID_CREDENTIALS'
-  | 'UNAUTHENTICATED'
-  | 'RATE_LIMITED'
-  | 'NOT_FOUND'
-  | 'FORBIDDEN'
-  | 'CONFLICT'
-  | 'EMAIL_TAKEN'
-  | 'REGISTRATION_CLOSED'
-  | 'NO_SANDBOX_FREE'
-  | 'INVALID_REQUEST'
-  | 'INTERNAL'
-> = {
-  en: {
-    NETWORK: 'The server did not answer. Check your connection and try again.',
-    INVALID_CREDENTIALS: 'The e-mail address or the password is not right.',
-    UNAUTHENTICATED: 'This key is not known, or no longer valid.',
-    RATE_LIMITED: 'Too many requests. Wait a little and try again.',
-    NOT_FOUND: 'It is not there any more.',
-    FORBIDDEN: 'You are not allowed to do this.',
-    CONFLICT: 'Somebody changed it at the same time. Try again.',
-    EMAIL_TAKEN: 'There is an account with this e-mail address already.',
-    REGISTRATION_CLOSED: 'Accounts are made by an administrator here.',
-    NO_SANDBOX_FREE: 'All sandboxes are busy. Try again in a moment.',
-    INVALID_REQUEST: 'Something that was entered is not right.',
-    INTERNAL: 'Something went wrong on the server.',
-  },
-  es: {
-    NETWORK: 'El servidor no ha respondido. Comprueba la conexión e inténtalo de nuevo.',
-    INVALID_CREDENTIALS: 'El correo o la contraseña no es correcto.',
-    UNAUTHENTICATED: 'Esta clave no se conoce o ya no es válida.',
-    RATE_LIMITED: 'Demasiadas peticiones. Espera un poco e inténtalo de nuevo.',
-    NOT_FOUND: 'Ya no está.',
-    FORBIDDEN: 'No tienes permiso para hacer esto.',
-    CONFLICT: 'Alguien lo ha cambiado al mismo tiempo. Inténtalo de nuevo.',
-    EMAIL_TAKEN: 'Ya hay una cuenta con este correo.',
-    REGISTRATION_CLOSED: 'Aquí las cuentas las crea un administrador.',
-    NO_SANDBOX_FREE: 'No queda ningún entorno libre. Inténtalo dentro de un momento.',
-    INVALID_REQUEST: 'Algo de lo introducido no es correcto.',
-    INTERNAL: 'Algo ha fallado en el servidor.',
-  },
-};
+export type Page<T> = { readonly items: readonly T[]; readonly next: string | undefined };
 
-/** Says errors in the user's language, and which fields are at fault. */
-export function useErrorText(): (error: unknown) => string {
-  const words = useWords(sentences);
-  return (error) => {
-    if (!(error instanceof StrongroomError)) return error instanceof Error ? error.message : String(error);
-    const known = Object.hasOwn(words, error.code) ? words[error.code as keyof typeof words] : error.message;
-    const fields = error.details.map(({ path, message }) => (path ? `${path}: ${message}` : message));
-    return [known, ...fields].join(' ');
-  };
+const unaborted = new AbortController().signal;
+
+/** As `useLoad`, for a list that comes in pages: the first one by itself, each other one by `more`. */
+export function usePages<T>(
+  load: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>,
+  inputs: readonly unknown[],
+) {
+  const first = useLoad((signal) => load(undefined, signal), inputs);
+  const [later, setLater] = useState<Page<T> & { readonly after: Page<T> | undefined }>();
+  // What followed on an earlier first page does not follow on a new one.
+  const added = later?.after === first.data ? later : undefined;
+  const next = (added ?? first.data)?.next;
+  const more = useAction(async () => {
+    const page = await load(next, unaborted);
+    setLater({ after: first.data, items: [...(added?.items ?? []), ...page.items], next: page.next });
+  });
+  const items = first.data && [...first.data.items, ...(added?.items ?? [])];
+  return { loaded: { ...first, data: items }, more: next === undefined ? undefined : more };
+}
+
+/** Loads again and again while what came last is not the end of it. After an error its user decides. */
+export function usePolling(isPending: boolean, { data, reload }: Loaded<unknown>, everyMs: number): void {
+  useEffect(() => {
+    if (!isPending) return;
+    const timer = setTimeout(reload, everyMs);
+    return () => clearTimeout(timer);
+  }, [isPending, data, reload]);
 }

@@ -32,15 +32,40 @@ export const sections: readonly Section[] = [
     load: () => import('./runs/section.tsx'),
   },
   {
+    path: 'packages',
+    label: { en: 'Packages', es: 'Paquetes' },
+    icon: 'box',
+    load: () => import('./packages/section.tsx'),
+  },
+  {
     path: 'messages',
     label: { en: 'Messages', es: 'Mensajes' },
     icon: 'mail',
     load: () => import('./messages/section.tsx'),
   },
   {
+    path: 'tokens',
+    label: { en: 'API tokens', es: 'Tokens de API' },
+    icon: 'ticket',
+    load: () => import('./tokens/section.tsx'),
+  },
+  {
     path: 'audit',
     label: { en: 'Audit log', es: 'Registro de auditoría' },
     icon: 'list',
     load: () => import('./audit/section.tsx'),
+  },
+  {
+    path: 'account',
+    label: { en: 'Account', es: 'Cuenta' },
+    icon: 'person',
+    load: () => import('./account/section.tsx'),
+  },
+  {
+    path: 'administration',
+    label: { en: 'Administration', es: 'Administración' },
+    icon: 'people',
+    load: () => import('./administration/section.tsx'),
+    isFor: ({ role }) => role === 'admin',
   },
 ];

@@ -1,61 +1,39 @@
-import { useState } from 'preact/hooks';
 import type { AuditEntry } from '../../../client/audit.ts';
-import { useAction, useClient, useLoad } from '../api.ts';
+import { useClient, usePages } from '../api.ts';
 import { useFormats, useWords } from '../language.tsx';
-import { LoadedView, Problem } from '../ui/states.tsx';
+import { Heading } from '../ui/heading.tsx';
+import { LoadedView, More } from '../ui/states.tsx';
+import { Table } from '../ui/table.tsx';
 import { Timeline } from './timeline.tsx';
 import { Verification } from './verification.tsx';
 import { dictionary } from './words.ts';
 
+/** Of a page; so many of the newest are verified, each by a call of its own. */
 const limit = 50;
 
 export default function Audit() {
   const words = useWords(dictionary);
   const client = useClient();
-  const [older, setOlder] = useState<readonly AuditEntry[]>([]);
-  const [next, setNext] = useState<string>();
-  const loaded = useLoad(
-    async (signal) => {
-      const { body } = await client.call('audit.list', { query: { limit }, signal });
-      setOlder([]);
-      setNext(body.nextCursor);
-      return body.entries;
+  const { loaded, more } = usePages<AuditEntry>(
+    async (cursor, signal) => {
+      const { body } = await client.call('audit.list', { query: { limit, cursor }, signal });
+      return { items: body.entries, next: body.nextCursor };
     },
     [client],
   );
-  const more = useAction(async () => {
-    const { body } = await client.call('audit.list', { query: { limit, cursor: next } });
-    setOlder((before) => [...before, ...body.entries]);
-    setNext(body.nextCursor);
-  });
   return (
     <>
-      <div class="heading">
-        <div>
-          <h1>{words.title}</h1>
-          <p class="lead">{words.lead}</p>
-        </div>
-      </div>
+      <Heading title={words.title} lead={words.lead} />
       <LoadedView loaded={loaded}>
-        {(newest) => {
-          const entries = [...newest, ...older];
-          return (
-            <>
-              <Timeline entries={entries} />
-              <Verification entries={newest} />
-              <Entries entries={entries} />
-              {more.error !== undefined && <Problem error={more.error} />}
-              {next && (
-                <p class="actions">
-                  <button type="button" onClick={() => more.run()}>
-                    {words.more}
-                  </button>
-                </p>
-              )}
-            </>
-          );
-        }}
+        {(entries) => (
+          <>
+            <Timeline entries={entries} />
+            <Verification entries={entries.slice(0, limit)} />
+            <Entries entries={entries} />
+          </>
+        )}
       </LoadedView>
+      <More label={words.more} action={more} />
     </>
   );
 }
@@ -64,33 +42,21 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
   const words = useWords(dictionary);
   const { moment } = useFormats();
   return (
-    <table class="stacked">
-      <thead>
-        <tr>
-          <th scope="col">{words.time}</th>
-          <th scope="col">{words.action}</th>
-          <th scope="col">{words.resource}</th>
-          <th scope="col">{words.outcome}</th>
-          <th scope="col">{words.from}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {entries.map((entry) => (
-          <tr key={entry.id}>
-            <th scope="row">{moment(entry.time)}</th>
-            <td data-label={words.action}>
-              <code>{entry.action}</code>
-            </td>
-            <td data-label={words.resource}>{entry.resource}</td>
-            <td data-label={words.outcome}>
-              <span class={`badge ${entry.outcome === 'success' ? 'good' : 'bad'}`}>
-                {words[entry.outcome]}
-              </span>
-            </td>
-            <td data-label={words.from}>{entry.ip}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table
+      rows={entries}
+      keyOf={({ id }) => id}
+      columns={[
+        { label: words.time, cell: ({ time }) => moment(time) },
+        { label: words.action, cell: ({ action }) => <code>{action}</code> },
+        { label: words.resource, cell: ({ resource }) => resource },
+        {
+          label: words.outcome,
+          cell: ({ outcome }) => (
+            <span class={`badge ${outcome === 'success' ? 'good' : 'bad'}`}>{words[outcome]}</span>
+          ),
+        },
+        { label: words.from, cell: ({ ip }) => ip },
+      ]}
+    />
   );
 }

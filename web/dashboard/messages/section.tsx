@@ -1,10 +1,15 @@
 import { useState } from 'preact/hooks';
 import type { ResponseFor } from '../../../client/index.ts';
-import { useAction, useClient, useLoad } from '../api.ts';
+import { useAction, useClient, usePages } from '../api.ts';
 import { useFormats, useWords } from '../language.tsx';
 import { Area, Choice, Field, PasswordField } from '../ui/field.tsx';
-import { Empty, LoadedView, Problem } from '../ui/states.tsx';
+import { Form } from '../ui/form.tsx';
+import { Heading } from '../ui/heading.tsx';
+import { ShownOnce } from '../ui/shown-once.tsx';
+import { Empty, LoadedList, More, Problem } from '../ui/states.tsx';
+import { RowButton, Table } from '../ui/table.tsx';
 import { useToast } from '../ui/toast.tsx';
+import { QrCode } from './qr-code.tsx';
 import { dictionary } from './words.ts';
 
 type Message = ResponseFor<'messages.list'>['body']['data'][number];
@@ -12,34 +17,26 @@ type Message = ResponseFor<'messages.list'>['body']['data'][number];
 const hourMs = 60 * 60_000;
 const lifetimes = { hour: hourMs, day: 24 * hourMs, week: 7 * 24 * hourMs, never: undefined } as const;
 const accesses = { once: 1, ten: 10, unlimited: undefined } as const;
-const limit = 100;
 
 export default function Messages() {
   const words = useWords(dictionary);
   const client = useClient();
-  const loaded = useLoad(
-    async (signal) => (await client.call('messages.list', { query: { limit }, signal })).body.data,
+  const { loaded, more } = usePages<Message>(
+    async (cursor, signal) => {
+      const { body } = await client.call('messages.list', { query: { cursor }, signal });
+      return { items: body.data, next: body.nextCursor };
+    },
     [client],
   );
   return (
     <>
-      <div class="heading">
-        <div>
-          <h1>{words.title}</h1>
-          <p class="lead">{words.lead}</p>
-        </div>
-      </div>
+      <Heading title={words.title} lead={words.lead} />
       <Write done={loaded.reload} />
       <h2>{words.own}</h2>
-      <LoadedView loaded={loaded}>
-        {(messages) =>
-          messages.length === 0 ? (
-            <Empty title={words.none} />
-          ) : (
-            <Table messages={messages} done={loaded.reload} />
-          )
-        }
-      </LoadedView>
+      <LoadedList loaded={loaded} empty={<Empty title={words.none} />}>
+        {(messages) => <MessageTable messages={messages} done={loaded.reload} />}
+      </LoadedList>
+      <More label={words.more} action={more} />
     </>
   );
 }
@@ -73,78 +70,52 @@ function Write({ done }: { readonly done: () => void }) {
     done();
   });
   return (
-    <form
-      class="card"
-      onSubmit={(event) => {
-        event.preventDefault();
-        action.run();
-      }}
-    >
-      <Area label={words.text} required rows={4} value={content} change={setContent} />
-      <div class="columns">
-        <Choice
-          label={words.expires}
-          value={lifetime}
-          change={setLifetime}
-          options={(['hour', 'day', 'week', 'never'] as const).map((each) => [each, words[each]])}
+    <div class="card">
+      <Form action={action} submit={words.create}>
+        <Area label={words.text} required rows={4} value={content} change={setContent} />
+        <div class="columns">
+          <Choice
+            label={words.expires}
+            value={lifetime}
+            change={setLifetime}
+            options={(['hour', 'day', 'week', 'never'] as const).map((each) => [each, words[each]])}
+          />
+          <Choice
+            label={words.accesses}
+            value={access}
+            change={setAccess}
+            options={(['once', 'ten', 'unlimited'] as const).map((each) => [each, words[each]])}
+          />
+        </div>
+        <Field
+          label={words.name}
+          hint={words.nameHint}
+          maxLength={200}
+          autocomplete="off"
+          value={name}
+          change={setName}
         />
-        <Choice
-          label={words.accesses}
-          value={access}
-          change={setAccess}
-          options={(['once', 'ten', 'unlimited'] as const).map((each) => [each, words[each]])}
+        <PasswordField
+          label={words.password}
+          hint={words.passwordHint}
+          autocomplete="new-password"
+          value={password}
+          change={setPassword}
         />
-      </div>
-      <Field
-        label={words.name}
-        hint={words.nameHint}
-        maxLength={200}
-        autocomplete="off"
-        value={name}
-        change={setName}
-      />
-      <PasswordField
-        label={words.password}
-        hint={words.passwordHint}
-        autocomplete="new-password"
-        value={password}
-        change={setPassword}
-      />
-      {action.error !== undefined && <Problem error={action.error} />}
-      <p class="actions">
-        <button type="submit" class="primary" aria-disabled={action.busy}>
-          {words.create}
-        </button>
-      </p>
-      {link && <Link url={link} />}
-    </form>
-  );
-}
-
-function Link({ url }: { readonly url: string }) {
-  const words = useWords(dictionary);
-  const say = useToast();
-  return (
-    <div class="field" role="status">
-      <label for="message-link">{words.made}</label>
-      <div class="with-button">
-        <input id="message-link" readOnly value={url} onFocus={(event) => event.currentTarget.select()} />
-        <button
-          type="button"
-          onClick={async () => {
-            await navigator.clipboard.writeText(url);
-            say(words.copied);
-          }}
-        >
-          {words.copy}
-        </button>
-      </div>
-      <p class="note">{words.madeLead}</p>
+      </Form>
+      {link && (
+        <>
+          <ShownOnce label={words.made} value={link} note={words.madeLead} />
+          <QrCode text={link} label={words.qr} />
+        </>
+      )}
     </div>
   );
 }
 
-function Table({ messages, done }: { readonly messages: readonly Message[]; readonly done: () => void }) {
+type TableProps = { readonly messages: readonly Message[]; readonly done: () => void };
+
+function MessageTable({ messages, done }: TableProps) {
   const words = useWords(dictionary);
   const { moment, number } = useFormats();
   const client = useClient();
@@ -157,38 +128,26 @@ function Table({ messages, done }: { readonly messages: readonly Message[]; read
   return (
     <>
       {action.error !== undefined && <Problem error={action.error} />}
-      <table class="stacked">
-        <thead>
-          <tr>
-            <th scope="col">{words.name}</th>
-            <th scope="col">{words.created}</th>
-            <th scope="col">{words.until}</th>
-            <th scope="col">{words.left}</th>
-            <th scope="col">
-              <span class="unseen">{words.actions}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {messages.map(({ messageId, name, createdAt, expiresAt, remaining }) => (
-            <tr key={messageId}>
-              <th scope="row">{name || <span class="note">{words.unnamed}</span>}</th>
-              <td data-label={words.created}>{moment(createdAt)}</td>
-              <td data-label={words.until}>{expiresAt ? moment(expiresAt) : words.never}</td>
-              <td data-label={words.left}>{remaining === null ? words.unlimited : number(remaining)}</td>
-              <td class="row-actions">
-                <button
-                  type="button"
-                  aria-label={`${words.remove}: ${name || words.unnamed}, ${moment(createdAt)}`}
-                  onClick={() => action.run(messageId)}
-                >
-                  {words.remove}
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table
+        rows={messages}
+        keyOf={({ messageId }) => messageId}
+        columns={[
+          { label: words.name, cell: ({ name }) => name || <span class="note">{words.unnamed}</span> },
+          { label: words.created, cell: ({ createdAt }) => moment(createdAt) },
+          { label: words.until, cell: ({ expiresAt }) => (expiresAt ? moment(expiresAt) : words.never) },
+          {
+            label: words.left,
+            cell: ({ remaining }) => (remaining === null ? words.unlimited : number(remaining)),
+          },
+        ]}
+        actions={({ messageId, name, createdAt }) => (
+          <RowButton
+            label={words.remove}
+            of={`${name || words.unnamed}, ${moment(createdAt)}`}
+            press={() => action.run(messageId)}
+          />
+        )}
+      />
     </>
   );
 }

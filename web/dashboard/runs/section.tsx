@@ -1,74 +1,67 @@
-import { useRef, useState } from 'preact/hooks';
-import { type Execution, runProgram } from '../../../client/executions.ts';
-import { useAction, useClient } from '../api.ts';
-import { fill, useWords } from '../language.tsx';
+import { useState } from 'preact/hooks';
+import { useClient } from '../api.ts';
+import { useWords } from '../language.tsx';
 import { Area, Choice } from '../ui/field.tsx';
-import { Problem } from '../ui/states.tsx';
-import { Files } from './files.tsx';
+import { Form } from '../ui/form.tsx';
+import { Heading } from '../ui/heading.tsx';
+import { Generator } from './generator.tsx';
+import { Result } from './result.tsx';
+import { type SecretChoice, secretsFor } from './secrets.ts';
+import { useRun } from './use-run.ts';
 import { dictionary } from './words.ts';
 
 type Language = 'python' | 'javascript';
-type Output = { readonly stdout: string; readonly stderr: string };
-
-const nothing: Output = { stdout: '', stderr: '' };
 
 export default function Runs() {
   const words = useWords(dictionary);
   const client = useClient();
   const [language, setLanguage] = useState<Language>('python');
   const [code, setCode] = useState('print("Hello, world")\n');
+  const [secrets, setSecrets] = useState<SecretChoice>('all');
   const [stdin, setStdin] = useState('');
-  const [output, setOutput] = useState(nothing);
-  const [ended, setEnded] = useState<Execution>();
-  const running = useRef<string | undefined>(undefined);
-  const action = useAction(async () => {
-    setOutput(nothing);
-    setEnded(undefined);
-    try {
-      const execution = await runProgram(
-        client,
-        { language, code, stdin },
-        {
-          onAccepted: (id) => {
-            running.current = id;
-          },
-          onOutput: (stream, text) => setOutput((before) => ({ ...before, [stream]: before[stream] + text })),
-        },
-      );
-      setEnded(execution);
-      setOutput({ stdout: execution.stdout, stderr: execution.stderr });
-    } finally {
-      running.current = undefined;
-    }
-  });
-  const stop = () => {
-    const id = running.current;
-    if (id) client.call('execute.stop', { params: { id } }).catch(() => undefined);
+  const { action, stop, output, ended } = useRun(async () => ({
+    language,
+    code,
+    stdin,
+    secrets: await secretsFor(client, secrets, code),
+  }));
+  const generated = (program: string) => {
+    setCode(program);
+    setSecrets('named');
   };
   return (
     <>
-      <div class="heading">
-        <div>
-          <h1>{words.title}</h1>
-          <p class="lead">{words.lead}</p>
-        </div>
-      </div>
-      <form
+      <Heading title={words.title} lead={words.lead} />
+      <Generator language={language} code={code} setCode={setCode} generated={generated} />
+      <Form
         class="card"
-        onSubmit={(event) => {
-          event.preventDefault();
-          action.run();
-        }}
+        action={action}
+        submit={words.run}
+        buttons={
+          action.busy && (
+            <button type="button" onClick={stop}>
+              {words.stop}
+            </button>
+          )
+        }
       >
-        <Choice
-          label={words.language}
-          value={language}
-          change={setLanguage}
-          options={[
-            ['python', 'Python'],
-            ['javascript', 'JavaScript'],
-          ]}
-        />
+        <div class="columns">
+          <Choice
+            label={words.language}
+            value={language}
+            change={setLanguage}
+            options={[
+              ['python', 'Python'],
+              ['javascript', 'JavaScript'],
+            ]}
+          />
+          <Choice
+            label={words.secrets}
+            value={secrets}
+            change={setSecrets}
+            options={(['all', 'named', 'none'] as const).map((each) => [each, words[each]])}
+          />
+        </div>
         <Area
           label={words.code}
           hint={words.codeHint}
@@ -79,57 +72,8 @@ export default function Runs() {
           change={setCode}
         />
         <Area label={words.stdin} code rows={2} value={stdin} change={setStdin} />
-        <p class="actions">
-          <button type="submit" class="primary" aria-disabled={action.busy}>
-            {words.run}
-          </button>
-          {action.busy && (
-            <button type="button" onClick={stop}>
-              {words.stop}
-            </button>
-          )}
-        </p>
-      </form>
-      {action.error !== undefined && <Problem error={action.error} />}
+      </Form>
       {(action.busy || ended) && <Result output={output} ended={ended} />}
     </>
   );
-}
-
-function Result({ output, ended }: { readonly output: Output; readonly ended: Execution | undefined }) {
-  const words = useWords(dictionary);
-  return (
-    <section class="card" aria-label={words.result}>
-      <p role="status">
-        <Status ended={ended} />
-      </p>
-      {output.stdout && <Written title={words.output} text={output.stdout} />}
-      {output.stderr && <Written title={words.errors} text={output.stderr} />}
-      {ended && <Files execution={ended} />}
-    </section>
-  );
-}
-
-/** What scrolls must be reached by keyboard, and has a name then. */
-function Written({ title, text }: { readonly title: string; readonly text: string }) {
-  return (
-    <>
-      <h2>{title}</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section class="scroll" aria-label={title} tabIndex={0}>
-        <pre class="output">{text}</pre>
-      </section>
-    </>
-  );
-}
-
-function Status({ ended }: { readonly ended: Execution | undefined }) {
-  const words = useWords(dictionary);
-  if (!ended || ended.status === 'running') return <span class="badge busy">{words.running}</span>;
-  const { status, durationMs, exitCode, signal } = ended;
-  const text = fill(words[status], {
-    time: String(Math.round(durationMs)),
-    code: String(exitCode ?? signal),
-  });
-  return <span class={`badge ${status === 'completed' ? 'good' : 'bad'}`}>{text}</span>;
 }

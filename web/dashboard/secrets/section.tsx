@@ -4,7 +4,9 @@ import { useAction, useClient, useLoad } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
 import { Field, PasswordField } from '../ui/field.tsx';
-import { Empty, LoadedView } from '../ui/states.tsx';
+import { Heading } from '../ui/heading.tsx';
+import { Empty, LoadedList } from '../ui/states.tsx';
+import { RowButton, Table } from '../ui/table.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { dictionary } from './words.ts';
 
@@ -29,26 +31,21 @@ export default function Secrets() {
   };
   return (
     <>
-      <div class="heading">
-        <div>
-          <h1>{words.title}</h1>
-          <p class="lead">{words.lead}</p>
-        </div>
+      <Heading title={words.title} lead={words.lead}>
         <button type="button" class="primary" onClick={() => setOpen({ kind: 'save' })}>
           {words.add}
         </button>
-      </div>
-      <LoadedView loaded={loaded}>
-        {(secrets) =>
-          secrets.length === 0 ? (
-            <Empty title={words.none}>
-              <p>{words.noneLead}</p>
-            </Empty>
-          ) : (
-            <SecretTable secrets={secrets} open={setOpen} />
-          )
+      </Heading>
+      <LoadedList
+        loaded={loaded}
+        empty={
+          <Empty title={words.none}>
+            <p>{words.noneLead}</p>
+          </Empty>
         }
-      </LoadedView>
+      >
+        {(secrets) => <SecretTable secrets={secrets} open={setOpen} />}
+      </LoadedList>
       {open?.kind === 'save' && (
         <SaveDialog secret={open.secret} close={() => setOpen(undefined)} done={done} />
       )}
@@ -65,46 +62,32 @@ function SecretTable({ secrets, open }: TableProps) {
   const words = useWords(dictionary);
   const { moment } = useFormats();
   return (
-    <table class="stacked">
-      <thead>
-        <tr>
-          <th scope="col">{words.name}</th>
-          <th scope="col">{words.updated}</th>
-          <th scope="col">{words.used}</th>
-          <th scope="col">
-            <span class="unseen">{words.actions}</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {secrets.map((secret) => (
-          <tr key={secret.name}>
-            <th scope="row">
-              <code>{secret.name}</code>
-              {secret.description && <p class="note">{secret.description}</p>}
-            </th>
-            <td data-label={words.updated}>{moment(secret.updatedAt)}</td>
-            <td data-label={words.used}>{secret.lastUsedAt ? moment(secret.lastUsedAt) : words.never}</td>
-            <td class="row-actions">
-              <button
-                type="button"
-                aria-label={`${words.replace}: ${secret.name}`}
-                onClick={() => open({ kind: 'save', secret })}
-              >
-                {words.replace}
-              </button>
-              <button
-                type="button"
-                aria-label={`${words.remove}: ${secret.name}`}
-                onClick={() => open({ kind: 'remove', secret })}
-              >
-                {words.remove}
-              </button>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table
+      rows={secrets}
+      keyOf={({ name }) => name}
+      columns={[
+        {
+          label: words.name,
+          cell: ({ name, description }) => (
+            <>
+              <code>{name}</code>
+              {description && <p class="note">{description}</p>}
+            </>
+          ),
+        },
+        { label: words.updated, cell: ({ updatedAt }) => moment(updatedAt) },
+        {
+          label: words.used,
+          cell: ({ lastUsedAt }) => (lastUsedAt ? moment(lastUsedAt) : words.never),
+        },
+      ]}
+      actions={(secret) => (
+        <>
+          <RowButton label={words.replace} of={secret.name} press={() => open({ kind: 'save', secret })} />
+          <RowButton label={words.remove} of={secret.name} press={() => open({ kind: 'remove', secret })} />
+        </>
+      )}
+    />
   );
 }
 

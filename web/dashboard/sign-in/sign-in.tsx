@@ -4,7 +4,7 @@ import { useAction } from '../api.ts';
 import { LanguageSwitch, useWords } from '../language.tsx';
 import { baseUrl, beginSession, clientOf, hasExpired } from '../session.ts';
 import { Field, PasswordField } from '../ui/field.tsx';
-import { Problem } from '../ui/states.tsx';
+import { Form } from '../ui/form.tsx';
 import { dictionary } from './words.ts';
 
 const anonymous = new StrongroomClient({ baseUrl });
@@ -60,12 +60,7 @@ function PasswordForm({ way }: { readonly way: 'signIn' | 'register' }) {
     beginSession({ credential: { token: body.token }, user: body.user });
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        action.run();
-      }}
-    >
+    <Form action={action} submit={action.busy ? words.busy : words[way]}>
       <Field
         label={words.email}
         type="email"
@@ -83,13 +78,7 @@ function PasswordForm({ way }: { readonly way: 'signIn' | 'register' }) {
         value={password}
         change={setPassword}
       />
-      {action.error !== undefined && <Problem error={action.error} />}
-      <p class="actions">
-        <button type="submit" class="primary" aria-disabled={action.busy}>
-          {action.busy ? words.busy : words[way]}
-        </button>
-      </p>
-    </form>
+    </Form>
   );
 }
 
@@ -103,12 +92,7 @@ function KeyForm() {
     beginSession({ credential, user: { id, orgId, role, email, name } });
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        action.run();
-      }}
-    >
+    <Form action={action} submit={action.busy ? words.busy : words.signIn}>
       <PasswordField
         label={words.apiKey}
         hint={words.apiKeyHint}
@@ -117,12 +101,6 @@ function KeyForm() {
         value={apiKey}
         change={setApiKey}
       />
-      {action.error !== undefined && <Problem error={action.error} />}
-      <p class="actions">
-        <button type="submit" class="primary" aria-disabled={action.busy}>
-          {action.busy ? words.busy : words.signIn}
-        </button>
-      </p>
-    </form>
+    </Form>
   );
 }

@@ -1,8 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Action } from '../api.ts';
 import { type Dictionary, useWords } from '../language.tsx';
-import { Problem } from './states.tsx';
+import { Form, type FormProps } from './form.tsx';
 
 const dictionary: Dictionary<'cancel'> = { en: { cancel: 'Cancel' }, es: { cancel: 'Cancelar' } };
 
@@ -31,34 +30,19 @@ export function Dialog({ title, close, children }: DialogProps) {
   );
 }
 
-type FormDialogProps = DialogProps & {
-  readonly submit: string;
-  readonly action: Action<[]>;
-  readonly danger?: boolean;
-};
+type FormDialogProps = DialogProps & Pick<FormProps, 'submit' | 'action' | 'danger'>;
 
-/** A dialog that is a form: what is entered, what went wrong, and two buttons. */
-export function FormDialog({ title, close, children, submit, action, danger }: FormDialogProps) {
+/** A dialog that is a form, and can be left without it. */
+export function FormDialog({ title, close, ...form }: FormDialogProps) {
   const words = useWords(dictionary);
+  const cancel = (
+    <button type="button" onClick={close}>
+      {words.cancel}
+    </button>
+  );
   return (
     <Dialog title={title} close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          action.run();
-        }}
-      >
-        {children}
-        {action.error !== undefined && <Problem error={action.error} />}
-        <p class="actions">
-          <button type="submit" class={danger ? 'danger' : 'primary'} aria-disabled={action.busy}>
-            {submit}
-          </button>
-          <button type="button" onClick={close}>
-            {words.cancel}
-          </button>
-        </p>
-      </form>
+      <Form {...form} buttons={cancel} />
     </Dialog>
   );
 }

@@ -113,6 +113,37 @@ export function Choice<Value extends string>({ label, value, change, options }: 
   );
 }
 
+type CheckboxProps = {
+  readonly label: string;
+  readonly checked: boolean;
+  readonly change: (checked: boolean) => void;
+};
+
+export function Checkbox({ label, checked, change }: CheckboxProps) {
+  const id = useId();
+  return (
+    <div class="checkbox">
+      <input
+        id={id}
+        type="checkbox"
+        checked={checked}
+        onChange={(event) => change(event.currentTarget.checked)}
+      />
+      <label for={id}>{label}</label>
+    </div>
+  );
+}
+
+/** Several that answer one question. */
+export function FieldGroup({ label, children }: Pick<LabelledProps, 'label' | 'children'>) {
+  return (
+    <fieldset class="field">
+      <legend>{label}</legend>
+      {children}
+    </fieldset>
+  );
+}
+
 type LabelledProps = {
   readonly id: string;
   readonly label: string;

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { type Loaded, useErrorText } from '../api.ts';
+import type { Action, Loaded } from '../api.ts';
+import { useErrorText } from '../error-text.ts';
 import { type Dictionary, useWords } from '../language.tsx';
 
 const dictionary: Dictionary<'loading' | 'again'> = {
@@ -57,6 +58,30 @@ export function LoadedView<T>({ loaded: { data, error, reload }, children }: Loa
     <>
       {error !== undefined && <Problem error={error} again={reload} />}
       {data !== undefined ? children(data) : error === undefined && <Loading />}
+    </>
+  );
+}
+
+type LoadedListProps<T> = LoadedViewProps<readonly T[]> & { readonly empty: ComponentChildren };
+
+/** The same for a list, and what stands in its place while there is nothing in it. */
+export function LoadedList<T>({ loaded, empty, children }: LoadedListProps<T>) {
+  return <LoadedView loaded={loaded}>{(items) => (items.length === 0 ? empty : children(items))}</LoadedView>;
+}
+
+type MoreProps = { readonly label: string; readonly action: Action<[]> | undefined };
+
+/** Fetches the next page of a list, where there is one. */
+export function More({ label, action }: MoreProps) {
+  if (!action) return null;
+  return (
+    <>
+      {action.error !== undefined && <Problem error={action.error} />}
+      <p class="actions">
+        <button type="button" aria-disabled={action.busy} onClick={() => action.run()}>
+          {label}
+        </button>
+      </p>
     </>
   );
 }

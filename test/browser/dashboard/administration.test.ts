@@ -1,0 +1,120 @@
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { call } from '../../api/target.ts';
+import { expectAccessible, picture } from '../browser.ts';
+import { button, Dashboard, heading, openSection, phone, signInByKey } from './dashboard.ts';
+
+const dashboard = Dashboard.forTests();
+
+async function byKey(apiKey: string, method: string, path: string, body?: object) {
+  return call(dashboard.appliance.target, method, path, { body, headers: { 'x-api-key': apiKey } });
+}
+
+/** The first admin of a new org, whom the administrator of the installation makes. */
+async function newAdmin(): Promise<{ orgId: string; apiKey: string }> {
+  const { administratorKey } = dashboard.appliance.target;
+  const { id: orgId } = (await byKey(administratorKey, 'POST', '/admin/orgs', { name: 'Example Ltd' })).body;
+  const user = { name: 'Olga', email: dashboard.newEmail(), isAdmin: true };
+  const { apiKey } = (await byKey(administratorKey, 'POST', `/admin/orgs/${orgId}/users`, user)).body;
+  return { orgId, apiKey };
+}
+
+async function visitAsAdmin(options: BrowserContextOptions = {}) {
+  const admin = await newAdmin();
+  const page = await dashboard.visit('/dashboard', options);
+  return { page, ...admin };
+}
+
+const keyOf = (page: Page, name: string) => page.getByLabel(`The API key of ${name}`, { exact: true });
+
+describe('administration', () => {
+  test('adds a user, whose key is shown once, and replaces that key', async () => {
+    const { page, apiKey } = await visitAsAdmin();
+    await signInByKey(page, apiKey);
+    await openSection(page, 'Administration');
+    await page.getByRole('row', { name: /^Olga you/ }).waitFor();
+    await button(page, 'Add a user').click();
+    await page.getByLabel('Name').fill('Bernd');
+    await page.getByLabel('E-mail address').fill('bernd@example.com');
+    await expectAccessible(page);
+    await button(page, 'Add').click();
+    const first = await keyOf(page, 'Bernd').inputValue();
+    await page.getByRole('row', { name: /^Bernd bernd@example\.com member/ }).waitFor();
+    await expectAccessible(page);
+    await picture(page, 'dashboard-administration');
+    expect((await byKey(first, 'GET', '/v1/users/me')).body).toMatchObject({ name: 'Bernd', role: 'member' });
+
+    await button(page, 'Replace the API key: Bernd').click();
+    await expectAccessible(page);
+    await button(page, 'Replace').click();
+    await expect.poll(() => keyOf(page, 'Bernd').inputValue()).not.toBe(first);
+    const second = await keyOf(page, 'Bernd').inputValue();
+    expect((await byKey(first, 'GET', '/v1/users/me')).status).toBe(401);
+    expect((await byKey(second, 'GET', '/v1/users/me')).status).toBe(200);
+    expect(await button(page, 'Replace the API key: Olga').count()).toBe(0);
+    for (const key of [first, second]) expect(dashboard.proxy.sent).not.toContain(key);
+    expect(dashboard.complaints).toEqual([]);
+  });
+
+  test('makes other admins, and says which address is taken', async () => {
+    const { page, apiKey } = await visitAsAdmin();
+    await signInByKey(page, apiKey);
+    const { email } = (await byKey(apiKey, 'GET', '/v1/users/me')).body;
+    await openSection(page, 'Administration');
+    await button(page, 'Add a user').click();
+    await page.getByLabel('Name').fill('Carla');
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByLabel('Administers the org').check();
+    await button(page, 'Add').click();
+    expect(await page.getByRole('alert').textContent()).toContain('an account with this e-mail address');
+    await page.getByLabel('E-mail address').fill('');
+    await button(page, 'Add').click();
+    await page.getByRole('row', { name: /^Carla none administrator/ }).waitFor();
+    const key = await keyOf(page, 'Carla').inputValue();
+    expect((await byKey(key, 'GET', '/v1/users/me')).body.role).toBe('admin');
+  });
+
+  test('shows what the plan allows, as the administrator of the installation set it', async () => {
+    const { page, apiKey, orgId } = await visitAsAdmin();
+    const plan = {
+      key: 'small',
+      maxRecords: 1234,
+      maxKeyPlusValueBytes: 2048,
+      maxFiles: 0,
+      maxFileSizeBytes: 0,
+    };
+    const { administratorKey } = dashboard.appliance.target;
+    await byKey(administratorKey, 'PUT', `/admin/orgs/${orgId}/plan`, plan);
+    await byKey(administratorKey, 'PUT', `/admin/orgs/${orgId}/storage`, { provider: 'none' });
+    await signInByKey(page, apiKey);
+    await openSection(page, 'Administration');
+    const terms = page.getByRole('region', { name: 'Plan and storage' });
+    for (const text of ['small', '1,234', '2 KiB', 'nowhere: the org has none']) {
+      await terms.getByText(text, { exact: true }).waitFor();
+    }
+  });
+
+  test('is for admins alone', async () => {
+    const page = await dashboard.visit();
+    await dashboard.register(page);
+    expect(await page.getByRole('link', { name: 'Administration' }).count()).toBe(0);
+    await page.goto(`${dashboard.proxy.url}/dashboard#/administration`);
+    await page.reload();
+    await heading(page, 'Secrets').waitFor();
+    expect(dashboard.proxy.sent).not.toContain('/admin/orgs/default');
+  });
+
+  test('fits a telephone, in the dark and in Spanish', async () => {
+    const { page, apiKey } = await visitAsAdmin(phone);
+    await button(page, 'Usar una clave de API').click();
+    await page.getByLabel('Clave de API', { exact: true }).fill(apiKey);
+    await button(page, 'Entrar').click();
+    await heading(page, 'Secretos').waitFor();
+    await page.goto(`${dashboard.proxy.url}/dashboard#/administration`);
+    await page.getByRole('row', { name: /Olga/ }).waitFor();
+    await page.getByText('Plan y almacenamiento').waitFor();
+    await expectAccessible(page);
+    await picture(page, 'dashboard-administration-phone-dark-es');
+    expect(dashboard.complaints).toEqual([]);
+  });
+});

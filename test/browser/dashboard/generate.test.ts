@@ -1,0 +1,105 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fails, ModelServer, model, openai, says } from '../../platform/model-server.ts';
+import { expectAccessible, picture } from '../browser.ts';
+import { addSecret, button, Dashboard, openSection, phone } from './dashboard.ts';
+
+const fence = '```';
+const program =
+  'import os\nvalues = os.environ.values()\n' +
+  'print(len(os.environ["SHOP_KEY"]), sum(value.startswith("planted") for value in values))\n';
+const answer = `It measures the key.\n\n${fence}python\n${program}${fence}\n\nIt prints nothing secret.`;
+
+let server: ModelServer;
+beforeAll(async () => {
+  server = await ModelServer.start(openai);
+});
+afterAll(() => server?.close());
+
+async function describeProgram(page: Page, prompt: string): Promise<void> {
+  await page.getByText('Have a program written').click();
+  await page.getByLabel('What it should do').fill(prompt);
+  await button(page, 'Write it').click();
+}
+
+const code = (page: Page) => page.getByLabel('Program', { exact: true }).inputValue();
+
+describe('a program that a language model writes', () => {
+  const dashboard = Dashboard.forTests(() => ({
+    STRONGROOM_GENERATOR: 'openai',
+    STRONGROOM_GENERATOR_MODEL: model,
+    STRONGROOM_GENERATOR_URL: server.url,
+  }));
+
+  test('comes to be read first, is run with the secrets that it names, and can be undone', async () => {
+    server.behaves(says(answer));
+    const page = await dashboard.visit();
+    await dashboard.register(page);
+    await addSecret(page, 'SHOP_KEY', 'planted-1d9f');
+    await addSecret(page, 'OTHER', 'planted-77e1');
+    await openSection(page, 'Programs');
+    const before = await code(page);
+    await describeProgram(page, 'How long is the key of my shop?');
+    await page.getByText('Read it before you run it').waitFor();
+    expect(await code(page)).toBe(program);
+    await page.getByText('It prints nothing secret.').waitFor();
+    await page.getByText(/read 11 tokens and wrote 7/).waitFor();
+    expect(await page.getByText(/^Completed in/).count()).toBe(0);
+    expect(await page.getByLabel('Secrets in its environment').inputValue()).toBe('named');
+    await expectAccessible(page);
+
+    await button(page, 'Run').click();
+    await page.getByText(/^Completed in/).waitFor();
+    const output = page.getByRole('region', { name: 'Output', exact: true });
+    expect(await output.textContent()).toContain('12 1');
+    await picture(page, 'dashboard-generate');
+    const asked = JSON.stringify(server.asked);
+    expect(asked).toContain('SHOP_KEY');
+    expect(asked).not.toContain('planted-');
+
+    await button(page, 'Bring back what was there').click();
+    expect(await code(page)).toBe(before);
+    expect(dashboard.complaints).toEqual([]);
+  });
+
+  test('is none where the model writes something else, which is shown', async () => {
+    server.behaves(says('I would rather talk about it.'));
+    const page = await dashboard.visitSection('runs', 'Programs');
+    const before = await code(page);
+    await describeProgram(page, 'Talk to me.');
+    await page.getByText('wrote no program that can be used').waitFor();
+    const instead = page.getByRole('region', { name: 'What the model wrote instead' });
+    expect(await instead.textContent()).toBe('I would rather talk about it.');
+    await expectAccessible(page);
+    server.behaves(fails(401, 'a sentence of the provider'));
+    await button(page, 'Write it').click();
+    await page.getByText('The language model gave no answer').waitFor();
+    expect(await instead.count()).toBe(0);
+    expect(server.requests).toHaveLength(1);
+    expect(await code(page)).toBe(before);
+  });
+
+  test('fits a telephone, in the dark and in Spanish', async () => {
+    server.behaves(says(answer));
+    const page = await dashboard.visitSection('runs', 'Programas', phone);
+    await page.getByText('Pedir que se escriba un programa').click();
+    await page.getByLabel('Qué debe hacer').fill('Mide la clave.');
+    await button(page, 'Escribirlo').click();
+    await page.getByText('Léelo antes de ejecutarlo').waitFor();
+    await expectAccessible(page);
+    await picture(page, 'dashboard-generate-phone-dark-es');
+    expect(dashboard.complaints).toEqual([]);
+  });
+});
+
+describe('where no language model is configured', () => {
+  const dashboard = Dashboard.forTests();
+
+  test('it is said how to get one', async () => {
+    const page = await dashboard.visitSection('runs', 'Programs');
+    await describeProgram(page, 'Print something.');
+    await page.getByText('sets STRONGROOM_GENERATOR to bedrock, anthropic or openai').waitFor();
+    await expectAccessible(page);
+    expect(await button(page, 'Write it').isEnabled()).toBe(true);
+  });
+});

@@ -1,0 +1,106 @@
+import { useState } from 'preact/hooks';
+import type { ResponseFor } from '../../../client/index.ts';
+import { useClient, useLoad, usePolling } from '../api.ts';
+import { useFormats, useWords } from '../language.tsx';
+import { Heading } from '../ui/heading.tsx';
+import { Empty, LoadedList } from '../ui/states.tsx';
+import { RowButton, Table } from '../ui/table.tsx';
+import { AddDialog, ListDialog, RemoveDialog } from './dialogs.tsx';
+import { dictionary } from './words.ts';
+
+export type Package = ResponseFor<'packages.list'>['body'][number];
+
+/** More than a list may hold. */
+const limit = 100;
+const pollMs = 1_500;
+const looks = { pending: 'busy', ready: 'good', failed: 'bad' } as const;
+
+type Open = { readonly kind: 'add' | 'list' } | { readonly kind: 'remove'; readonly name: string };
+
+export default function Packages() {
+  const words = useWords(dictionary);
+  const client = useClient();
+  const [open, setOpen] = useState<Open>();
+  const loaded = useLoad(
+    async (signal) => (await client.call('packages.list', { query: { limit }, signal })).body,
+    [client],
+  );
+  const packages = loaded.data ?? [];
+  usePolling(stateOf(packages) === 'pending', loaded, pollMs);
+  const close = () => setOpen(undefined);
+  const dialog = {
+    close,
+    done: () => {
+      close();
+      loaded.reload();
+    },
+  };
+  return (
+    <>
+      <Heading title={words.title} lead={words.lead}>
+        <button type="button" class="primary" onClick={() => setOpen({ kind: 'add' })}>
+          {words.add}
+        </button>
+        <button type="button" onClick={() => setOpen({ kind: 'list' })}>
+          {words.edit}
+        </button>
+      </Heading>
+      <LoadedList
+        loaded={loaded}
+        empty={
+          <Empty title={words.none}>
+            <p>{words.noneLead}</p>
+          </Empty>
+        }
+      >
+        {(packages) => (
+          <>
+            <p role="status">{words[`${stateOf(packages)}All`]}</p>
+            <PackageTable packages={packages} remove={(name) => setOpen({ kind: 'remove', name })} />
+          </>
+        )}
+      </LoadedList>
+      {open?.kind === 'add' && <AddDialog {...dialog} />}
+      {open?.kind === 'list' && <ListDialog packages={packages} {...dialog} />}
+      {open?.kind === 'remove' && <RemoveDialog name={open.name} {...dialog} />}
+    </>
+  );
+}
+
+/** The list is installed as a whole or not at all. */
+function stateOf(packages: readonly Package[]): Package['status'] {
+  const states = packages.map(({ status }) => status);
+  return (['pending', 'failed'] as const).find((state) => states.includes(state)) ?? 'ready';
+}
+
+type TableProps = { readonly packages: readonly Package[]; readonly remove: (name: string) => void };
+
+function PackageTable({ packages, remove }: TableProps) {
+  const words = useWords(dictionary);
+  const { bytes } = useFormats();
+  return (
+    <Table
+      rows={packages}
+      keyOf={({ name }) => name}
+      columns={[
+        { label: words.package, cell: ({ requested }) => <code>{requested}</code> },
+        {
+          label: words.status,
+          cell: ({ status, error }) => (
+            <>
+              <span class={`badge ${looks[status]}`}>{words[status]}</span>
+              {error && (
+                <p class="note" lang="en">
+                  {error}
+                </p>
+              )}
+            </>
+          ),
+        },
+        { label: words.version, cell: ({ version }) => version ?? words.noVersion },
+        { label: words.size, cell: ({ sizeBytes }) => (sizeBytes === null ? '–' : bytes(sizeBytes)) },
+      ]}
+      actions={({ name }) => <RowButton label={words.remove} of={name} press={() => remove(name)} />}
+    />
+  );
+}

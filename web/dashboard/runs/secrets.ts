@@ -1,0 +1,18 @@
+import type { StrongroomClient } from '../../../client/index.ts';
+import { secretsNamedIn } from '../../../lambdas/contract/named-secrets.ts';
+
+/** Which of the user's secrets a program finds in its environment. */
+export type SecretChoice = 'all' | 'named' | 'none';
+
+/** As many as a user may have come in one page. */
+const limit = 100;
+
+export async function secretsFor(
+  client: StrongroomClient,
+  choice: SecretChoice,
+  code: string,
+): Promise<'all' | 'none' | string[]> {
+  if (choice !== 'named') return choice;
+  const { body } = await client.call('secrets.list', { query: { limit } });
+  return secretsNamedIn(code, body).map(({ name }) => name);
+}
