@@ -26,3 +26,10 @@ export async function* entriesOf<Id extends ListId>(
     cursor = headers.get('x-next-cursor') ?? undefined;
   } while (cursor);
 }
+
+/** All of them at once. As `Array.fromAsync`, which not every runtime has. */
+export async function allOf<T>(entries: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const entry of entries) all.push(entry);
+  return all;
+}

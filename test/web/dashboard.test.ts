@@ -16,6 +16,9 @@ const assets = await buildAssets();
 const firstLoad = await buildFirstLoad();
 const scripts = assets.filter(({ name }) => name.endsWith('.js'));
 
+/** How base64 of a WebAssembly module begins. */
+const wasm = Buffer.from('\0asm').toString('base64').slice(0, 5);
+
 const integrity = (content: string) => `sha384-${createHash('sha384').update(content).digest('base64')}`;
 const [, importMap = ''] = /<script type="importmap">(.*)<\/script>/.exec(html) ?? [];
 
@@ -24,6 +27,12 @@ describe('the dashboard', () => {
     const sizes = [html, ...firstLoad.map(({ content }) => content)].map((text) => gzipSync(text).length);
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(200 * 1024);
     expect(firstLoad.length).toBeLessThan(assets.length);
+  });
+
+  it('loads cryptography once it is needed, and not at first', () => {
+    const holdArgon2 = (list: typeof assets) => list.filter(({ content }) => content.includes(wasm));
+    expect(holdArgon2(firstLoad)).toEqual([]);
+    expect(holdArgon2(assets)).toHaveLength(1);
   });
 
   it('has no code of its own in it, and names the hash of everything that it may load', () => {

@@ -1,6 +1,18 @@
 import { StrongroomError } from '../../client/index.ts';
 import { type Dictionary, useWords } from './language.tsx';
 
+/** Of the API, of its client, and of the cryptography of the vault. */
+type VaultCode =
+  | 'WRONG_USER_SECRET'
+  | 'TAMPERED'
+  | 'KEY_MISMATCH'
+  | 'UNTRUSTED_KEYS'
+  | 'KEYS_EXIST'
+  | 'VALUE_EXISTS'
+  | 'SHARE_EXISTS'
+  | 'TOO_MANY_SHARES'
+  | 'PLAN_LIMIT_REACHED';
+
 /** The errors that users meet most; of any other the server's own sentence is shown. */
 const sentences: Dictionary<
   | 'NETWORK'
@@ -20,6 +32,7 @@ const sentences: Dictionary<
   | 'BUILDER_BUSY'
   | 'INVALID_REQUEST'
   | 'INTERNAL'
+  | VaultCode
 > = {
   en: {
     NETWORK: 'The server did not answer. Check your connection and try again.',
@@ -40,6 +53,16 @@ const sentences: Dictionary<
       'No language model is configured. Whoever runs this installation sets STRONGROOM_GENERATOR to bedrock, anthropic or openai, and STRONGROOM_GENERATOR_MODEL to the name of a model.',
     INVALID_REQUEST: 'Something that was entered is not right.',
     INTERNAL: 'Something went wrong on the server.',
+    WRONG_USER_SECRET: 'This is not the user secret.',
+    TAMPERED: 'What the server gave does not open: it was altered, or belongs elsewhere.',
+    KEY_MISMATCH: 'It was encrypted for other keys than yours.',
+    UNTRUSTED_KEYS:
+      'The server named other keys of somebody than the ones that were shown here. Nothing was encrypted for them.',
+    KEYS_EXIST: 'You have keys already. Load the page again.',
+    VALUE_EXISTS: 'There is a value of this name already. Replace it in the list.',
+    SHARE_EXISTS: 'It is shared with this person already.',
+    TOO_MANY_SHARES: 'It is shared with as many people as can be. Revoke a share first.',
+    PLAN_LIMIT_REACHED: 'The plan of your org does not allow more.',
   },
   es: {
     NETWORK: 'El servidor no ha respondido. Comprueba la conexión e inténtalo de nuevo.',
@@ -60,6 +83,16 @@ const sentences: Dictionary<
       'No hay ningún modelo de lenguaje configurado. Quien lleva esta instalación pone STRONGROOM_GENERATOR a bedrock, anthropic u openai, y STRONGROOM_GENERATOR_MODEL al nombre de un modelo.',
     INVALID_REQUEST: 'Algo de lo introducido no es correcto.',
     INTERNAL: 'Algo ha fallado en el servidor.',
+    WRONG_USER_SECRET: 'Este no es el secreto de usuario.',
+    TAMPERED: 'Lo que dio el servidor no se abre: se alteró o es de otro sitio.',
+    KEY_MISMATCH: 'Se cifró para otras claves que las tuyas.',
+    UNTRUSTED_KEYS:
+      'El servidor dio otras claves de alguien que las que se mostraron aquí. No se ha cifrado nada para ellas.',
+    KEYS_EXIST: 'Ya tienes claves. Vuelve a cargar la página.',
+    VALUE_EXISTS: 'Ya hay un valor con este nombre. Reemplázalo en la lista.',
+    SHARE_EXISTS: 'Ya se comparte con esta persona.',
+    TOO_MANY_SHARES: 'Se comparte con tantas personas como es posible. Revoca antes una.',
+    PLAN_LIMIT_REACHED: 'El plan de tu organización no permite más.',
   },
 };
 
@@ -67,9 +100,11 @@ const sentences: Dictionary<
 export function useErrorText(): (error: unknown) => string {
   const words = useWords(sentences);
   return (error) => {
-    if (!(error instanceof StrongroomError)) return error instanceof Error ? error.message : String(error);
-    const known = Object.hasOwn(words, error.code) ? words[error.code as keyof typeof words] : error.message;
-    const fields = error.details.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+    if (!(error instanceof Error)) return String(error);
+    const code = 'code' in error ? String(error.code) : '';
+    const known = Object.hasOwn(words, code) ? words[code as keyof typeof words] : error.message;
+    const details = error instanceof StrongroomError ? error.details : [];
+    const fields = details.map(({ path, message }) => (path ? `${path}: ${message}` : message));
     return [known, ...fields].join(' ');
   };
 }

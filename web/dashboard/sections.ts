@@ -44,6 +44,12 @@ export const sections: readonly Section[] = [
     load: () => import('./messages/section.tsx'),
   },
   {
+    path: 'vault',
+    label: { en: 'Vault', es: 'Caja fuerte' },
+    icon: 'lock',
+    load: () => import('./vault/section.tsx'),
+  },
+  {
     path: 'tokens',
     label: { en: 'API tokens', es: 'Tokens de API' },
     icon: 'ticket',

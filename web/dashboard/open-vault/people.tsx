@@ -1,0 +1,49 @@
+import { entriesOf } from '../../../client/pages.ts';
+import { publicKeysOf } from '../../../client/vault/own-keys.ts';
+import { fingerprintOf } from '../../../client/vault/trust.ts';
+import { type Loaded, useClient, useLoad } from '../api.ts';
+import { useWords } from '../language.tsx';
+import { useSession } from '../session.ts';
+import { loadCrypto } from './load-crypto.ts';
+import { dictionary } from './words.ts';
+
+/** Another user of the org, by the keys that the server gives out as theirs. */
+export type Person = { readonly id: string; readonly name: string; readonly fingerprint: string };
+
+/** Those to whom something can be sealed, by name. */
+export function usePeople(): Loaded<readonly Person[]> {
+  const client = useClient();
+  const { user } = useSession();
+  return useLoad(
+    async (signal) => {
+      const crypto = await loadCrypto();
+      const people: Person[] = [];
+      for await (const profile of entriesOf(client, 'users.org', { signal })) {
+        const { id, name, publicKeyB64 } = profile;
+        if (id === user.id || publicKeyB64 === null) continue;
+        people.push({ id, name, fingerprint: fingerprintOf(crypto, publicKeysOf(profile)) });
+      }
+      return people.sort((one, other) => one.name.localeCompare(other.name));
+    },
+    [client],
+  );
+}
+
+/** 64 digits as people read them out. */
+export function Fingerprint({ digits }: { readonly digits: string }) {
+  return <code class="fingerprint">{digits.replace(/.{4}(?=.)/g, '$& ')}</code>;
+}
+
+/** To be compared over another channel: false keys would read what is sealed to them. */
+export function FingerprintOf({ name, fingerprint }: Pick<Person, 'name' | 'fingerprint'>) {
+  const words = useWords(dictionary);
+  return (
+    <div class="field">
+      <p class="label">
+        {words.fingerprintOf} {name}
+      </p>
+      <Fingerprint digits={fingerprint} />
+      <p class="note">{words.compare}</p>
+    </div>
+  );
+}

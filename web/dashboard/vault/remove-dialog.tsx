@@ -1,0 +1,29 @@
+import { useAction, useClient } from '../api.ts';
+import { fill, useWords } from '../language.tsx';
+import { FormDialog } from '../ui/dialog.tsx';
+import { useToast } from '../ui/toast.tsx';
+import { dictionary } from './words.ts';
+
+type DialogProps = { readonly name: string; readonly close: () => void; readonly done: () => void };
+
+export function RemoveDialog({ name, close, done }: DialogProps) {
+  const words = useWords(dictionary);
+  const client = useClient();
+  const say = useToast();
+  const action = useAction(async () => {
+    await client.call('kv.delete', { params: { key: name } });
+    say(fill(words.removed, { name }));
+    done();
+  });
+  return (
+    <FormDialog
+      title={fill(words.removeTitle, { name })}
+      close={close}
+      submit={words.remove}
+      action={action}
+      danger
+    >
+      <p>{words.removeLead}</p>
+    </FormDialog>
+  );
+}
