@@ -85,14 +85,15 @@ export const recovery = {
     operationId: 'recovery.deleteTrustee',
     method: 'DELETE',
     summary: 'Take a trustee’s share back',
-    description: 'From here; what the trustee has already read stays read.',
+    description:
+      'And the restore that waits from them, if any. What the trustee has already read stays read.',
     responses: {
       200: {
         description: 'Deleted',
         body: z.object({ deleted: z.literal(true), trusteeUserId: z.string() }),
       },
     },
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'TAMPERED', 'CONFLICT'],
     audit: 'recovery.deleteTrustee',
     access: { tables: { recovery: 'write' } },
   }),

@@ -126,6 +126,15 @@ export function putRestore(
   };
 }
 
+/** Writes nothing, and fails where another restore came, or the `known` one went. */
+export function restoreIsStill(orgId: string, ownerUserId: string, known: Restore | undefined): Write {
+  return {
+    table: 'recovery',
+    check: restoreKey(orgId, ownerUserId),
+    if: known ? [{ field: 'restoreId', equals: known.restoreId }] : ['absent'],
+  };
+}
+
 /** @param restoreId fails for any other; without it, whatever is there goes */
 export function deleteRestore(orgId: string, ownerUserId: string, restoreId?: string): Write {
   const gone = { table: 'recovery', delete: restoreKey(orgId, ownerUserId) } as const;

@@ -68,6 +68,16 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
+  'a share taken back, with the restore that waits': async () => {
+    await appoint('old');
+    await veto();
+    await restore();
+    return {
+      call: () => owner.call('recovery.deleteTrustee', toTrustee()),
+      state: async () => oneOf([await given(), await pending()], [b64('old'), trustee.id], [null, null]),
+      repeated: [404],
+    };
+  },
   'a restore brought': async () => {
     await appoint('share');
     await veto();

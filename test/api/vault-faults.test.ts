@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Vault } from '../../client/vault/vault.ts';
 import { type Operation, oneOf, withEachFault } from '../support/fault-cases.ts';
 import { FaultyPlatform } from '../support/faulty-platform.ts';
+import { rekeyInput } from '../support/rekey-input.ts';
+import { nativeVault } from '../support/vault.ts';
 import { type HandlerUser, VaultHandlers } from '../support/vault-handlers.ts';
 
 let handlers: VaultHandlers;
 let faulty: FaultyPlatform;
+let vault: Vault;
 let org = '';
 let [owner, recipient, rekeyed] = [] as unknown as [HandlerUser, HandlerUser, HandlerUser];
 
@@ -19,10 +23,11 @@ beforeAll(async () => {
   recipient = await handlers.newUser(org, 'recipient');
   rekeyed = await handlers.newUser(org, 'rekeyed');
   for (const user of [owner, recipient, rekeyed]) expect((await user.call('keys.generate')).status).toBe(201);
+  vault = await Vault.unlock(owner.client(), nativeVault, owner.secret);
 });
 afterAll(() => handlers.close());
 
-const b64 = (text: string) => Buffer.from(text).toString('base64');
+const b64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64');
 const small = (text: string) => ({ valueB64: b64(text) });
 const large = (text: string) => ({ valueB64: b64(text.repeat(10_000)) });
 
@@ -78,6 +83,27 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
+  'a value replaced by a client, with a share': async () => {
+    const key = newKey();
+    await owner.call('kv.put', { ...key, body: small('old') });
+    const shareId = await share(key);
+    const context = vault.valueContext(key.params.key, 2);
+    const { envelope, cek } = nativeVault.sealValue(context, Buffer.from('new'));
+    const wrappedCekB64 = b64(await vault.wrapFor(recipient.id, context, cek));
+    const body = {
+      ...{ version: 2, envelopeB64: b64(envelope), wrappedCekB64: b64(vault.wrap(context, cek)) },
+      shares: [{ shareId, wrappedCekB64 }],
+    };
+    return {
+      call: () => owner.call('sealed.putValue', { ...key, body }),
+      state: async () => {
+        const [value, read] = [await storedValue(key), await readOf(shareId)];
+        expect(read).toBe(value);
+        return oneOf(value, small('old').valueB64, small('new').valueB64);
+      },
+      repeated: [409],
+    };
+  },
   'a value deleted, with a share': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('old') });
@@ -118,6 +144,30 @@ const operations: Readonly<Record<string, Operation>> = {
         return 'new';
       },
       repeated: [201, 409],
+    };
+  },
+  'a share made by a client': async () => {
+    const key = newKey();
+    await owner.call('kv.put', { ...key, body: small('shared') });
+    const { body: value } = await owner.call('sealed.getValue', key);
+    const context = vault.valueContext(key.params.key, value.version);
+    const cek = vault.unwrap(context, Buffer.from(value.wrappedCekB64, 'base64'));
+    const made = randomUUID();
+    const terms = { permission: 'read', ownerName: 'owner', expiresAt: null, alias: null } as const;
+    const body = {
+      ...{ shareId: made, recipientUserId: recipient.id, permission: 'read', version: value.version },
+      wrappedCekB64: b64(await vault.wrapFor(recipient.id, context, cek)),
+      sealedTermsB64: b64(nativeVault.sealTerms(cek, context, made, terms)),
+    };
+    return {
+      call: () => owner.call('sealed.shareValue', { ...key, body }),
+      state: async () => {
+        const [shareId] = await grantsOf(key);
+        if (!shareId) return 'old';
+        expect(await readOf(shareId)).toBe(small('shared').valueB64);
+        return 'new';
+      },
+      repeated: [409],
     };
   },
   'a share read': async () => {
@@ -191,6 +241,24 @@ const operations: Readonly<Record<string, Operation>> = {
         return state;
       },
       repeated: [401],
+    };
+  },
+  'keys under another secret by a client': async () => {
+    const user = rekeyed;
+    const { body: me } = await user.call('users.me');
+    const { keyVersion } = me.kdf;
+    const [old, renewed] = [user.secret, `user secret ${randomUUID()}`];
+    const body = await rekeyInput(me, old, renewed);
+    return {
+      call: () => user.call('sealed.rekey', { body }),
+      state: async () => {
+        const { body: now } = await user.call('users.me');
+        const state = oneOf(now.kdf.keyVersion, keyVersion, keyVersion + 1);
+        user.secret = state === 'old' ? old : renewed;
+        expect((await user.call('kvShares.received')).status).toBe(200);
+        return state;
+      },
+      repeated: [409],
     };
   },
 };

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { StrongroomError } from '../../client/index.ts';
+import { getSharedVaultValue, shareVaultValue } from '../../client/vault/shares.ts';
+import { getVaultValue, putVaultValue } from '../../client/vault/values.ts';
+import { Vault } from '../../client/vault/vault.ts';
 import { restoreInput } from '../support/restored.ts';
+import { nativeVault } from '../support/vault.ts';
 import { type HandlerUser, VaultHandlers } from '../support/vault-handlers.ts';
 
 const people = ['ann', 'ben', 'cat'] as const;
@@ -27,6 +32,9 @@ const users = new Map<Person, HandlerUser>();
 /** The private keys never change, so that what brings them back is made once. */
 const restored = new Map<Person, object>();
 const temporarySecret = 'a temporary secret';
+/** Of each, as a client that keeps the keys has it. */
+const vaults = new Map<Person, Vault>();
+const vaultOf = (person: Person) => vaults.get(person) as Vault;
 const userOf = (person: Person) => users.get(person) as HandlerUser;
 
 beforeAll(async () => {
@@ -37,6 +45,7 @@ beforeAll(async () => {
     users.set(person, user);
     expect((await user.call('keys.generate')).status).toBe(201);
     const { body: me } = await user.call('users.me');
+    vaults.set(person, await Vault.unlock(user.client(), nativeVault, user.secret));
     restored.set(person, await restoreInput(me, user.secret, { temporarySecret }));
   }
 });
@@ -44,6 +53,19 @@ afterAll(() => handlers.close());
 
 const b64 = (text: string) => Buffer.from(text).toString('base64');
 const placeOf = (owner: Person, name: Name) => `${owner}/${name}`;
+
+/** Whether a client seals and opens, or the API with the user secret. */
+type Way = 'client' | 'api';
+
+/** The status that a client was answered, with what it made of the answer. */
+async function byClient<T>(call: () => Promise<T>): Promise<readonly [number, T | undefined]> {
+  try {
+    return [200, await call()];
+  } catch (error) {
+    if (error instanceof StrongroomError && error.status) return [error.status, undefined];
+    throw error;
+  }
+}
 
 /** Both what a command does and what it has to lead to. */
 abstract class Command implements fc.AsyncCommand<Model, Real> {
@@ -55,36 +77,48 @@ abstract class Command implements fc.AsyncCommand<Model, Real> {
 }
 
 class Put extends Command {
-  readonly #of: readonly [Person, Name, string, boolean];
-  constructor(owner: Person, name: Name, text: string, isLarge: boolean) {
+  readonly #of: readonly [Person, Name, string, boolean, Way];
+  constructor(owner: Person, name: Name, text: string, isLarge: boolean, way: Way) {
     super();
-    this.#of = [owner, name, text, isLarge];
+    this.#of = [owner, name, text, isLarge, way];
   }
   async run({ values }: Model, { run }: Real): Promise<void> {
-    const [owner, name, text, isLarge] = this.#of;
+    const [owner, name, text, isLarge, way] = this.#of;
     const value = isLarge ? text.padEnd(40_000, '.') : text;
     const place = placeOf(owner, name);
     const known = values.get(place);
     const params = { key: run + name };
-    const { status, body } = await userOf(owner).call('kv.put', { params, body: { valueB64: b64(value) } });
     const version = (known?.version ?? 0) + 1;
-    expect([status, body.version]).toEqual([known ? 200 : 201, version]);
+    if (way === 'client') {
+      const written = await putVaultValue(vaultOf(owner), params.key, Buffer.from(value));
+      expect(written.version).toBe(version);
+    } else {
+      const { status, body } = await userOf(owner).call('kv.put', { params, body: { valueB64: b64(value) } });
+      expect([status, body.version]).toEqual([known ? 200 : 201, version]);
+    }
     values.set(place, { value, version, shares: known?.shares ?? new Map() });
   }
   toString = () => `put(${this.#of})`;
 }
 
 class Get extends Command {
-  readonly #of: readonly [Person, Name];
-  constructor(owner: Person, name: Name) {
+  readonly #of: readonly [Person, Name, Way];
+  constructor(owner: Person, name: Name, way: Way) {
     super();
-    this.#of = [owner, name];
+    this.#of = [owner, name, way];
   }
   async run({ values }: Model, { run }: Real): Promise<void> {
-    const [owner, name] = this.#of;
+    const [owner, name, way] = this.#of;
     const known = values.get(placeOf(owner, name));
-    const { status, body } = await userOf(owner).call('kv.get', { params: { key: run + name } });
-    expect([status, body.valueB64]).toEqual(known ? [200, b64(known.value)] : [404, undefined]);
+    const key = run + name;
+    const expected = known ? [200, known.value] : [404, undefined];
+    if (way === 'client') {
+      const [status, read] = await byClient(() => getVaultValue(vaultOf(owner), key));
+      expect([status, read && Buffer.from(read.value).toString()]).toEqual(expected);
+    } else {
+      const { status, body } = await userOf(owner).call('kv.get', { params: { key } });
+      expect([status, body.valueB64 && Buffer.from(body.valueB64, 'base64').toString()]).toEqual(expected);
+    }
   }
   toString = () => `get(${this.#of})`;
 }
@@ -108,24 +142,32 @@ class Delete extends Command {
 }
 
 class Share extends Command {
-  readonly #of: readonly [Person, Name, Person];
-  constructor(owner: Person, name: Name, recipient: Person) {
+  readonly #of: readonly [Person, Name, Person, Way];
+  constructor(owner: Person, name: Name, recipient: Person, way: Way) {
     super();
-    this.#of = [owner, name, recipient];
+    this.#of = [owner, name, recipient, way];
+  }
+  async #share(key: string): Promise<readonly [number, string | undefined]> {
+    const [owner, name, recipient, way] = this.#of;
+    const share = { recipientUserId: userOf(recipient).id, alias: `${owner}'s ${name}` };
+    if (way === 'client') {
+      const [status, made] = await byClient(() => shareVaultValue(vaultOf(owner), key, share));
+      return [made ? 201 : status, made?.shareId];
+    }
+    const body = { ...share, permission: 'read' };
+    const answer = await userOf(owner).call('kvShares.create', { params: { key }, body });
+    return [answer.status, answer.body.shareId];
   }
   async run({ values }: Model, { run }: Real): Promise<void> {
     const [owner, name, recipient] = this.#of;
     const known = values.get(placeOf(owner, name));
-    const { status, body } = await userOf(owner).call('kvShares.create', {
-      params: { key: run + name },
-      body: { recipientUserId: userOf(recipient).id, permission: 'read', alias: `${owner}'s ${name}` },
-    });
-    if (owner === recipient) expect(status).toBe(400);
-    else if (!known) expect(status).toBe(404);
+    const [status, shareId] = await this.#share(run + name);
+    if (!known) expect([400, 404]).toContain(status);
+    else if (owner === recipient) expect(status).toBe(400);
     else if (known.shares.has(recipient)) expect(status).toBe(409);
     else {
       expect(status).toBe(201);
-      known.shares.set(recipient, body.shareId);
+      known.shares.set(recipient, shareId as string);
     }
   }
   toString = () => `share(${this.#of})`;
@@ -156,16 +198,21 @@ class End extends Command {
 }
 
 class Read extends Command {
-  readonly #of: readonly [Person, Name, Person];
-  constructor(owner: Person, name: Name, recipient: Person) {
+  readonly #of: readonly [Person, Name, Person, Way];
+  constructor(owner: Person, name: Name, recipient: Person, way: Way) {
     super();
-    this.#of = [owner, name, recipient];
+    this.#of = [owner, name, recipient, way];
   }
   async run({ values, ended }: Model): Promise<void> {
-    const [owner, name, recipient] = this.#of;
+    const [owner, name, recipient, way] = this.#of;
     const known = values.get(placeOf(owner, name));
     const shareId = known?.shares.get(recipient);
     const read = async (by: Person, id: string) => {
+      if (way === 'client') {
+        const [status, opened] = await byClient(() => getSharedVaultValue(vaultOf(by), id));
+        if (opened) expect(opened.alias).toBe(`${owner}'s ${name}`);
+        return [status, opened && b64(Buffer.from(opened.value).toString())];
+      }
       const { status, body } = await userOf(by).call('kvShares.read', { params: { shareId: id } });
       return [status, body.valueB64];
     };
@@ -233,7 +280,7 @@ class Trust extends Command {
     super();
     this.#of = [owner, trustee, given];
   }
-  async run({ trustees }: Model): Promise<void> {
+  async run({ trustees, restores }: Model): Promise<void> {
     const [owner, trustee, given] = this.#of;
     const place = `${owner}/${trustee}`;
     const params = { trusteeUserId: userOf(trustee).id };
@@ -249,6 +296,7 @@ class Trust extends Command {
     const known = trustees.has(place);
     if (given) expect(status).toBe(owner === trustee ? 400 : known ? 200 : 201);
     else expect(status).toBe(known ? 200 : 404);
+    if (!given && known && restores.get(owner) === trustee) restores.delete(owner);
     if (!given) trustees.delete(place);
     else if (owner !== trustee) trustees.add(place);
     const share = await userOf(trustee).call('recovery.share', {
@@ -321,18 +369,21 @@ class Recover extends Command {
 
 const person = fc.constantFrom(...people);
 const name = fc.constantFrom(...names);
+const way = fc.constantFrom<Way>('client', 'api');
 const text = fc.string({ maxLength: 20, unit: 'grapheme' });
 
 const commands = fc.commands(
   [
-    fc.tuple(person, name, text, fc.nat(9)).map(([o, n, t, large]) => new Put(o, n, t, large === 0)),
-    fc.tuple(person, name).map((of) => new Get(...of)),
+    fc
+      .tuple(person, name, text, fc.nat(9), way)
+      .map(([o, n, t, large, w]) => new Put(o, n, t, large === 0, w)),
+    fc.tuple(person, name, way).map((of) => new Get(...of)),
     fc.tuple(person, name).map((of) => new Delete(...of)),
-    fc.tuple(person, name, person).map((of) => new Share(...of)),
-    fc.tuple(person, name, person).map((of) => new Share(...of)),
+    fc.tuple(person, name, person, way).map((of) => new Share(...of)),
+    fc.tuple(person, name, person, way).map((of) => new Share(...of)),
     fc.tuple(person, name, person, fc.boolean()).map((of) => new End(...of)),
-    fc.tuple(person, name, person).map((of) => new Read(...of)),
-    fc.tuple(person, name, person).map((of) => new Read(...of)),
+    fc.tuple(person, name, person, way).map((of) => new Read(...of)),
+    fc.tuple(person, name, person, way).map((of) => new Read(...of)),
     person.map((of) => new Look(of)),
     fc.tuple(person, fc.nat(19)).map((of) => new Rekey(...of)),
     fc.tuple(person, person, fc.nat(3)).map(([o, t, taken]) => new Trust(o, t, taken !== 0)),

@@ -1,25 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-
-/** Under this name the appliance is not on loopback, for what browsers think of it. */
-export const otherHost = 'strongroom.test';
-
-/** Chromium that reaches this machine alone. */
-export function launch(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM;
-  if (!executablePath) throw new Error('start these tests by `npm run test:browser`');
-  return chromium.launch({
-    executablePath,
-    chromiumSandbox: process.getuid?.() !== 0,
-    args: [
-      `--host-resolver-rules=MAP ${otherHost} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
-      '--disable-background-networking',
-    ],
-  });
-}
 
 /** No violation of WCAG 2.2 AA that axe finds, and no page that is wider than its window. */
 export async function expectAccessible(page: Page): Promise<void> {

@@ -7,7 +7,8 @@ import { parseMessageLink } from '../../client/message-link.ts';
 import { createMessage, lookAtMessage, type NewMessage } from '../../client/messages.ts';
 import { TestAppliance } from '../api/appliance.ts';
 import { legacyClient, legacyVersions } from '../support/legacy-client.ts';
-import { expectAccessible, launch, otherHost, picture } from './browser.ts';
+import { expectAccessible, picture } from './browser.ts';
+import { launch, otherHost } from './launch.ts';
 import { RecordingProxy } from './recording-proxy.ts';
 
 const primitives = await messagePrimitives();

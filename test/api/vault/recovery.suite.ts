@@ -144,6 +144,18 @@ export function recoverySuite(target: () => Target): void {
       expect((await user.get('kept', winner)).status).toBe(200);
     });
 
+    test('goes with the share of the trustee who brought it, and with no other', async () => {
+      const user = await VaultUser.create(target(), org, { name: 'user' });
+      for (const trustee of [alice, bob]) await put(user, trustee);
+      expect((await restore(alice, user, await restoreOf(user, 'a temporary secret'))).status).toBe(200);
+      const takeBack = ({ id }: VaultUser) => user.call('DELETE', `/v1/recovery/trustees/${id}`);
+      expect((await takeBack(bob)).status).toBe(200);
+      expect((await pending(user)).trusteeUserId).toBe(alice.id);
+      expect((await takeBack(alice)).status).toBe(200);
+      expect(await pending(user)).toBeNull();
+      expect((await rekey(user, 'a temporary secret', renewed)).status).toBe(401);
+    });
+
     test('who takes a share, restores or vetoes is in the owner’s audit log', async () => {
       const user = await VaultUser.create(target(), org, { name: 'watched' });
       await put(user, alice);

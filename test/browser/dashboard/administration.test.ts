@@ -94,6 +94,29 @@ describe('administration', () => {
     }
   });
 
+  test('lists more users than come in one page', async () => {
+    const { page, apiKey, orgId } = await visitAsAdmin();
+    const names = Array.from({ length: 50 }, (_, number) => `User ${number}`);
+    const add = (name: string) => byKey(apiKey, 'POST', `/admin/orgs/${orgId}/users`, { name });
+    expect((await Promise.all(names.map(add))).every(({ status }) => status === 201)).toBe(true);
+    await signInByKey(page, apiKey);
+    await openSection(page, 'Administration');
+    const rows = page.getByRole('table').getByRole('row');
+    const more = button(page, 'More users');
+    await more.waitFor();
+    expect(await rows.count()).toBe(1 + 50);
+    await more.click();
+    await more.waitFor({ state: 'detached' });
+    expect(await rows.count()).toBe(1 + 51);
+    for (const name of names) expect(await page.getByText(name, { exact: true }).count()).toBe(1);
+    // What was loaded begins anew once something has changed.
+    await button(page, 'Add a user').click();
+    await page.getByLabel('Name').fill('One more');
+    await button(page, 'Add').click();
+    await more.waitFor();
+    expect(await rows.count()).toBe(1 + 50);
+  });
+
   test('is for admins alone', async () => {
     const page = await dashboard.visit();
     await dashboard.register(page);

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { TestAppliance } from '../../api/appliance.ts';
-import { launch } from '../browser.ts';
+import { launch } from '../launch.ts';
 import { RecordingProxy } from '../recording-proxy.ts';
 
 export const password = 'correct hörse battery';

@@ -18,6 +18,9 @@ afterAll(() => index?.close());
 
 const dashboard = Dashboard.forTests(() => ({ STRONGROOM_PACKAGE_INDEX: index.url }));
 
+/** A build starts two processes of Python; a busy machine takes its time over them. */
+const built = { timeout: 45_000 };
+
 const row = (page: Page, name: RegExp) => page.getByRole('row', { name });
 
 async function add(page: Page, requirement: string): Promise<void> {
@@ -27,7 +30,7 @@ async function add(page: Page, requirement: string): Promise<void> {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 }
 
-describe('packages', () => {
+describe('packages', { timeout: 180_000 }, () => {
   test('are pending, then ready, and a program imports them', async () => {
     const page = await dashboard.visitSection('packages', 'Packages');
     await page.getByText('No packages yet').waitFor();
@@ -38,7 +41,7 @@ describe('packages', () => {
     await row(page, /charts pending none/).waitFor();
     await page.getByText('The list is being installed').waitFor();
     gate.resolve();
-    await row(page, /charts ready 1\.0/).waitFor();
+    await row(page, /charts ready 1\.0/).waitFor(built);
     await expectAccessible(page);
 
     await openSection(page, 'Programs');
@@ -53,7 +56,7 @@ describe('packages', () => {
     const page = await dashboard.visitSection('packages', 'Packages');
     await add(page, 'tables<2');
     await add(page, 'nowhere-at-all');
-    await row(page, /nowhere-at-all failed.*has no wheel of nowhere-at-all/).waitFor();
+    await row(page, /nowhere-at-all failed.*has no wheel of nowhere-at-all/).waitFor(built);
     await page.getByText('The list could not be installed').waitFor();
     await expectAccessible(page);
     await picture(page, 'dashboard-packages');
@@ -64,13 +67,13 @@ describe('packages', () => {
     await list.fill('tables==1.0\n\ncharts\n');
     await expectAccessible(page);
     await button(page, 'Replace the list').click();
-    await row(page, /tables==1\.0 ready 1\.0/).waitFor();
+    await row(page, /tables==1\.0 ready 1\.0/).waitFor(built);
 
     await button(page, 'Remove: charts').click();
     await expectAccessible(page);
     await button(page, 'Remove').click();
     await row(page, /charts/).waitFor({ state: 'detached' });
-    await row(page, /tables==1\.0 ready/).waitFor();
+    await row(page, /tables==1\.0 ready/).waitFor(built);
     expect(dashboard.complaints).toEqual([]);
   });
 
@@ -88,6 +91,11 @@ describe('packages', () => {
     await field.fill('Tables==1.0');
     await button(page, 'Add').click();
     await page.getByText('This package is on the list already').waitFor();
+    await button(page, 'Cancel').click();
+    await button(page, 'Edit the list').click();
+    await page.getByLabel('Packages, one a line').fill('tables\n\n--pre\n');
+    await button(page, 'Replace the list').click();
+    await page.getByText('--pre: must be a package, not an option').waitFor();
   });
 
   test('fit a telephone, in the dark and in Spanish', async () => {
@@ -95,7 +103,7 @@ describe('packages', () => {
     await button(page, 'Añadir un paquete').click();
     await page.getByLabel('Paquete', { exact: true }).fill('elsewhere>=3');
     await button(page, 'Añadir').click();
-    await row(page, /elsewhere>=3.*fallido/).waitFor();
+    await row(page, /elsewhere>=3.*fallido/).waitFor(built);
     await expectAccessible(page);
     await picture(page, 'dashboard-packages-phone-dark-es');
     expect(dashboard.complaints).toEqual([]);

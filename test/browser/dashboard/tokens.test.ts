@@ -25,6 +25,10 @@ describe('API tokens', () => {
     const shown = page.getByLabel('The token of CI server', { exact: true });
     const token = await shown.inputValue();
     expect(token).toMatch(/^enigma_/);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await button(page, 'Copy: The token of CI server').click();
+    await page.getByText('Copied.').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token);
     const row = page.getByRole('row', { name: /^CI server.*List your messages.*never/ });
     await row.waitFor();
     expect(await row.textContent()).not.toContain('Create and delete');
@@ -56,15 +60,18 @@ describe('API tokens', () => {
     expect(await page.getByRole('alert').textContent()).toContain('scopes');
   });
 
-  test('fit a telephone, in the dark and in Spanish', async () => {
+  test('fit a telephone, in the dark, in Spanish, and are made with the keyboard alone', async () => {
     const page = await dashboard.visitSection('tokens', 'Tokens de API', phone);
-    await button(page, 'Crear un token').click();
-    await page.getByLabel('Nombre').fill('servidor');
-    await page.getByLabel('Caduca').selectOption('nunca');
+    await button(page, 'Crear un token').press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('servidor');
+    for (const key of ['Tab', 'Space', 'Tab', 'Tab']) await page.keyboard.press(key);
+    await page.keyboard.type('nunca');
     await expectAccessible(page);
-    await button(page, 'Crear').click();
+    for (const key of ['Tab', 'Enter']) await page.keyboard.press(key);
     await page.getByLabel('El token de servidor', { exact: true }).waitFor();
-    await page.getByRole('row', { name: /servidor/ }).waitFor();
+    await page.getByRole('row', { name: /servidor.*Crear y eliminar mensajes.*nunca/ }).waitFor();
+    expect(await page.getByText('Ver la lista de tus mensajes').count()).toBe(0);
     await expectAccessible(page);
     await picture(page, 'dashboard-tokens-phone-dark-es');
     expect(dashboard.complaints).toEqual([]);

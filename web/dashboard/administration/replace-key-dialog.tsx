@@ -1,7 +1,7 @@
 import type { ResponseFor } from '../../../client/index.ts';
-import { useAction, useClient } from '../api.ts';
+import { useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
-import { FormDialog } from '../ui/dialog.tsx';
+import { ConfirmDialog } from '../ui/dialog.tsx';
 import { dictionary } from './words.ts';
 
 export type OrgUser = ResponseFor<'admin.listUsers'>['body'][number];
@@ -18,19 +18,17 @@ type ReplaceProps = {
 export function ReplaceKeyDialog({ user: { id, orgId, name }, close, done }: ReplaceProps) {
   const words = useWords(dictionary);
   const client = useClient();
-  const action = useAction(async () => {
+  const act = async () => {
     const { body } = await client.call('admin.rotateApiKey', { params: { orgId, userId: id } });
     done({ name, apiKey: body.apiKey });
-  });
+  };
   return (
-    <FormDialog
+    <ConfirmDialog
       title={fill(words.replaceTitle, { name })}
-      close={close}
+      lead={words.replaceLead}
       submit={words.replace}
-      action={action}
-      danger
-    >
-      <p>{words.replaceLead}</p>
-    </FormDialog>
+      close={close}
+      act={act}
+    />
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AuditEntry, KnownLog } from '../../../client/audit.ts';
+import { StrongroomError } from '../../../client/index.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
 import { Problem } from '../ui/states.tsx';
@@ -23,7 +24,11 @@ export function Verification({ entries }: { readonly entries: readonly AuditEntr
     setResult(undefined);
     const { verifyAuditLog, verifyEntries } = await import('../../../client/audit.ts');
     const known = readKnown();
-    const log = await verifyAuditLog(client, known);
+    const log = await verifyAuditLog(client, known).catch((error: unknown) => {
+      // A log that was there before and is not any more stays the error that it is.
+      const isNew = !known && error instanceof StrongroomError && error.code === 'NOT_FOUND';
+      throw isNew ? new Error(words.nothingSealed) : error;
+    });
     const counts = await verifyEntries(client, entries, log);
     const { verifierKey, checkpoint } = log;
     localStorage.setItem(storageKey, JSON.stringify({ verifierKey, checkpoint }));

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
+import { StrongroomError } from '../../../client/index.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
-import { FormDialog } from '../ui/dialog.tsx';
+import { ConfirmDialog, FormDialog } from '../ui/dialog.tsx';
 import { Area, Field } from '../ui/field.tsx';
 import { useToast } from '../ui/toast.tsx';
 import type { Package } from './section.tsx';
@@ -44,8 +45,11 @@ export function ListDialog({
   const client = useClient();
   const [text, setText] = useState(() => packages.map(({ requested }) => `${requested}\n`).join(''));
   const action = useAction(async () => {
-    const requirements = text.split('\n').map((line) => line.trim());
-    await client.call('packages.set', { body: { packages: requirements.filter((line) => line !== '') } });
+    const lines = text.split('\n').map((line) => line.trim());
+    const packages = lines.filter((line) => line !== '');
+    await client.call('packages.set', { body: { packages } }).catch((error: unknown) => {
+      throw error instanceof StrongroomError ? namingPackages(error, packages) : error;
+    });
     done();
   });
   return (
@@ -55,24 +59,31 @@ export function ListDialog({
   );
 }
 
+/** The API names a package by its place in the list; people know it by what they wrote. */
+function namingPackages(error: StrongroomError, packages: readonly string[]): StrongroomError {
+  const details = error.details.map(({ path, message }) => {
+    const place = /^packages\.(\d+)$/.exec(path)?.[1];
+    return { path: packages[Number(place)] ?? path, message };
+  });
+  return new StrongroomError(error.message, { ...error, details });
+}
+
 export function RemoveDialog({ name, close, done }: DialogProps & { readonly name: string }) {
   const words = useWords(dictionary);
   const client = useClient();
   const say = useToast();
-  const action = useAction(async () => {
+  const act = async () => {
     await client.call('packages.remove', { params: { name } });
     say(fill(words.removed, { name }));
     done();
-  });
+  };
   return (
-    <FormDialog
+    <ConfirmDialog
       title={fill(words.removeTitle, { name })}
-      close={close}
+      lead={words.removeLead}
       submit={words.remove}
-      action={action}
-      danger
-    >
-      <p>{words.removeLead}</p>
-    </FormDialog>
+      close={close}
+      act={act}
+    />
   );
 }

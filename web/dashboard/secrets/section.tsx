@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ResponseFor } from '../../../client/index.ts';
 import { useAction, useClient, useLoad } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
-import { FormDialog } from '../ui/dialog.tsx';
+import { ConfirmDialog, FormDialog } from '../ui/dialog.tsx';
 import { Field, PasswordField } from '../ui/field.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Empty, LoadedList } from '../ui/states.tsx';
@@ -141,20 +141,18 @@ function RemoveDialog({ secret: { name }, close, done }: DialogProps & { readonl
   const words = useWords(dictionary);
   const client = useClient();
   const say = useToast();
-  const action = useAction(async () => {
+  const act = async () => {
     await client.call('secrets.delete', { params: { name } });
     say(fill(words.removed, { name }));
     done();
-  });
+  };
   return (
-    <FormDialog
+    <ConfirmDialog
       title={fill(words.removeTitle, { name })}
-      close={close}
+      lead={words.removeLead}
       submit={words.remove}
-      action={action}
-      danger
-    >
-      <p>{words.removeLead}</p>
-    </FormDialog>
+      close={close}
+      act={act}
+    />
   );
 }

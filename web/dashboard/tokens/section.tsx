@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { ResponseFor } from '../../../client/index.ts';
-import { useAction, useClient, usePages } from '../api.ts';
+import { useClient, usePages } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
-import { FormDialog } from '../ui/dialog.tsx';
+import { ConfirmDialog } from '../ui/dialog.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { ShownOnce } from '../ui/shown-once.tsx';
 import { Empty, LoadedList, More } from '../ui/states.tsx';
@@ -110,20 +110,18 @@ function RevokeDialog({ token: { tokenId, name }, close, done }: RevokeProps) {
   const words = useWords(dictionary);
   const client = useClient();
   const say = useToast();
-  const action = useAction(async () => {
+  const act = async () => {
     await client.call('tokens.delete', { params: { id: tokenId } });
     say(fill(words.revoked, { name }));
     done();
-  });
+  };
   return (
-    <FormDialog
+    <ConfirmDialog
       title={fill(words.revokeTitle, { name })}
-      close={close}
+      lead={words.revokeLead}
       submit={words.revoke}
-      action={action}
-      danger
-    >
-      <p>{words.revokeLead}</p>
-    </FormDialog>
+      close={close}
+      act={act}
+    />
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useAction } from '../api.ts';
 import { type Dictionary, useWords } from '../language.tsx';
 import { Form, type FormProps } from './form.tsx';
 
@@ -44,5 +45,21 @@ export function FormDialog({ title, close, ...form }: FormDialogProps) {
     <Dialog title={title} close={close}>
       <Form {...form} buttons={cancel} />
     </Dialog>
+  );
+}
+
+type ConfirmDialogProps = Omit<DialogProps, 'children'> & {
+  readonly lead: string;
+  readonly submit: string;
+  readonly act: () => Promise<void>;
+};
+
+/** Asks before something that cannot be undone. */
+export function ConfirmDialog({ lead, act, ...dialog }: ConfirmDialogProps) {
+  const action = useAction(act);
+  return (
+    <FormDialog {...dialog} action={action} danger>
+      <p>{lead}</p>
+    </FormDialog>
   );
 }

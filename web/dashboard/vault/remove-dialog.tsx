@@ -1,6 +1,6 @@
-import { useAction, useClient } from '../api.ts';
+import { useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
-import { FormDialog } from '../ui/dialog.tsx';
+import { ConfirmDialog } from '../ui/dialog.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { dictionary } from './words.ts';
 
@@ -10,20 +10,18 @@ export function RemoveDialog({ name, close, done }: DialogProps) {
   const words = useWords(dictionary);
   const client = useClient();
   const say = useToast();
-  const action = useAction(async () => {
+  const act = async () => {
     await client.call('kv.delete', { params: { key: name } });
     say(fill(words.removed, { name }));
     done();
-  });
+  };
   return (
-    <FormDialog
+    <ConfirmDialog
       title={fill(words.removeTitle, { name })}
-      close={close}
+      lead={words.removeLead}
       submit={words.remove}
-      action={action}
-      danger
-    >
-      <p>{words.removeLead}</p>
-    </FormDialog>
+      close={close}
+      act={act}
+    />
   );
 }

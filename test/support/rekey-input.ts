@@ -1,0 +1,16 @@
+import { rekey } from '../../client/vault/keys.ts';
+import { handlerClient } from './handler-client.ts';
+import { nativeVault } from './vault.ts';
+
+/** The body of a rekey as a client makes it. @param me the answer of `GET /v1/users/me` */
+export async function rekeyInput(me: object, secret: string, newSecret: string): Promise<object> {
+  let input: object | undefined;
+  const client = handlerClient(async (operationId, { body }) => {
+    if (operationId === 'users.me') return { status: 200, body: me };
+    input = body as object;
+    return { status: 200, body: {} };
+  });
+  await rekey(client, nativeVault, secret, newSecret);
+  if (!input) throw new Error('the client sent no rekey');
+  return input;
+}
