@@ -11,7 +11,9 @@ type VaultCode =
   | 'VALUE_EXISTS'
   | 'SHARE_EXISTS'
   | 'TOO_MANY_SHARES'
-  | 'PLAN_LIMIT_REACHED';
+  | 'PLAN_LIMIT_REACHED'
+  | 'STORAGE_NOT_CONFIGURED'
+  | 'TOO_MANY_UPLOADS';
 
 /** The errors that users meet most; of any other the server's own sentence is shown. */
 const sentences: Dictionary<
@@ -63,6 +65,8 @@ const sentences: Dictionary<
     SHARE_EXISTS: 'It is shared with this person already.',
     TOO_MANY_SHARES: 'It is shared with as many people as can be. Revoke a share first.',
     PLAN_LIMIT_REACHED: 'The plan of your org does not allow more.',
+    STORAGE_NOT_CONFIGURED: 'Your org has no storage for files.',
+    TOO_MANY_UPLOADS: 'Too many uploads are unfinished. Resume one, or give one up.',
   },
   es: {
     NETWORK: 'El servidor no ha respondido. Comprueba la conexión e inténtalo de nuevo.',
@@ -93,6 +97,8 @@ const sentences: Dictionary<
     SHARE_EXISTS: 'Ya se comparte con esta persona.',
     TOO_MANY_SHARES: 'Se comparte con tantas personas como es posible. Revoca antes una.',
     PLAN_LIMIT_REACHED: 'El plan de tu organización no permite más.',
+    STORAGE_NOT_CONFIGURED: 'Tu organización no tiene dónde guardar archivos.',
+    TOO_MANY_UPLOADS: 'Hay demasiadas subidas sin terminar. Reanuda una o abandona una.',
   },
 };
 

@@ -50,6 +50,12 @@ export const sections: readonly Section[] = [
     load: () => import('./vault/section.tsx'),
   },
   {
+    path: 'files',
+    label: { en: 'Files', es: 'Archivos' },
+    icon: 'file',
+    load: () => import('./files/section.tsx'),
+  },
+  {
     path: 'tokens',
     label: { en: 'API tokens', es: 'Tokens de API' },
     icon: 'ticket',
