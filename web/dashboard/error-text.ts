@@ -7,13 +7,16 @@ type VaultCode =
   | 'TAMPERED'
   | 'KEY_MISMATCH'
   | 'UNTRUSTED_KEYS'
+  | 'KEYS_REQUIRED'
   | 'KEYS_EXIST'
   | 'VALUE_EXISTS'
   | 'SHARE_EXISTS'
   | 'TOO_MANY_SHARES'
   | 'PLAN_LIMIT_REACHED'
   | 'STORAGE_NOT_CONFIGURED'
-  | 'TOO_MANY_UPLOADS';
+  | 'TOO_MANY_UPLOADS'
+  | 'RESTORE_PENDING'
+  | 'RESTORE_TOO_EARLY';
 
 /** The errors that users meet most; of any other the server's own sentence is shown. */
 const sentences: Dictionary<
@@ -60,6 +63,7 @@ const sentences: Dictionary<
     KEY_MISMATCH: 'It was encrypted for other keys than yours.',
     UNTRUSTED_KEYS:
       'The server named other keys of somebody than the ones that were shown here. Nothing was encrypted for them.',
+    KEYS_REQUIRED: 'You have no keys yet. Make them in the vault.',
     KEYS_EXIST: 'You have keys already. Load the page again.',
     VALUE_EXISTS: 'There is a value of this name already. Replace it in the list.',
     SHARE_EXISTS: 'It is shared with this person already.',
@@ -67,6 +71,8 @@ const sentences: Dictionary<
     PLAN_LIMIT_REACHED: 'The plan of your org does not allow more.',
     STORAGE_NOT_CONFIGURED: 'Your org has no storage for files.',
     TOO_MANY_UPLOADS: 'Too many uploads are unfinished. Resume one, or give one up.',
+    RESTORE_PENDING: 'A restore by another trustee waits for the owner already.',
+    RESTORE_TOO_EARLY: 'The restore may not be used yet.',
   },
   es: {
     NETWORK: 'El servidor no ha respondido. Comprueba la conexión e inténtalo de nuevo.',
@@ -92,6 +98,7 @@ const sentences: Dictionary<
     KEY_MISMATCH: 'Se cifró para otras claves que las tuyas.',
     UNTRUSTED_KEYS:
       'El servidor dio otras claves de alguien que las que se mostraron aquí. No se ha cifrado nada para ellas.',
+    KEYS_REQUIRED: 'Todavía no tienes claves. Créalas en la caja fuerte.',
     KEYS_EXIST: 'Ya tienes claves. Vuelve a cargar la página.',
     VALUE_EXISTS: 'Ya hay un valor con este nombre. Reemplázalo en la lista.',
     SHARE_EXISTS: 'Ya se comparte con esta persona.',
@@ -99,6 +106,8 @@ const sentences: Dictionary<
     PLAN_LIMIT_REACHED: 'El plan de tu organización no permite más.',
     STORAGE_NOT_CONFIGURED: 'Tu organización no tiene dónde guardar archivos.',
     TOO_MANY_UPLOADS: 'Hay demasiadas subidas sin terminar. Reanuda una o abandona una.',
+    RESTORE_PENDING: 'Ya espera una restauración de otra persona de confianza.',
+    RESTORE_TOO_EARLY: 'La restauración todavía no se puede usar.',
   },
 };
 

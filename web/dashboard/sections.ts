@@ -56,6 +56,12 @@ export const sections: readonly Section[] = [
     load: () => import('./files/section.tsx'),
   },
   {
+    path: 'recovery',
+    label: { en: 'Recovery', es: 'Recuperación' },
+    icon: 'back',
+    load: () => import('./recovery/section.tsx'),
+  },
+  {
     path: 'tokens',
     label: { en: 'API tokens', es: 'Tokens de API' },
     icon: 'ticket',

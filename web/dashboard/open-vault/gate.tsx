@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { useAction, useClient, useLoad } from '../api.ts';
 import { useWords } from '../language.tsx';
+import { addressOfSection } from '../route.ts';
 import { PasswordField } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { LoadedView } from '../ui/states.tsx';
@@ -12,7 +13,12 @@ import { dictionary } from './words.ts';
 /** Shows what is in it once the vault is open, and until then the way to open it. */
 export function VaultGate({ children }: { readonly children: ComponentChildren }) {
   const { open } = useVaultAccess();
-  return open ? children : <Locked />;
+  if (open) return children;
+  return (
+    <SecureOnly>
+      <Locked />
+    </SecureOnly>
+  );
 }
 
 export function LockButton() {
@@ -26,12 +32,16 @@ export function LockButton() {
   );
 }
 
-function Locked() {
+/** For what asks for a user secret. */
+export function SecureOnly({ children }: { readonly children: ComponentChildren }) {
   const words = useWords(dictionary);
+  // Whoever is in between on plain HTTP could have changed this very page, to read what is typed into it.
+  return isSecureContext ? children : <p class="warning">{words.insecure}</p>;
+}
+
+function Locked() {
   const client = useClient();
   const loaded = useLoad(async (signal) => (await client.call('keys.status', { signal })).body, [client]);
-  // Whoever is in between on plain HTTP could have changed this very page, to read what is typed into it.
-  if (!isSecureContext) return <p class="warning">{words.insecure}</p>;
   return (
     <LoadedView loaded={loaded}>
       {({ hasEcc }) => <div class="card narrow">{hasEcc ? <Unlock /> : <CreateKeys />}</div>}
@@ -58,6 +68,9 @@ function Unlock() {
           change={setSecret}
         />
       </Form>
+      <p class="other-ways">
+        <a href={addressOfSection('recovery')}>{words.forgotten}</a>
+      </p>
     </>
   );
 }

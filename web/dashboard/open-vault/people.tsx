@@ -1,5 +1,5 @@
 import { entriesOf } from '../../../client/pages.ts';
-import { publicKeysOf } from '../../../client/vault/own-keys.ts';
+import { type Profile, publicKeysOf } from '../../../client/vault/own-keys.ts';
 import { fingerprintOf } from '../../../client/vault/trust.ts';
 import { type Loaded, useClient, useLoad } from '../api.ts';
 import { useWords } from '../language.tsx';
@@ -8,7 +8,13 @@ import { loadCrypto } from './load-crypto.ts';
 import { dictionary } from './words.ts';
 
 /** Another user of the org, by the keys that the server gives out as theirs. */
-export type Person = { readonly id: string; readonly name: string; readonly fingerprint: string };
+export type Person = {
+  readonly id: string;
+  readonly name: string;
+  readonly fingerprint: string;
+  /** What the fingerprint is of. */
+  readonly profile: Profile;
+};
 
 /** Those to whom something can be sealed, by name. */
 export function usePeople(): Loaded<readonly Person[]> {
@@ -21,7 +27,7 @@ export function usePeople(): Loaded<readonly Person[]> {
       for await (const profile of entriesOf(client, 'users.org', { signal })) {
         const { id, name, publicKeyB64 } = profile;
         if (id === user.id || publicKeyB64 === null) continue;
-        people.push({ id, name, fingerprint: fingerprintOf(crypto, publicKeysOf(profile)) });
+        people.push({ id, name, fingerprint: fingerprintOf(crypto, publicKeysOf(profile)), profile });
       }
       return people.sort((one, other) => one.name.localeCompare(other.name));
     },

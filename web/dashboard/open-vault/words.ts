@@ -10,6 +10,7 @@ const en = {
   unlocking: 'Unlocking …',
   userSecret: 'User secret',
   userSecretHint: 'It stays in this page: it is neither sent nor stored.',
+  forgotten: 'I have forgotten it',
   create: 'Choose a user secret',
   createLead:
     'Your vault is encrypted here, in your browser, under keys that only your user secret opens. The server never has it.',
@@ -61,6 +62,7 @@ export const dictionary: Dictionary<keyof typeof en> = {
     unlocking: 'Abriendo …',
     userSecret: 'Secreto de usuario',
     userSecretHint: 'Se queda en esta página: ni se envía ni se guarda.',
+    forgotten: 'Lo he olvidado',
     create: 'Elige un secreto de usuario',
     createLead:
       'Tu caja fuerte se cifra aquí, en tu navegador, con claves que solo tu secreto de usuario abre. El servidor nunca lo tiene.',

@@ -9,6 +9,7 @@ const paths = {
   mail: 'M3 6h18v12H3Zm0 0 9 7 9-7',
   lock: 'M6 11h12v9H6Zm2 0V8a4 4 0 0 1 8 0v3',
   file: 'M6 3h8l4 4v14H6Zm8 0v4h4',
+  back: 'M5 12a7 7 0 1 0 2-5L4.5 9.5M4.5 4.5v5h5',
   ticket: 'M4 7h16v3a2 2 0 0 0 0 4v3H4v-3a2 2 0 0 0 0-4Zm9 0v10',
   menu: 'M4 7h16M4 12h16M4 17h16',
   out: 'M14 5H6v14h8m-3-7h9m-3-3 3 3-3 3',
