@@ -3,6 +3,21 @@ import type { StrongroomClient } from '../client/index.ts';
 import type { Terminal } from './terminal.ts';
 
 export type Options = NonNullable<ParseArgsConfig['options']>;
+/** Options of every command, and a sentence for each. */
+export const common = {
+  help: { type: 'boolean', short: 'h' },
+  json: { type: 'boolean' },
+  url: { type: 'string' },
+  'api-key-file': { type: 'string' },
+  profile: { type: 'string' },
+} as const satisfies Options;
+export const commonHelp: Readonly<Record<Exclude<keyof typeof common, 'help'>, string>> = {
+  json: 'answer in JSON',
+  url: 'the installation; else the one signed in at',
+  'api-key-file': 'file with an API key, instead of the one signed in by; - is standard input',
+  profile: 'which of several installations or accounts that you are signed in at',
+};
+
 export type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
 export type Context = {
@@ -13,6 +28,10 @@ export type Context = {
   /** Signed in, unless the command asks for no credential. */
   readonly client: StrongroomClient;
   readonly url: string;
+  /** What the client is signed in by. */
+  readonly apiKey: string | undefined;
+  /** Under which name credentials are kept. */
+  readonly profile: string;
 };
 
 /** One command. Help, completion and the reference in docs/cli.md are made of these. */
@@ -33,6 +52,8 @@ export type Command = {
   readonly passThrough?: true;
   /** Can be used without being signed in. */
   readonly anonymous?: true;
+  /** May name a profile that is not there yet. */
+  readonly signsIn?: true;
   /** @returns the exit code, 0 unless given */
   run(context: Context): Promise<number | undefined>;
 };

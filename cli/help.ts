@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import { type Command, commonHelp } from './command.ts';
 
 /** All commands, a line each. */
 export function overview(commands: readonly Command[]): string {
@@ -9,11 +9,7 @@ export function overview(commands: readonly Command[]): string {
 
 export function helpOf(command: Command): string {
   const { summary, details, example, optionHelp = {} } = command;
-  const options = {
-    ...optionHelp,
-    json: 'answer in JSON',
-    url: 'the installation; else the one signed in at',
-  };
+  const options = { ...optionHelp, ...commonHelp };
   const width = Math.max(...Object.keys(options).map((name) => name.length));
   return [
     `Usage: strongroom ${titleOf(command)}`,

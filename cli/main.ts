@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import { AuditError } from '../client/audit.ts';
-import { StrongroomClient, StrongroomError } from '../client/index.ts';
+import { StrongroomError } from '../client/index.ts';
 import { MessageError } from '../client/messages.ts';
+import { UntrustedKeys } from '../client/vault/index.ts';
 import { Refused, WrongUserSecret } from '../lambdas/crypto/errors.ts';
-import { type Command, type Context, type Options, UsageError } from './command.ts';
+import { type Command, common, UsageError } from './command.ts';
 import { commands } from './commands.ts';
-import { CredentialsUnusable, readCredentials, readUsableCredentials } from './credentials.ts';
-import { helpOf, overview } from './help.ts';
+import { contextOf } from './context.ts';
+import { CredentialsUnusable } from './credentials.ts';
+import { helpOf, overview, titleOf } from './help.ts';
 import { Terminal } from './terminal.ts';
 
 export const exitCodes = {
@@ -19,15 +21,6 @@ export const exitCodes = {
   /** 128 and the number of SIGPIPE, which Node ignores: as a shell has it. */
   readerGone: 141,
 } as const;
-
-/** Options of every command. */
-export const common: Options = {
-  help: { type: 'boolean', short: 'h' },
-  json: { type: 'boolean' },
-  url: { type: 'string' },
-};
-
-const defaultUrl = 'http://127.0.0.1:8787';
 
 /** @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -76,20 +69,9 @@ async function runCommand(command: Command, rest: readonly string[], terminal: T
   const args = [...positionals, ...passed];
   const [least, most] = command.arity;
   if (args.length < least || args.length > most) {
-    throw new UsageError(`Usage: strongroom ${command.name}${command.args ? ` ${command.args}` : ''}`);
+    throw new UsageError(`Usage: strongroom ${titleOf(command)}`);
   }
-  const stored = command.anonymous ? readUsableCredentials() : readCredentials();
-  const url = String(values.url ?? process.env.STRONGROOM_URL ?? stored?.url ?? defaultUrl);
-  const apiKey = process.env.STRONGROOM_API_KEY ?? (stored?.url === url ? stored.apiKey : undefined);
-  if (!apiKey && !command.anonymous) {
-    throw new StrongroomError(`Nobody is signed in at ${url}: strongroom login`, {
-      code: 'UNAUTHENTICATED',
-      status: 401,
-    });
-  }
-  const client = new StrongroomClient({ baseUrl: url, ...(apiKey && { credential: { apiKey } }) });
-  const context: Context = { values, args, terminal, client, url };
-  return command.run(context);
+  return command.run(await contextOf(command, values, args, terminal));
 }
 
 /** What belongs to a program, after the first argument, is not ours to read. */
@@ -128,7 +110,11 @@ function describe(error: unknown) {
     const { code, message, details } = error;
     return { code, message, details };
   }
-  const known = error instanceof MessageError || error instanceof AuditError || error instanceof Refused;
+  const known =
+    error instanceof MessageError ||
+    error instanceof AuditError ||
+    error instanceof Refused ||
+    error instanceof UntrustedKeys;
   const { message } = error instanceof Error ? error : new Error(String(error));
   return { code: known ? error.code : undefined, message, details: undefined };
 }

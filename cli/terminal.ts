@@ -3,6 +3,14 @@ import { createInterface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
 import type { ReadStream } from 'node:tty';
 import { UsageError } from './command.ts';
+import { visible } from './terminal-text.ts';
+
+/** A text that may be somebody else's, for where it goes. */
+function shown(stream: { readonly isTTY?: boolean }, text: string): string {
+  return stream.isTTY ? visible(text) : text;
+}
+
+type Cell = string | number | null;
 
 /** What a program reads from and writes to. */
 export class Terminal {
@@ -20,11 +28,20 @@ export class Terminal {
   }
 
   print(text: string): void {
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`${shown(process.stdout, text)}\n`);
   }
 
   note(text: string): void {
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${shown(process.stderr, text)}\n`);
+  }
+
+  /** What somebody stored or sent: a terminal shows it, and a file or pipe gets it byte by byte as it is. */
+  content(content: string | Uint8Array): void {
+    if (!process.stdout.isTTY) process.stdout.write(content);
+    else
+      this.print(
+        (typeof content === 'string' ? content : new TextDecoder().decode(content)).replace(/\n$/, ''),
+      );
   }
 
   /** The value as JSON where that was asked for, else what `human` makes of it. */
@@ -33,17 +50,10 @@ export class Terminal {
     if (text) this.print(text);
   }
 
-  /** Rows under headings, columns aligned. */
-  table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-    if (rows.length === 0) return '';
-    const all = [headings, ...rows];
-    const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-    const line = (row: readonly string[]) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd();
-    return all.map(line).join('\n');
+  /** Entries as JSON where that was asked for, else as a table with a column for each heading. */
+  list<T>(entries: readonly T[], columns: Readonly<Record<string, (entry: T) => Cell>>): void {
+    const rows = entries.map((entry) => Object.values(columns).map((cell) => String(cell(entry) ?? '')));
+    this.answer(entries, () => (rows.length === 0 ? '' : table([Object.keys(columns), ...rows])));
   }
 
   /** A bar on standard error while something goes on, where that is a terminal. */
@@ -53,7 +63,9 @@ export class Terminal {
     return (done, total) => {
       const share = total === 0 ? 1 : done / total;
       const bar = '#'.repeat(Math.round(share * width)).padEnd(width, '.');
-      process.stderr.write(`\r${what} [${bar}] ${Math.round(share * 100)} %${share === 1 ? '\n' : ''}`);
+      process.stderr.write(
+        `\r${visible(what)} [${bar}] ${Math.round(share * 100)} %${share === 1 ? '\n' : ''}`,
+      );
     };
   }
 
@@ -62,7 +74,7 @@ export class Terminal {
     if (!this.interactive) throw new UsageError(`there is no terminal to ask for ${question}`);
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     try {
-      return (await lines.question(`${question}: `)).trim();
+      return (await lines.question(`${visible(question)}: `)).trim();
     } finally {
       lines.close();
     }
@@ -71,9 +83,10 @@ export class Terminal {
   /** A secret that somebody types, without showing it. @throws UsageError where there is nobody to ask */
   async askSecret(question: string): Promise<string> {
     if (!this.interactive) throw new UsageError(`there is no terminal to ask for ${question}`);
-    process.stderr.write(`${question}: `);
     const input = process.stdin as ReadStream;
+    // Before the question is there: whoever answers at once, a program for example, would else be shown what it types.
     input.setRawMode(true);
+    process.stderr.write(`${visible(question)}: `);
     try {
       return await readHidden(input);
     } finally {
@@ -103,6 +116,15 @@ export class Terminal {
     if (secret === '') throw new UsageError(`${file === '-' ? 'standard input' : file} is empty`);
     return secret;
   }
+}
+
+/** Rows with their columns aligned. */
+function table(rows: readonly (readonly string[])[]): string {
+  const [first = []] = rows;
+  const widths = first.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  return rows.map((row) => line(row).trimEnd()).join('\n');
 }
 
 /** What is typed up to the end of a line, as raw keys. */

@@ -18,11 +18,6 @@ export function readNewUserSecret({ values, terminal }: Asked): Promise<string> 
   return terminal.newSecret('User secret', fileOf(values));
 }
 
-/** Characters beyond ASCII are sent as UTF-8, a byte a character (RFC 9110 section 5.5). */
-export function userSecretHeader(secret: string): { readonly 'X-User-Secret': string } {
-  return { 'X-User-Secret': Buffer.from(secret, 'utf8').toString('latin1') };
-}
-
 function fileOf(values: Context['values']): string | undefined {
   return textOf(values, 'user-secret-file') ?? process.env.STRONGROOM_USER_SECRET_FILE;
 }

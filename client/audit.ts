@@ -1,5 +1,5 @@
 import { entryHash, parseCheckpointText, type TreeHead } from '../lambdas/crypto/audit-log.ts';
-import { fromBase64 } from '../lambdas/crypto/base64.ts';
+import { fromBase64, toBase64 } from '../lambdas/crypto/base64.ts';
 import { verifyConsistency, verifyInclusion } from '../lambdas/crypto/merkle.ts';
 import { type NoteKey, openNote, parseVerifierKey } from '../lambdas/crypto/signed-note.ts';
 import { type CallOptions, type ResponseFor, type StrongroomClient, StrongroomError } from './index.ts';
@@ -52,7 +52,11 @@ export async function verifyAuditLog(
   options: CallOptions = {},
 ): Promise<KnownLog & { readonly size: number }> {
   const from = known && headOf(keyOf(known.verifierKey), known.checkpoint).size;
-  const { body } = await client.call('audit.checkpoint', { ...options, query: { from } });
+  const { body } = await client.call('audit.checkpoint', { ...options, query: { from } }).catch((error) => {
+    // The one thing to refuse is a log that is longer than the newest one.
+    const isShorter = error instanceof StrongroomError && error.code === 'INVALID_REQUEST';
+    throw isShorter ? new AuditError('FORKED') : error;
+  });
   return verifiedCheckpoint(body, known);
 }
 
@@ -95,28 +99,68 @@ export function verifyEntry(
   if (!isSealed) throw new AuditError('NOT_IN_LOG');
 }
 
+export type VerifyOptions = Pick<CallOptions, 'signal'> & {
+  /** How many entries were looked at, and how many there are. */
+  readonly onProgress?: (done: number, total: number) => void;
+};
+
 /**
- * Fetches the proof of each entry and verifies it. Those that are not sealed yet are counted apart.
+ * Fetches the proof of each entry and verifies it, and that what the proofs lead to is the log that was verified. Entries
+ * that are not sealed yet are counted apart.
  *
- * @throws AuditError for the first that is not in the log as it is shown @throws StrongroomError
+ * @param log as `verifyAuditLog` gave it
+ * @throws AuditError for the first that is not in the log as it is shown, and where the proofs are of another log
+ * @throws StrongroomError
  */
 export async function verifyEntries(
   client: StrongroomClient,
   entries: readonly AuditEntry[],
-  log: Pick<KnownLog, 'verifierKey'>,
+  log: KnownLog,
+  { onProgress, ...options }: VerifyOptions = {},
 ): Promise<{ readonly verified: number; readonly waiting: number }> {
   let [verified, waiting] = [0, 0];
+  const checkpoints = new Set([log.checkpoint]);
   for (const entry of entries) {
     try {
-      const { body } = await client.call('audit.proof', { params: { id: entry.id } });
+      const { body } = await client.call('audit.proof', { ...options, params: { id: entry.id } });
       verifyEntry(entry, body, log);
+      checkpoints.add(body.checkpoint);
       verified += 1;
     } catch (error) {
       if (!(error instanceof StrongroomError) || error.code !== 'NOT_SEALED_YET') throw error;
       waiting += 1;
     }
+    onProgress?.(verified + waiting, entries.length);
   }
+  await requireOneLog(client, log, checkpoints, options);
   return { verified, waiting };
+}
+
+/** The log may grow while it is looked at, but not each time. */
+const looks = 5;
+
+/**
+ * Each of the checkpoints is continued by one and the same head: a server that signs two logs, and shows the one and proves
+ * by the other, is found out.
+ *
+ * @throws AuditError FORKED
+ */
+async function requireOneLog(
+  client: StrongroomClient,
+  { verifierKey }: KnownLog,
+  checkpoints: ReadonlySet<string>,
+  options: CallOptions,
+): Promise<void> {
+  for (let look = 0; checkpoints.size > 1 && look < looks; look++) {
+    const heads = new Set<string>();
+    for (const checkpoint of checkpoints) {
+      const newest = await verifyAuditLog(client, { verifierKey, checkpoint }, options);
+      const { size, root } = headOf(keyOf(verifierKey), newest.checkpoint);
+      heads.add(`${size} ${toBase64(root)}`);
+    }
+    if (heads.size === 1) return;
+  }
+  if (checkpoints.size > 1) throw new AuditError('FORKED');
 }
 
 function keyOf(verifierKey: string): NoteKey {

@@ -1,7 +1,10 @@
 import type { ErrorCode } from '../lambdas/contract/errors.ts';
 
-/** Errors that the client finds by itself: no answer came, or one that is not the API's. */
-export type ClientErrorCode = 'NETWORK' | 'UNEXPECTED_ANSWER';
+/**
+ * Errors that the client finds by itself: no answer came, or one that is not the API's; or a sandbox's key is not
+ * proven to be one.
+ */
+export type ClientErrorCode = 'NETWORK' | 'UNEXPECTED_ANSWER' | 'PROOF_REJECTED';
 
 export type ErrorDetail = { readonly path: string; readonly message: string };
 
@@ -15,7 +18,7 @@ type Fields = {
   readonly cause?: unknown;
 };
 
-/** A refusal by the API, or no answer of it. Programs read `code`, which is stable; people read `message`. */
+/** A refusal by the API, or by the client in its place, or no answer of it. Programs read `code`, which is stable; people read `message`. */
 export class StrongroomError extends Error {
   override readonly name = 'StrongroomError';
   readonly code: ErrorCode | ClientErrorCode;

@@ -4,6 +4,8 @@ import { pause } from './retry.ts';
 
 export type Program = Omit<RequestFor<'execute.run'>['body'], 'wait'>;
 export type Execution = ResponseFor<'execute.get'>['body'];
+/** How a program ended, or what it did until now: all that an answer which is kept nowhere has too. */
+export type Result = Omit<Execution, 'language' | 'startedAt' | 'endedAt' | 'timeoutSeconds' | 'expiresAt'>;
 export type LargeFile = Execution['largeFiles'][number];
 
 export type Followed = CallOptions & {
@@ -69,7 +71,7 @@ export async function followExecution(
 /** The content of a file that was too large for the answer. @throws StrongroomError NOT_FOUND once it is kept no more */
 export async function fetchLargeFile(
   client: StrongroomClient,
-  { executionId }: Pick<Execution, 'executionId'>,
+  { executionId }: Pick<Result, 'executionId'>,
   { href }: LargeFile,
 ): Promise<Uint8Array> {
   const number = href.slice(href.lastIndexOf('/') + 1);

@@ -1,5 +1,4 @@
 import type { OperationId } from '../lambdas/contract/routes.ts';
-import { hex } from '../lambdas/crypto/bytes.ts';
 import { addressOf } from './address.ts';
 import { errorOf, isErrorBody, StrongroomError } from './error.ts';
 import { operations } from './operations.ts';
@@ -7,6 +6,7 @@ import { defaultRetry, pause, pauseBefore, type RetryOptions } from './retry.ts'
 import type { Arguments, CallOptions, Credential, Operation, ResponseFor } from './types.ts';
 
 export { type ClientErrorCode, type ErrorDetail, StrongroomError } from './error.ts';
+export { allOf, entriesOf, pagesOf } from './paging.ts';
 export type { RetryOptions } from './retry.ts';
 export type { CallOptions, Credential, RequestFor, ResponseFor } from './types.ts';
 export type { OperationId };
@@ -47,6 +47,11 @@ export class StrongroomClient {
   withCredential(credential: Credential | undefined): StrongroomClient {
     const { credential: _, ...options } = this.#options;
     return new StrongroomClient({ ...options, ...(credential && { credential }) });
+  }
+
+  /** The same, with more or less patience. */
+  withRetry(retry: Partial<RetryOptions>): StrongroomClient {
+    return new StrongroomClient({ ...this.#options, retry: { ...this.#retry, ...retry } });
   }
 
   /**
@@ -163,5 +168,6 @@ function parsed(text: string): unknown {
 
 /** 128 random bits. Not `randomUUID`, which browsers have on HTTPS only. */
 function randomKey(): string {
-  return hex(crypto.getRandomValues(new Uint8Array(16)));
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,7 +1,7 @@
 import { limits } from '../lambdas/contract/limits.ts';
+import { toBase64Url } from '../lambdas/crypto/base64url.ts';
 import { StrongroomError } from './error.ts';
 import { type CallOptions, type ResponseFor, StrongroomClient } from './index.ts';
-import { toBase64Url } from './message-crypto/base64url.ts';
 import {
   asksPassword,
   MessageError,

@@ -1,10 +1,11 @@
-import { StrongroomClient } from '../../client/index.ts';
-import { type Command, textOf } from '../command.ts';
+import { type Command, type Context, textOf } from '../command.ts';
 import {
+  type Credentials,
   credentialsPath,
   forgetCredentials,
-  readUsableCredentials,
-  writeCredentials,
+  keepCredentials,
+  readProfiles,
+  readUsableProfiles,
 } from '../credentials.ts';
 
 const passwordOptions = {
@@ -20,26 +21,19 @@ export const account: readonly Command[] = [
   {
     name: 'login',
     summary: 'Sign in, and keep the API key in a file that only you can read',
-    details: 'With an e-mail address and a password, or with an API key that an administrator gave you.',
+    details:
+      'With an e-mail address and a password, or with an API key that an administrator gave you (--api-key-file).',
     example: 'strongroom login --url https://strongroom.example.com --email developer@example.com',
     arity: [0, 0],
     anonymous: true,
-    options: { ...passwordOptions, 'api-key-file': { type: 'string' } },
-    optionHelp: { ...passwordHelp, 'api-key-file': 'file with an API key, instead; - is standard input' },
-    async run({ values, terminal, client, url }) {
-      const keyFile = textOf(values, 'api-key-file');
-      if (keyFile !== undefined) {
-        const apiKey = await terminal.secret('API key', keyFile);
-        const signedIn = new StrongroomClient({ baseUrl: url, credential: { apiKey } });
-        const { body: me } = await signedIn.call('users.me');
-        return keep({ url, apiKey, email: me.email }, terminal);
-      }
-      const email = textOf(values, 'email') ?? (await terminal.ask('E-mail'));
-      const password = await terminal.secret('Password', textOf(values, 'password-file'));
-      const { body } = await client
-        .withCredential(undefined)
-        .call('auth.login', { body: { email, password } });
-      return keep({ url, apiKey: present(body.apiKey), email }, terminal);
+    signsIn: true,
+    options: passwordOptions,
+    optionHelp: passwordHelp,
+    async run(context) {
+      const { values, client, url, apiKey } = context;
+      if (values['api-key-file'] === undefined || !apiKey) return enter('auth.login', context);
+      const { body: me } = await client.call('users.me');
+      return keep(context, { url, apiKey, email: me.email });
     },
   },
   {
@@ -48,25 +42,37 @@ export const account: readonly Command[] = [
     example: 'strongroom register --email developer@example.com',
     arity: [0, 0],
     anonymous: true,
+    signsIn: true,
     options: passwordOptions,
     optionHelp: passwordHelp,
-    async run({ values, terminal, client, url }) {
-      const email = textOf(values, 'email') ?? (await terminal.ask('E-mail'));
-      const password = await terminal.secret('Password', textOf(values, 'password-file'));
-      const { body } = await client
-        .withCredential(undefined)
-        .call('auth.register', { body: { email, password } });
-      return keep({ url, apiKey: present(body.apiKey), email }, terminal);
-    },
+    run: (context) => enter('auth.register', context),
   },
   {
     name: 'logout',
     summary: 'Forget the API key',
     arity: [0, 0],
     anonymous: true,
-    async run({ terminal }) {
-      forgetCredentials();
+    async run({ terminal, profile }) {
+      forgetCredentials(profile);
       terminal.answer({ signedOut: true }, () => '');
+      return 0;
+    },
+  },
+  {
+    name: 'profiles',
+    summary: 'List the installations and accounts that you are signed in at',
+    details:
+      '--profile NAME has a command use one of them, and login make it; STRONGROOM_PROFILE names one for all commands.',
+    example: 'strongroom login --profile staging --url https://staging.example.com',
+    arity: [0, 0],
+    anonymous: true,
+    async run({ terminal }) {
+      const profiles = [...readProfiles()].map(([name, { url, email }]) => ({ name, url, email }));
+      terminal.list(profiles, {
+        NAME: ({ name }) => name,
+        URL: ({ url }) => url,
+        'E-MAIL': ({ email }) => email,
+      });
       return 0;
     },
   },
@@ -90,21 +96,28 @@ export const account: readonly Command[] = [
   },
 ];
 
+/** By an e-mail address and a password, which both operations take and answer alike. */
+async function enter(operation: 'auth.login' | 'auth.register', context: Context): Promise<number> {
+  const { values, terminal, client, url } = context;
+  const email = textOf(values, 'email') ?? (await terminal.ask('E-mail'));
+  const password = await terminal.secret('Password', textOf(values, 'password-file'));
+  const anonymous = client.withCredential(undefined);
+  const { body } = await anonymous.call(operation, { body: { email, password } });
+  return keep(context, { url, apiKey: present(body.apiKey), email });
+}
+
 /** An administrator's rotation has taken away the one that signing in would give. */
 function present(apiKey: string | null): string {
   if (apiKey !== null) return apiKey;
   throw new Error('the API key was rotated; sign in with the new one (--api-key-file)');
 }
 
-function keep(
-  credentials: Parameters<typeof writeCredentials>[0],
-  terminal: { answer<T>(value: T, human: (value: T) => string): void },
-): number {
+function keep({ terminal, profile }: Context, credentials: Credentials): number {
   const { url, email } = credentials;
   // What was verified of the audit log is of the installation, whoever signs in there.
-  const before = readUsableCredentials();
+  const before = readUsableProfiles().get(profile);
   const auditLog = before?.url === url ? before.auditLog : undefined;
-  writeCredentials({ ...credentials, ...(auditLog && { auditLog }) });
-  terminal.answer({ url, email }, () => `Signed in at ${url}; the key is in ${credentialsPath()}`);
+  keepCredentials(profile, { ...credentials, ...(auditLog && { auditLog }) });
+  terminal.answer({ url, email, profile }, () => `Signed in at ${url}; the key is in ${credentialsPath()}`);
   return 0;
 }

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import { getVaultValue } from '../../client/vault/index.ts';
 import { type Command, textOf, UsageError } from '../command.ts';
-import { readUserSecret, userSecretHeader, userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { withVault } from '../vault.ts';
 import { namesOf } from './kv.ts';
 
 export const env: readonly Command[] = [
@@ -11,7 +13,8 @@ export const env: readonly Command[] = [
     args: 'COMMAND [ARG…]',
     summary: 'Run a command here, with values of the vault as environment variables',
     details:
-      'app/database-url becomes DATABASE_URL with --prefix app/. The values are in the memory of the command and in no file.',
+      'app/database-url becomes DATABASE_URL with --prefix app/. The values are decrypted here; they are in the memory of the ' +
+      'command and in no file. The user secret stays here.',
     example: 'strongroom env --prefix app/ -- npm start',
     arity: [1, 1000],
     passThrough: true,
@@ -21,14 +24,15 @@ export const env: readonly Command[] = [
       const { values, args, client } = context;
       const prefix = textOf(values, 'prefix') ?? '';
       const names = (await namesOf(client)).filter((name) => name.startsWith(prefix));
-      const headers = userSecretHeader(await readUserSecret(context));
       const variables: Record<string, string> = {};
-      for (const key of names) {
-        const variable = variableOf(key.slice(prefix.length));
-        if (variable in variables) throw new UsageError(`two values would be ${variable}`);
-        const { body } = await client.call('kv.get', { params: { key }, headers });
-        variables[variable] = Buffer.from(body.valueB64, 'base64').toString();
-      }
+      await withVault(context, async (vault) => {
+        for (const key of names) {
+          const variable = variableOf(key.slice(prefix.length));
+          if (variable in variables) throw new UsageError(`two values would be ${variable}`);
+          const { value } = await getVaultValue(vault, key);
+          variables[variable] = new TextDecoder().decode(value);
+        }
+      });
       return runHere(args, variables);
     },
   },

@@ -1,15 +1,41 @@
-import { createWriteStream, existsSync, openAsBlob, rmSync } from 'node:fs';
+import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { openVaultFile } from '../../client/vault/download.ts';
-import { vaultCryptoForNode } from '../../client/vault/node.ts';
-import { resumeUpload, uploadFile } from '../../client/vault/upload.ts';
-import { Vault } from '../../client/vault/vault.ts';
-import { type Command, type Context, textOf, UsageError } from '../command.ts';
-import { readUserSecret, userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import {
+  type ListedFile,
+  openVaultFile,
+  resumeUpload,
+  uploadFile,
+  vaultFiles,
+} from '../../client/vault/index.ts';
+import { type Command, textOf } from '../command.ts';
+import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { saveFile, withVault } from '../vault.ts';
 
 export const files: readonly Command[] = [
+  {
+    name: 'files list',
+    summary: 'List the files of the vault',
+    details: 'Their names are decrypted here. The user secret stays here.',
+    arity: [0, 0],
+    options: userSecretOptions,
+    optionHelp: userSecretHelp,
+    async run(context) {
+      const { terminal } = context;
+      const files = await withVault(context, async (vault) => {
+        const all: ListedFile[] = [];
+        for await (const file of vaultFiles(vault)) all.push(file);
+        return all;
+      });
+      terminal.list(files, {
+        ID: ({ id }) => id,
+        NAME: ({ fileName }) => fileName,
+        BYTES: ({ sizeBytes }) => sizeBytes,
+        TYPE: ({ contentType }) => contentType,
+        STORED: ({ updatedUtc }) => updatedUtc,
+      });
+      return 0;
+    },
+  },
   {
     name: 'files put',
     args: 'FILE',
@@ -56,27 +82,7 @@ export const files: readonly Command[] = [
       const [id = '', target] = args;
       await withVault(context, async (vault) => {
         const file = await openVaultFile(vault, id);
-        // A name is whatever its owner called it.
-        const path = target ?? (basename(file.fileName.replaceAll('\\', '/')) || 'file');
-        if (path !== '-' && existsSync(path)) throw new UsageError(`${path} is there already`);
-        const sink = path === '-' ? process.stdout : createWriteStream(path, { flags: 'wx', mode: 0o600 });
-        const report = terminal.progress(path);
-        let done = 0;
-        const counted = async function* () {
-          for await (const piece of file.read()) {
-            yield piece;
-            done += piece.length;
-            report(done, file.sizeBytes);
-          }
-        };
-        try {
-          await pipeline(Readable.from(counted()), sink, { end: path !== '-' });
-        } catch (error) {
-          // What is there is genuine, and not the file. Unless it could not be made: then it is another's.
-          const made = path !== '-' && (error as NodeJS.ErrnoException).code !== 'EEXIST';
-          if (made) rmSync(path, { force: true });
-          throw error;
-        }
+        const path = await saveFile(terminal, file, target);
         if (path !== '-') terminal.answer({ id, path, sizeBytes: file.sizeBytes }, () => path);
       });
       return 0;
@@ -94,13 +100,3 @@ export const files: readonly Command[] = [
     },
   },
 ];
-
-async function withVault<T>(context: Context, use: (vault: Vault) => Promise<T>): Promise<T> {
-  const secret = await readUserSecret(context);
-  const vault = await Vault.unlock(context.client, await vaultCryptoForNode(), secret);
-  try {
-    return await use(vault);
-  } finally {
-    vault.close();
-  }
-}

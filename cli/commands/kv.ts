@@ -1,27 +1,13 @@
 import type { StrongroomClient } from '../../client/index.ts';
+import { getVaultValue, putVaultValue, Vault } from '../../client/vault/index.ts';
+import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { type Command, textOf } from '../command.ts';
-import {
-  readNewUserSecret,
-  readUserSecret,
-  userSecretHeader,
-  userSecretHelp,
-  userSecretOptions,
-} from '../user-secret.ts';
+import { knownKeys } from '../known-keys.ts';
+import { listAll } from '../lists.ts';
+import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { printValue, withVault } from '../vault.ts';
 
 export const kv: readonly Command[] = [
-  {
-    name: 'keys generate',
-    summary: 'Make the key pairs of the vault, under a user secret',
-    arity: [0, 0],
-    options: userSecretOptions,
-    optionHelp: userSecretHelp,
-    async run(context) {
-      const headers = userSecretHeader(await readNewUserSecret(context));
-      const { body } = await context.client.call('keys.generate', { headers });
-      context.terminal.answer(body, () => 'The keys are made. Nobody can tell you the user secret again.');
-      return 0;
-    },
-  },
   {
     name: 'kv list',
     summary: 'List the names of the values in the vault',
@@ -35,33 +21,34 @@ export const kv: readonly Command[] = [
   {
     name: 'kv put',
     args: 'KEY',
-    summary: 'Store a value in the vault',
+    summary: 'Encrypt a value here, and store it in the vault',
+    details: 'For your keys, and those of everybody with whom it is shared. It takes no user secret.',
     example: 'strongroom kv put app/config/url --value-file url.txt',
     arity: [1, 1],
     options: { 'value-file': { type: 'string' } },
     optionHelp: { 'value-file': 'file with the value; - is standard input' },
-    async run({ values, args: [key = ''], terminal, client }) {
+    async run(context) {
+      const { values, terminal, client } = context;
+      const [key = ''] = context.args;
       const value = await terminal.secret('Value', textOf(values, 'value-file'));
-      const valueB64 = Buffer.from(value).toString('base64');
-      const { body } = await client.call('kv.put', { params: { key }, body: { valueB64 } });
-      terminal.answer(body, () => `${body.key}, version ${body.version}`);
+      const trust = knownKeys(context);
+      const vault = await Vault.locked(client, await vaultCryptoForNode(), { trust });
+      const written = await putVaultValue(vault, key, Buffer.from(value));
+      terminal.answer(written, ({ version }) => `${key}, version ${version}`);
       return 0;
     },
   },
   {
     name: 'kv get',
     args: 'KEY',
-    summary: 'Read a value of the vault',
-    details: 'The user secret goes to the API with this call, as the reference has it.',
+    summary: 'Fetch a value of the vault, and decrypt it here',
+    details: 'The user secret stays here.',
     arity: [1, 1],
     options: userSecretOptions,
     optionHelp: userSecretHelp,
     async run(context) {
-      const { args, terminal, client } = context;
-      const headers = userSecretHeader(await readUserSecret(context));
-      const { body } = await client.call('kv.get', { params: { key: args[0] ?? '' }, headers });
-      if (terminal.json) terminal.print(JSON.stringify(body));
-      else process.stdout.write(Buffer.from(body.valueB64, 'base64'));
+      const { args, terminal } = context;
+      printValue(terminal, await withVault(context, (vault) => getVaultValue(vault, args[0] ?? '')));
       return 0;
     },
   },
@@ -78,13 +65,6 @@ export const kv: readonly Command[] = [
   },
 ];
 
-export async function namesOf(client: StrongroomClient): Promise<string[]> {
-  const names: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const { body, headers } = await client.call('kv.list', { query: { limit: 100, cursor } });
-    names.push(...body);
-    cursor = headers.get('x-next-cursor') ?? undefined;
-  } while (cursor);
-  return names;
+export function namesOf(client: StrongroomClient): Promise<string[]> {
+  return listAll((query) => client.call('kv.list', { query }));
 }

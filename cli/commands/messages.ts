@@ -5,8 +5,7 @@ import { messagePrimitives } from '../../client/message-crypto/node.ts';
 import { parseMessageLink } from '../../client/message-link.ts';
 import { createMessage, lookAtMessage, openMessage } from '../../client/messages.ts';
 import { type Command, textOf, UsageError } from '../command.ts';
-
-const units = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+import { durationHelp, timeOf } from '../duration.ts';
 
 export const messages: readonly Command[] = [
   {
@@ -27,7 +26,7 @@ export const messages: readonly Command[] = [
     },
     optionHelp: {
       'max-access': 'how often it can be opened',
-      expires: 'for how long: 30m, 12h, 2d',
+      expires: `for how long: ${durationHelp}`,
       name: 'in the clear, for whoever has the link',
       password: 'ask for a password on top of the key in the link',
       'password-file': 'file with that password',
@@ -53,7 +52,9 @@ export const messages: readonly Command[] = [
     name: 'open',
     args: 'LINK',
     summary: 'Open a message, after asking',
-    details: 'A link is a secret: give - to have it read from standard input, or be asked for it.',
+    details:
+      'A link is a secret: give - to have it read from standard input, or be asked for it. A terminal is shown control ' +
+      'characters of the text by their numbers; a file or pipe gets the text as it is.',
     example: 'strongroom open -',
     arity: [0, 1],
     anonymous: true,
@@ -76,7 +77,7 @@ export const messages: readonly Command[] = [
       };
       const opened = await openMessage(await messagePrimitives(), link, { password });
       if (terminal.json) terminal.print(JSON.stringify(opened));
-      else process.stdout.write(opened.content.endsWith('\n') ? opened.content : `${opened.content}\n`);
+      else terminal.content(opened.content);
       return 0;
     },
   },
@@ -87,11 +88,4 @@ const contentOf = (file: string) => (file === '-' ? readAll(process.stdin) : rea
 function countOf(text: string | undefined): number | undefined {
   if (text === undefined || /^[1-9]\d{0,6}$/.test(text)) return text === undefined ? undefined : Number(text);
   throw new UsageError('--max-access takes a number');
-}
-
-function timeOf(text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined;
-  const [, count, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
-  if (!count || !unit) throw new UsageError('--expires takes a number and s, m, h or d, such as 2d');
-  return new Date(Date.now() + Number(count) * units[unit as keyof typeof units] * 1000);
 }

@@ -1,4 +1,5 @@
 import { type Command, textOf } from '../command.ts';
+import { listAll } from '../lists.ts';
 
 export const secrets: readonly Command[] = [
   {
@@ -6,13 +7,13 @@ export const secrets: readonly Command[] = [
     summary: 'List the secrets that programs find in their environment',
     arity: [0, 0],
     async run({ terminal, client }) {
-      const { body } = await client.call('secrets.list', { query: { limit: 100 } });
-      terminal.answer(body, () =>
-        terminal.table(
-          ['NAME', 'VERSION', 'UPDATED', 'LAST USED'],
-          body.map((each) => [each.name, String(each.version), each.updatedAt, each.lastUsedAt ?? 'never']),
-        ),
-      );
+      const list = await listAll((query) => client.call('secrets.list', { query }));
+      terminal.list(list, {
+        NAME: ({ name }) => name,
+        VERSION: ({ version }) => version,
+        UPDATED: ({ updatedAt }) => updatedAt,
+        'LAST USED': ({ lastUsedAt }) => lastUsedAt ?? 'never',
+      });
       return 0;
     },
   },

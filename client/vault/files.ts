@@ -2,7 +2,7 @@ import { wipe } from '../../lambdas/crypto/bytes.ts';
 import type { RecordContext } from '../../lambdas/crypto/context.ts';
 import type { FileMetadata } from '../../lambdas/crypto/file-metadata.ts';
 import type { CallOptions, ResponseFor } from '../index.ts';
-import { entriesOf } from '../pages.ts';
+import { entriesOf } from '../paging.ts';
 import { bytesOf } from './own-keys.ts';
 import { openTerms, tryOpen } from './shares.ts';
 import type { Vault } from './vault.ts';
@@ -14,7 +14,7 @@ export async function* vaultFiles(
   vault: Vault,
   options: CallOptions = {},
 ): AsyncGenerator<ListedFile, void, void> {
-  for await (const file of entriesOf(vault.client, 'sealed.files', options)) {
+  for await (const file of entriesOf((query) => vault.client.call('sealed.files', { ...options, query }))) {
     const metadata = tryOpen(() => openMetadata(vault, vault.fileContext(file.id), file));
     if (metadata) yield { id: file.id, updatedUtc: file.updatedUtc, ...metadata };
   }
@@ -27,7 +27,7 @@ export async function* openUploads(
   vault: Vault,
   options: CallOptions = {},
 ): AsyncGenerator<ListedUpload, void, void> {
-  for await (const upload of entriesOf(vault.client, 'uploads.list', options)) {
+  for await (const upload of entriesOf((query) => vault.client.call('uploads.list', { ...options, query }))) {
     const { id, createdUtc } = upload;
     const metadata = tryOpen(() => openMetadata(vault, vault.fileContext(id), upload));
     if (metadata) yield { id, createdUtc, ...metadata };
@@ -44,7 +44,9 @@ export async function* receivedVaultFiles(
   vault: Vault,
   options: CallOptions = {},
 ): AsyncGenerator<ListedSharedFile, void, void> {
-  for await (const share of entriesOf(vault.client, 'sealed.receivedFiles', options)) {
+  for await (const share of entriesOf((query) =>
+    vault.client.call('sealed.receivedFiles', { ...options, query }),
+  )) {
     const { shareId, fileId, ownerUserId, ownerName, expiresUtc } = share;
     const metadata = tryOpen(() => {
       const context = vault.fileContext(fileId, ownerUserId);

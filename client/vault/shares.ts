@@ -5,7 +5,7 @@ import type { Cek } from '../../lambdas/crypto/envelope.ts';
 import { Refused } from '../../lambdas/crypto/errors.ts';
 import type { ShareTerms } from '../../lambdas/crypto/share-terms.ts';
 import type { CallOptions, ResponseFor } from '../index.ts';
-import { entriesOf } from '../pages.ts';
+import { entriesOf } from '../paging.ts';
 import { uuidv7 } from '../uuid.ts';
 import { bytesOf } from './own-keys.ts';
 import { overtaken, type VaultValue } from './values.ts';
@@ -92,7 +92,9 @@ export async function* receivedVaultValues(
   vault: Vault,
   options: CallOptions = {},
 ): AsyncGenerator<ReceivedShare, void, void> {
-  for await (const share of entriesOf(vault.client, 'sealed.receivedValues', options)) {
+  for await (const share of entriesOf((query) =>
+    vault.client.call('sealed.receivedValues', { ...options, query }),
+  )) {
     const opened = tryOpen(() => openShare(vault, share));
     if (opened) yield opened;
   }

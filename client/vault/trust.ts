@@ -45,7 +45,17 @@ export async function trustedKeys(
 ): Promise<PublicKeys> {
   const { body } = await client.call('users.get', { ...options, params: { userId } });
   const keys = publicKeysOf(body);
+  await requireTrust(crypto, userId, keys, trust);
+  return keys;
+}
+
+/** @throws UntrustedKeys */
+export async function requireTrust(
+  crypto: VaultCrypto,
+  userId: string,
+  keys: PublicKeys,
+  trust: KeyTrust | undefined,
+): Promise<void> {
   const fingerprint = fingerprintOf(crypto, keys);
   if (trust && !(await trust(userId, fingerprint))) throw new UntrustedKeys(userId, fingerprint);
-  return keys;
 }

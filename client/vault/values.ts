@@ -4,7 +4,7 @@ import type { RecordContext } from '../../lambdas/crypto/context.ts';
 import type { Cek } from '../../lambdas/crypto/envelope.ts';
 import { StrongroomError } from '../error.ts';
 import type { CallOptions, ResponseFor } from '../index.ts';
-import { entriesOf } from '../pages.ts';
+import { entriesOf } from '../paging.ts';
 import { pause } from '../retry.ts';
 import { bytesOf } from './own-keys.ts';
 import type { Vault } from './vault.ts';
@@ -107,7 +107,9 @@ async function rewrapShares(
   options: CallOptions,
 ) {
   const wrapped: Promise<{ readonly shareId: string; readonly wrappedCekB64: string }>[] = [];
-  for await (const share of entriesOf(vault.client, 'kvShares.list', { ...options, params: { key } })) {
+  for await (const share of entriesOf((query) =>
+    vault.client.call('kvShares.list', { ...options, params: { key }, query }),
+  )) {
     const { shareId, recipientUserId } = share;
     const wrapping = vault.wrapFor(recipientUserId, context, cek, options);
     wrapped.push(wrapping.then((bytes) => ({ shareId, wrappedCekB64: toBase64(bytes) })));

@@ -1,10 +1,10 @@
 import { fileContext, type RecordContext, valueContext } from '../../lambdas/crypto/context.ts';
 import type { Cek } from '../../lambdas/crypto/envelope.ts';
-import type { KeyPairs } from '../../lambdas/crypto/key-pairs.ts';
+import type { KeyPairs, PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
 import type { VaultCrypto } from '../../lambdas/crypto/vault.ts';
 import type { CallOptions, StrongroomClient } from '../index.ts';
-import { type Me, openOwnKeys } from './own-keys.ts';
-import { type KeyTrust, trustedKeys } from './trust.ts';
+import { type Me, openOwnKeys, ownerOf, publicKeysOf } from './own-keys.ts';
+import { type KeyTrust, requireTrust, trustedKeys } from './trust.ts';
 
 export type VaultOptions = CallOptions & {
   /** Asked before something is wrapped to another user; whatever keys the server names are taken unless given. */
@@ -13,13 +13,14 @@ export type VaultOptions = CallOptions & {
 
 /**
  * A user's vault with the keys on this side alone: the user secret opens the private keys here, and is never sent. Hold
- * it no longer than it is needed, and close it.
+ * it no longer than it is needed, and close it. Without the secret it seals, by the public keys, and opens nothing.
  */
 export class Vault {
   readonly client: StrongroomClient;
   readonly crypto: VaultCrypto;
   readonly me: Me;
-  readonly #keys: KeyPairs;
+  readonly #publicKeys: PublicKeys;
+  readonly #keys: KeyPairs | undefined;
   readonly #trust: KeyTrust | undefined;
   #closed = false;
 
@@ -27,12 +28,13 @@ export class Vault {
     client: StrongroomClient,
     crypto: VaultCrypto,
     me: Me,
-    keys: KeyPairs,
+    keys: KeyPairs | undefined,
     trust: KeyTrust | undefined,
   ) {
     this.client = client;
     this.crypto = crypto;
     this.me = me;
+    this.#publicKeys = keys?.publicKeys ?? publicKeysOf(me);
     this.#keys = keys;
     this.#trust = trust;
   }
@@ -49,6 +51,23 @@ export class Vault {
   ): Promise<Vault> {
     const { body: me } = await client.call('users.me', options);
     return new Vault(client, crypto, me, await openOwnKeys(crypto, me, userSecret), trust);
+  }
+
+  /**
+   * For who only puts values. The public keys are then the ones that the server names: `trust` is asked for the
+   * caller's own, too.
+   *
+   * @throws UntrustedKeys @throws StrongroomError KEYS_REQUIRED where there are no key pairs yet
+   */
+  static async locked(
+    client: StrongroomClient,
+    crypto: VaultCrypto,
+    { trust, ...options }: VaultOptions = {},
+  ): Promise<Vault> {
+    const { body: me } = await client.call('users.me', options);
+    ownerOf(me);
+    await requireTrust(crypto, me.id, publicKeysOf(me), trust);
+    return new Vault(client, crypto, me, undefined, trust);
   }
 
   /** Where a value belongs. @param owner the caller unless given */
@@ -68,7 +87,8 @@ export class Vault {
 
   /** Wraps a key to the caller. */
   wrap(context: RecordContext, cek: Cek): Uint8Array {
-    return this.crypto.wrapCek(this.#open().publicKeys, context, cek);
+    this.#requireOpen();
+    return this.crypto.wrapCek(this.#publicKeys, context, cek);
   }
 
   /**
@@ -89,11 +109,16 @@ export class Vault {
   /** Wipes the private keys. */
   close(): void {
     this.#closed = true;
-    this.#keys.wipe();
+    this.#keys?.wipe();
   }
 
   #open(): KeyPairs {
-    if (this.#closed) throw new Error('the vault is closed');
+    this.#requireOpen();
+    if (!this.#keys) throw new Error('the vault is locked: it opens nothing without the user secret');
     return this.#keys;
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new Error('the vault is closed');
   }
 }

@@ -203,7 +203,9 @@ export const zk = {
     summary: 'Decrypt and execute in sandbox',
     description:
       'Only the sandbox decrypts. Send the master password, which the API then passes on, or one that was sealed ' +
-      'to the key of a session. `Idempotency-Key` is not honoured here: it would mean keeping request and answer.',
+      'to the key of a session. `Idempotency-Key` is not honoured here: it would mean keeping request and answer. ' +
+      'Results are kept as those of other programs are: where one goes on beyond the call, or leaves files that are ' +
+      'too large for the answer.',
     body: z
       .strictObject({
         masterPassword: MasterPassword(1).optional(),
@@ -246,6 +248,7 @@ export const zk = {
         executions: 'write',
         packages: 'write',
       },
+      objects: 'write',
       keys: ['data', 'verify:jwt'],
       sandboxes: true,
       background: ['execute.attend'],

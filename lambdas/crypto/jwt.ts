@@ -1,5 +1,7 @@
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
-import type { Keys } from '../platform/keys.ts';
+import type { Keys, PublicJwk } from '../platform/keys.ts';
+import { toBase64Url } from './base64url.ts';
+import { utf8 } from './bytes.ts';
 
 /** Claims of a session token (RFC 7519). `jti` names the session; times are epoch seconds. */
 export type SessionClaims = {
@@ -13,7 +15,7 @@ export type SessionClaims = {
 const issuer = 'strongroom';
 
 function encode(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
+  return toBase64Url(utf8(JSON.stringify(value)));
 }
 
 /** A session token; what it opens is for `stores/sessions.ts` to say. */
@@ -22,8 +24,9 @@ export function signSession(keys: Keys, claims: SessionClaims): Promise<string> 
 }
 
 /** The claims of a token that this installation signed and that has not expired, else `undefined`. */
-export function verifySession(keys: Keys, token: string): Promise<SessionClaims | undefined> {
-  return verifyJwt<SessionClaims>(keys, issuer, token, ['sub', 'org', 'jti', 'iat', 'exp']);
+export async function verifySession(keys: Keys, token: string): Promise<SessionClaims | undefined> {
+  const publicKeys = await keys.publicKeys('jwt');
+  return verifyJwt<SessionClaims>(publicKeys, issuer, token, ['sub', 'org', 'jti', 'iat', 'exp']);
 }
 
 /** A JWS in compact form (RFC 7515), ES256, signed inside the key store. */
@@ -32,18 +35,17 @@ export async function signJwt(keys: Keys, audience: string, claims: object): Pro
   if (!jwk) throw new Error('no key signs tokens');
   const header = { alg: 'ES256', typ: 'JWT', kid: jwk.kid };
   const input = `${encode(header)}.${encode({ iss: issuer, aud: audience, ...claims })}`;
-  const signature = await keys.sign('jwt', Buffer.from(input));
-  return `${input}.${Buffer.from(signature).toString('base64url')}`;
+  return `${input}.${toBase64Url(await keys.sign('jwt', utf8(input)))}`;
 }
 
-/** The claims of a JWS that this installation signed for this audience and that has not expired, else `undefined`. */
+/** The claims of a JWS that one of the keys signed for this audience and that has not expired, else `undefined`. */
 export async function verifyJwt<Claims>(
-  keys: Keys,
+  publicKeys: readonly PublicJwk[],
   audience: string,
   token: string,
   requiredClaims: string[],
 ): Promise<Claims | undefined> {
-  const jwks = createLocalJWKSet({ keys: [...(await keys.publicKeys('jwt'))] });
+  const jwks = createLocalJWKSet({ keys: [...publicKeys] });
   try {
     const options = { algorithms: ['ES256'], issuer, audience, requiredClaims };
     const { payload } = await jwtVerify(token, jwks, options);

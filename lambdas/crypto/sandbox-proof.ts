@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { Keys } from '../platform/keys.ts';
+import type { Keys, PublicJwk } from '../platform/keys.ts';
+import { toBase64Url } from './base64url.ts';
 import { signJwt, verifyJwt } from './jwt.ts';
+import type { Primitives } from './providers/primitives.ts';
 
 /** What the installation says of a sandbox's key. Times are epoch seconds. */
 export type SandboxClaims = {
@@ -16,11 +17,26 @@ export type SandboxClaims = {
   readonly exp: number;
 };
 
+/** What a proof says of its session; passwords are bound to it. */
+export type ProvenSession = {
+  readonly sessionId: string;
+  readonly userId: string;
+  /** ISO 8601. */
+  readonly expiresAt: string;
+  readonly sandboxId: string;
+};
+
+export function sessionOf({ sub, jti, exp, sandbox }: SandboxClaims): ProvenSession {
+  const expiresAt = new Date(exp * 1000).toISOString();
+  return { sessionId: jti, userId: sub, expiresAt, sandboxId: sandbox };
+}
+
 /** Tells proofs from tokens, so that neither passes for the other. */
 const audience = 'strongroom/zk-session';
 
-export function publicKeyDigest(publicKey: Uint8Array): string {
-  return createHash('sha256').update(publicKey).digest('base64url');
+/** As `key` of the claims has it. */
+export function publicKeyDigest({ sha256 }: Primitives, publicKey: Uint8Array): string {
+  return toBase64Url(sha256(publicKey));
 }
 
 /** A JWS (RFC 7515) that any JWT library checks against the installation's published keys. */
@@ -28,7 +44,15 @@ export async function signSandboxProof(keys: Keys, claims: SandboxClaims): Promi
   return signJwt(keys, audience, claims);
 }
 
-/** The claims of a proof that this installation signed and that has not expired, else `undefined`. */
-export async function verifySandboxProof(keys: Keys, proof: string): Promise<SandboxClaims | undefined> {
-  return verifyJwt<SandboxClaims>(keys, audience, proof, ['sub', 'jti', 'sandbox', 'key', 'iat', 'exp']);
+/**
+ * The claims of a proof that has not expired, else `undefined`.
+ *
+ * @param publicKeys of the installation, as `/.well-known/jwks.json` has them
+ */
+export async function verifySandboxProof(
+  publicKeys: readonly PublicJwk[],
+  proof: string,
+): Promise<SandboxClaims | undefined> {
+  const claims = ['sub', 'jti', 'sandbox', 'key', 'iat', 'exp'];
+  return verifyJwt<SandboxClaims>(publicKeys, audience, proof, claims);
 }

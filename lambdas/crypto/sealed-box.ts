@@ -1,13 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync } from 'node:crypto';
+import { concat, utf8, wipe } from './bytes.ts';
 import {
-  ciphertextBytes,
-  decapsulate,
   type Encapsulation,
-  encapsulate,
-  publicKeyFromBytes,
+  type Primitives,
   type XWingPrivateKey,
   type XWingPublicKey,
-} from './x-wing.ts';
+  xWingBytes,
+} from './providers/primitives.ts';
 
 /**
  * A request sealed to a public key, and its answer sealed back to whoever made the request: one reply, or several in
@@ -24,7 +22,11 @@ import {
 const version = 1;
 /** X-Wing, HKDF-SHA-256, AES-256-GCM. */
 const suite = 1;
-const header = Buffer.from([version, suite]);
+const header = Uint8Array.of(version, suite);
+const directions = {
+  request: utf8('strongroom sealed-box request '),
+  reply: utf8('strongroom sealed-box reply '),
+};
 const tagBytes = 16;
 const keyBytes = 32;
 const nonceBytes = 12;
@@ -63,13 +65,25 @@ export class SealedBoxRejected extends Error {
   }
 }
 
+/** What a sandbox opens boxes with, and its clients seal them to. */
+export function generatePrivateKey({ randomBytes, xWing }: Primitives): XWingPrivateKey {
+  const seed = randomBytes(xWingBytes.seed);
+  try {
+    return xWing.privateKey(seed);
+  } finally {
+    wipe(seed);
+  }
+}
+
 /** Seals requests to one public key. */
 export class Sealer {
+  readonly #primitives: Primitives;
   readonly #publicKey: Uint8Array;
   #recipient: XWingPublicKey | undefined;
   #next: Encapsulation | undefined;
 
-  constructor(publicKey: Uint8Array) {
+  constructor(primitives: Primitives, publicKey: Uint8Array) {
+    this.#primitives = primitives;
     this.#publicKey = publicKey;
   }
 
@@ -78,79 +92,79 @@ export class Sealer {
     this.#next ??= this.#encapsulate();
   }
 
+  /** @throws RangeError for what is no public key of X-Wing */
   seal(plaintext: Uint8Array, aad: Uint8Array): SealedRequest {
     const { sharedSecret, ciphertext } = this.#next ?? this.#encapsulate();
     this.#next = undefined;
-    const keys = schedule(sharedSecret, this.#publicKey, ciphertext);
-    const box = Buffer.concat([header, ciphertext, encrypt(keys.request, plaintext, aad)]);
-    return { box, ...openReplies(keys.reply, aad), handOver: () => handOver(keys.reply) };
+    const primitives = this.#primitives;
+    const keys = schedule(primitives, sharedSecret, this.#publicKey, ciphertext);
+    const box = concat(header, ciphertext, encrypt(primitives, keys.request, plaintext, aad));
+    return { box, ...openReplies(primitives, keys.reply, aad), handOver: () => handOver(keys.reply) };
   }
 
   #encapsulate(): Encapsulation {
-    this.#recipient ??= publicKeyFromBytes(this.#publicKey);
-    return encapsulate(this.#recipient);
+    this.#recipient ??= this.#primitives.xWing.publicKey(this.#publicKey);
+    const encapsulation = this.#recipient.encapsulate();
+    if (!encapsulation) throw new RangeError('not a public key of X-Wing');
+    return encapsulation;
   }
 }
 
-export function seal(publicKey: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): SealedRequest {
-  return new Sealer(publicKey).seal(plaintext, aad);
+/** @throws RangeError for what is no public key of X-Wing */
+export function seal(
+  primitives: Primitives,
+  publicKey: Uint8Array,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+): SealedRequest {
+  return new Sealer(primitives, publicKey).seal(plaintext, aad);
 }
 
 /** @throws SealedBoxRejected */
-export function open(privateKey: XWingPrivateKey, box: Uint8Array, aad: Uint8Array): OpenedRequest {
-  const sealed = body(box, ciphertextBytes);
-  const ciphertext = sealed.subarray(0, ciphertextBytes);
-  const keys = schedule(encapsulated(privateKey, ciphertext), privateKey.publicKey, ciphertext);
+export function open(
+  primitives: Primitives,
+  privateKey: XWingPrivateKey,
+  box: Uint8Array,
+  aad: Uint8Array,
+): OpenedRequest {
+  const sealed = body(box, xWingBytes.ciphertext);
+  const ciphertext = sealed.subarray(0, xWingBytes.ciphertext);
+  const sharedSecret = privateKey.decapsulate(ciphertext);
+  if (!sharedSecret) throw new SealedBoxRejected();
+  const keys = schedule(primitives, sharedSecret, privateKey.publicKey, ciphertext);
   try {
-    const plaintext = decrypt(keys.request, sealed.subarray(ciphertextBytes), aad);
-    return { plaintext, ...sealReplies(keys.reply, aad) };
+    const plaintext = decrypt(primitives, keys.request, sealed.subarray(xWingBytes.ciphertext), aad);
+    return { plaintext, ...sealReplies(primitives, keys.reply, aad) };
   } catch (error) {
-    keys.reply.fill(0);
+    wipe(keys.reply);
     throw error;
   }
 }
 
 /** Opens the replies to a request that was handed over. @param secret what `handOver` gave */
-export function repliesOf(secret: Uint8Array, aad: Uint8Array): ReplyOpener {
+export function repliesOf(primitives: Primitives, secret: Uint8Array, aad: Uint8Array): ReplyOpener {
   if (secret.length !== keyBytes + nonceBytes) throw new SealedBoxRejected();
-  return openReplies(Buffer.from(secret), aad);
+  return openReplies(primitives, Uint8Array.from(secret), aad);
 }
 
-function handOver(key: Buffer): Uint8Array {
+function handOver(key: Uint8Array): Uint8Array {
   const secret = Uint8Array.from(key);
-  key.fill(0);
+  wipe(key);
   return secret;
-}
-
-function encapsulated(privateKey: XWingPrivateKey, ciphertext: Uint8Array): Uint8Array {
-  try {
-    return decapsulate(privateKey, ciphertext);
-  } catch {
-    // OpenSSL refuses an X25519 share of low order.
-    throw new SealedBoxRejected();
-  }
 }
 
 /** Key ‖ nonce of each direction, bound to the recipient and the encapsulation. Wipes the shared secret. */
 function schedule(
+  { sha256, hkdfSha256 }: Primitives,
   sharedSecret: Uint8Array,
   publicKey: Uint8Array,
   ciphertext: Uint8Array,
-): { readonly request: Buffer; readonly reply: Buffer } {
-  const transcript = createHash('sha256').update(publicKey).update(ciphertext).digest();
-  const secret = createSecretKey(sharedSecret);
-  const derive = (direction: string) =>
-    Buffer.from(
-      hkdfSync(
-        'sha256',
-        secret,
-        header,
-        Buffer.concat([Buffer.from(`strongroom sealed-box ${direction} `), transcript]),
-        keyBytes + nonceBytes,
-      ),
-    );
-  const keys = { request: derive('request'), reply: derive('reply') };
-  sharedSecret.fill(0);
+): { readonly request: Uint8Array; readonly reply: Uint8Array } {
+  const transcript = sha256(concat(publicKey, ciphertext));
+  const derive = (direction: Uint8Array) =>
+    hkdfSha256(sharedSecret, header, concat(direction, transcript), keyBytes + nonceBytes);
+  const keys = { request: derive(directions.request), reply: derive(directions.reply) };
+  wipe(sharedSecret);
   return keys;
 }
 
@@ -162,68 +176,68 @@ function body(box: Uint8Array, minimum: number): Uint8Array {
   return box.subarray(header.length);
 }
 
-function encrypt(key: Buffer, plaintext: Uint8Array, aad: Uint8Array): Buffer {
-  const cipher = createCipheriv(
-    'aes-256-gcm',
-    createSecretKey(key.subarray(0, keyBytes)),
-    key.subarray(keyBytes),
-  );
-  key.fill(0);
-  cipher.setAAD(header).setAAD(aad);
-  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+/** Wipes the key. */
+function encrypt(
+  { aes256Gcm }: Primitives,
+  key: Uint8Array,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+): Uint8Array {
+  const sealed = aes256Gcm.seal(...halves(key), plaintext, concat(header, aad));
+  wipe(key);
+  return sealed;
 }
 
 /** Wipes the key, whatever comes. */
-function decrypt(key: Buffer, sealed: Uint8Array, aad: Uint8Array): Buffer {
-  const decipher = createDecipheriv(
-    'aes-256-gcm',
-    createSecretKey(key.subarray(0, keyBytes)),
-    key.subarray(keyBytes),
-    {
-      authTagLength: tagBytes,
-    },
-  );
-  key.fill(0);
-  decipher.setAAD(header).setAAD(aad);
-  decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
-  try {
-    return Buffer.concat([decipher.update(sealed.subarray(0, sealed.length - tagBytes)), decipher.final()]);
-  } catch {
-    throw new SealedBoxRejected();
-  }
+function decrypt(
+  { aes256Gcm }: Primitives,
+  key: Uint8Array,
+  sealed: Uint8Array,
+  aad: Uint8Array,
+): Uint8Array {
+  const plaintext = aes256Gcm.open(...halves(key), sealed, concat(header, aad));
+  wipe(key);
+  if (!plaintext) throw new SealedBoxRejected();
+  return plaintext;
 }
 
-function sealReplies(key: Buffer, aad: Uint8Array): Pick<OpenedRequest, 'sealReply' | 'sealNext'> {
+const halves = (key: Uint8Array) => [key.subarray(0, keyBytes), key.subarray(keyBytes)] as const;
+
+function sealReplies(
+  primitives: Primitives,
+  key: Uint8Array,
+  aad: Uint8Array,
+): Pick<OpenedRequest, 'sealReply' | 'sealNext'> {
   const next = replyKeys(key);
   const seal = (plaintext: Uint8Array, last: boolean) =>
-    Buffer.concat([header, Buffer.of(Number(last)), encrypt(next(last), plaintext, aad)]);
+    concat(header, Uint8Array.of(Number(last)), encrypt(primitives, next(last), plaintext, aad));
   return { sealReply: (plaintext) => seal(plaintext, true), sealNext: (plaintext) => seal(plaintext, false) };
 }
 
-function openReplies(key: Buffer, aad: Uint8Array): ReplyOpener {
+function openReplies(primitives: Primitives, key: Uint8Array, aad: Uint8Array): ReplyOpener {
   const next = replyKeys(key);
   const open = (reply: Uint8Array, wanted?: boolean) => {
     const sealed = body(reply, 1);
     const last = sealed[0] === 1;
     if ((sealed[0] !== 0 && !last) || last !== (wanted ?? last)) throw new SealedBoxRejected();
-    return { plaintext: decrypt(next(last), sealed.subarray(1), aad), last };
+    return { plaintext: decrypt(primitives, next(last), sealed.subarray(1), aad), last };
   };
   return { openReply: (reply) => open(reply, true).plaintext, openNext: (reply) => open(reply) };
 }
 
 /** The key and the nonce of one reply after another, in copies that their use wipes. */
-function replyKeys(key: Buffer): (last: boolean) => Buffer {
+function replyKeys(key: Uint8Array): (last: boolean) => Uint8Array {
   let number = 0;
   let ended = false;
   return (last) => {
     if (ended) throw new Error('a sealed box has one last reply');
-    const own = Buffer.from(key);
-    const nonce = own.subarray(keyBytes);
-    nonce.writeUInt32BE((nonce.readUInt32BE(nonceBytes - 5) ^ number) >>> 0, nonceBytes - 5);
-    nonce.writeUInt8(nonce.readUInt8(nonceBytes - 1) ^ Number(last), nonceBytes - 1);
+    const own = Uint8Array.from(key);
+    const nonce = new DataView(own.buffer, keyBytes);
+    nonce.setUint32(nonceBytes - 5, nonce.getUint32(nonceBytes - 5) ^ number);
+    nonce.setUint8(nonceBytes - 1, nonce.getUint8(nonceBytes - 1) ^ Number(last));
     number += 1;
     ended = last || number > maxReplies;
-    if (ended) key.fill(0);
+    if (ended) wipe(key);
     return own;
   };
 }

@@ -1,4 +1,4 @@
-import { concat } from './bytes.ts';
+import { concat, hex } from './bytes.ts';
 import type { Primitives } from './providers/primitives.ts';
 import { parseZkPayload, type ZkPayload } from './zk-payload.ts';
 
@@ -10,6 +10,5 @@ import { parseZkPayload, type ZkPayload } from './zk-payload.ts';
  */
 export function zkPayloadDigest(primitives: Primitives, payload: ZkPayload): string {
   const { salt, nonce, ciphertext } = parseZkPayload(payload);
-  const digest = primitives.sha256(concat(Uint8Array.of(payload.v), salt, nonce, ciphertext));
-  return Buffer.from(digest).toString('hex');
+  return hex(primitives.sha256(concat(Uint8Array.of(payload.v), salt, nonce, ciphertext)));
 }

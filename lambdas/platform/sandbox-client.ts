@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { limits } from '../contract/limits.ts';
+import { native } from '../crypto/providers/native.ts';
 import { type ReplyOpener, repliesOf, type SealedRequest, Sealer } from '../crypto/sealed-box.ts';
 import { decodeOutput, decodeResult, encodeJob, ReplyReader, runAad } from './sandbox-wire.ts';
 import {
@@ -37,7 +38,7 @@ export class SandboxClient {
   constructor(url: string, publicKey: Uint8Array) {
     const { hostname, port } = url.startsWith('unix:') ? { hostname: '', port: '' } : new URL(url);
     this.#at = hostname ? { host: hostname, port: Number(port) } : { socketPath: url.slice('unix:'.length) };
-    this.#sealer = new Sealer(publicKey);
+    this.#sealer = new Sealer(native, publicKey);
   }
 
   /** @throws NoSandboxFree where its queue is full; SandboxUnavailable where it has no such language; SandboxLost */
@@ -118,7 +119,7 @@ export class SandboxClient {
     timeoutMs: number,
     signal?: AbortSignal,
   ): Promise<Replies> {
-    const replies = new Replies(repliesOf(secret, runAad), onOutput);
+    const replies = new Replies(repliesOf(native, secret, runAad), onOutput);
     const onData = (chunk: Buffer) => replies.take(chunk);
     const { status, body } = await this.#post(path, undefined, timeoutMs, { onData, signal });
     if (status === 200) return replies;

@@ -1,4 +1,5 @@
 import { zk } from '../contract/zk.ts';
+import type { ProvenSession } from '../crypto/sandbox-proof.ts';
 import { CodeNotOpened, type EncryptedCode } from '../platform/sandboxes.ts';
 import { ApiError } from '../shared/api-error.ts';
 import { endpoint } from '../shared/endpoint.ts';
@@ -7,7 +8,7 @@ import { answerRun } from '../shared/hand-over.ts';
 import { uuidv7 } from '../shared/ids.ts';
 import { usablePackages } from '../shared/package-set.ts';
 import { loadProgram } from '../shared/zk-code.ts';
-import { openZkSession, type ZkSession } from '../shared/zk-session.ts';
+import { openZkSession } from '../shared/zk-session.ts';
 
 const errors = {
   wrong_password: 'WRONG_MASTER_PASSWORD',
@@ -24,7 +25,7 @@ export const handler = endpoint(zk.execute, async ({ params: { name }, body }, c
     openSecrets(context, body.secrets),
     usablePackages(context),
   ]);
-  const binding = (of: ZkSession) => ({ ...of, name, payloadSha256: code.sha256 });
+  const binding = (of: ProvenSession) => ({ ...of, name, payloadSha256: code.sha256 });
   const unlock: EncryptedCode['unlock'] =
     sealedPassword && session
       ? { sealedPasswordB64: sealedPassword.boxB64, binding: binding(session) }

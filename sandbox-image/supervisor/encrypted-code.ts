@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { native } from '../../lambdas/crypto/providers/native.ts';
+import type { XWingPrivateKey } from '../../lambdas/crypto/providers/primitives.ts';
 import { open, SealedBoxRejected } from '../../lambdas/crypto/sealed-box.ts';
-import type { XWingPrivateKey } from '../../lambdas/crypto/x-wing.ts';
 import { zkPayloadDigest } from '../../lambdas/crypto/zk-digest.ts';
 import { MalformedPayload, openZkPayload, WrongMasterPassword } from '../../lambdas/crypto/zk-payload.ts';
 import { sealedPasswordAad } from '../../lambdas/crypto/zk-sealed-password.ts';
@@ -48,7 +48,7 @@ function passwordOf(key: XWingPrivateKey, { payload, unlock }: EncryptedCode): s
 
 function unseal(key: XWingPrivateKey, box: Uint8Array, aad: Uint8Array): Uint8Array {
   try {
-    return open(key, box, aad).plaintext;
+    return open(native, key, box, aad).plaintext;
   } catch (error) {
     if (error instanceof SealedBoxRejected) return rejected();
     throw error;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { generatePrivateKey } from '../../lambdas/crypto/x-wing.ts';
+import { native } from '../../lambdas/crypto/providers/native.ts';
+import { generatePrivateKey } from '../../lambdas/crypto/sealed-box.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Home, makeHome, removeHome } from './home.ts';
 import { findInterpreter } from './interpreter.ts';
@@ -28,7 +29,7 @@ async function main(config: Config): Promise<void> {
   const home = makeHome(config.temporary);
   const pools = new SlotPools(python.executable, node, config, home, (reason) => fail(reason, home));
   const isolation = await pools.start().catch((error: Error) => fail(error, home));
-  const key = generatePrivateKey();
+  const key = generatePrivateKey(native);
   const runner = new Runner(pools, config);
   const publicKeyB64 = Buffer.from(key.publicKey).toString('base64');
   const taskId = await findTaskId(config.taskMetadata).catch((error: Error) => fail(error, home));

@@ -2,8 +2,9 @@ import { chmodSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { native } from '../../lambdas/crypto/providers/native.ts';
+import type { XWingPrivateKey } from '../../lambdas/crypto/providers/primitives.ts';
 import { type OpenedRequest, open, SealedBoxRejected } from '../../lambdas/crypto/sealed-box.ts';
-import type { XWingPrivateKey } from '../../lambdas/crypto/x-wing.ts';
 import {
   decodeJob,
   encodeJob,
@@ -201,7 +202,7 @@ function follow(replies: Replies, response: ServerResponse): void {
 
 function unseal(key: XWingPrivateKey, box: Uint8Array): OpenedRequest {
   try {
-    return open(key, box, runAad);
+    return open(native, key, box, runAad);
   } catch (error) {
     if (error instanceof SealedBoxRejected) throw new Refusal(400, 'not sealed to this sandbox');
     throw error;

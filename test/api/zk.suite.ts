@@ -236,6 +236,15 @@ export function zkSuite(target: () => Target): void {
         expect([status, body.status]).toEqual([200, 'timed_out']);
       });
 
+      test('files that are too large for the answer are fetched', async () => {
+        const code = 'open("large.bin", "wb").write(b"x" * 3_000_000)';
+        await put('large', { encryptedPayload: await encrypt(masterPassword, code) });
+        const { status, body } = await execute('large', { masterPassword });
+        expect([status, body.largeFiles]).toMatchObject([200, [{ path: 'large.bin', sizeBytes: 3_000_000 }]]);
+        const { text } = await user.call('GET', body.largeFiles[0].href);
+        expect(text).toBe('x'.repeat(3_000_000));
+      });
+
       test('passwords are taken as they are written, byte for byte', async () => {
         const composed = 'p\u00e4ssword \u{1f511}';
         await put('unicode', { encryptedPayload: await encrypt(composed, 'print(1)') });

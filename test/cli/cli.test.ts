@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,10 +13,7 @@ let cli: Cli;
 const email = `cli-${randomUUID()}@example.com`;
 const password = 'the password of the tests';
 const userSecret = 'the user secret of the tests';
-const file = (name: string, content: string | Uint8Array) => {
-  writeFileSync(join(cli.home, name), content);
-  return name;
-};
+const file = (name: string, content: string | Uint8Array) => cli.file(name, content);
 
 beforeAll(async () => {
   appliance = await TestAppliance.start();
@@ -108,7 +105,7 @@ raise SystemExit(7)`;
     await seen;
     child.kill('SIGINT');
     expect((await end).code).toBe(130);
-    const { apiKey } = JSON.parse(readFileSync(cli.credentials, 'utf8'));
+    const { apiKey } = cli.stored();
     for (;;) {
       const answer = await fetch(`${appliance.target.url}/api/v1/executions`, {
         headers: { 'x-api-key': apiKey },
@@ -138,7 +135,7 @@ describe('messages', () => {
     const declined = await stranger.type(['open', url], [['(yes/no): ', 'no']]);
     expect(declined.code).toBe(1);
     const opened = await stranger.run(['open', '--yes', '-'], `${url}\n`);
-    expect(opened).toMatchObject({ code: 0, stdout: 'a secret text\n' });
+    expect(opened).toMatchObject({ code: 0, stdout: 'a secret text' });
     expect((await stranger.run(['open', '--yes', url])).code).toBe(4);
     stranger.remove();
   });
@@ -217,26 +214,23 @@ test('the audit log is listed and verified, and continues what was verified befo
   ]);
   const second = await cli.run(['audit', 'verify']);
   expect(second.stdout).toContain('continues the one that was known');
-  const kept = JSON.parse(readFileSync(cli.credentials, 'utf8'));
-  const other = kept.auditLog.verifierKey.replace(/^[^+]+/, 'another');
-  writeFileSync(
-    cli.credentials,
-    JSON.stringify({ ...kept, auditLog: { ...kept.auditLog, verifierKey: other } }),
-  );
+  const kept = cli.stored();
+  const verifierKey = kept.auditLog?.verifierKey.replace(/^[^+]+/, 'another');
+  cli.store({ ...kept, auditLog: { ...kept.auditLog, verifierKey } });
   const forged = await cli.run(['audit', 'verify']);
   expect([forged.code, forged.stderr]).toEqual([1, expect.stringMatching(/WRONG_KEY|BAD_SIGNATURE/)]);
-  writeFileSync(cli.credentials, JSON.stringify(kept));
+  cli.store(kept);
 });
 
 describe('the command line itself', () => {
-  test.each(commands.map((command) => [command.name, command] as const))(
-    '%s is in docs/cli.md',
-    (_, command) => {
-      const reference = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'cli.md'), 'utf8');
-      const title = titleOf(command).replaceAll('|', '\\|');
-      expect(reference).toContain(`| \`${title}\` | ${command.summary} |`);
-    },
-  );
+  test('docs/cli.md has each of the commands, and no other', () => {
+    const reference = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'cli.md'), 'utf8');
+    const [table = ''] = reference.split('\n\n').filter((part) => part.startsWith('| command |'));
+    const rows = commands.map(
+      (command) => `| \`${titleOf(command).replaceAll('|', '\\|')}\` | ${command.summary} |`,
+    );
+    expect(table.split('\n').slice(2)).toEqual(rows);
+  });
 
   test.each(commands.map((command) => [command.name, command] as const))(
     '%s has help',
@@ -270,6 +264,19 @@ describe('the command line itself', () => {
   test('where nobody can be asked, it says so and waits for nothing', async () => {
     const { code, stderr } = await cli.run(['secrets', 'put', 'X']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('no terminal')]);
+  });
+
+  test.each([
+    ['', ['login', 'admin', 'completion']],
+    ['admin', ['orgs', 'users', 'plan', 'storage']],
+    ['admin users', ['create', 'rotate']],
+    ['run', ['completion-script']],
+  ])('bash completes what may follow "%s"', async (before, offered) => {
+    const script = cli.file('completion-script', (await cli.run(['completion', 'bash'])).stdout);
+    const words = `strongroom ${before} ''`;
+    const at = `COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))`;
+    const { stdout } = await cli.inShell(`source ${script}; ${at}; _strongroom; echo "\${COMPREPLY[*]}"`);
+    expect(stdout.trim().split(' ')).toEqual(expect.arrayContaining([...offered]));
   });
 
   test.each(['bash', 'zsh', 'fish'])('completion for %s names every command', async (shell) => {

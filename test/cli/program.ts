@@ -1,21 +1,71 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const program = resolve(import.meta.dirname, '..', '..', 'bin', 'strongroom.ts');
+const source = [process.execPath, resolve(import.meta.dirname, '..', '..', 'bin', 'strongroom.ts')] as const;
 const terminal = join(import.meta.dirname, 'terminal.py');
 
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+type Stored = {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly auditLog?: { readonly verifierKey: string; readonly checkpoint: string };
+};
 
 /** The command line of somebody with a home of their own. */
 export class Cli {
   readonly home = mkdtempSync(join(tmpdir(), 'strongroom-cli-'));
   readonly #env: NodeJS.ProcessEnv;
+  readonly #program: readonly [node: string, program: string];
 
-  constructor(url: string) {
+  /** @param program another one than that of the repository */
+  constructor(url: string, program: readonly [node: string, program: string] = source) {
+    this.#program = program;
     this.#env = { PATH: process.env.PATH, HOME: this.home, STRONGROOM_URL: url };
+  }
+
+  /** Of somebody who has an account, and key pairs under a user secret. */
+  static async withVault(url: string, name: string): Promise<Cli> {
+    const cli = new Cli(url);
+    const email = `${name}-${randomUUID()}@example.com`;
+    const registered = await cli.run(['register', '--email', email, '--password-file', '-'], randomUUID());
+    if (registered.code !== 0) throw new Error(registered.stderr);
+    const generated = await cli.run(['keys', 'generate', ...cli.userSecret()]);
+    if (generated.code !== 0) throw new Error(generated.stderr);
+    return cli;
+  }
+
+  /** The option that names a file with a user secret, their own unless given. */
+  userSecret(secret = `the user secret of ${this.home}`): readonly string[] {
+    return ['--user-secret-file', this.file('user-secret', secret)];
+  }
+
+  /** Writes a file in their home. @returns its name */
+  file(name: string, content: string | Uint8Array): string {
+    writeFileSync(join(this.home, name), content);
+    return name;
+  }
+
+  /** What a command that succeeds answers in JSON. @throws Error with what it says where it does not */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  async json(args: readonly string[], input = ''): Promise<any> {
+    const { code, stdout, stderr } = await this.run([...args, '--json'], input);
+    if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+    return JSON.parse(stdout);
+  }
+
+  /** What is kept of them. */
+  stored(profile = 'default'): Stored {
+    return JSON.parse(readFileSync(this.credentials, 'utf8')).profiles[profile];
+  }
+
+  /** Keeps something else of them. */
+  store(stored: object): void {
+    writeFileSync(this.credentials, JSON.stringify({ profiles: { default: stored } }));
   }
 
   get credentials(): string {
@@ -28,7 +78,8 @@ export class Cli {
   }
 
   start(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}) {
-    const child = spawn(process.execPath, [program, ...args], {
+    const [node, program] = this.#program;
+    const child = spawn(node, [program, ...args], {
       cwd: this.home,
       env: { ...this.#env, ...env },
     });
@@ -38,8 +89,13 @@ export class Cli {
 
   /** At a terminal, where each answer is typed as soon as its question is there. */
   async type(args: readonly string[], answers: readonly (readonly [question: string, answer: string])[]) {
-    const command = [terminal, JSON.stringify(answers), process.execPath, program, ...args];
+    const command = [terminal, JSON.stringify(answers), ...this.#program, ...args];
     return ended(spawn('python3', command, { cwd: this.home, env: this.#env }));
+  }
+
+  /** How a shell calls the program. */
+  get line(): string {
+    return this.#program.map((word) => `'${word}'`).join(' ');
   }
 
   /** A line for bash, which ends as the first program of a pipe that fails. */

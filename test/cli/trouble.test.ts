@@ -1,26 +1,21 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestAppliance } from '../api/appliance.ts';
 import { Cli, ended } from './program.ts';
+import { startProxy } from './proxy.ts';
 
 let appliance: TestAppliance;
 let cli: Cli;
 const email = `cli-${randomUUID()}@example.com`;
 const password = 'the password of the tests';
 const userSecret = 'the user secret of the tests';
-const file = (name: string, content: string | Uint8Array) => {
-  writeFileSync(join(cli.home, name), content);
-  return name;
-};
+const file = (name: string, content: string | Uint8Array) => cli.file(name, content);
 const signIn = () => cli.run(['login', '--email', email, '--password-file', '-'], password);
-const secretFile = () => ['--user-secret-file', file('user-secret', userSecret)];
+const secretFile = () => cli.userSecret(userSecret);
 
 beforeAll(async () => {
   appliance = await TestAppliance.start();
@@ -36,7 +31,7 @@ afterAll(async () => {
 describe('a credentials file that is damaged', () => {
   test.each(['status', 'kv list'])('is told by %s without a word of what is in it', async (command) => {
     const before = readFileSync(cli.credentials, 'utf8');
-    const { apiKey } = JSON.parse(before);
+    const { apiKey } = cli.stored();
     writeFileSync(cli.credentials, `${apiKey} and more`);
     const { code, stderr } = await cli.run(command.split(' '));
     writeFileSync(cli.credentials, before);
@@ -70,11 +65,10 @@ function writeSpoilt(path: string, content: string, mode: number): void {
 }
 
 test('signing in again does not forget what was verified of the audit log', async () => {
-  const stored = JSON.parse(readFileSync(cli.credentials, 'utf8'));
   const auditLog = { verifierKey: 'a key', checkpoint: 'a checkpoint' };
-  writeFileSync(cli.credentials, JSON.stringify({ ...stored, auditLog }));
+  cli.store({ ...cli.stored(), auditLog });
   expect((await signIn()).code).toBe(0);
-  expect(JSON.parse(readFileSync(cli.credentials, 'utf8')).auditLog).toEqual(auditLog);
+  expect(cli.stored().auditLog).toEqual(auditLog);
 });
 
 test('a wrong user secret is exit code 3 where the vault is opened here, too', async () => {
@@ -109,8 +103,13 @@ describe('a program that is run', () => {
 
   test('is stopped by an interrupt that comes before the answer with its id', async () => {
     const arrived = Promise.withResolvers<void>();
-    const proxy = await slowProxy(appliance.target.url, arrived.resolve);
-    const { apiKey } = JSON.parse(readFileSync(cli.credentials, 'utf8'));
+    const proxy = await startProxy(appliance.target.url, async (path, content) => {
+      if (path !== '/api/v1/execute') return content;
+      arrived.resolve();
+      await after(1_000);
+      return content;
+    });
+    const { apiKey } = cli.stored();
     const code = 'import time\nfor i in range(60): time.sleep(1)';
     const args = ['run', '--timeout', '120', file('slow.py', code)];
     const child = cli.start(args, '', { STRONGROOM_URL: proxy.url, STRONGROOM_API_KEY: apiKey });
@@ -142,30 +141,11 @@ describe('a program that is run', () => {
 });
 
 async function newestStatus(): Promise<string | undefined> {
-  const { apiKey } = JSON.parse(readFileSync(cli.credentials, 'utf8'));
+  const { apiKey } = cli.stored();
   const headers = { 'x-api-key': apiKey };
   const answer = await fetch(`${appliance.target.url}/api/v1/executions?limit=1`, { headers });
   const { executions } = (await answer.json()) as { executions: { status: string }[] };
   return executions[0]?.status;
-}
-
-/** Passes calls on, and the answer to a run a second late. */
-async function slowProxy(target: string, onRun: () => void) {
-  const server = createServer(async (request, response) => {
-    const body = await buffer(request);
-    const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
-    const passed = { method: request.method ?? 'GET', headers: headers as Record<string, string> };
-    const answer = await fetch(target + request.url, { ...passed, ...(body.length > 0 && { body }) });
-    const content = Buffer.from(await answer.arrayBuffer());
-    if (request.url === '/api/v1/execute') {
-      onRun();
-      await after(1_000);
-    }
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(content);
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
 }
 
 test('a file that turns out to be altered leaves nothing under its name', async () => {
@@ -207,15 +187,13 @@ print('interrupts', count)`;
 
 describe('what is printed', () => {
   test('has no trace where its reader has gone', async () => {
-    const program = join(import.meta.dirname, '..', '..', 'bin', 'strongroom.ts');
-    const { code, stderr } = await cli.inShell(`'${process.execPath}' '${program}' completion fish | true`);
+    const { code, stderr } = await cli.inShell(`${cli.line} completion fish | true`);
     expect([code, stderr]).toEqual([141, '']);
   });
 
   test('by a program that nobody reads any more stops it', async () => {
-    const program = join(import.meta.dirname, '..', '..', 'bin', 'strongroom.ts');
     const code = 'import time\nfor i in range(2000): print(i, flush=True); time.sleep(0.02)';
-    const run = `'${process.execPath}' '${program}' run --timeout 120 ${file('chatty.py', code)}`;
+    const run = `${cli.line} run --timeout 120 ${file('chatty.py', code)}`;
     expect(await cli.inShell(`${run} | head -n 3`)).toEqual({ code: 130, stdout: '0\n1\n2\n', stderr: '' });
     expect(await newestStatus()).toBe('killed');
   });

@@ -49,6 +49,15 @@ describe('a call is made again', () => {
     expect(keys()).toEqual(['mine', 'mine']);
   });
 
+  it('after a longer pause, by a client that has more patience', async () => {
+    const hasty = client.withRetry({ maxMs: 500 });
+    server.answers(refusal(429, 'RATE_LIMITED', { 'retry-after': '1' }), list);
+    await expect(hasty.call('secrets.list')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    server.reset();
+    server.answers(refusal(429, 'RATE_LIMITED', { 'retry-after': '1' }), list);
+    expect((await hasty.withRetry({ maxMs: 2_000 }).call('secrets.list')).status).toBe(200);
+  });
+
   it('with another key for another call', async () => {
     server.answers(ended, ended);
     await client.call('execute.run', run);

@@ -22,16 +22,21 @@ async function bundle(platform: 'browser' | 'node', imports: string) {
   return { inputs: Object.keys(metafile.inputs), text, kibibytes: contents.length / 1024 };
 }
 
-const core = "export * from './vault.ts'; export * from './file-stream.ts'; export * from './file-parts.ts';";
+const core = ['vault', 'file-stream', 'file-parts', 'zk-digest', 'sealed-box']
+  .map((name) => `export * from './${name}.ts';`)
+  .join(' ');
 
-test('a page gets the portable provider and nothing of Node', async () => {
+test.each([
+  ['the vault', core, 150],
+  ['encrypted code', "export * from '../../client/zk.ts';", 150],
+])('a page gets the portable provider for %s, and nothing of Node', async (_, imports, most) => {
   const { inputs, text, kibibytes } = await bundle(
     'browser',
-    `${core} export * from './providers/portable.ts';`,
+    `${imports} export * from './providers/portable.ts';`,
   );
   expect(text).not.toMatch(/["'](node:|fs|path|crypto["'])/);
   expect(inputs.filter((path) => /native|providers\/node|argon2-browser/.test(path))).toEqual([]);
-  expect(kibibytes).toBeLessThan(150);
+  expect(kibibytes).toBeLessThan(most);
 });
 
 test('a function of the appliance gets the native provider and no package', async () => {

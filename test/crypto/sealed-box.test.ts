@@ -1,100 +1,114 @@
-import { describe, expect, it } from 'vitest';
-import { open, repliesOf, SealedBoxRejected, Sealer, seal } from '../../lambdas/crypto/sealed-box.ts';
-import { generatePrivateKey } from '../../lambdas/crypto/x-wing.ts';
+import { describe, expect, it, test } from 'vitest';
+import { fromBase64, toBase64 } from '../../lambdas/crypto/base64.ts';
+import { publicKeyDigest } from '../../lambdas/crypto/sandbox-proof.ts';
+import {
+  generatePrivateKey,
+  open as openBox,
+  repliesOf,
+  SealedBoxRejected,
+  Sealer,
+  seal,
+} from '../../lambdas/crypto/sealed-box.ts';
+import { sealedPasswordAad } from '../../lambdas/crypto/zk-sealed-password.ts';
+import { fromHex } from '../support/bytes.ts';
+import { providerPairs, providers } from '../support/providers.ts';
+import { text, utf8 } from '../support/vault.ts';
+import vector from '../vectors/sealed-box.json' with { type: 'json' };
 
-const utf8 = (text: string) => new TextEncoder().encode(text);
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const aad = utf8('run');
-const key = generatePrivateKey();
 
-/** A request and `count` replies to it: their numbers. */
-function row(count: number) {
-  const request = seal(key.publicKey, utf8('job'), aad);
-  const opened = open(key, request.box, aad);
-  const replies = Array.from({ length: count }, (_, at) =>
-    at < count - 1 ? opened.sealNext(utf8(String(at))) : opened.sealReply(utf8(String(at))),
-  );
-  return { request, replies };
-}
+describe.each(providerPairs)('sealed box, %s', (_, sealing, opening) => {
+  const key = generatePrivateKey(opening);
+  const sealed = (plaintext: Uint8Array) => seal(sealing, key.publicKey, plaintext, aad);
+  const open = (box: Uint8Array, under = aad, by = key) => openBox(opening, by, box, under);
 
-describe('sealed box', () => {
+  /** A request and `count` replies to it: their numbers. */
+  function row(count: number) {
+    const request = sealed(utf8('job'));
+    const opened = open(request.box);
+    const replies = Array.from({ length: count }, (_, at) =>
+      at < count - 1 ? opened.sealNext(utf8(String(at))) : opened.sealReply(utf8(String(at))),
+    );
+    return { request, replies };
+  }
+
   it('carries a request and its reply', () => {
-    const request = seal(key.publicKey, utf8('job'), aad);
-    const opened = open(key, request.box, aad);
+    const request = sealed(utf8('job'));
+    const opened = open(request.box);
     expect(text(opened.plaintext)).toBe('job');
     expect(text(request.openReply(opened.sealReply(utf8('result'))))).toBe('result');
   });
 
   it('encapsulates anew for each request, prepared or not', () => {
-    const sealer = new Sealer(key.publicKey);
+    const sealer = new Sealer(sealing, key.publicKey);
     const boxes = Array.from({ length: 3 }, () => {
       sealer.prepare();
       sealer.prepare();
       return sealer.seal(utf8('job'), aad).box;
     });
     expect(new Set(boxes.map((box) => text(box.subarray(2, 1122)))).size).toBe(3);
-    for (const box of boxes) expect(text(open(key, box, aad).plaintext)).toBe('job');
+    for (const box of boxes) expect(text(open(box).plaintext)).toBe('job');
   });
 
   it('hands over what opens its replies, and opens none itself then', () => {
-    const request = seal(key.publicKey, utf8('job'), aad);
-    const opened = open(key, request.box, aad);
+    const request = sealed(utf8('job'));
+    const opened = open(request.box);
     const replies = [opened.sealNext(utf8('one')), opened.sealReply(utf8('two'))] as const;
     const secret = request.handOver();
     for (let readers = 0; readers < 2; readers++) {
-      const reader = repliesOf(secret, aad);
+      const reader = repliesOf(sealing, secret, aad);
       expect(replies.map((reply) => text(reader.openNext(reply).plaintext))).toEqual(['one', 'two']);
     }
     expect(() => request.openNext(replies[0])).toThrow(SealedBoxRejected);
-    expect(() => repliesOf(secret, utf8('other')).openNext(replies[0])).toThrow(SealedBoxRejected);
-    expect(() => repliesOf(secret.subarray(1), aad)).toThrow(SealedBoxRejected);
+    expect(() => repliesOf(sealing, secret, utf8('other')).openNext(replies[0])).toThrow(SealedBoxRejected);
+    expect(() => repliesOf(sealing, secret.subarray(1), aad)).toThrow(SealedBoxRejected);
   });
 
   it('carries empty messages', () => {
-    const request = seal(key.publicKey, new Uint8Array(), aad);
-    const opened = open(key, request.box, aad);
+    const request = sealed(new Uint8Array());
+    const opened = open(request.box);
     expect(opened.plaintext).toHaveLength(0);
     expect(request.openReply(opened.sealReply(new Uint8Array()))).toHaveLength(0);
   });
 
   it('shows nothing of the plaintext and repeats nothing', () => {
-    const first = Buffer.from(seal(key.publicKey, utf8('planted-marker'), aad).box);
-    const second = Buffer.from(seal(key.publicKey, utf8('planted-marker'), aad).box);
+    const first = Buffer.from(sealed(utf8('planted-marker')).box);
+    const second = Buffer.from(sealed(utf8('planted-marker')).box);
     expect(first.includes('planted-marker')).toBe(false);
     expect(first.subarray(2, 100)).not.toEqual(second.subarray(2, 100));
   });
 
   it('refuses a change of any byte, a cut, an extension, another key and another aad', () => {
-    const { box } = seal(key.publicKey, utf8('job'), aad);
+    const { box } = sealed(utf8('job'));
     for (let at = 0; at < box.length; at += at < 8 ? 1 : 97) {
       const altered = Uint8Array.from(box);
       altered[at] = (altered[at] ?? 0) ^ 1;
-      expect(() => open(key, altered, aad), `byte ${at}`).toThrow(SealedBoxRejected);
+      expect(() => open(altered), `byte ${at}`).toThrow(SealedBoxRejected);
     }
     for (let length = 0; length < box.length; length += 113) {
-      expect(() => open(key, box.subarray(0, length), aad)).toThrow(SealedBoxRejected);
+      expect(() => open(box.subarray(0, length))).toThrow(SealedBoxRejected);
     }
-    expect(() => open(key, Buffer.concat([box, Buffer.from([0])]), aad)).toThrow(SealedBoxRejected);
-    expect(() => open(generatePrivateKey(), box, aad)).toThrow(SealedBoxRejected);
-    expect(() => open(key, box, utf8('other'))).toThrow(SealedBoxRejected);
+    expect(() => open(Buffer.concat([box, Buffer.from([0])]))).toThrow(SealedBoxRejected);
+    expect(() => open(box, aad, generatePrivateKey(opening))).toThrow(SealedBoxRejected);
+    expect(() => open(box, utf8('other'))).toThrow(SealedBoxRejected);
   });
 
   it('refuses an X25519 share of low order', () => {
-    const box = Uint8Array.from(seal(key.publicKey, utf8('job'), aad).box);
+    const box = Uint8Array.from(sealed(utf8('job')).box);
     box.fill(0, 2 + 1088, 2 + 1120);
-    expect(() => open(key, box, aad)).toThrow(SealedBoxRejected);
+    expect(() => open(box)).toThrow(SealedBoxRejected);
   });
 
   it('takes only the reply of its own request', () => {
-    const first = seal(key.publicKey, utf8('1'), aad);
-    const second = seal(key.publicKey, utf8('2'), aad);
-    const reply = open(key, second.box, aad).sealReply(utf8('for the second'));
+    const first = sealed(utf8('1'));
+    const second = sealed(utf8('2'));
+    const reply = open(second.box).sealReply(utf8('for the second'));
     expect(() => first.openReply(reply)).toThrow(SealedBoxRejected);
     expect(() => second.openReply(second.box)).toThrow(SealedBoxRejected);
   });
 
   it('seals no reply after the last', () => {
-    const opened = open(key, seal(key.publicKey, utf8('job'), aad).box, aad);
+    const opened = open(sealed(utf8('job')).box);
     opened.sealReply(utf8('first'));
     expect(() => opened.sealReply(utf8('second'))).toThrow('one last reply');
     expect(() => opened.sealNext(utf8('second'))).toThrow('one last reply');
@@ -125,4 +139,27 @@ describe('sealed box', () => {
       SealedBoxRejected,
     );
   });
+});
+
+/** Made when the format ran on `node:crypto` alone: a sandbox of then and a client of now understand each other. */
+test.each(providers)('a box and its replies that were made before are the same, %s', (_, primitives) => {
+  const key = primitives.xWing.privateKey(fromHex(vector.privateKeySeedHex));
+  expect(publicKeyDigest(primitives, key.publicKey)).toBe(vector.publicKeyDigest);
+  const aad = sealedPasswordAad(vector.binding);
+  const opened = openBox(primitives, key, fromBase64(vector.boxB64) as Uint8Array, aad);
+  expect(text(opened.plaintext)).toBe(vector.plaintext);
+  const [first = '', second = '', last = ''] = vector.replies;
+  const replies = [opened.sealNext(utf8(first)), opened.sealNext(utf8(second)), opened.sealReply(utf8(last))];
+  expect(replies.map(toBase64)).toEqual(vector.repliesB64);
+  const reader = repliesOf(primitives, fromBase64(vector.repliesSecretB64) as Uint8Array, aad);
+  expect(replies.map((reply) => text(reader.openNext(reply).plaintext))).toEqual(vector.replies);
+});
+
+test.each(providers)('what is no public key is refused, %s', (_, primitives) => {
+  const { publicKey } = generatePrivateKey(primitives);
+  const outOfRange = Uint8Array.from(publicKey).fill(0xff, 0, 3);
+  const lowOrder = Uint8Array.from(publicKey).fill(0, 1184);
+  for (const bad of [publicKey.subarray(1), outOfRange, lowOrder]) {
+    expect(() => seal(primitives, bad, utf8('job'), aad)).toThrow(RangeError);
+  }
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromBase64, toBase64 } from '../../lambdas/crypto/base64.ts';
 import { pbkdf2 } from '../../lambdas/crypto/pbkdf2.ts';
+import { zkPayloadDigest } from '../../lambdas/crypto/zk-digest.ts';
 import {
   MalformedPayload,
   openZkPayload,
@@ -26,12 +27,15 @@ test.each(providers)(
   'a payload that argon2-cffi 25.1.0 and PyNaCl 1.6.2 made opens, %s',
   async (_, primitives) => {
     const theirs = {
-      v: 1,
+      v: 1 as const,
       salt: 'O4JVRmnsbAwOWlt4TIgDVQ==',
       nonce: 'BXPMLq1/1oZ4bsOJm4Wm1pOOeKfhg3Fr',
       ciphertext: 'KaGT1mP+rfxqQeeDz2PEG3NDuWVFzM2GlQ==',
     };
     expect(text(await openZkPayload(primitives, password, theirs))).toBe('print(42)');
+    expect(zkPayloadDigest(primitives, theirs)).toBe(
+      '979971a9bd18f99fd7116d69a054de2686f7d3af32ea3bd2816573a368e5e4fd',
+    );
   },
 );
 

@@ -18,5 +18,5 @@ afterAll(async () => {
 
 test('the README’s tour goes on with packages', async () => {
   const titles = ['A two-minute tour', 'Packages and plots'];
-  expect(await followReadme(titles, appliance.target.url, folder)).toBeGreaterThan(6);
+  expect(await followReadme(titles, appliance.target.url, { cwd: folder })).toBeGreaterThan(6);
 });

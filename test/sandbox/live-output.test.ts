@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { open } from '../../lambdas/crypto/sealed-box.ts';
-import { generatePrivateKey } from '../../lambdas/crypto/x-wing.ts';
+import { native } from '../../lambdas/crypto/providers/native.ts';
+import { generatePrivateKey, open } from '../../lambdas/crypto/sealed-box.ts';
 import { SandboxClient } from '../../lambdas/platform/sandbox-client.ts';
 import { encodeOutput, frameReply, runAad } from '../../lambdas/platform/sandbox-wire.ts';
 import { type Job, type OutputChunk, SandboxLost } from '../../lambdas/platform/sandboxes.ts';
@@ -88,7 +88,7 @@ describe.each(levels)('output of a running program at level %s', (level) => {
 });
 
 describe('a client', () => {
-  const key = generatePrivateKey();
+  const key = generatePrivateKey(native);
   const servers: { close(): unknown }[] = [];
   afterAll(() => {
     for (const server of servers) server.close();
@@ -99,7 +99,7 @@ describe('a client', () => {
     const server: Server = createServer(async (request, response) => {
       const box = Buffer.concat(await request.toArray());
       response.writeHead(200);
-      for (const part of reply(open(key, box, runAad))) response.write(part);
+      for (const part of reply(open(native, key, box, runAad))) response.write(part);
       response.end();
     });
     servers.push(server);

@@ -4,8 +4,8 @@ import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { seal } from '../../lambdas/crypto/sealed-box.ts';
-import { generatePrivateKey } from '../../lambdas/crypto/x-wing.ts';
+import { native } from '../../lambdas/crypto/providers/native.ts';
+import { generatePrivateKey, seal } from '../../lambdas/crypto/sealed-box.ts';
 import { runAad } from '../../lambdas/platform/sandbox-wire.ts';
 import { SandboxLost } from '../../lambdas/platform/sandboxes.ts';
 import { isRoot, levels, Supervisor } from './supervisor.ts';
@@ -138,11 +138,11 @@ describe('the supervisor', () => {
 
   it('takes only jobs sealed to its key', async () => {
     const { ready } = await start();
-    const foreign = seal(generatePrivateKey().publicKey, new Uint8Array(10), runAad).box;
+    const foreign = seal(native, generatePrivateKey(native).publicKey, new Uint8Array(10), runAad).box;
     expect(await post(ready.listen, '/run', foreign)).toBe(400);
     expect(await post(ready.listen, '/run', new Uint8Array(3))).toBe(400);
     expect(await post(ready.listen, '/run', new Uint8Array(3), 'text/plain')).toBe(415);
-    const malformed = seal(Buffer.from(ready.publicKeyB64, 'base64'), new Uint8Array(10), runAad).box;
+    const malformed = seal(native, Buffer.from(ready.publicKeyB64, 'base64'), new Uint8Array(10), runAad).box;
     expect(await post(ready.listen, '/run', malformed)).toBe(400);
     expect(await post(ready.listen, '/stop/unknown', new Uint8Array())).toBe(404);
     expect(await post(ready.listen, '/elsewhere', new Uint8Array())).toBe(404);

@@ -18,3 +18,8 @@ export const providers: readonly (readonly [string, Primitives])[] = [
   ['native', native],
   ['portable', noble],
 ];
+
+/** Who seals, who opens. */
+export const providerPairs = providers.flatMap(([name, primitives]) =>
+  providers.map(([other, theirs]) => [`${name} → ${other}`, primitives, theirs] as const),
+);

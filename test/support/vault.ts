@@ -1,19 +1,16 @@
 import type { RecordContext } from '../../lambdas/crypto/context.ts';
 import { type Refused, Tampered, UnsupportedSuite } from '../../lambdas/crypto/errors.ts';
-import { type VaultCrypto, vaultCrypto } from '../../lambdas/crypto/vault.ts';
+import { vaultCrypto } from '../../lambdas/crypto/vault.ts';
 import { flipBit } from './bytes.ts';
-import { native, noble } from './providers.ts';
+import { native, noble, providerPairs } from './providers.ts';
 
 export const nativeVault = vaultCrypto(native);
 export const portableVault = vaultCrypto(noble);
 
 /** Who seals, who opens. */
-export const vaultPairs: readonly (readonly [string, VaultCrypto, VaultCrypto])[] = [
-  ['native → native', nativeVault, nativeVault],
-  ['native → portable', nativeVault, portableVault],
-  ['portable → native', portableVault, nativeVault],
-  ['portable → portable', portableVault, portableVault],
-];
+export const vaultPairs = providerPairs.map(
+  ([name, sealer, opener]) => [name, vaultCrypto(sealer), vaultCrypto(opener)] as const,
+);
 
 export const utf8 = (text: string) => new TextEncoder().encode(text);
 export const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

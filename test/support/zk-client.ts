@@ -19,7 +19,7 @@ export function sealPassword(
   binding: PasswordBinding,
 ): string {
   const publicKey = Buffer.from(publicKeyB64, 'base64');
-  const { box } = seal(publicKey, Buffer.from(password), sealedPasswordAad(binding));
+  const { box } = seal(native, publicKey, Buffer.from(password), sealedPasswordAad(binding));
   return Buffer.from(box).toString('base64');
 }
 

@@ -35,6 +35,10 @@ const sentences: Dictionary<
   | 'GENERATOR_FAILED'
   | 'GENERATOR_NOT_CONFIGURED'
   | 'BUILDER_BUSY'
+  | 'WRONG_MASTER_PASSWORD'
+  | 'TAMPERED_PAYLOAD'
+  | 'PROOF_REJECTED'
+  | 'SESSION_ENDED'
   | 'INVALID_REQUEST'
   | 'INTERNAL'
   | VaultCode
@@ -56,6 +60,12 @@ const sentences: Dictionary<
     GENERATOR_FAILED: 'The language model gave no answer. Try again.',
     GENERATOR_NOT_CONFIGURED:
       'No language model is configured. Whoever runs this installation sets STRONGROOM_GENERATOR to bedrock, anthropic or openai, and STRONGROOM_GENERATOR_MODEL to the name of a model.',
+    WRONG_MASTER_PASSWORD: 'The master password does not open this program.',
+    TAMPERED_PAYLOAD: 'This is not the program that was stored: it was altered.',
+    PROOF_REJECTED:
+      'The sandbox is not proven to be one of this installation, by the keys that this browser keeps and by its clock. ' +
+      'The password was not sent.',
+    SESSION_ENDED: 'The sandbox has gone meanwhile. Try again.',
     INVALID_REQUEST: 'Something that was entered is not right.',
     INTERNAL: 'Something went wrong on the server.',
     WRONG_USER_SECRET: 'This is not the user secret.',
@@ -91,6 +101,12 @@ const sentences: Dictionary<
     GENERATOR_FAILED: 'El modelo de lenguaje no ha respondido. Inténtalo de nuevo.',
     GENERATOR_NOT_CONFIGURED:
       'No hay ningún modelo de lenguaje configurado. Quien lleva esta instalación pone STRONGROOM_GENERATOR a bedrock, anthropic u openai, y STRONGROOM_GENERATOR_MODEL al nombre de un modelo.',
+    WRONG_MASTER_PASSWORD: 'La contraseña maestra no abre este programa.',
+    TAMPERED_PAYLOAD: 'Este no es el programa que se guardó: se ha alterado.',
+    PROOF_REJECTED:
+      'No está probado que el entorno sea de esta instalación, según las claves que guarda este navegador y su reloj. ' +
+      'La contraseña no se ha enviado.',
+    SESSION_ENDED: 'El entorno ya no está. Inténtalo de nuevo.',
     INVALID_REQUEST: 'Algo de lo introducido no es correcto.',
     INTERNAL: 'Algo ha fallado en el servidor.',
     WRONG_USER_SECRET: 'Este no es el secreto de usuario.',

@@ -32,6 +32,12 @@ export const sections: readonly Section[] = [
     load: () => import('./runs/section.tsx'),
   },
   {
+    path: 'code',
+    label: { en: 'Encrypted code', es: 'Código cifrado' },
+    icon: 'lock',
+    load: () => import('./code/section.tsx'),
+  },
+  {
     path: 'packages',
     label: { en: 'Packages', es: 'Paquetes' },
     icon: 'box',
@@ -46,7 +52,7 @@ export const sections: readonly Section[] = [
   {
     path: 'vault',
     label: { en: 'Vault', es: 'Caja fuerte' },
-    icon: 'lock',
+    icon: 'safe',
     load: () => import('./vault/section.tsx'),
   },
   {

@@ -15,6 +15,7 @@ import {
 } from 'node:crypto';
 import { concat, cut, lengthOf, type Pieces, requireLength, wipe } from '../bytes.ts';
 import { der, importPrivate, importPublic, rawMlKem, rawX25519 } from '../der-keys.ts';
+import { nativeXWing } from './native-x-wing.ts';
 import { type Aead, type ChunkAead, mlKem768Bytes, type Primitives, x25519Bytes } from './primitives.ts';
 
 const keyBytes = 32;
@@ -84,6 +85,7 @@ export const native: Primitives = {
       return { sharedSecret: plain(sharedKey), ciphertext: plain(ciphertext) };
     },
   },
+  xWing: nativeXWing,
 };
 
 type Cipher = 'aes-256-gcm' | 'chacha20-poly1305';

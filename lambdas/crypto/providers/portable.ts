@@ -1,6 +1,5 @@
 import type { webcrypto } from 'node:crypto';
 import { gcm } from '@noble/ciphers/aes.js';
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { x25519 } from '@noble/curves/ed25519.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha1 } from '@noble/hashes/legacy.js';
@@ -9,7 +8,16 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { concat, requireLength } from '../bytes.ts';
 import { argon2Wasm } from './argon2-wasm.ts';
-import { type Aead, type ChunkAead, mlKem768Bytes, type Primitives, x25519Bytes } from './primitives.ts';
+import { aead, tagBytes, xChaCha20Poly1305 } from './portable-aead.ts';
+import { portableXWing } from './portable-x-wing.ts';
+import {
+  type ChunkAead,
+  type MlKem768,
+  mlKem768Bytes,
+  type Primitives,
+  type X25519,
+  x25519Bytes,
+} from './primitives.ts';
 
 type Subtle = Pick<webcrypto.SubtleCrypto, 'importKey' | 'encrypt' | 'decrypt'>;
 
@@ -24,7 +32,7 @@ export type PortableOptions = {
 export function portable({ argon2, subtle }: PortableOptions): Primitives {
   return {
     provider: 'portable',
-    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    randomBytes,
     sha256: (message) => sha256(message),
     hkdfSha256: (key, salt, info, length) => hkdf(sha256, key, salt, info, length),
     pbkdf2: (hash, password, salt, iterations, length) =>
@@ -33,77 +41,56 @@ export function portable({ argon2, subtle }: PortableOptions): Primitives {
     aes256Gcm: aead('AES-256-GCM', gcm, 12),
     xChaCha20Poly1305,
     aes256GcmChunks: (key) => (subtle ? webCryptoChunks(subtle, key) : nobleChunks(key)),
-    x25519: {
-      privateKey(seed) {
-        requireLength('X25519 private key', seed, x25519Bytes);
-        const secret = Uint8Array.from(seed);
-        return {
-          publicKey: x25519.getPublicKey(secret),
-          agree(publicKey) {
-            requireLength('X25519 public key', publicKey, x25519Bytes);
-            try {
-              return x25519.getSharedSecret(secret, publicKey);
-            } catch {
-              return undefined;
-            }
-          },
-          wipe: () => secret.fill(0),
-        };
-      },
-    },
-    mlKem768: {
-      privateKey(seed) {
-        requireLength('ML-KEM-768 seed', seed, mlKem768Bytes.seed);
-        const { publicKey, secretKey } = ml_kem768.keygen(seed);
-        return {
-          publicKey,
-          decapsulate(ciphertext) {
-            requireLength('ML-KEM-768 ciphertext', ciphertext, mlKem768Bytes.ciphertext);
-            return ml_kem768.decapsulate(ciphertext, secretKey);
-          },
-          wipe: () => secretKey.fill(0),
-        };
-      },
-      encapsulate(publicKey) {
-        requireLength('ML-KEM-768 public key', publicKey, mlKem768Bytes.publicKey);
+    x25519: nobleX25519,
+    mlKem768: nobleMlKem768,
+    xWing: portableXWing({ randomBytes, x25519: nobleX25519, mlKem768: nobleMlKem768 }),
+  };
+}
+
+const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+
+const nobleX25519: X25519 = {
+  privateKey(seed) {
+    requireLength('X25519 private key', seed, x25519Bytes);
+    const secret = Uint8Array.from(seed);
+    return {
+      publicKey: x25519.getPublicKey(secret),
+      agree(publicKey) {
+        requireLength('X25519 public key', publicKey, x25519Bytes);
         try {
-          const { sharedSecret, cipherText } = ml_kem768.encapsulate(publicKey);
-          return { sharedSecret, ciphertext: cipherText };
+          return x25519.getSharedSecret(secret, publicKey);
         } catch {
           return undefined;
         }
       },
-    },
-  };
-}
+      wipe: () => secret.fill(0),
+    };
+  },
+};
 
-const keyBytes = 32;
-const tagBytes = 16;
-
-/** On its own for pages that need no more than it. */
-export const xChaCha20Poly1305 = aead('XChaCha20-Poly1305', xchacha20poly1305, 24);
-
-function aead(name: string, cipher: typeof gcm | typeof xchacha20poly1305, nonceBytes: number): Aead {
-  const check = (key: Uint8Array, nonce: Uint8Array) => {
-    requireLength(`${name} key`, key, keyBytes);
-    requireLength(`${name} nonce`, nonce, nonceBytes);
-  };
-  return {
-    seal(key, nonce, plaintext, aad) {
-      check(key, nonce);
-      return cipher(key, nonce, aad).encrypt(plaintext);
-    },
-    open(key, nonce, sealed, aad) {
-      check(key, nonce);
-      if (sealed.length < tagBytes) return undefined;
-      try {
-        return cipher(key, nonce, aad).decrypt(sealed);
-      } catch {
-        return undefined;
-      }
-    },
-  };
-}
+const nobleMlKem768: MlKem768 = {
+  privateKey(seed) {
+    requireLength('ML-KEM-768 seed', seed, mlKem768Bytes.seed);
+    const { publicKey, secretKey } = ml_kem768.keygen(seed);
+    return {
+      publicKey,
+      decapsulate(ciphertext) {
+        requireLength('ML-KEM-768 ciphertext', ciphertext, mlKem768Bytes.ciphertext);
+        return ml_kem768.decapsulate(ciphertext, secretKey);
+      },
+      wipe: () => secretKey.fill(0),
+    };
+  },
+  encapsulate(publicKey) {
+    requireLength('ML-KEM-768 public key', publicKey, mlKem768Bytes.publicKey);
+    try {
+      const { sharedSecret, cipherText } = ml_kem768.encapsulate(publicKey);
+      return { sharedSecret, ciphertext: cipherText };
+    } catch {
+      return undefined;
+    }
+  },
+};
 
 function nobleChunks(key: Uint8Array): ChunkAead {
   const { seal, open } = aead('AES-256-GCM', gcm, 12);

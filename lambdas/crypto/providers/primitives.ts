@@ -33,6 +33,7 @@ export interface Primitives {
   aes256GcmChunks(key: Uint8Array): ChunkAead;
   readonly x25519: X25519;
   readonly mlKem768: MlKem768;
+  readonly xWing: XWing;
 }
 
 export type Pbkdf2Hash = 'sha1' | 'sha256';
@@ -92,12 +93,44 @@ export interface MlKem768PrivateKey {
   wipe(): void;
 }
 
+/**
+ * X-Wing (draft-connolly-cfrg-xwing-kem): ML-KEM-768 and X25519 as one key encapsulation, secure while either is. Its
+ * keys are read once, for any number of uses.
+ */
+export interface XWing {
+  /** @param seed 32 bytes; not kept */
+  privateKey(seed: Uint8Array): XWingPrivateKey;
+  /** @param bytes 1,216 */
+  publicKey(bytes: Uint8Array): XWingPublicKey;
+}
+
+export interface XWingPrivateKey {
+  /** 1,216 bytes. */
+  readonly publicKey: Uint8Array;
+  /**
+   * An altered ciphertext gives another secret and no sign of it.
+   *
+   * @returns nothing for one whose X25519 half is of low order
+   */
+  decapsulate(ciphertext: Uint8Array): Uint8Array | undefined;
+  wipe(): void;
+}
+
+export interface XWingPublicKey {
+  /** @returns nothing for a public key that is not valid */
+  encapsulate(): Encapsulation | undefined;
+}
+
 export type Encapsulation = {
   /** 32 bytes. Wipe after use. */
   readonly sharedSecret: Uint8Array;
-  /** 1,088 bytes. */
+  /** 1,088 bytes of ML-KEM-768, 1,120 of X-Wing. */
   readonly ciphertext: Uint8Array;
 };
 
 export const mlKem768Bytes = { publicKey: 1184, ciphertext: 1088, seed: 64, sharedSecret: 32 } as const;
 export const x25519Bytes = 32;
+export const xWingBytes = { publicKey: 1216, ciphertext: 1120, seed: 32 } as const;
+
+/** The ASCII drawing of an X-Wing fighter that the draft fixes: `\.//^\`. */
+export const xWingLabel = Uint8Array.of(0x5c, 0x2e, 0x2f, 0x2f, 0x5e, 0x5c);

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { allOf, entriesOf } from '../../../client/pages.ts';
+import { allOf, entriesOf } from '../../../client/paging.ts';
 import { openVaultFile } from '../../../client/vault/download.ts';
 import type { ListedFile } from '../../../client/vault/files.ts';
 import { shareVaultFile } from '../../../client/vault/shares.ts';
@@ -75,7 +75,8 @@ function shareableOf(vault: Vault, { id, fileName }: ListedFile): Shareable {
   const { client } = vault;
   return {
     name: fileName,
-    list: (signal) => allOf(entriesOf(client, 'fileShares.list', { params: { id }, signal })),
+    list: (signal) =>
+      allOf(entriesOf((query) => client.call('fileShares.list', { params: { id }, signal, query }))),
     share: (terms) => shareVaultFile(vault, id, terms),
     revoke: (recipientUserId) => client.call('fileShares.revoke', { params: { id, recipientUserId } }),
   };

@@ -1,4 +1,4 @@
-import { allOf } from '../../../client/pages.ts';
+import { allOf } from '../../../client/paging.ts';
 import { openSharedVaultFile } from '../../../client/vault/download.ts';
 import { type ListedSharedFile, receivedVaultFiles } from '../../../client/vault/files.ts';
 import { useAction, useLoad } from '../api.ts';

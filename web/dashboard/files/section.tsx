@@ -1,4 +1,4 @@
-import { allOf } from '../../../client/pages.ts';
+import { allOf } from '../../../client/paging.ts';
 import { vaultFiles } from '../../../client/vault/files.ts';
 import { useLoad } from '../api.ts';
 import { useWords } from '../language.tsx';

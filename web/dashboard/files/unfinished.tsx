@@ -1,4 +1,4 @@
-import { allOf } from '../../../client/pages.ts';
+import { allOf } from '../../../client/paging.ts';
 import { type ListedUpload, openUploads } from '../../../client/vault/files.ts';
 import { type Loaded, useAction, useLoad } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';

@@ -1,4 +1,4 @@
-import { entriesOf } from '../../../client/pages.ts';
+import { entriesOf } from '../../../client/paging.ts';
 import { type Profile, publicKeysOf } from '../../../client/vault/own-keys.ts';
 import { fingerprintOf } from '../../../client/vault/trust.ts';
 import { type Loaded, useClient, useLoad } from '../api.ts';
@@ -24,7 +24,7 @@ export function usePeople(): Loaded<readonly Person[]> {
     async (signal) => {
       const crypto = await loadCrypto();
       const people: Person[] = [];
-      for await (const profile of entriesOf(client, 'users.org', { signal })) {
+      for await (const profile of entriesOf((query) => client.call('users.org', { signal, query }))) {
         const { id, name, publicKeyB64 } = profile;
         if (id === user.id || publicKeyB64 === null) continue;
         people.push({ id, name, fingerprint: fingerprintOf(crypto, publicKeysOf(profile)), profile });

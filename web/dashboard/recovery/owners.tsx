@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ResponseFor } from '../../../client/index.ts';
-import { allOf, entriesOf } from '../../../client/pages.ts';
+import { allOf, entriesOf } from '../../../client/paging.ts';
 import { useClient, useLoad } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
 import { ShownOnce } from '../ui/shown-once.tsx';
@@ -25,7 +25,10 @@ export function Owners() {
   const client = useClient();
   const [open, setOpen] = useState<Open>();
   const [handover, setHandover] = useState<Handover>();
-  const loaded = useLoad((signal) => allOf(entriesOf(client, 'recovery.owners', { signal })), [client]);
+  const loaded = useLoad(
+    (signal) => allOf(entriesOf((query) => client.call('recovery.owners', { signal, query }))),
+    [client],
+  );
   const close = () => setOpen(undefined);
   const done = (made: Handover) => {
     close();

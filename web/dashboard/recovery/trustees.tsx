@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ResponseFor } from '../../../client/index.ts';
-import { allOf, entriesOf } from '../../../client/pages.ts';
+import { allOf, entriesOf } from '../../../client/paging.ts';
 import { useClient, useLoad } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
@@ -20,7 +20,10 @@ export function Trustees() {
   const { moment } = useFormats();
   const client = useClient();
   const [open, setOpen] = useState<Open>();
-  const loaded = useLoad((signal) => allOf(entriesOf(client, 'recovery.trustees', { signal })), [client]);
+  const loaded = useLoad(
+    (signal) => allOf(entriesOf((query) => client.call('recovery.trustees', { signal, query }))),
+    [client],
+  );
   const close = () => setOpen(undefined);
   const done = () => {
     close();

@@ -1,12 +1,12 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import { type Execution, fetchLargeFile, type LargeFile } from '../../../client/executions.ts';
+import { fetchLargeFile, type LargeFile, type Result } from '../../../client/executions.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
 import { Problem } from '../ui/states.tsx';
 import { dictionary } from './words.ts';
 
 /** What a program left: pictures are shown, everything is to be saved. */
-export function Files({ execution }: { readonly execution: Execution }) {
+export function Files({ execution }: { readonly execution: Result }) {
   const words = useWords(dictionary);
   const { bytes } = useFormats();
   const { files, largeFiles, omittedFiles } = execution;
@@ -45,7 +45,7 @@ export function Files({ execution }: { readonly execution: Execution }) {
   );
 }
 
-function Large({ file, execution }: { readonly file: LargeFile; readonly execution: Execution }) {
+function Large({ file, execution }: { readonly file: LargeFile; readonly execution: Result }) {
   const client = useClient();
   const { bytes } = useFormats();
   const action = useAction(async () => {

@@ -1,12 +1,13 @@
-import type { Execution } from '../../../client/executions.ts';
+import type { Result } from '../../../client/executions.ts';
 import { fill, useWords } from '../language.tsx';
 import { Files } from './files.tsx';
 import type { Output } from './use-run.ts';
 import { dictionary } from './words.ts';
 
-type ResultProps = { readonly output: Output; readonly ended: Execution | undefined };
+type RunResultProps = { readonly output: Output; readonly ended: Result | undefined };
 
-export function Result({ output, ended }: ResultProps) {
+/** What a program wrote until now, and how it ended. */
+export function RunResult({ output, ended }: RunResultProps) {
   const words = useWords(dictionary);
   return (
     <section class="card" aria-label={words.result}>
@@ -33,7 +34,7 @@ export function Written({ title, text }: { readonly title: string; readonly text
   );
 }
 
-function Status({ ended }: { readonly ended: Execution | undefined }) {
+function Status({ ended }: Pick<RunResultProps, 'ended'>) {
   const words = useWords(dictionary);
   if (!ended || ended.status === 'running') return <span class="badge busy">{words.running}</span>;
   const { status, durationMs, exitCode, signal } = ended;

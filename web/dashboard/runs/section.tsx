@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
+import { runProgram } from '../../../client/executions.ts';
 import { useClient } from '../api.ts';
 import { useWords } from '../language.tsx';
 import { Area, Choice } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Generator } from './generator.tsx';
-import { Result } from './result.tsx';
+import { RunResult } from './result.tsx';
 import { type SecretChoice, secretsFor } from './secrets.ts';
 import { useRun } from './use-run.ts';
 import { dictionary } from './words.ts';
@@ -19,12 +20,10 @@ export default function Runs() {
   const [code, setCode] = useState('print("Hello, world")\n');
   const [secrets, setSecrets] = useState<SecretChoice>('all');
   const [stdin, setStdin] = useState('');
-  const { action, stop, output, ended } = useRun(async () => ({
-    language,
-    code,
-    stdin,
-    secrets: await secretsFor(client, secrets, code),
-  }));
+  const { action, stop, output, ended } = useRun(async (followed) => {
+    const program = { language, code, stdin, secrets: await secretsFor(client, secrets, code) };
+    return runProgram(client, program, followed);
+  });
   const generated = (program: string) => {
     setCode(program);
     setSecrets('named');
@@ -38,7 +37,7 @@ export default function Runs() {
         action={action}
         submit={words.run}
         buttons={
-          action.busy && (
+          stop && (
             <button type="button" onClick={stop}>
               {words.stop}
             </button>
@@ -73,7 +72,7 @@ export default function Runs() {
         />
         <Area label={words.stdin} code rows={2} value={stdin} change={setStdin} />
       </Form>
-      {(action.busy || ended) && <Result output={output} ended={ended} />}
+      {(action.busy || ended) && <RunResult output={output} ended={ended} />}
     </>
   );
 }

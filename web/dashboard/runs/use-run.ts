@@ -1,36 +1,37 @@
-import { useRef, useState } from 'preact/hooks';
-import { type Execution, type Program, runProgram } from '../../../client/executions.ts';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Followed, Result } from '../../../client/executions.ts';
 import { useAction, useClient } from '../api.ts';
 
 export type Output = { readonly stdout: string; readonly stderr: string };
 
 const nothing: Output = { stdout: '', stderr: '' };
 
-/** Runs what `prepare` gives, with its output as it comes, and stops it on demand. */
-export function useRun(prepare: () => Promise<Program>) {
+/** Runs a program, and shows its output as it comes. Who leaves follows it no longer; it goes on. */
+export function useRun(start: (followed: Followed) => Promise<Result>) {
   const client = useClient();
   const [output, setOutput] = useState(nothing);
-  const [ended, setEnded] = useState<Execution>();
-  const running = useRef<string | undefined>(undefined);
+  const [ended, setEnded] = useState<Result>();
+  const [running, setRunning] = useState<string>();
+  const leaving = useMemo(() => new AbortController(), []);
+  useEffect(() => () => leaving.abort(), [leaving]);
   const action = useAction(async () => {
     setOutput(nothing);
     setEnded(undefined);
     try {
-      const execution = await runProgram(client, await prepare(), {
-        onAccepted: (id) => {
-          running.current = id;
-        },
+      const result = await start({
+        onAccepted: setRunning,
         onOutput: (stream, text) => setOutput((before) => ({ ...before, [stream]: before[stream] + text })),
+        signal: leaving.signal,
       });
-      setEnded(execution);
-      setOutput({ stdout: execution.stdout, stderr: execution.stderr });
+      setEnded(result);
+      setOutput({ stdout: result.stdout, stderr: result.stderr });
     } finally {
-      running.current = undefined;
+      setRunning(undefined);
     }
   });
   const stop = () => {
-    const id = running.current;
-    if (id) client.call('execute.stop', { params: { id } }).catch(() => undefined);
+    if (running) client.call('execute.stop', { params: { id: running } }).catch(() => undefined);
   };
-  return { action, stop, output, ended };
+  /** There is something to stop once the program is accepted. */
+  return { action, output, ended, stop: running ? stop : undefined };
 }

@@ -8,12 +8,14 @@ const dictionary: Dictionary<'cancel'> = { en: { cancel: 'Cancel' }, es: { cance
 
 type DialogProps = {
   readonly title: string;
+  /** For code and what programs write. */
+  readonly wide?: boolean | undefined;
   readonly close: () => void;
   readonly children: ComponentChildren;
 };
 
 /** Modal, by the browser's own: focus stays in it and goes back where it was, and Escape closes it. */
-export function Dialog({ title, close, children }: DialogProps) {
+export function Dialog({ title, wide, close, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useLayoutEffect(() => {
@@ -24,7 +26,7 @@ export function Dialog({ title, close, children }: DialogProps) {
     };
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby={titleId} onClose={close}>
+    <dialog ref={dialog} class={wide ? 'wide' : undefined} aria-labelledby={titleId} onClose={close}>
       <h2 id={titleId}>{title}</h2>
       {children}
     </dialog>
@@ -34,7 +36,7 @@ export function Dialog({ title, close, children }: DialogProps) {
 type FormDialogProps = DialogProps & Pick<FormProps, 'submit' | 'action' | 'danger'>;
 
 /** A dialog that is a form, and can be left without it. */
-export function FormDialog({ title, close, ...form }: FormDialogProps) {
+export function FormDialog({ title, wide, close, ...form }: FormDialogProps) {
   const words = useWords(dictionary);
   const cancel = (
     <button type="button" onClick={close}>
@@ -42,7 +44,7 @@ export function FormDialog({ title, close, ...form }: FormDialogProps) {
     </button>
   );
   return (
-    <Dialog title={title} close={close}>
+    <Dialog title={title} wide={wide} close={close}>
       <Form {...form} buttons={cancel} />
     </Dialog>
   );

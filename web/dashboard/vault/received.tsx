@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { allOf } from '../../../client/pages.ts';
+import { allOf } from '../../../client/paging.ts';
 import {
   getSharedVaultValue,
   type ReceivedShare,

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { allOf, entriesOf } from '../../../client/pages.ts';
+import { allOf, entriesOf } from '../../../client/paging.ts';
 import { putVaultValue } from '../../../client/vault/values.ts';
 import type { Vault } from '../../../client/vault/vault.ts';
 import { useAction, useLoad } from '../api.ts';
@@ -77,7 +77,9 @@ function useRecipients(vault: Vault, key: string) {
   const people = usePeople();
   const shares = useLoad(
     async (signal) =>
-      key ? allOf(entriesOf(vault.client, 'kvShares.list', { params: { key }, signal })) : [],
+      key
+        ? allOf(entriesOf((query) => vault.client.call('kvShares.list', { params: { key }, signal, query })))
+        : [],
     [key],
   );
   const ids = shares.data?.map(({ recipientUserId }) => recipientUserId) ?? [];

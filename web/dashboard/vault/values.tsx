@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { allOf, entriesOf } from '../../../client/pages.ts';
+import { allOf, entriesOf } from '../../../client/paging.ts';
 import { shareVaultValue } from '../../../client/vault/shares.ts';
 import { getVaultValue } from '../../../client/vault/values.ts';
 import { useClient, usePages } from '../api.ts';
@@ -87,7 +87,8 @@ function shareableOf({ vault }: OpenVault, key: string): Shareable {
   return {
     name: key,
     hasAlias: true,
-    list: (signal) => allOf(entriesOf(client, 'kvShares.list', { params: { key }, signal })),
+    list: (signal) =>
+      allOf(entriesOf((query) => client.call('kvShares.list', { params: { key }, signal, query }))),
     share: (terms) => shareVaultValue(vault, key, terms),
     revoke: (recipientUserId) => client.call('kvShares.revoke', { params: { key, recipientUserId } }),
   };

@@ -1,4 +1,4 @@
-import { fromBase64, toBase64 } from '../../lambdas/crypto/base64.ts';
+import { fromBase64, toBase64 } from './base64.ts';
 
 /** RFC 4648 section 5, without padding. */
 export function toBase64Url(bytes: Uint8Array): string {

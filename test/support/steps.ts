@@ -1,0 +1,49 @@
+import { expect } from 'vitest';
+
+const printedUrl = 'http://127.0.0.1:8787';
+const mark = '---next---';
+
+export type Step = { readonly command: string; readonly output: string | undefined };
+
+/** Blocks of a page in a language, each with the block of output (`text`, `json`) that follows it. */
+export function stepsOf(page: string, language: string): Step[] {
+  const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, name, text = '']) => ({
+    name,
+    text,
+  }));
+  return blocks.flatMap(({ name, text }, position) => {
+    const next = blocks[position + 1];
+    const output = next && /^(text|json)$/.test(next.name ?? '') ? next.text : undefined;
+    return name === language ? [{ command: text.trim(), output }] : [];
+  });
+}
+
+/** The steps as one program, which marks where each of them ends. @param print prints a text in the language */
+export function programOf(steps: readonly Step[], url: string, print: (mark: string) => string): string {
+  return steps.map(({ command }) => `${command.replaceAll(printedUrl, url)}\n${print(mark)}`).join('\n');
+}
+
+/** Compares what the steps printed with what the page says that they print. */
+export function expectPrinted(steps: readonly Step[], url: string, stdout: string): void {
+  const printed = stdout.split(new RegExp(`${mark}\\r?\\n`));
+  for (const [position, { command, output }] of steps.entries()) {
+    const expected = output?.replaceAll(printedUrl, url);
+    const seen = atTerminal(printed[position] ?? '');
+    if (expected !== undefined) expect(seen, command).toMatch(pattern(expected));
+  }
+}
+
+/** What stays of it on a screen, without spaces at the end of lines. */
+function atTerminal(text: string): string {
+  const lines = text.split(/\r*\n/).map((line) => line.slice(line.lastIndexOf('\r') + 1).trimEnd());
+  return lines.join('\n').trim();
+}
+
+/** `…` stands for anything within a line. */
+function pattern(output: string): RegExp {
+  const literal = output
+    .trim()
+    .split('…')
+    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${literal.join('.*')}$`);
+}
