@@ -72,7 +72,7 @@ const sentences: Dictionary<
     TAMPERED: 'What the server gave does not open: it was altered, or belongs elsewhere.',
     KEY_MISMATCH: 'It was encrypted for other keys than yours.',
     UNTRUSTED_KEYS:
-      'The server named other keys of somebody than the ones that were shown here. Nothing was encrypted for them.',
+      'The server named other keys of somebody than the ones that were shown here, or that this browser knows. Nothing was encrypted for them.',
     KEYS_REQUIRED: 'You have no keys yet. Make them in the vault.',
     KEYS_EXIST: 'You have keys already. Load the page again.',
     VALUE_EXISTS: 'There is a value of this name already. Replace it in the list.',
@@ -113,7 +113,7 @@ const sentences: Dictionary<
     TAMPERED: 'Lo que dio el servidor no se abre: se alteró o es de otro sitio.',
     KEY_MISMATCH: 'Se cifró para otras claves que las tuyas.',
     UNTRUSTED_KEYS:
-      'El servidor dio otras claves de alguien que las que se mostraron aquí. No se ha cifrado nada para ellas.',
+      'El servidor dio otras claves de alguien que las que se mostraron aquí, o que las que este navegador conoce. No se ha cifrado nada para ellas.',
     KEYS_REQUIRED: 'Todavía no tienes claves. Créalas en la caja fuerte.',
     KEYS_EXIST: 'Ya tienes claves. Vuelve a cargar la página.',
     VALUE_EXISTS: 'Ya hay un valor con este nombre. Reemplázalo en la lista.',

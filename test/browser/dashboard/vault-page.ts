@@ -26,7 +26,7 @@ export async function switchTo(page: Page, { apiKey }: VaultUser, section: strin
   await heading(page, section).waitFor();
 }
 
-export async function createKeys(page: Page, { secret }: VaultUser): Promise<void> {
+export async function createKeys(page: Page, { secret }: Pick<VaultUser, 'secret'>): Promise<void> {
   await page.getByLabel('New user secret', { exact: true }).fill(secret);
   await page.getByLabel('The same again', { exact: true }).fill(secret);
   await button(page, 'Make the keys').click();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { expectAccessible, picture } from '../browser.ts';
+import { otherHost } from '../launch.ts';
 import { button, Dashboard, heading, phone } from './dashboard.ts';
 import { createKeys, expectKept, newUsers, ownFingerprint, switchTo, unlock } from './vault-page.ts';
 
@@ -164,27 +165,92 @@ describe('the vault', () => {
     expect(new Set(dashboard.complaints)).toEqual(new Set([absent]));
   });
 
-  test('encrypts nothing for keys that the server exchanged after they were shown', async () => {
-    const [alice, bernd, mallory] = await newUsers(dashboard, 'Alice', 'Bernd', 'Mallory');
-    for (const user of [alice, bernd, mallory]) await user.generate();
-    await alice.put('kept', value);
-    const keysOfMallory = (await mallory.call('GET', `/v1/users/org/${mallory.id}`)).body;
-    const page = await dashboard.visit();
-    await page.route(`**/v1/users/org/${bernd.id}`, async (route) => {
-      const response = await route.fetch();
-      const { publicKeyB64, publicKeyKyberB64 } = keysOfMallory;
-      await route.fulfill({
-        response,
-        json: { ...(await response.json()), publicKeyB64, publicKeyKyberB64 },
-      });
+  describe('where the server names false keys of somebody', () => {
+    const prepare = async (path: string) => {
+      const [alice, bernd, mallory] = await newUsers(dashboard, 'Alice', 'Bernd', 'Mallory');
+      for (const user of [alice, bernd, mallory]) await user.generate();
+      await alice.put('kept', value);
+      await alice.put('other', value);
+      const { publicKeyB64, publicKeyKyberB64 } = (await mallory.call('GET', '/v1/users/me')).body;
+      const falsify = (profile: { id: string }) =>
+        profile.id === bernd.id ? { ...profile, publicKeyB64, publicKeyKyberB64 } : profile;
+      const page = await dashboard.visit();
+      const lie = () =>
+        page.route(path, async (route) => {
+          const response = await route.fetch();
+          const body = await response.json();
+          await route.fulfill({ response, json: Array.isArray(body) ? body.map(falsify) : falsify(body) });
+        });
+      await switchTo(page, alice, 'Vault');
+      await unlock(page, alice.secret);
+      const share = async (name: string) => {
+        await button(page, `Share: ${name}`).click();
+        await page.getByLabel('Person').selectOption('Bernd');
+        await button(page, 'Share').click();
+      };
+      const sharesOf = async (name: string) => (await alice.call('GET', `/v1/kv/${name}/shares`)).body;
+      return { page, lie, share, sharesOf };
+    };
+
+    test('after they were shown, nothing is encrypted for them', async () => {
+      const { page, lie, share, sharesOf } = await prepare('**/v1/users/org/*');
+      await lie();
+      await share('kept');
+      await page.getByText('The server named other keys of somebody').waitFor();
+      expect(await sharesOf('kept')).toEqual([]);
     });
-    await switchTo(page, alice, 'Vault');
-    await unlock(page, alice.secret);
-    await button(page, 'Share: kept').click();
-    await page.getByLabel('Person').selectOption('Bernd');
-    await button(page, 'Share').click();
-    await page.getByText('The server named other keys of somebody').waitFor();
-    expect((await alice.call('GET', '/v1/kv/kept/shares')).body).toEqual([]);
+
+    test('of whom the browser knows the true ones, it says so, and takes no others', async () => {
+      const { page, lie, share, sharesOf } = await prepare('**/v1/users/org**');
+      await share('kept');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await lie();
+      await share('other');
+      await page.getByText('These are not the keys of Bernd that this browser knows').waitFor();
+      await page.getByText('The server named other keys of somebody').waitFor();
+      await expectAccessible(page);
+      await picture(page, 'dashboard-vault-other-keys');
+      expect(await sharesOf('kept')).toHaveLength(1);
+      expect(await sharesOf('other')).toEqual([]);
+    });
+  });
+
+  test('stays closed where the page came unencrypted from another machine', async () => {
+    const [alice] = await newUsers(dashboard, 'Alice');
+    await alice.generate();
+    const page = await dashboard.visit();
+    await page.goto(`${dashboard.proxy.url.replace('127.0.0.1', otherHost)}/dashboard`);
+    for (const section of ['Vault', 'Files', 'Recovery']) {
+      await switchTo(page, alice, section);
+      await page.getByText('This page came unencrypted from another machine').waitFor();
+      expect(await page.locator('main input').count()).toBe(0);
+    }
+    await expectAccessible(page);
+  });
+
+  test('stays open while the session goes on under another token', async () => {
+    const page = await dashboard.visit();
+    await page.clock.install();
+    await page.reload();
+    await dashboard.register(page);
+    const tokenNow = () =>
+      page.evaluate(() => JSON.parse(sessionStorage['strongroom.session']).credential.token);
+    const first = await tokenNow();
+    await page.getByRole('link', { name: 'Vault', exact: true }).click();
+    await createKeys(page, { secret: 'a user secret to remember' });
+    for (let minutes = 0; minutes < 52; minutes += 13) {
+      await page.keyboard.press('Shift');
+      await page.clock.fastForward('13:00');
+    }
+    await expect.poll(tokenNow).not.toBe(first);
+    dashboard.proxy.forget();
+    await button(page, 'Add a value').click();
+    await page.getByLabel('Name').fill('later');
+    await page.getByLabel('Value', { exact: true }).fill(value);
+    await button(page, 'Save').click();
+    await page.getByRole('row', { name: 'later' }).waitFor();
+    expect(dashboard.proxy.sent).toContain(`Bearer ${await tokenNow()}`);
+    expect(dashboard.proxy.sent).not.toContain(first);
   });
 
   test('moves to another user secret', async () => {

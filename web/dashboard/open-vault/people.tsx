@@ -2,8 +2,9 @@ import { entriesOf } from '../../../client/paging.ts';
 import { type Profile, publicKeysOf } from '../../../client/vault/own-keys.ts';
 import { fingerprintOf } from '../../../client/vault/trust.ts';
 import { type Loaded, useClient, useLoad } from '../api.ts';
-import { useWords } from '../language.tsx';
+import { fill, useWords } from '../language.tsx';
 import { useSession } from '../session.ts';
+import { areOthers } from './known-keys.ts';
 import { loadCrypto } from './load-crypto.ts';
 import { dictionary } from './words.ts';
 
@@ -35,14 +36,22 @@ export function usePeople(): Loaded<readonly Person[]> {
   );
 }
 
+/** Says where the server names other keys of somebody than before. */
+export function OtherKeys({ of: { id, name, fingerprint } }: { readonly of: Person }) {
+  const words = useWords(dictionary);
+  if (!areOthers(id, fingerprint)) return null;
+  return <p class="warning">{fill(words.otherKeys, { name })}</p>;
+}
+
 /** 64 digits as people read them out. */
 export function Fingerprint({ digits }: { readonly digits: string }) {
   return <code class="fingerprint">{digits.replace(/.{4}(?=.)/g, '$& ')}</code>;
 }
 
 /** To be compared over another channel: false keys would read what is sealed to them. */
-export function FingerprintOf({ name, fingerprint }: Pick<Person, 'name' | 'fingerprint'>) {
+export function FingerprintOf(person: Person) {
   const words = useWords(dictionary);
+  const { name, fingerprint } = person;
   return (
     <div class="field">
       <p class="label">
@@ -50,6 +59,7 @@ export function FingerprintOf({ name, fingerprint }: Pick<Person, 'name' | 'fing
       </p>
       <Fingerprint digits={fingerprint} />
       <p class="note">{words.compare}</p>
+      <OtherKeys of={person} />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Vault } from '../../../client/vault/vault.ts';
 import { clientOfSession, idleMs } from '../session.ts';
+import { trustShown } from './known-keys.ts';
 import { loadCrypto } from './load-crypto.ts';
 
 const lockAfterMs = 15 * 60_000;
@@ -36,6 +37,13 @@ export function VaultProvider({ children }: { readonly children: ComponentChildr
   const [open, setOpen] = useState<Opened>();
   const [wasIdle, setIdle] = useState(false);
   const lastUse = useRef(0);
+  const isOver = useRef(false);
+  useEffect(
+    () => () => {
+      isOver.current = true;
+    },
+    [],
+  );
   const isIdle = () => Math.min(idleMs(), Date.now() - lastUse.current) > lockAfterMs;
   useEffect(() => {
     if (!open) return;
@@ -54,7 +62,10 @@ export function VaultProvider({ children }: { readonly children: ComponentChildr
       open,
       wasIdle,
       async unlock(userSecret: string) {
-        setOpen(await openVault(userSecret));
+        const opened = await openVault(userSecret);
+        // Whoever has signed out meanwhile leaves nothing open.
+        if (isOver.current) return opened.close();
+        setOpen(opened);
         setIdle(false);
       },
       lock: () => setOpen(undefined),
@@ -70,8 +81,7 @@ export function VaultProvider({ children }: { readonly children: ComponentChildr
 async function openVault(userSecret: string): Promise<Opened> {
   const [{ Vault }, crypto] = await Promise.all([import('../../../client/vault/vault.ts'), loadCrypto()]);
   const shown = new Map<string, string>();
-  const trust = (userId: string, fingerprint: string) => shown.get(userId) === fingerprint;
-  const vault = await Vault.unlock(clientOfSession(), crypto, userSecret, { trust });
+  const vault = await Vault.unlock(clientOfSession(), crypto, userSecret, { trust: trustShown(shown) });
   const locked = new AbortController();
   const close = () => {
     locked.abort();

@@ -26,6 +26,8 @@ const en = {
   fingerprintOf: 'Fingerprint of',
   compare:
     'Ask them for theirs by another way, such as a call, and compare. If the server named false keys, others could read what you share.',
+  otherKeys:
+    'These are not the keys of {name} that this browser knows. Keys never change: nothing is encrypted for these.',
   sharing: 'Sharing of {name}',
   sharedWith: 'Shared with',
   sharedWithNobody: 'With nobody yet.',
@@ -78,6 +80,8 @@ export const dictionary: Dictionary<keyof typeof en> = {
     fingerprintOf: 'Huella de',
     compare:
       'Pídele la suya por otro medio, como una llamada, y compárala. Si el servidor diera claves falsas, otros podrían leer lo que compartes.',
+    otherKeys:
+      'Estas no son las claves de {name} que este navegador conoce. Las claves nunca cambian: no se cifra nada para estas.',
     sharing: 'Compartir {name}',
     sharedWith: 'Compartido con',
     sharedWithNobody: 'Con nadie todavía.',

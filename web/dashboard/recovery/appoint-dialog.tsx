@@ -2,8 +2,9 @@ import { useState } from 'preact/hooks';
 import { appointTrustees } from '../../../client/recovery.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
+import { trustShown } from '../open-vault/known-keys.ts';
 import { loadCrypto } from '../open-vault/load-crypto.ts';
-import { Fingerprint, type Person, usePeople } from '../open-vault/people.tsx';
+import { Fingerprint, OtherKeys, type Person, usePeople } from '../open-vault/people.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
 import { Checkbox, Choice, Field, FieldGroup, PasswordField } from '../ui/field.tsx';
 import { LoadedView } from '../ui/states.tsx';
@@ -38,7 +39,7 @@ export function AppointDialog({ present, close, done }: DialogProps) {
     await appointTrustees(client, await loadCrypto(), secret, {
       trusteeUserIds: ids,
       threshold: needed,
-      trust: (userId, fingerprint) => shown.get(userId) === fingerprint,
+      trust: trustShown(shown),
       ...(phrase && { mask: { phrase, hint } }),
     });
     // Their shares join with none of the new ones.
@@ -121,6 +122,7 @@ function People({ list, chosen, toggle }: PeopleProps) {
           <div key={person.id}>
             <Checkbox label={person.name} checked={isChosen} change={(checked) => toggle(person, checked)} />
             {isChosen && <Fingerprint digits={person.fingerprint} />}
+            <OtherKeys of={person} />
           </div>
         );
       })}

@@ -1,7 +1,10 @@
 import { useState } from 'preact/hooks';
 import { openTrusteeShare, sealShareFor } from '../../../client/recovery.ts';
+import { publicKeysOf } from '../../../client/vault/own-keys.ts';
+import { requireTrust } from '../../../client/vault/trust.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
+import { trustShown } from '../open-vault/known-keys.ts';
 import { loadCrypto } from '../open-vault/load-crypto.ts';
 import { FingerprintOf, usePeople } from '../open-vault/people.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
@@ -27,9 +30,11 @@ export function ReleaseDialog({ owner: { ownerUserId, ownerName }, close, done }
   const collector = others.find(({ id }) => id === chosen);
   const action = useAction(async () => {
     if (!collector) throw new Error(words.chooseOne);
+    const { id, name, fingerprint, profile } = collector;
     const crypto = await loadCrypto();
+    await requireTrust(crypto, id, publicKeysOf(profile), trustShown(new Map([[id, fingerprint]])));
     const share = await openTrusteeShare(client, crypto, secret, ownerUserId);
-    done(collector.name, sealShareFor(crypto, share, collector.profile));
+    done(name, sealShareFor(crypto, share, profile));
   });
   return (
     <FormDialog
