@@ -20,7 +20,7 @@ Environment:
   STRONGROOM_MESSAGE_TOKEN_LIMIT  messages a token or another credential may create (100/900)
   STRONGROOM_CHALLENGE            on: anonymous senders of messages solve a proof of work first (off here)
   STRONGROOM_CHALLENGE_TRIES      how hard that is: tries of 5,000 PBKDF2 iterations, on average (400)
-  STRONGROOM_PUBLIC_URL           where recipients reach this machine, for links; else as the request names it
+  STRONGROOM_PUBLIC_URL           where callers reach this machine, for links and files; else as the request names it
   STRONGROOM_PYTHON        the Python that programs run with; found by itself where every user can read one
   STRONGROOM_PACKAGE_INDEX URL of the package index (PEP 503); pip's own configuration of this machine unless set
   STRONGROOM_SANDBOX_PACKAGES  folder of the users' packages; every user must be able to enter it and all above

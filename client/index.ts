@@ -6,7 +6,7 @@ import { defaultRetry, pause, pauseBefore, type RetryOptions } from './retry.ts'
 import type { Arguments, CallOptions, Credential, Operation, ResponseFor } from './types.ts';
 
 export { type ClientErrorCode, type ErrorDetail, StrongroomError } from './error.ts';
-export { entriesOf, pagesOf } from './paging.ts';
+export { allOf, entriesOf, pagesOf } from './paging.ts';
 export type { RetryOptions } from './retry.ts';
 export type { CallOptions, Credential, RequestFor, ResponseFor } from './types.ts';
 export type { OperationId };
@@ -14,7 +14,8 @@ export type { OperationId };
 export type ClientOptions = {
   /** Where the installation stands, with the stage or any other prefix of its paths. */
   readonly baseUrl: string;
-  readonly credential?: Credential;
+  /** A function is asked anew for each call: for a session whose token is renewed meanwhile. */
+  readonly credential?: Credential | (() => Credential | undefined);
   readonly fetch?: typeof fetch;
   readonly retry?: Partial<RetryOptions>;
 };
@@ -106,7 +107,8 @@ export class StrongroomClient {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal | undefined,
   ): RequestInit {
-    const { credential } = this.#options;
+    const given = this.#options.credential;
+    const credential = typeof given === 'function' ? given() : given;
     return {
       method: operation.method,
       // Made here, so that a credential that cannot be a header's value is a TypeError and no network error.

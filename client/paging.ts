@@ -33,3 +33,10 @@ export async function* entriesOf<T>(
 ): AsyncGenerator<T, void, void> {
   for await (const { body } of pagesOf((cursor) => ask({ limit, cursor }))) yield* body;
 }
+
+/** All of them at once. As `Array.fromAsync`, which not every runtime has. */
+export async function allOf<T>(entries: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const entry of entries) all.push(entry);
+  return all;
+}

@@ -220,7 +220,7 @@ export class Access extends Construct {
   }
 
   #environment(grants: Grants, tables: TableActions): Record<string, string> {
-    const { keys, builder } = this.#resources;
+    const { keys, builder, buckets } = this.#resources;
     const builds = builder && grants.builder;
     const asks = (name: SigningKeyName) =>
       grants.keys.has(`sign:${name}`) || grants.keys.has(`verify:${name}`);
@@ -237,6 +237,9 @@ export class Access extends Construct {
       ...(builds === 'request' && builder?.environment),
       ...((grants.objects || grants.ping || builds) && {
         STRONGROOM_BUCKET: this.#bucketOf(grants).bucketName,
+      }),
+      ...(grants.objectsOrigin && {
+        STRONGROOM_OBJECTS_ORIGIN: `https://${buckets.objects.bucketRegionalDomainName}`,
       }),
       ...((grants.keys.has('data') || grants.ping) && { STRONGROOM_DATA_KEY: keys.data.keyArn }),
       ...(asks('jwt') && { STRONGROOM_JWT_KEYS: keys.signing.jwt.keyArn }),

@@ -27,6 +27,7 @@ import { sweepContents } from '../../lambdas/stores/message-contents.ts';
 import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
 import { isBundleInUse } from '../../lambdas/stores/packages.ts';
 import { sweepVaultObjects } from '../../lambdas/stores/vault-objects.ts';
+import { callOrigin } from './call-origin.ts';
 import { closeLostExecutions, resultSweep } from './executions.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
@@ -64,11 +65,12 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
 
-  let baseUrl = '';
+  let listening = '';
+  const baseUrl = () => currentSettings().STRONGROOM_PUBLIC_URL ?? (callOrigin.getStore() || listening);
   // The index of the objects is opened for one process alone, so it goes first: it keeps a second one out.
   const objects = refuseSecond(
     folder,
-    () => new FileObjects(join(folder, 'objects'), { baseUrl: () => baseUrl, signingKey: randomBytes(32) }),
+    () => new FileObjects(join(folder, 'objects'), { baseUrl, signingKey: randomBytes(32) }),
   );
   const table = new SqliteTable(join(folder, 'strongroom.db'));
   const keys = new FileKeys(join(folder, 'keys.json'));
@@ -93,7 +95,7 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   const administratorKey = await firstAdministratorKey(table);
   const server = createApplianceServer({ router: new Router(routes), handlers, objects });
   await listen(server, port, host);
-  baseUrl = urlOf(server);
+  listening = urlOf(server);
 
   const contents = { sweep: () => sweepContents({ table, objects }) };
   const vault = { sweep: () => sweepVaultObjects({ table, objects }) };
@@ -106,7 +108,7 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   );
   sweepAll();
   return {
-    url: baseUrl,
+    url: listening,
     administratorKey,
     async stop() {
       clearInterval(sweeping);

@@ -3,9 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { pipeline } from 'node:stream/promises';
 import { objectsPath } from '../../lambdas/platform/local/object-urls.ts';
 import { ApiError } from '../../lambdas/shared/api-error.ts';
+import { baseUrlOf } from '../../lambdas/shared/base-url.ts';
 import type { StreamHandler } from '../../lambdas/shared/endpoint.ts';
 import { describeError, logger } from '../../lambdas/shared/logger.ts';
 import { refuseUnrouted, type StreamResult } from '../../lambdas/shared/respond.ts';
+import { callOrigin } from './call-origin.ts';
 import { lambdaContext, proxyEvent } from './proxy-event.ts';
 import type { Router } from './router.ts';
 
@@ -48,7 +50,9 @@ async function serve(parts: Parts, incoming: IncomingMessage, response: ServerRe
   const handler = parts.handlers.get(route.operationId);
   if (!handler) throw new Error(`${route.operationId} has no handler`);
   const event = proxyEvent({ incoming, body, route, params, path, query, requestId });
-  await send(response, await handler(event, lambdaContext(route, requestId)));
+  const origin = baseUrlOf(event, new Map(Object.entries(event.headers as Record<string, string>)));
+  const answer = callOrigin.run(origin, () => handler(event, lambdaContext(route, requestId)));
+  await send(response, await answer);
 }
 
 function split(url: string): [path: string, search: string] {

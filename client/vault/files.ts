@@ -20,6 +20,20 @@ export async function* vaultFiles(
   }
 }
 
+export type ListedUpload = FileMetadata & { readonly id: string; readonly createdUtc: string };
+
+/** The caller's uploads that were begun and not completed: `resumeUpload` goes on with one by its id. */
+export async function* openUploads(
+  vault: Vault,
+  options: CallOptions = {},
+): AsyncGenerator<ListedUpload, void, void> {
+  for await (const upload of entriesOf((query) => vault.client.call('uploads.list', { ...options, query }))) {
+    const { id, createdUtc } = upload;
+    const metadata = tryOpen(() => openMetadata(vault, vault.fileContext(id), upload));
+    if (metadata) yield { id, createdUtc, ...metadata };
+  }
+}
+
 type ReceivedFile = ResponseFor<'sealed.receivedFiles'>['body'][number];
 
 export type ListedSharedFile = FileMetadata &

@@ -36,23 +36,39 @@ export async function getVaultValue(
   }
 }
 
+export type PutOptions = CallOptions & {
+  /** Only where there is no value of this name. */
+  readonly ifAbsent?: boolean;
+};
+
+/** There is a value of this name already. Nothing was written. */
+export class ValueExists extends Error {
+  override readonly name = 'ValueExists';
+  readonly code = 'VALUE_EXISTS';
+
+  constructor() {
+    super('there is a value of this name already');
+  }
+}
+
 export type WrittenValue = ResponseFor<'sealed.putValue'>['body'];
 
 /**
  * Seals a value here and stores it: under a new key, which is wrapped to the caller and to each recipient of a share
  * of it. Neither value nor key reaches the server.
  *
- * @throws UntrustedKeys for a recipient of a share
+ * @throws UntrustedKeys for a recipient of a share @throws ValueExists
  * @throws StrongroomError PLAN_LIMIT_REACHED; CONFLICT where others changed it five times meanwhile
  */
 export async function putVaultValue(
   vault: Vault,
   key: string,
   value: Uint8Array,
-  options: CallOptions = {},
+  { ifAbsent = false, ...options }: PutOptions = {},
 ): Promise<WrittenValue> {
   return overtaken(options, async () => {
     const present = await versionOf(vault, key, options);
+    if (ifAbsent && present !== 0) throw new ValueExists();
     const context = vault.valueContext(key, present + 1);
     const { envelope, cek } = vault.crypto.sealValue(context, value);
     try {

@@ -13,6 +13,8 @@ export type Access = {
   readonly tables?: { readonly [T in TableName]?: 'read' | 'write' };
   /** With `audit:` those of the audit log, which lie in a bucket of their own, and no others. */
   readonly objects?: 'read' | 'write' | 'audit:read' | 'audit:write';
+  /** Is told where signed URLs of objects lead, and may reach none. */
+  readonly objectsOrigin?: true;
   /** `data`: make and open data keys; `sign:…`: sign; `verify:…`: read the public keys. */
   readonly keys?: readonly ('data' | `sign:${SigningKeyName}` | `verify:${SigningKeyName}`)[];
   /** Of the data keys, where the operation has to do with those of one purpose alone. */

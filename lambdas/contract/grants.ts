@@ -4,6 +4,7 @@ import type { Access, Granted } from './define-route.ts';
 export type Grants = {
   readonly tables: ReadonlyMap<TableName, 'read' | 'write'>;
   readonly objects: Access['objects'];
+  readonly objectsOrigin: boolean;
   readonly keys: ReadonlySet<NonNullable<Access['keys']>[number]>;
   readonly dataKeyPurpose: Access['dataKeyPurpose'];
   readonly sandboxes: boolean;
@@ -41,6 +42,7 @@ export function grantsOf(route: Granted): Grants {
     tables,
     keys,
     objects: route.access.objects,
+    objectsOrigin: route.access.objectsOrigin ?? false,
     dataKeyPurpose: route.access.dataKeyPurpose,
     sandboxes: route.access.sandboxes ?? false,
     builder: route.access.builder,

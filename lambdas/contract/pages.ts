@@ -23,11 +23,12 @@ export const pages = {
     path: '/dashboard',
     tag: 'System',
     summary: 'The dashboard',
-    description: 'The page in which people use the installation. It calls this API and nothing else.',
+    description:
+      'The page in which people use the installation. It calls this API, and nothing else but signed URLs of objects.',
     auth: 'none',
     rateLimit: 'none',
     responses: { 200: { description: 'HTML', body: z.string(), contentType: 'text/html; charset=utf-8' } },
-    access: {},
+    access: { objectsOrigin: true },
   }),
   home: defineRoute({
     operationId: 'pages.home',

@@ -3,7 +3,8 @@ import { pages } from '../contract/pages.ts';
 import { endpoint } from '../shared/endpoint.ts';
 import { pageHeaders } from '../shared/page-headers.ts';
 
-export const handler = endpoint(pages.dashboard, async () => {
+export const handler = endpoint(pages.dashboard, async (_request, { settings }) => {
   const { html, contentSecurityPolicy } = await page();
-  return { status: 200, body: html, headers: pageHeaders(contentSecurityPolicy) };
+  const headers = pageHeaders(contentSecurityPolicy, settings.STRONGROOM_OBJECTS_ORIGIN);
+  return { status: 200, body: html, headers };
 });

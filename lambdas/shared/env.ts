@@ -55,6 +55,11 @@ export const Settings = z
       .url({ protocol: /^https?$/, error: 'must be a URL such as https://strongroom.example.com' })
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
+    /** Where signed URLs of objects lead, if not to the appliance itself; the stack knows. */
+    STRONGROOM_OBJECTS_ORIGIN: z
+      .string()
+      .regex(/^https?:\/\/[a-z0-9.:-]+$/, { error: 'must be an origin such as https://objects.example.com' })
+      .optional(),
     /** Who writes programs: Amazon Bedrock, the Anthropic Messages API, or what speaks OpenAI's chat completions. */
     STRONGROOM_GENERATOR: z.enum(['none', 'bedrock', 'anthropic', 'openai']).default('none'),
     STRONGROOM_GENERATOR_MODEL: z

@@ -183,6 +183,16 @@ describe('the client', () => {
     expect(server.received).toHaveLength(0);
   });
 
+  it('asks a function for the credential anew for each call', async () => {
+    const tokens = ['first', 'second'];
+    const credential = () => ({ token: tokens.shift() ?? '' });
+    const renewed = new StrongroomClient({ baseUrl: server.url, credential });
+    server.answers({ status: 200, body: [] }, { status: 200, body: [] });
+    for (let call = 0; call < 2; call++) await renewed.call('secrets.list');
+    const sent = server.received.map(({ headers }) => headers.authorization);
+    expect(sent).toEqual(['Bearer first', 'Bearer second']);
+  });
+
   it('uses the fetch that it is given', async () => {
     const asked: unknown[] = [];
     const given: typeof fetch = async (input, init) => {

@@ -234,6 +234,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
               ...signing,
               ...(grants.keys.has('data') || grants.ping ? ['STRONGROOM_DATA_KEY'] : []),
               ...(grants.objects || grants.ping ? ['STRONGROOM_BUCKET'] : []),
+              ...(grants.objectsOrigin ? ['STRONGROOM_OBJECTS_ORIGIN'] : []),
               ...[...grants.background].map(backgroundVariable),
             ]),
           );

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type Language, preferred } from '../shared/language.ts';
 import { LanguageContext } from './language.tsx';
+import { VaultProvider } from './open-vault/provider.tsx';
 import { currentSession, onSession, SessionContext } from './session.ts';
 import { Shell } from './shell.tsx';
 import { SignIn } from './sign-in/sign-in.tsx';
@@ -27,7 +28,9 @@ export function App() {
       <ToastProvider>
         {session ? (
           <SessionContext.Provider value={session}>
-            <Shell />
+            <VaultProvider>
+              <Shell />
+            </VaultProvider>
           </SessionContext.Provider>
         ) : (
           <SignIn />

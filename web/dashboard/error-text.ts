@@ -1,6 +1,23 @@
 import { StrongroomError } from '../../client/index.ts';
 import { type Dictionary, useWords } from './language.tsx';
 
+/** Of the API, of its client, and of the cryptography of the vault. */
+type VaultCode =
+  | 'WRONG_USER_SECRET'
+  | 'TAMPERED'
+  | 'KEY_MISMATCH'
+  | 'UNTRUSTED_KEYS'
+  | 'KEYS_REQUIRED'
+  | 'KEYS_EXIST'
+  | 'VALUE_EXISTS'
+  | 'SHARE_EXISTS'
+  | 'TOO_MANY_SHARES'
+  | 'PLAN_LIMIT_REACHED'
+  | 'STORAGE_NOT_CONFIGURED'
+  | 'TOO_MANY_UPLOADS'
+  | 'RESTORE_PENDING'
+  | 'RESTORE_TOO_EARLY';
+
 /** The errors that users meet most; of any other the server's own sentence is shown. */
 const sentences: Dictionary<
   | 'NETWORK'
@@ -24,6 +41,7 @@ const sentences: Dictionary<
   | 'SESSION_ENDED'
   | 'INVALID_REQUEST'
   | 'INTERNAL'
+  | VaultCode
 > = {
   en: {
     NETWORK: 'The server did not answer. Check your connection and try again.',
@@ -50,6 +68,21 @@ const sentences: Dictionary<
     SESSION_ENDED: 'The sandbox has gone meanwhile. Try again.',
     INVALID_REQUEST: 'Something that was entered is not right.',
     INTERNAL: 'Something went wrong on the server.',
+    WRONG_USER_SECRET: 'This is not the user secret.',
+    TAMPERED: 'What the server gave does not open: it was altered, or belongs elsewhere.',
+    KEY_MISMATCH: 'It was encrypted for other keys than yours.',
+    UNTRUSTED_KEYS:
+      'The server named other keys of somebody than the ones that were shown here, or that this browser knows. Nothing was encrypted for them.',
+    KEYS_REQUIRED: 'You have no keys yet. Make them in the vault.',
+    KEYS_EXIST: 'You have keys already. Load the page again.',
+    VALUE_EXISTS: 'There is a value of this name already. Replace it in the list.',
+    SHARE_EXISTS: 'It is shared with this person already.',
+    TOO_MANY_SHARES: 'It is shared with as many people as can be. Revoke a share first.',
+    PLAN_LIMIT_REACHED: 'The plan of your org does not allow more.',
+    STORAGE_NOT_CONFIGURED: 'Your org has no storage for files.',
+    TOO_MANY_UPLOADS: 'Too many uploads are unfinished. Resume one, or give one up.',
+    RESTORE_PENDING: 'A restore by another trustee waits for the owner already.',
+    RESTORE_TOO_EARLY: 'The restore may not be used yet.',
   },
   es: {
     NETWORK: 'El servidor no ha respondido. Comprueba la conexión e inténtalo de nuevo.',
@@ -76,6 +109,21 @@ const sentences: Dictionary<
     SESSION_ENDED: 'El entorno ya no está. Inténtalo de nuevo.',
     INVALID_REQUEST: 'Algo de lo introducido no es correcto.',
     INTERNAL: 'Algo ha fallado en el servidor.',
+    WRONG_USER_SECRET: 'Este no es el secreto de usuario.',
+    TAMPERED: 'Lo que dio el servidor no se abre: se alteró o es de otro sitio.',
+    KEY_MISMATCH: 'Se cifró para otras claves que las tuyas.',
+    UNTRUSTED_KEYS:
+      'El servidor dio otras claves de alguien que las que se mostraron aquí, o que las que este navegador conoce. No se ha cifrado nada para ellas.',
+    KEYS_REQUIRED: 'Todavía no tienes claves. Créalas en la caja fuerte.',
+    KEYS_EXIST: 'Ya tienes claves. Vuelve a cargar la página.',
+    VALUE_EXISTS: 'Ya hay un valor con este nombre. Reemplázalo en la lista.',
+    SHARE_EXISTS: 'Ya se comparte con esta persona.',
+    TOO_MANY_SHARES: 'Se comparte con tantas personas como es posible. Revoca antes una.',
+    PLAN_LIMIT_REACHED: 'El plan de tu organización no permite más.',
+    STORAGE_NOT_CONFIGURED: 'Tu organización no tiene dónde guardar archivos.',
+    TOO_MANY_UPLOADS: 'Hay demasiadas subidas sin terminar. Reanuda una o abandona una.',
+    RESTORE_PENDING: 'Ya espera una restauración de otra persona de confianza.',
+    RESTORE_TOO_EARLY: 'La restauración todavía no se puede usar.',
   },
 };
 
@@ -83,9 +131,11 @@ const sentences: Dictionary<
 export function useErrorText(): (error: unknown) => string {
   const words = useWords(sentences);
   return (error) => {
-    if (!(error instanceof StrongroomError)) return error instanceof Error ? error.message : String(error);
-    const known = Object.hasOwn(words, error.code) ? words[error.code as keyof typeof words] : error.message;
-    const fields = error.details.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+    if (!(error instanceof Error)) return String(error);
+    const code = 'code' in error ? String(error.code) : '';
+    const known = Object.hasOwn(words, code) ? words[code as keyof typeof words] : error.message;
+    const details = error instanceof StrongroomError ? error.details : [];
+    const fields = details.map(({ path, message }) => (path ? `${path}: ${message}` : message));
     return [known, ...fields].join(' ');
   };
 }

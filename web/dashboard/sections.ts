@@ -50,6 +50,24 @@ export const sections: readonly Section[] = [
     load: () => import('./messages/section.tsx'),
   },
   {
+    path: 'vault',
+    label: { en: 'Vault', es: 'Caja fuerte' },
+    icon: 'safe',
+    load: () => import('./vault/section.tsx'),
+  },
+  {
+    path: 'files',
+    label: { en: 'Files', es: 'Archivos' },
+    icon: 'file',
+    load: () => import('./files/section.tsx'),
+  },
+  {
+    path: 'recovery',
+    label: { en: 'Recovery', es: 'Recuperación' },
+    icon: 'back',
+    load: () => import('./recovery/section.tsx'),
+  },
+  {
     path: 'tokens',
     label: { en: 'API tokens', es: 'Tokens de API' },
     icon: 'ticket',

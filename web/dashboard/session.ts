@@ -36,6 +36,11 @@ export function hasExpired(): boolean {
   return ended;
 }
 
+/** For how long nobody has typed or clicked. */
+export function idleMs(): number {
+  return Date.now() - lastInput;
+}
+
 export function onSession(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -87,7 +92,7 @@ async function renew(): Promise<void> {
   const old = session;
   if (!old || expiryOf(old) - Date.now() > renewBeforeMs) return;
   if (Date.now() > expiryOf(old)) return endSession('expired');
-  if (Date.now() - lastInput > idleAfterMs) return;
+  if (idleMs() > idleAfterMs) return;
   try {
     const { body } = await clientOf(old).call('auth.refresh');
     if (session === old) beginSession({ credential: { token: body.token }, user: body.user });
@@ -106,12 +111,22 @@ for (const event of ['keydown', 'pointerdown']) {
 
 /** The API under the session's credential; a credential that is no longer good ends the session. */
 export function clientOf({ credential }: Pick<Session, 'credential'>): StrongroomClient {
+  return clientUnder(() => credential);
+}
+
+/** The same for what outlives a token: each call goes under the credential that the session has by then. */
+export function clientOfSession(): StrongroomClient {
+  return clientUnder(() => session?.credential);
+}
+
+function clientUnder(credential: () => Credential | undefined): StrongroomClient {
   return new StrongroomClient({
     baseUrl,
     credential,
     async fetch(input, init) {
+      const used = credential();
       const response = await fetch(input, init);
-      if (response.status === 401 && session?.credential === credential) await endIfRefused(response);
+      if (response.status === 401 && used && session?.credential === used) await endIfRefused(response);
       return response;
     },
   });

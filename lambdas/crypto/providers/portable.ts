@@ -19,11 +19,13 @@ import {
   x25519Bytes,
 } from './primitives.ts';
 
+type Subtle = Pick<webcrypto.SubtleCrypto, 'importKey' | 'encrypt' | 'decrypt'>;
+
 export type PortableOptions = {
   /** Bytes of `argon2-browser/dist/argon2-simd.wasm`, or of `argon2.wasm` for a runtime without SIMD. */
   readonly argon2: Uint8Array;
   /** Web Crypto, for the chunks of large files; without it they go through JavaScript. */
-  readonly subtle?: webcrypto.SubtleCrypto | undefined;
+  readonly subtle?: Subtle | undefined;
 };
 
 /** For every runtime with WebAssembly: a browser, or a Node without what `native.ts` needs. */
@@ -104,7 +106,7 @@ function nobleChunks(key: Uint8Array): ChunkAead {
 }
 
 /** The key is imported once, not extractable. */
-function webCryptoChunks(subtle: webcrypto.SubtleCrypto, key: Uint8Array): ChunkAead {
+function webCryptoChunks(subtle: Subtle, key: Uint8Array): ChunkAead {
   const imported = subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt']);
   const algorithm = (iv: Uint8Array) => ({
     name: 'AES-GCM',

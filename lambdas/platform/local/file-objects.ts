@@ -33,7 +33,7 @@ import { serveObject } from './serve-object.ts';
 const uploadDays = 7;
 
 type Options = {
-  /** Origin under which `handle` can be reached, such as `http://127.0.0.1:8787`. */
+  /** Under which `handle` can be reached, such as `http://127.0.0.1:8787`. */
   readonly baseUrl: () => string;
   /** At least 32 random bytes; URLs stay good for as long as it does. */
   readonly signingKey: Uint8Array;
@@ -234,7 +234,7 @@ export class FileObjects implements Objects {
 
   #sign(right: ObjectRight, seconds: number): string {
     const expires = Math.floor(Date.now() / 1000) + seconds;
-    return new URL(signObjectPath(this.#options.signingKey, right, expires), this.#options.baseUrl()).href;
+    return `${this.#options.baseUrl()}${signObjectPath(this.#options.signingKey, right, expires)}`;
   }
 
   #parts(key: string, uploadId: string): Part[] {

@@ -1,0 +1,46 @@
+import { useState } from 'preact/hooks';
+import { limits } from '../../../lambdas/contract/limits.ts';
+import { useWords } from '../language.tsx';
+import { PasswordField } from '../ui/field.tsx';
+import { dictionary } from './words.ts';
+
+/** A user secret that is being chosen, typed twice: nobody can tell it again. */
+export function useNewSecret() {
+  const words = useWords(dictionary);
+  const [secret, change] = useState('');
+  const [repeated, changeRepeated] = useState('');
+  return {
+    ...{ secret, change, repeated, changeRepeated },
+    /** @throws Error in the user's language */
+    read(): string {
+      const { min, max } = limits.userSecretCharacters;
+      const { length } = [...secret.normalize('NFC')];
+      if (length < min || length > max) throw new Error(words.secretLength);
+      if (secret !== repeated) throw new Error(words.notTheSame);
+      return secret;
+    },
+  };
+}
+
+export function NewSecretFields({ secret }: { readonly secret: ReturnType<typeof useNewSecret> }) {
+  const words = useWords(dictionary);
+  return (
+    <>
+      <PasswordField
+        label={words.newSecret}
+        hint={words.newSecretHint}
+        autocomplete="off"
+        required
+        value={secret.secret}
+        change={secret.change}
+      />
+      <PasswordField
+        label={words.repeat}
+        autocomplete="off"
+        required
+        value={secret.repeated}
+        change={secret.changeRepeated}
+      />
+    </>
+  );
+}
