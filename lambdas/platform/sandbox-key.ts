@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { xWingBytes } from '../crypto/providers/primitives.ts';
 
 const askMs = 3_000;
-const publicKeyBytes = 1216;
 
 const Identity = z.object({ taskId: z.string(), publicKeyB64: z.base64() });
 
@@ -16,6 +16,6 @@ export async function askSandboxKey(taskId: string, url: string): Promise<Uint8A
   const identity = Identity.parse(await answer.json());
   if (identity.taskId !== taskId) throw new Error('another task has this address now');
   const publicKey = Buffer.from(identity.publicKeyB64, 'base64');
-  if (publicKey.length !== publicKeyBytes) throw new Error('not a public key');
+  if (publicKey.length !== xWingBytes.publicKey) throw new Error('not a public key');
   return publicKey;
 }

@@ -1,15 +1,38 @@
+import { limits } from '../contract/limits.ts';
 import { wipe } from '../crypto/bytes.ts';
 import { valueContext } from '../crypto/context.ts';
 import type { Cek } from '../crypto/envelope.ts';
 import type { Objects } from '../platform/objects.ts';
 import type { Write } from '../platform/table.ts';
-import { putValue, type StoredValue } from '../stores/kv.ts';
+import { getKeys } from '../stores/keys.ts';
+import { getValue, putValue, type StoredValue } from '../stores/kv.ts';
 import type { Org } from '../stores/orgs.ts';
+import { listGrants } from '../stores/shares.ts';
 import { placeCiphertext, readCiphertext, releaseCiphertext } from '../stores/vault-ciphertext.ts';
 import type { UserCaller } from './caller.ts';
 import type { Context } from './operation.ts';
-import { countWithinPlan, requireSize } from './plan.ts';
-import { vault } from './vault.ts';
+import { countWithinPlan, readOwnOrg, requireSize } from './plan.ts';
+import { requireKeys, vault } from './vault.ts';
+
+/**
+ * What has to be known before a value is written.
+ *
+ * @throws ApiError KEYS_REQUIRED @throws Tampered
+ */
+export async function readForWrite(
+  { platform: { table }, caller, now }: Pick<Context, 'platform' | 'now'> & { readonly caller: UserCaller },
+  key: string,
+) {
+  const { orgId, userId } = caller;
+  const shared = { kind: 'kv', ownerUserId: userId, resource: key } as const;
+  const [known, keys, org, grants] = await Promise.all([
+    getValue(table, userId, key),
+    getKeys(table, orgId, userId),
+    readOwnOrg(table, caller),
+    listGrants(table, shared, now, { limit: 2 * limits.sharesPerRecord }),
+  ]);
+  return { known, keys: requireKeys(keys), org, grants: grants.items, next: (known?.version ?? 0) + 1 };
+}
 
 type NewValue = {
   readonly org: Org;

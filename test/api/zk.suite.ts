@@ -236,7 +236,8 @@ export function zkSuite(target: () => Target): void {
         expect([status, body.status]).toEqual([200, 'timed_out']);
       });
 
-      test('files that are too large for the answer are fetched', async () => {
+      test('files that are too large for the answer are fetched', async ({ skip }) => {
+        if (target().cannotPass.has('responseStreaming')) skip('see test/cloud/unsupported.ts');
         const code = 'open("large.bin", "wb").write(b"x" * 3_000_000)';
         await put('large', { encryptedPayload: await encrypt(masterPassword, code) });
         const { status, body } = await execute('large', { masterPassword });

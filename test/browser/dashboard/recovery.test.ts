@@ -32,7 +32,7 @@ async function appoint(page: Page, names: readonly string[], needed: string, sec
   await page.getByLabel('How many are needed').selectOption(needed);
   await page.getByLabel('Phrase', { exact: true }).fill(phrase);
   await page.getByLabel('What reminds you of it').fill('the cat');
-  await page.getByLabel('Your user secret', { exact: true }).fill(secret);
+  await page.getByLabel('User secret', { exact: true }).fill(secret);
 }
 
 async function finish(page: Page, temporary: string, renewed: string): Promise<void> {
@@ -63,7 +63,7 @@ describe('recovery', () => {
     await picture(page, 'dashboard-recovery-appoint');
     await button(page, 'Appoint').click();
     await page.getByText('This is not the user secret.').waitFor();
-    await page.getByLabel('Your user secret', { exact: true }).fill(olga.secret);
+    await page.getByLabel('User secret', { exact: true }).fill(olga.secret);
     await button(page, 'Appoint').click();
     await page.getByRole('row', { name: /^Carla needed: the cat/ }).waitFor();
     await expectAccessible(page);
@@ -73,7 +73,7 @@ describe('recovery', () => {
     await button(page, 'Release my part: Olga').click();
     await page.getByLabel('Who collects').selectOption('Anna');
     await page.getByRole('dialog').getByText(fingerprintOfAnna).waitFor();
-    await page.getByLabel('Your user secret', { exact: true }).fill(bernd.secret);
+    await page.getByLabel('User secret', { exact: true }).fill(bernd.secret);
     await expectAccessible(page);
     await picture(page, 'dashboard-recovery-release');
     await button(page, 'Release').click();
@@ -85,7 +85,7 @@ describe('recovery', () => {
     await page.getByText('What reminds of it: the cat').waitFor();
     await page.getByLabel('Parts of the other trustees').fill(part);
     await page.getByLabel('Phrase of Olga', { exact: true }).fill('another phrase');
-    await page.getByLabel('Your user secret', { exact: true }).fill(anna.secret);
+    await page.getByLabel('User secret', { exact: true }).fill(anna.secret);
     await button(page, 'Bring back').click();
     await page.getByText('or the phrase is wrong').waitFor();
     await expectAccessible(page);

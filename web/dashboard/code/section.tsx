@@ -1,12 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { ZkCode } from '../../../client/zk.ts';
 import { useClient, useLoad } from '../api.ts';
-import { fill, useFormats, useWords } from '../language.tsx';
-import { ConfirmDialog } from '../ui/dialog.tsx';
+import { useFormats, useWords } from '../language.tsx';
 import { Heading } from '../ui/heading.tsx';
+import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { Empty, LoadedList } from '../ui/states.tsx';
 import { RowButton, Table } from '../ui/table.tsx';
-import { useToast } from '../ui/toast.tsx';
 import { RunDialog } from './run-dialog.tsx';
 import { SaveDialog } from './save-dialog.tsx';
 import { ShowDialog } from './show-dialog.tsx';
@@ -55,7 +54,15 @@ export default function EncryptedCode() {
       {open?.kind === 'save' && <SaveDialog program={open.program} close={close} done={done} />}
       {open?.kind === 'run' && <RunDialog program={open.program} close={close} />}
       {open?.kind === 'show' && <ShowDialog program={open.program} close={close} />}
-      {open?.kind === 'remove' && <RemoveDialog program={open.program} close={close} done={done} />}
+      {open?.kind === 'remove' && (
+        <RemoveDialog
+          words={words}
+          name={open.program.name}
+          remove={(name) => client.call('zk.delete', { params: { name } })}
+          close={close}
+          done={done}
+        />
+      )}
     </>
   );
 }
@@ -96,28 +103,6 @@ function ProgramTable({ programs, open }: TableProps) {
           <RowButton label={words.remove} of={program.name} press={() => open({ kind: 'remove', program })} />
         </>
       )}
-    />
-  );
-}
-
-type RemoveProps = { readonly program: ZkCode; readonly close: () => void; readonly done: () => void };
-
-function RemoveDialog({ program: { name }, close, done }: RemoveProps) {
-  const words = useWords(dictionary);
-  const client = useClient();
-  const say = useToast();
-  const remove = async () => {
-    await client.call('zk.delete', { params: { name } });
-    say(fill(words.removed, { name }));
-    done();
-  };
-  return (
-    <ConfirmDialog
-      title={fill(words.removeTitle, { name })}
-      lead={words.removeLead}
-      submit={words.remove}
-      act={remove}
-      close={close}
     />
   );
 }

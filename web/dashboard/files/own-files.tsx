@@ -5,13 +5,12 @@ import type { ListedFile } from '../../../client/vault/files.ts';
 import { shareVaultFile } from '../../../client/vault/shares.ts';
 import type { Vault } from '../../../client/vault/vault.ts';
 import type { Loaded } from '../api.ts';
-import { fill, useFormats, useWords } from '../language.tsx';
+import { useFormats, useWords } from '../language.tsx';
 import { useOpenVault } from '../open-vault/provider.tsx';
 import { type Shareable, SharingDialog } from '../open-vault/sharing-dialog.tsx';
-import { ConfirmDialog } from '../ui/dialog.tsx';
+import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { LoadedList } from '../ui/states.tsx';
 import { RowButton, Table } from '../ui/table.tsx';
-import { useToast } from '../ui/toast.tsx';
 import type { Wanted } from './use-download.ts';
 import { dictionary } from './words.ts';
 
@@ -66,7 +65,18 @@ export function OwnFiles({ loaded, download }: FilesProps) {
         )}
       </LoadedList>
       {open?.kind === 'share' && <SharingDialog shareable={shareableOf(vault, open.file)} close={close} />}
-      {open?.kind === 'remove' && <RemoveDialog file={open.file} close={close} done={loaded.reload} />}
+      {open?.kind === 'remove' && (
+        <RemoveDialog
+          words={words}
+          name={open.file.fileName}
+          remove={() => vault.client.call('files.delete', { params: { id: open.file.id } })}
+          close={close}
+          done={() => {
+            close();
+            loaded.reload();
+          }}
+        />
+      )}
     </section>
   );
 }
@@ -80,27 +90,4 @@ function shareableOf(vault: Vault, { id, fileName }: ListedFile): Shareable {
     share: (terms) => shareVaultFile(vault, id, terms),
     revoke: (recipientUserId) => client.call('fileShares.revoke', { params: { id, recipientUserId } }),
   };
-}
-
-type RemoveProps = { readonly file: ListedFile; readonly close: () => void; readonly done: () => void };
-
-function RemoveDialog({ file: { id, fileName: name }, close, done }: RemoveProps) {
-  const words = useWords(dictionary);
-  const say = useToast();
-  const { vault } = useOpenVault();
-  const act = async () => {
-    await vault.client.call('files.delete', { params: { id } });
-    say(fill(words.removed, { name }));
-    close();
-    done();
-  };
-  return (
-    <ConfirmDialog
-      title={fill(words.removeTitle, { name })}
-      lead={words.removeLead}
-      submit={words.remove}
-      close={close}
-      act={act}
-    />
-  );
 }

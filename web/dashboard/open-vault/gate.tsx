@@ -3,11 +3,11 @@ import { useState } from 'preact/hooks';
 import { useAction, useClient, useLoad } from '../api.ts';
 import { useWords } from '../language.tsx';
 import { addressOfSection } from '../route.ts';
-import { PasswordField } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { LoadedView } from '../ui/states.tsx';
 import { CreateKeys } from './create-keys.tsx';
 import { useVaultAccess } from './provider.tsx';
+import { UserSecretField } from './user-secret-field.tsx';
 import { dictionary } from './words.ts';
 
 /** Shows what is in it once the vault is open, and until then the way to open it. */
@@ -59,14 +59,7 @@ function Unlock() {
       <h2>{words.locked}</h2>
       {wasIdle && <p class="warning">{words.wasIdle}</p>}
       <Form action={action} submit={action.busy ? words.unlocking : words.unlock}>
-        <PasswordField
-          label={words.userSecret}
-          hint={words.userSecretHint}
-          autocomplete="off"
-          required
-          value={secret}
-          change={setSecret}
-        />
+        <UserSecretField value={secret} change={setSecret} />
       </Form>
       <p class="other-ways">
         <a href={addressOfSection('recovery')}>{words.forgotten}</a>

@@ -1,10 +1,9 @@
 import { useState } from 'preact/hooks';
 import { StrongroomError } from '../../../client/index.ts';
 import { useAction, useClient } from '../api.ts';
-import { fill, useWords } from '../language.tsx';
-import { ConfirmDialog, FormDialog } from '../ui/dialog.tsx';
+import { useWords } from '../language.tsx';
+import { FormDialog } from '../ui/dialog.tsx';
 import { Area, Field } from '../ui/field.tsx';
-import { useToast } from '../ui/toast.tsx';
 import type { Package } from './section.tsx';
 import { dictionary } from './words.ts';
 
@@ -66,24 +65,4 @@ function namingPackages(error: StrongroomError, packages: readonly string[]): St
     return { path: packages[Number(place)] ?? path, message };
   });
   return new StrongroomError(error.message, { ...error, details });
-}
-
-export function RemoveDialog({ name, close, done }: DialogProps & { readonly name: string }) {
-  const words = useWords(dictionary);
-  const client = useClient();
-  const say = useToast();
-  const act = async () => {
-    await client.call('packages.remove', { params: { name } });
-    say(fill(words.removed, { name }));
-    done();
-  };
-  return (
-    <ConfirmDialog
-      title={fill(words.removeTitle, { name })}
-      lead={words.removeLead}
-      submit={words.remove}
-      close={close}
-      act={act}
-    />
-  );
 }

@@ -3,9 +3,10 @@ import type { ResponseFor } from '../../../client/index.ts';
 import { useClient, useLoad, usePolling } from '../api.ts';
 import { useFormats, useWords } from '../language.tsx';
 import { Heading } from '../ui/heading.tsx';
+import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { Empty, LoadedList } from '../ui/states.tsx';
 import { RowButton, Table } from '../ui/table.tsx';
-import { AddDialog, ListDialog, RemoveDialog } from './dialogs.tsx';
+import { AddDialog, ListDialog } from './dialogs.tsx';
 import { dictionary } from './words.ts';
 
 export type Package = ResponseFor<'packages.list'>['body'][number];
@@ -62,7 +63,14 @@ export default function Packages() {
       </LoadedList>
       {open?.kind === 'add' && <AddDialog {...dialog} />}
       {open?.kind === 'list' && <ListDialog packages={packages} {...dialog} />}
-      {open?.kind === 'remove' && <RemoveDialog name={open.name} {...dialog} />}
+      {open?.kind === 'remove' && (
+        <RemoveDialog
+          words={words}
+          name={open.name}
+          remove={(name) => client.call('packages.remove', { params: { name } })}
+          {...dialog}
+        />
+      )}
     </>
   );
 }

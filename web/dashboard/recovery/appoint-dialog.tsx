@@ -5,6 +5,7 @@ import { fill, useWords } from '../language.tsx';
 import { trustShown } from '../open-vault/known-keys.ts';
 import { loadCrypto } from '../open-vault/load-crypto.ts';
 import { Fingerprint, OtherKeys, type Person, usePeople } from '../open-vault/people.tsx';
+import { UserSecretField } from '../open-vault/user-secret-field.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
 import { Checkbox, Choice, Field, FieldGroup, PasswordField } from '../ui/field.tsx';
 import { LoadedView } from '../ui/states.tsx';
@@ -91,14 +92,7 @@ export function AppointDialog({ present, close, done }: DialogProps) {
           change={setHint}
         />
       )}
-      <PasswordField
-        label={words.userSecret}
-        hint={words.userSecretHint}
-        autocomplete="off"
-        required
-        value={secret}
-        change={setSecret}
-      />
+      <UserSecretField value={secret} change={setSecret} />
     </FormDialog>
   );
 }

@@ -7,8 +7,9 @@ import { fill, useWords } from '../language.tsx';
 import { trustShown } from '../open-vault/known-keys.ts';
 import { loadCrypto } from '../open-vault/load-crypto.ts';
 import { FingerprintOf, usePeople } from '../open-vault/people.tsx';
+import { UserSecretField } from '../open-vault/user-secret-field.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
-import { Choice, PasswordField } from '../ui/field.tsx';
+import { Choice } from '../ui/field.tsx';
 import type { Owner } from './owners.tsx';
 import { dictionary } from './words.ts';
 
@@ -52,14 +53,7 @@ export function ReleaseDialog({ owner: { ownerUserId, ownerName }, close, done }
         options={[['', words.chooseOne], ...others.map(({ id, name }) => [id, name] as const)]}
       />
       {collector && <FingerprintOf {...collector} />}
-      <PasswordField
-        label={words.userSecret}
-        hint={words.userSecretHint}
-        autocomplete="off"
-        required
-        value={secret}
-        change={setSecret}
-      />
+      <UserSecretField value={secret} change={setSecret} />
     </FormDialog>
   );
 }

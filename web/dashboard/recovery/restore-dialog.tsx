@@ -9,6 +9,7 @@ import { Tampered } from '../../../lambdas/crypto/errors.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
 import { loadCrypto } from '../open-vault/load-crypto.ts';
+import { UserSecretField } from '../open-vault/user-secret-field.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
 import { Area, PasswordField } from '../ui/field.tsx';
 import type { Owner } from './owners.tsx';
@@ -72,14 +73,7 @@ export function RestoreDialog({ owner, close, done }: DialogProps) {
           change={setPhrase}
         />
       )}
-      <PasswordField
-        label={words.userSecret}
-        hint={words.userSecretHint}
-        autocomplete="off"
-        required
-        value={secret}
-        change={setSecret}
-      />
+      <UserSecretField value={secret} change={setSecret} />
     </FormDialog>
   );
 }

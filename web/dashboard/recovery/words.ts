@@ -6,8 +6,6 @@ const en = {
   working: 'Working …',
   name: 'Name',
   since: 'Since',
-  userSecret: 'Your user secret',
-  userSecretHint: 'It stays in this page: it is neither sent nor stored.',
 
   trustees: 'Your trustees',
   noTrustees: 'You have no trustees',
@@ -89,8 +87,6 @@ export const dictionary: Dictionary<keyof typeof en> = {
     working: 'En curso …',
     name: 'Nombre',
     since: 'Desde',
-    userSecret: 'Tu secreto de usuario',
-    userSecretHint: 'Se queda en esta página: ni se envía ni se guarda.',
 
     trustees: 'Tus personas de confianza',
     noTrustees: 'No tienes personas de confianza',

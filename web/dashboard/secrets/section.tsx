@@ -2,9 +2,10 @@ import { useState } from 'preact/hooks';
 import type { ResponseFor } from '../../../client/index.ts';
 import { useAction, useClient, useLoad } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
-import { ConfirmDialog, FormDialog } from '../ui/dialog.tsx';
+import { FormDialog } from '../ui/dialog.tsx';
 import { Field, PasswordField } from '../ui/field.tsx';
 import { Heading } from '../ui/heading.tsx';
+import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { Empty, LoadedList } from '../ui/states.tsx';
 import { RowButton, Table } from '../ui/table.tsx';
 import { useToast } from '../ui/toast.tsx';
@@ -50,7 +51,13 @@ export default function Secrets() {
         <SaveDialog secret={open.secret} close={() => setOpen(undefined)} done={done} />
       )}
       {open?.kind === 'remove' && open.secret && (
-        <RemoveDialog secret={open.secret} close={() => setOpen(undefined)} done={done} />
+        <RemoveDialog
+          words={words}
+          name={open.secret.name}
+          remove={(name) => client.call('secrets.delete', { params: { name } })}
+          close={() => setOpen(undefined)}
+          done={done}
+        />
       )}
     </>
   );
@@ -134,25 +141,5 @@ function SaveDialog({ secret, close, done }: DialogProps & { readonly secret: Se
         change={setDescription}
       />
     </FormDialog>
-  );
-}
-
-function RemoveDialog({ secret: { name }, close, done }: DialogProps & { readonly secret: Secret }) {
-  const words = useWords(dictionary);
-  const client = useClient();
-  const say = useToast();
-  const act = async () => {
-    await client.call('secrets.delete', { params: { name } });
-    say(fill(words.removed, { name }));
-    done();
-  };
-  return (
-    <ConfirmDialog
-      title={fill(words.removeTitle, { name })}
-      lead={words.removeLead}
-      submit={words.remove}
-      close={close}
-      act={act}
-    />
   );
 }

@@ -6,9 +6,9 @@ import { useClient, usePages } from '../api.ts';
 import { useWords } from '../language.tsx';
 import { type OpenVault, useOpenVault } from '../open-vault/provider.tsx';
 import { type Shareable, SharingDialog } from '../open-vault/sharing-dialog.tsx';
+import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { Empty, LoadedList, More } from '../ui/states.tsx';
 import { RowButton, Table } from '../ui/table.tsx';
-import { RemoveDialog } from './remove-dialog.tsx';
 import { SaveDialog } from './save-dialog.tsx';
 import { ValueDialog } from './value-dialog.tsx';
 import { dictionary } from './words.ts';
@@ -59,7 +59,15 @@ export function Values() {
       {open?.kind === 'share' && (
         <SharingDialog shareable={shareableOf(openVault, open.name)} close={close} />
       )}
-      {open?.kind === 'remove' && <RemoveDialog name={open.name} close={close} done={done} />}
+      {open?.kind === 'remove' && (
+        <RemoveDialog
+          words={words}
+          name={open.name}
+          remove={(key) => client.call('kv.delete', { params: { key } })}
+          close={close}
+          done={done}
+        />
+      )}
     </>
   );
 }
