@@ -41,14 +41,7 @@ export default function EncryptedCode() {
         )}
       </Heading>
       {!isSecureContext && <p class="problem">{words.insecure}</p>}
-      <LoadedList
-        loaded={loaded}
-        empty={
-          <Empty title={words.none}>
-            <p>{words.noneLead}</p>
-          </Empty>
-        }
-      >
+      <LoadedList loaded={loaded} empty={<Empty title={words.none} lead={words.noneLead} />}>
         {(programs) => <ProgramTable programs={programs} open={setOpen} />}
       </LoadedList>
       {open?.kind === 'save' && <SaveDialog program={open.program} close={close} done={done} />}

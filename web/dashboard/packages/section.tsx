@@ -46,14 +46,7 @@ export default function Packages() {
           {words.edit}
         </button>
       </Heading>
-      <LoadedList
-        loaded={loaded}
-        empty={
-          <Empty title={words.none}>
-            <p>{words.noneLead}</p>
-          </Empty>
-        }
-      >
+      <LoadedList loaded={loaded} empty={<Empty title={words.none} lead={words.noneLead} />}>
         {(packages) => (
           <>
             <p role="status">{words[`${stateOf(packages)}All`]}</p>

@@ -37,14 +37,7 @@ export function Trustees() {
           {words.appoint}
         </button>
       </div>
-      <LoadedList
-        loaded={loaded}
-        empty={
-          <Empty title={words.noTrustees}>
-            <p>{words.noTrusteesLead}</p>
-          </Empty>
-        }
-      >
+      <LoadedList loaded={loaded} empty={<Empty title={words.noTrustees} lead={words.noTrusteesLead} />}>
         {(trustees) => (
           <Table
             rows={trustees}

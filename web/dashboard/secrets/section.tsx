@@ -37,14 +37,7 @@ export default function Secrets() {
           {words.add}
         </button>
       </Heading>
-      <LoadedList
-        loaded={loaded}
-        empty={
-          <Empty title={words.none}>
-            <p>{words.noneLead}</p>
-          </Empty>
-        }
-      >
+      <LoadedList loaded={loaded} empty={<Empty title={words.none} lead={words.noneLead} />}>
         {(secrets) => <SecretTable secrets={secrets} open={setOpen} />}
       </LoadedList>
       {open?.kind === 'save' && (

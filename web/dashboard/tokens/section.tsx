@@ -45,14 +45,7 @@ export default function Tokens() {
           <ShownOnce label={fill(words.made, { name: made.name })} value={made.token} note={words.madeLead} />
         </div>
       )}
-      <LoadedList
-        loaded={loaded}
-        empty={
-          <Empty title={words.none}>
-            <p>{words.noneLead}</p>
-          </Empty>
-        }
-      >
+      <LoadedList loaded={loaded} empty={<Empty title={words.none} lead={words.noneLead} />}>
         {(tokens) => <TokenTable tokens={tokens} revoke={(token) => setOpen({ kind: 'revoke', token })} />}
       </LoadedList>
       <More label={words.more} action={more} />

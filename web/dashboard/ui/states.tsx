@@ -32,17 +32,11 @@ export function Problem({ error, again }: { readonly error: unknown; readonly ag
   );
 }
 
-export function Empty({
-  title,
-  children,
-}: {
-  readonly title: string;
-  readonly children?: ComponentChildren;
-}) {
+export function Empty({ title, lead }: { readonly title: string; readonly lead?: string }) {
   return (
     <div class="empty">
       <p class="title">{title}</p>
-      {children}
+      {lead && <p>{lead}</p>}
     </div>
   );
 }

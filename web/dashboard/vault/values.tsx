@@ -41,14 +41,7 @@ export function Values() {
           {words.add}
         </button>
       </div>
-      <LoadedList
-        loaded={loaded}
-        empty={
-          <Empty title={words.none}>
-            <p>{words.noneLead}</p>
-          </Empty>
-        }
-      >
+      <LoadedList loaded={loaded} empty={<Empty title={words.none} lead={words.noneLead} />}>
         {(names) => <ValueTable names={names} open={setOpen} />}
       </LoadedList>
       <More label={words.more} action={more} />
