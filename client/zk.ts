@@ -11,7 +11,7 @@ import {
 } from '../lambdas/crypto/zk-payload.ts';
 import { type Followed, followExecution, type Result } from './executions.ts';
 import { type CallOptions, type ResponseFor, type StrongroomClient, StrongroomError } from './index.ts';
-import { entriesOf } from './paging.ts';
+import { allOf, entriesOf } from './paging.ts';
 import { openZkSession, sealMasterPassword, type ZkRequest, type ZkTrust } from './zk-session.ts';
 
 export { fetchZkTrust, type ZkTrust } from './zk-session.ts';
@@ -51,10 +51,7 @@ export async function putZkCode(
 
 /** All of the caller's, by name. @throws StrongroomError */
 export async function listZkCode(client: StrongroomClient, options: CallOptions = {}): Promise<ZkCode[]> {
-  const all: ZkCode[] = [];
-  const list = entriesOf((query) => client.call('zk.list', { ...options, query }));
-  for await (const program of list) all.push(program);
-  return all;
+  return allOf(entriesOf((query) => client.call('zk.list', { ...options, query })));
 }
 
 /**

@@ -1,12 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
-import {
-  type ListedFile,
-  openVaultFile,
-  resumeUpload,
-  uploadFile,
-  vaultFiles,
-} from '../../client/vault/index.ts';
+import { allOf } from '../../client/index.ts';
+import { openVaultFile, resumeUpload, uploadFile, vaultFiles } from '../../client/vault/index.ts';
 import { type Command, textOf } from '../command.ts';
 import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
 import { saveFile, withVault } from '../vault.ts';
@@ -21,11 +16,7 @@ export const files: readonly Command[] = [
     optionHelp: userSecretHelp,
     async run(context) {
       const { terminal } = context;
-      const files = await withVault(context, async (vault) => {
-        const all: ListedFile[] = [];
-        for await (const file of vaultFiles(vault)) all.push(file);
-        return all;
-      });
+      const files = await withVault(context, (vault) => allOf(vaultFiles(vault)));
       terminal.list(files, {
         ID: ({ id }) => id,
         NAME: ({ fileName }) => fileName,

@@ -1,4 +1,5 @@
 import { limits } from '../../lambdas/contract/limits.ts';
+import { isUserSecretLength } from '../../lambdas/contract/user-secret.ts';
 import { toBase64 } from '../../lambdas/crypto/base64.ts';
 import { wipe } from '../../lambdas/crypto/bytes.ts';
 import type { KeyPairs, PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
@@ -116,8 +117,7 @@ async function replaceKeys(
 /** @throws RangeError for a secret that is too short or too long */
 async function sealPairs(crypto: VaultCrypto, userSecret: string, owner: KeyOwner, pairs: KeyPairs) {
   const { min, max } = limits.userSecretCharacters;
-  const { length } = [...userSecret.normalize('NFC')];
-  if (length < min || length > max) throw new RangeError(`a user secret has ${min} to ${max} characters`);
+  if (!isUserSecretLength(userSecret)) throw new RangeError(`a user secret has ${min} to ${max} characters`);
   const { kek, record } = await crypto.createKek(userSecret, owner);
   const sealed = crypto.sealPrivateKeys(kek, owner, pairs);
   const verifier = crypto.proofVerifier(crypto.rekeyProof(kek, owner));

@@ -9,7 +9,7 @@ import { readKeyRing } from '../shared/key-ring.ts';
 import { nextCursorHeaders } from '../shared/paging.ts';
 import { tryOpenShare } from '../shared/received-share.ts';
 import { receivedInfo } from '../shared/share-info.ts';
-import { tryGetFile } from '../shared/shared-file.ts';
+import { withFiles } from '../shared/shared-file.ts';
 import type { StoredFile } from '../stores/files.ts';
 import { listReceived, type Received } from '../stores/shares.ts';
 
@@ -19,9 +19,7 @@ export const handler = endpoint(fileShares.received, async ({ query }, context) 
     readKeyRing(context),
     listReceived(platform.table, 'file', caller.userId, now, query),
   ]);
-  const shared = await Promise.all(
-    items.map(async (received) => ({ received, file: await tryGetFile(platform.table, received) })),
-  );
+  const shared = await withFiles(platform.table, items);
   const pairs = await ring.open();
   const body = shared.flatMap((share) => tryOpen(pairs, caller.orgId, share) ?? []);
   pairs.wipe();
@@ -33,13 +31,13 @@ export const handler = endpoint(fileShares.received, async ({ query }, context) 
   };
 });
 
-type SharedFile = { readonly received: Received; readonly file: StoredFile | undefined };
+type SharedFile = { readonly received: Received; readonly file: StoredFile };
 
 /** A share as the list has it, or nothing for one that does not open. */
 function tryOpen(pairs: KeyPairs, org: string, { received, file }: SharedFile) {
   const { shareId, ownerUserId, resource: fileId } = received;
   const contextAt = (version?: number) => fileContext(org, ownerUserId, fileId, version);
-  const opened = file && tryOpenShare(pairs, received, contextAt);
+  const opened = tryOpenShare(pairs, received, contextAt);
   if (!opened) return undefined;
   try {
     const { fileName, contentType, sizeBytes } = openMetadata(opened.cek, contextAt(), file);

@@ -1,10 +1,10 @@
-import { Refused } from '../crypto/errors.ts';
 import type { KekOwner } from '../crypto/kek.ts';
 import type { KeyPairs } from '../crypto/key-pairs.ts';
 import { restoredKeyVersion } from '../crypto/restored-keys.ts';
 import type { Restore } from '../stores/recovery.ts';
-import { ApiError, invalid } from './api-error.ts';
+import { ApiError } from './api-error.ts';
 import type { KeyRing } from './key-ring.ts';
+import { requireForm } from './sealed.ts';
 import { readUserSecret, type SecretContext, trySecret } from './user-secret.ts';
 import { publicKeysOf, vault } from './vault.ts';
 
@@ -20,12 +20,9 @@ type Restored = {
  */
 export function requireRestoredKeys(owner: KekOwner, body: Restored): void {
   const restored = { x25519: body.encryptedPrivateKeyEccB64, mlKem768: body.encryptedPrivateKeyKyberB64 };
-  try {
-    vault.checkRestoredKeys(owner, restored);
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    throw invalid('encryptedPrivateKeyEccB64', 'and encryptedPrivateKeyKyberB64 are no keys of this owner');
-  }
+  requireForm('encryptedPrivateKeyEccB64', 'and encryptedPrivateKeyKyberB64 are no keys of this owner', () =>
+    vault.checkRestoredKeys(owner, restored),
+  );
 }
 
 /** @throws ApiError RESTORE_TOO_EARLY while the owner has time to veto it */

@@ -65,9 +65,10 @@ export function requirePublicKeys(keys: PublicKeys): void {
   requireForm('publicKeyB64', 'and publicKeyKyberB64 are no public keys', () => vault.checkPublicKeys(keys));
 }
 
-function requireForm(path: string, message: string, check: () => void): void {
+/** What the formats make of something that a caller sent. @throws ApiError INVALID_REQUEST where it is none of them */
+export function requireForm<T>(path: string, message: string, read: () => T): T {
   try {
-    check();
+    return read();
   } catch (error) {
     if (error instanceof Refused) throw invalid(path, message);
     throw error;

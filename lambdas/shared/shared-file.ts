@@ -4,8 +4,18 @@ import { getFile, type StoredFile } from '../stores/files.ts';
 import { type Grant, getGrant, getReceived, type Received, type Shared } from '../stores/shares.ts';
 import { ApiError } from './api-error.ts';
 
-/** The file that a share is of, or nothing where it is gone or was altered. */
-export async function tryGetFile(
+type ReceivedFile = { readonly received: Received; readonly file: StoredFile };
+
+/** Shares with the files that they are of. Those whose file is gone, or was altered, are left out. */
+export async function withFiles(table: Table, shares: readonly Received[]): Promise<readonly ReceivedFile[]> {
+  const files = await Promise.all(shares.map((received) => tryGetFile(table, received)));
+  return shares.flatMap((received, at) => {
+    const file = files[at];
+    return file ? [{ received, file }] : [];
+  });
+}
+
+async function tryGetFile(
   table: Table,
   { ownerUserId, resource }: Received,
 ): Promise<StoredFile | undefined> {

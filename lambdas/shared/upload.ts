@@ -1,6 +1,6 @@
 import { limits } from '../contract/limits.ts';
 import { equalBytes } from '../crypto/bytes.ts';
-import { Refused, Tampered } from '../crypto/errors.ts';
+import { Tampered } from '../crypto/errors.ts';
 import { fileHeaderBytes, layoutOfSealed } from '../crypto/file-format.ts';
 import { type FilePart, type PartPlan, planParts } from '../crypto/file-parts.ts';
 import { hasHeader } from '../crypto/suites.ts';
@@ -9,7 +9,7 @@ import type { StoredKeys } from '../stores/keys.ts';
 import type { StoredUpload, UploadEntry } from '../stores/uploads.ts';
 import { findObject, objectKey } from '../stores/vault-objects.ts';
 import { ApiError, type ErrorDetail, invalid } from './api-error.ts';
-import { requireWrapped } from './sealed.ts';
+import { requireForm, requireWrapped } from './sealed.ts';
 import { toB64 } from './vault.ts';
 
 type Announced = {
@@ -32,19 +32,11 @@ export function checkAnnounced(
   if (!hasHeader(fileHeaderB64) || fileHeaderB64.length !== fileHeaderBytes) {
     throw invalid('fileHeaderB64', 'is not the header of a sealed file');
   }
-  const size = sizeOf(sealedSizeBytes);
-  if (size === undefined) throw invalid('sealedSizeBytes', 'is not the size of a sealed file');
+  const { size } = requireForm('sealedSizeBytes', 'is not the size of a sealed file', () =>
+    layoutOfSealed(sealedSizeBytes),
+  );
   if (size > limits.fileBytes) throw invalid('sealedSizeBytes', `is of more than ${limits.fileBytes} bytes`);
   return size;
-}
-
-function sizeOf(sealedSize: number): number | undefined {
-  try {
-    return layoutOfSealed(sealedSize).size;
-  } catch (error) {
-    if (error instanceof Refused) return undefined;
-    throw error;
-  }
 }
 
 const lengthOf = ({ sealedStart, sealedEnd }: FilePart) => sealedEnd - sealedStart;

@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { limits } from '../contract/limits.ts';
+import { isUserSecretLength } from '../contract/user-secret.ts';
 import { WrongUserSecret } from '../crypto/errors.ts';
 import { type Allowance, countCall, countedCalls, uncountCall } from '../stores/counters.ts';
 import { ApiError, invalid } from './api-error.ts';
@@ -24,8 +25,7 @@ export function readUserSecret(headers: Headers): string {
 export function readFutureSecret(headers: Headers, name: typeof header | typeof newHeader = header): string {
   const secret = readHeader(headers, name);
   const { min, max } = limits.userSecretCharacters;
-  const { length } = [...secret.normalize('NFC')];
-  if (length < min || length > max) throw invalid(name, `must be ${min} to ${max} characters long`);
+  if (!isUserSecretLength(secret)) throw invalid(name, `must be ${min} to ${max} characters long`);
   return secret;
 }
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { limits } from '../../../lambdas/contract/limits.ts';
+import { isUserSecretLength } from '../../../lambdas/contract/user-secret.ts';
 import { useWords } from '../language.tsx';
 import { PasswordField } from '../ui/field.tsx';
 import { dictionary } from './words.ts';
@@ -13,9 +13,7 @@ export function useNewSecret() {
     ...{ secret, change, repeated, changeRepeated },
     /** @throws Error in the user's language */
     read(): string {
-      const { min, max } = limits.userSecretCharacters;
-      const { length } = [...secret.normalize('NFC')];
-      if (length < min || length > max) throw new Error(words.secretLength);
+      if (!isUserSecretLength(secret)) throw new Error(words.secretLength);
       if (secret !== repeated) throw new Error(words.notTheSame);
       return secret;
     },
