@@ -102,6 +102,19 @@ describe('the package', () => {
   });
 });
 
+describe('docs/recovery.md', () => {
+  test('recovers the keys by the library', { timeout: 60_000 }, async () => {
+    const steps = stepsOf(readFileSync(join(root, 'docs', 'recovery.md'), 'utf8'), 'ts');
+    expect(steps).toHaveLength(4);
+    const source = `${programOf(steps, appliance.target.url, marked)}\nexport {};`;
+    writeFileSync(at('recovery.mts'), source);
+    await compile('recovery.mts');
+    writeFileSync(at('recovery.mjs'), (await transform(source, { loader: 'ts' })).code);
+    const { stdout } = await run(plainNode(), ['recovery.mjs'], { cwd: installed.folder });
+    expectPrinted(steps, appliance.target.url, stdout);
+  });
+});
+
 describe('docs/client.md', () => {
   test('names the file that is packed', () => {
     expect(page).toContain(`npm install /tmp/strongroom-${manifest.version}.tgz`);
