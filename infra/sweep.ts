@@ -23,7 +23,7 @@ export class Sweep extends Construct {
     super(scope, id);
     const { bucketArn, bucketName } = buckets.objects;
     const sweeper = new BundledFunction(this, 'Sweeper', {
-      name: 'sweep',
+      name: 'sweep-objects',
       description: 'Removes objects that no record names',
       bundle,
       memoryMiB: 512,

@@ -1,7 +1,7 @@
-import { files } from '../contract/files.ts';
-import { limits } from '../contract/limits.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
+import { files } from '../../contract/files.ts';
+import { limits } from '../../contract/limits.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { deleteFile, getFile } from '../stores/files.ts';
 import { countDeleted } from '../stores/orgs.ts';
 import { endShare, listGrants } from '../stores/shares.ts';

@@ -1,7 +1,7 @@
-import { kv } from '../contract/kv.ts';
-import { limits } from '../contract/limits.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
+import { kv } from '../../contract/kv.ts';
+import { limits } from '../../contract/limits.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { deleteValue, getValue } from '../stores/kv.ts';
 import { countDeleted } from '../stores/orgs.ts';
 import { endShare, listGrants } from '../stores/shares.ts';

@@ -1,10 +1,10 @@
-import { kv } from '../contract/kv.ts';
-import { wipe } from '../crypto/bytes.ts';
-import { valueContext } from '../crypto/context.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { readForWrite, writeValue } from '../shared/kv-value.ts';
-import { rewrapForRecipients } from '../shared/rewrap.ts';
-import { publicKeysOf, vault } from '../shared/vault.ts';
+import { kv } from '../../contract/kv.ts';
+import { wipe } from '../../crypto/encoding/bytes.ts';
+import { valueContext } from '../../crypto/vault/context.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { readForWrite, writeValue } from '../vault/kv-value.ts';
+import { rewrapForRecipients } from '../vault/rewrap.ts';
+import { publicKeysOf, vault } from '../vault/vault.ts';
 
 export const handler = endpoint(kv.put, async ({ params: { key }, body }, context) => {
   const { caller, platform, now } = context;

@@ -1,5 +1,5 @@
-import { secrets } from '../contract/secrets.ts';
-import { endpoint } from '../shared/endpoint.ts';
+import { secrets } from '../../contract/secrets.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { deleteSecret } from '../stores/secrets.ts';
 
 export const handler = endpoint(secrets.delete, async ({ params: { name } }, { caller }) => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Table, Write } from '../platform/table.ts';
+import type { Table, Write } from '../../platform/table.ts';
 import { Bytes, stored } from './stored.ts';
 
 /**

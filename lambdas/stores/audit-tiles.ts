@@ -1,6 +1,6 @@
-import { concat } from '../crypto/bytes.ts';
-import { hashBytes, nodeHash, type Subtrees } from '../crypto/merkle.ts';
-import { ObjectDamaged, type Objects } from '../platform/objects.ts';
+import { concat } from '../../crypto/encoding/bytes.ts';
+import { hashBytes, nodeHash, type Subtrees } from '../../crypto/log/merkle.ts';
+import { ObjectDamaged, type Objects } from '../../platform/objects.ts';
 import { auditPrefix } from './object-prefixes.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Key, Page, Query, Table, Write } from '../platform/table.ts';
-import { timeOfUuidv7 } from '../shared/ids.ts';
+import { timeOfUuidv7 } from '../../crypto/encoding/uuid.ts';
+import type { Key, Page, Query, Table, Write } from '../../platform/table.ts';
 
 export type AuditEntry = {
   readonly id: string;

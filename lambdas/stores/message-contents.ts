@@ -1,6 +1,6 @@
-import type { Objects } from '../platform/objects.ts';
-import type { Platform } from '../platform/platform.ts';
-import type { Table, Write } from '../platform/table.ts';
+import type { Objects } from '../../platform/objects.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Table, Write } from '../../platform/table.ts';
 import { type Message, ttlOf } from './messages.ts';
 
 /** Where the ciphertext of a message is: in the item itself, or in the object store. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { limits } from '../contract/limits.ts';
-import { ConditionFailed, type Table, type Write } from '../platform/table.ts';
+import { limits } from '../../contract/limits.ts';
+import { ConditionFailed, type Table, type Write } from '../../platform/table.ts';
 import { type StoredPage, stored, storedPage, Time } from './stored.ts';
 
 /** The org that users join who register themselves. */

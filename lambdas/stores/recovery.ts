@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Table, Write } from '../platform/table.ts';
+import type { Table, Write } from '../../platform/table.ts';
 import { Bytes, type StoredPage, stored, storedPage, Time } from './stored.ts';
 
 /** Of the index that lists by trustee. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { limits } from '../contract/limits.ts';
-import type { Table, Write } from '../platform/table.ts';
+import { limits } from '../../contract/limits.ts';
+import type { Table, Write } from '../../platform/table.ts';
 import { Bytes, type StoredPage, stored, storedPage, Time } from './stored.ts';
 
 /** What is shared: a value by its name, or a file by its id. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Tampered } from '../crypto/errors.ts';
-import type { Item, Page } from '../platform/table.ts';
+import { Tampered } from '../../crypto/errors.ts';
+import type { Item, Page } from '../../platform/table.ts';
 
 export const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 export const Time = z.iso.datetime({ precision: 3 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Tampered } from '../crypto/errors.ts';
-import type { Objects } from '../platform/objects.ts';
-import type { Write } from '../platform/table.ts';
+import { Tampered } from '../../crypto/errors.ts';
+import type { Objects } from '../../platform/objects.ts';
+import type { Write } from '../../platform/table.ts';
 import { Bytes } from './stored.ts';
 import { placeObject, readObject, releaseObject } from './vault-objects.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Tampered } from '../crypto/errors.ts';
-import { type ByteRange, ObjectDamaged, type Objects, type StoredObject } from '../platform/objects.ts';
-import type { Platform } from '../platform/platform.ts';
-import type { Write } from '../platform/table.ts';
+import { Tampered } from '../../crypto/errors.ts';
+import { type ByteRange, ObjectDamaged, type Objects, type StoredObject } from '../../platform/objects.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Write } from '../../platform/table.ts';
 
 const folder = 'vault/';
 const recordOf = (objectId: string) => ({ pk: objectId, sk: 'object' });

@@ -1,5 +1,5 @@
-import { tokens } from '../contract/tokens.ts';
-import { endpoint } from '../shared/endpoint.ts';
+import { tokens } from '../../contract/tokens.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { revokeKey } from '../stores/credentials.ts';
 import { deleteToken } from '../stores/tokens.ts';
 

@@ -1,7 +1,7 @@
-import { uploads } from '../contract/uploads.ts';
-import { ObjectNotFound, type Objects } from '../platform/objects.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
+import { uploads } from '../../contract/uploads.ts';
+import { ObjectNotFound, type Objects } from '../../platform/objects.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { endUpload, getUpload, type StoredUpload } from '../stores/uploads.ts';
 import { objectKey, releaseObject } from '../stores/vault-objects.ts';
 

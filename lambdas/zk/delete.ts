@@ -1,5 +1,5 @@
-import { zk } from '../contract/zk.ts';
-import { endpoint } from '../shared/endpoint.ts';
+import { zk } from '../../contract/zk.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { deleteCode } from '../stores/zk-code.ts';
 
 export const handler = endpoint(zk.delete, async ({ params: { name } }, { caller }) => {

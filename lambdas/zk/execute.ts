@@ -1,14 +1,14 @@
-import { zk } from '../contract/zk.ts';
-import type { ProvenSession } from '../crypto/sandbox-proof.ts';
-import { CodeNotOpened, type EncryptedCode } from '../platform/sandboxes.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { inSandbox, openSecrets } from '../shared/execution.ts';
-import { answerRun } from '../shared/hand-over.ts';
-import { uuidv7 } from '../shared/ids.ts';
-import { usablePackages } from '../shared/package-set.ts';
-import { loadProgram } from '../shared/zk-code.ts';
-import { openZkSession } from '../shared/zk-session.ts';
+import { zk } from '../../contract/zk.ts';
+import { uuidv7 } from '../../crypto/encoding/uuid.ts';
+import type { ProvenSession } from '../../crypto/zk/sandbox-proof.ts';
+import { CodeNotOpened, type EncryptedCode } from '../../platform/sandboxes.ts';
+import { answerRun } from '../executions/detach.ts';
+import { inSandbox, openSecrets } from '../executions/execution.ts';
+import { usablePackages } from '../packages/package-set.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { loadProgram } from './zk-code.ts';
+import { openZkSession } from './zk-session.ts';
 
 const errors = {
   wrong_password: 'WRONG_MASTER_PASSWORD',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { native } from '../../lambdas/crypto/providers/native.ts';
-import { generatePrivateKey } from '../../lambdas/crypto/sealed-box.ts';
+import { native } from '../../crypto/providers/native.ts';
+import { generatePrivateKey } from '../../crypto/zk/sealed-box.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Home, makeHome, removeHome } from './home.ts';
 import { findInterpreter } from './interpreter.ts';

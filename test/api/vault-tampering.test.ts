@@ -6,7 +6,7 @@ import { StrongroomClient, StrongroomError } from '../../client/index.ts';
 import { getSharedVaultValue, shareVaultValue } from '../../client/vault/shares.ts';
 import { getVaultValue, putVaultValue } from '../../client/vault/values.ts';
 import { Vault } from '../../client/vault/vault.ts';
-import { Refused } from '../../lambdas/crypto/errors.ts';
+import { Refused } from '../../crypto/errors.ts';
 import type { TableName } from '../../lambdas/stores/tables.ts';
 import { type StoredRecord, StoredRecords } from '../support/stored-records.ts';
 import { alterEach, faultsOf } from '../support/tampered-calls.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AnyRoute, routes } from '../../lambdas/contract/routes.ts';
+import { type AnyRoute, routes } from '../../contract/routes.ts';
 
 /** The only operations that change something, or may be refused a sign-in, and leave no audit entry. */
 const unaudited: ReadonlySet<AnyRoute['operationId']> = new Set([

@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, '..', '..');
 
 async function bundle(platform: 'browser' | 'node', imports: string) {
   const { metafile, outputFiles } = await build({
-    stdin: { contents: imports, resolveDir: resolve(root, 'lambdas', 'crypto'), loader: 'ts' },
+    stdin: { contents: imports, resolveDir: resolve(root, 'crypto'), loader: 'ts' },
     absWorkingDir: root,
     bundle: true,
     minify: true,

@@ -207,7 +207,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
           if (actions.join() === 'ecr:GetAuthorizationToken') continue;
           for (const resource of resources.filter((name) => !foreign.test(name)))
             expect(resource).toMatch(
-              /^(Tables\/|Buckets\/Objects|Keys\/(Data|Jwt|Audit)|SandboxLog|arn:.*:function:Strongroom-execute-attend$)/,
+              /^(Tables\/|Buckets\/Objects|Keys\/(Data|Jwt|Audit)|SandboxLog|arn:.*:function:Strongroom-jobs-awaitExecution$)/,
             );
         }
       }

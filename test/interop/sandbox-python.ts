@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findInterpreter } from '../../sandbox-image/supervisor/interpreter.ts';
-import { isRoot } from '../sandbox/supervisor.ts';
+import { isRoot } from '../sandbox-image/supervisor/supervisor.ts';
 
 export type SandboxPython = {
   /** A Python that has the packages itself, as the one of the image has. */

@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { thumbprint } from '../../lambdas/crypto/es256.ts';
-import { DataKeyRejected, type Keys, type PublicJwk } from '../../lambdas/platform/keys.ts';
+import { thumbprint } from '../../crypto/server/es256.ts';
+import { DataKeyRejected, type Keys, type PublicJwk } from '../../platform/keys.ts';
 
 const data = Buffer.from('what is signed');
 

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { InvalidObjectKey, type Objects } from '../../lambdas/platform/objects.ts';
-import { InvalidCursor } from '../../lambdas/platform/table.ts';
+import { InvalidObjectKey, type Objects } from '../../platform/objects.ts';
+import { InvalidCursor } from '../../platform/table.ts';
 import { type ObjectGap, objectUploadSuite } from './object-upload.suite.ts';
 
 const mebibyte = 1024 * 1024;

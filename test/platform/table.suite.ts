@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import {
-  ConditionFailed,
-  type Item,
-  type Table,
-  type Value,
-  type Write,
-} from '../../lambdas/platform/table.ts';
+import { ConditionFailed, type Item, type Table, type Value, type Write } from '../../platform/table.ts';
 import { conditionCases } from './table-conditions.ts';
 import { tableCounterSuite } from './table-counter.suite.ts';
 import { expired, fresh, future, rejection } from './table-items.ts';
