@@ -1,3 +1,4 @@
+import { auditPrefix } from '../../contract/resources.ts';
 import { equalBytes, utf8 } from '../../crypto/encoding/bytes.ts';
 import { entryHash, type TreeHead } from '../../crypto/log/audit-log.ts';
 import { rootOf } from '../../crypto/log/merkle.ts';
@@ -13,7 +14,6 @@ import {
   publish,
 } from '../stores/audit-log.ts';
 import { AuditTiles, growTiles } from '../stores/audit-tiles.ts';
-import { auditPrefix } from '../stores/object-prefixes.ts';
 import { openCheckpoint, signCheckpoint } from './audit-checkpoint.ts';
 
 type Ports = Pick<Platform, 'table' | 'objects' | 'keys'>;

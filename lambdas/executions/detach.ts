@@ -1,5 +1,6 @@
 import { limits } from '../../contract/limits.ts';
-import type { HandedOver, JobResult, Lease } from '../../platform/sandboxes.ts';
+import type { HandedOver, Lease } from '../../platform/sandboxes.ts';
+import type { JobResult } from '../../sandbox-image/protocol/job.ts';
 import { addExecution, deleteExecution, type Execution } from '../stores/executions.ts';
 import { type OpenSecrets, type Program, type Running, runOrHandOver } from './execution.ts';
 import { sealSecret } from './result-store.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../../contract/limits.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { type Lease, type OutputChunk, RunLost, type RunOutcome } from '../../platform/sandboxes.ts';
+import { type Lease, RunLost } from '../../platform/sandboxes.ts';
+import type { OutputChunk, RunOutcome } from '../../sandbox-image/protocol/job.ts';
 import { type Execution, getExecution } from '../stores/executions.ts';
 import { executionBody } from './result-body.ts';
 import { loadResult, openSecretOf } from './result-store.ts';

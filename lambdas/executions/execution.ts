@@ -1,13 +1,11 @@
 import { limits } from '../../contract/limits.ts';
+import { type HandedOver, type Lease, NoSandboxFree } from '../../platform/sandboxes.ts';
 import {
-  type HandedOver,
   type Job,
   type JobResult,
-  type Lease,
-  NoSandboxFree,
   SandboxLost,
   SandboxUnavailable,
-} from '../../platform/sandboxes.ts';
+} from '../../sandbox-image/protocol/job.ts';
 import { ApiError, invalid } from '../pipeline/api-error.ts';
 import type { UserCaller } from '../pipeline/caller.ts';
 import type { Context } from '../pipeline/operation.ts';

@@ -1,10 +1,10 @@
+import { resultsPrefix } from '../../contract/resources.ts';
 import { openAesGcm, sealAesGcm } from '../../crypto/server/aes-gcm.ts';
 import type { Keys } from '../../platform/keys.ts';
 import type { Objects } from '../../platform/objects.ts';
-import type { RunOutcome } from '../../platform/sandboxes.ts';
+import type { RunOutcome } from '../../sandbox-image/protocol/job.ts';
 import { decodeOutcome, encodeResult } from '../../sandbox-image/protocol/wire.ts';
 import type { Execution } from '../stores/executions.ts';
-import { resultsPrefix } from '../stores/object-prefixes.ts';
 
 type Owner = Pick<Execution, 'orgId' | 'userId' | 'executionId'>;
 

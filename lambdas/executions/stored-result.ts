@@ -1,4 +1,5 @@
-import type { JobResult, Lease } from '../../platform/sandboxes.ts';
+import type { Lease } from '../../platform/sandboxes.ts';
+import type { JobResult } from '../../sandbox-image/protocol/job.ts';
 import { addExecution, type Execution } from '../stores/executions.ts';
 import type { Program, Running } from './execution.ts';
 import { endOf } from './execution-state.ts';

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { awaitExecution } from '../../contract/jobs.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { type OutputChunk, RunLost, type RunOutcome, SandboxLost } from '../../platform/sandboxes.ts';
+import { RunLost } from '../../platform/sandboxes.ts';
 import { ConditionFailed } from '../../platform/table.ts';
+import { type OutputChunk, type RunOutcome, SandboxLost } from '../../sandbox-image/protocol/job.ts';
 import { endOf, inItsSandbox, lostOutcome, lostReason } from '../executions/execution-state.ts';
 import { storeResult } from '../executions/result-store.ts';
 import { backgroundFunction } from '../pipeline/job-handler.ts';

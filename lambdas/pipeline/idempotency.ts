@@ -1,6 +1,7 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { RouteRecord } from '../../contract/define-route.ts';
 import { limits } from '../../contract/limits.ts';
+import { answersPrefix } from '../../contract/resources.ts';
 import { openAesGcm, sealAesGcm } from '../../crypto/server/aes-gcm.ts';
 import { hmacSha256 } from '../../crypto/server/hmac.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -13,7 +14,6 @@ import {
   type IdempotentCall,
   releaseCall,
 } from '../stores/idempotency.ts';
-import { answersPrefix } from '../stores/object-prefixes.ts';
 import { ApiError } from './api-error.ts';
 import { type Caller, ownerOf } from './caller.ts';
 import type { Effect } from './effects.ts';

@@ -1,7 +1,7 @@
 import { zk } from '../../contract/zk.ts';
 import { uuidv7 } from '../../crypto/encoding/uuid.ts';
 import type { ProvenSession } from '../../crypto/zk/sandbox-proof.ts';
-import { CodeNotOpened, type EncryptedCode } from '../../platform/sandboxes.ts';
+import { CodeNotOpened, type EncryptedCode } from '../../sandbox-image/protocol/job.ts';
 import { answerRun } from '../executions/detach.ts';
 import { inSandbox, openSecrets } from '../executions/execution.ts';
 import { usablePackages } from '../packages/package-set.ts';

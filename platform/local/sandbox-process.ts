@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SandboxUnavailable } from '../../sandbox-image/protocol/job.ts';
 import { register, registered, SandboxPool, type SandboxSupply, unregister } from '../sandboxes/pool.ts';
-import { type Sandboxes, SandboxUnavailable } from '../sandboxes.ts';
+import type { Sandboxes } from '../sandboxes.ts';
 import type { Table } from '../table.ts';
 
 export type SandboxProcessOptions = {

@@ -3,6 +3,15 @@ import { limits } from '../../contract/limits.ts';
 import { native } from '../../crypto/providers/native.ts';
 import { type ReplyOpener, repliesOf, type SealedRequest, Sealer } from '../../crypto/zk/sealed-box.ts';
 import {
+  type CodeFault,
+  CodeNotOpened,
+  type Job,
+  type JobResult,
+  type OutputChunk,
+  SandboxLost,
+  SandboxUnavailable,
+} from '../../sandbox-image/protocol/job.ts';
+import {
   decodeOutput,
   decodeResult,
   encodeJob,
@@ -11,17 +20,10 @@ import {
 } from '../../sandbox-image/protocol/wire.ts';
 import {
   type AttachOptions,
-  type CodeFault,
-  CodeNotOpened,
   type HandedOver,
-  type Job,
-  type JobResult,
   NoSandboxFree,
-  type OutputChunk,
   RunLost,
   type RunOptions,
-  SandboxLost,
-  SandboxUnavailable,
 } from '../sandboxes.ts';
 
 const connectMs = 5_000;

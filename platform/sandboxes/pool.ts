@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  type AttachOptions,
   type Job,
   type JobResult,
+  SandboxLost,
+  SandboxUnavailable,
+} from '../../sandbox-image/protocol/job.ts';
+import {
+  type AttachOptions,
   type Lease,
   NoSandboxFree,
   type RunOptions,
   type Sandboxes,
-  SandboxLost,
-  SandboxUnavailable,
   type Tenant,
 } from '../sandboxes.ts';
 import { ConditionFailed, type Item, type Table } from '../table.ts';

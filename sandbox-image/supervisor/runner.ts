@@ -9,7 +9,7 @@ import {
   type OutputChunk,
   programName,
   SandboxLost,
-} from '../../platform/sandboxes.ts';
+} from '../protocol/job.ts';
 import { Bundles } from './bundles.ts';
 import { type Collected, collect } from './collect.ts';
 import type { Config, Limits } from './config.ts';

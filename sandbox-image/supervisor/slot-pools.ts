@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Isolation, SandboxUnavailable } from '../../platform/sandboxes.ts';
+import { type Isolation, SandboxUnavailable } from '../protocol/job.ts';
 import type { Config } from './config.ts';
 import type { Home } from './home.ts';
 import type { NodeProgram } from './node-program.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { type Isolation, type Language, SandboxLost } from '../../platform/sandboxes.ts';
+import { type Isolation, type Language, SandboxLost } from '../protocol/job.ts';
 import { type Channels, Rendezvous } from './rendezvous.ts';
 import { Stock } from './stock.ts';
 import { type Ended, type Forked, Zygote, type ZygoteSettings } from './zygote.ts';

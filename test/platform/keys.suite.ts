@@ -1,7 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { thumbprint } from '../../crypto/server/es256.ts';
-import { DataKeyRejected, type Keys, type PublicJwk } from '../../platform/keys.ts';
+import type { PublicJwk } from '../../crypto/server/jwk.ts';
+import { DataKeyRejected, type Keys } from '../../platform/keys.ts';
 
 const data = Buffer.from('what is signed');
 

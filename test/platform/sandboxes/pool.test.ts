@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SandboxProcesses } from '../../../platform/local/sandbox-process.ts';
 import { SqliteTable } from '../../../platform/local/sqlite-table.ts';
 import { externalSupply, register, registered, SandboxPool } from '../../../platform/sandboxes/pool.ts';
-import { type Job, NoSandboxFree, SandboxLost, SandboxUnavailable } from '../../../platform/sandboxes.ts';
+import { NoSandboxFree } from '../../../platform/sandboxes.ts';
+import { type Job, SandboxLost, SandboxUnavailable } from '../../../sandbox-image/protocol/job.ts';
 import { Supervisor } from '../../sandbox-image/supervisor/supervisor.ts';
 
 const closers: (() => Promise<void>)[] = [];

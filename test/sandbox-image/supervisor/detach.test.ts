@@ -2,13 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type HandedOver,
-  type Job,
-  type OutputChunk,
-  RunLost,
-  SandboxLost,
-} from '../../../platform/sandboxes.ts';
+import { type HandedOver, RunLost } from '../../../platform/sandboxes.ts';
+import { type Job, type OutputChunk, SandboxLost } from '../../../sandbox-image/protocol/job.ts';
 import { Supervisor } from './supervisor.ts';
 
 const endless = 'import time\nprint("begun", flush=True)\nwhile True: time.sleep(0.05)';
