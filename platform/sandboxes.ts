@@ -8,7 +8,7 @@ export type RunOptions = {
 };
 
 /** A run that goes on without its caller. */
-export type HandedOver = {
+export type Detached = {
   /** What opens the replies of the sandbox, 44 bytes, as secret as they are. */
   readonly repliesSecret: Uint8Array;
 };
@@ -24,7 +24,7 @@ export type Lease = {
   /** Seals the job to the sandbox's own key; only the sandbox reads it, only the caller reads the result. */
   run(job: Job, options?: RunOptions): Promise<JobResult>;
   /** As `run`, but a job that has not ended within `waitMs` is handed over: it goes on, for `attach` and `peek`. */
-  runOrHandOver(job: Job, waitMs: number): Promise<JobResult | HandedOver>;
+  runOrDetach(job: Job, waitMs: number): Promise<JobResult | Detached>;
   /**
    * The result of a run that was handed over, with all its output from the start. Any number may read it, at once or
    * after one another.
@@ -35,7 +35,7 @@ export type Lease = {
   /** As `attach`, but what is there by now: `undefined` while the program runs. */
   peek(executionId: string, repliesSecret: Uint8Array, options?: RunOptions): Promise<JobResult | undefined>;
   /** The result of a run that was handed over is stored: the sandbox lets go of it. */
-  acknowledge(executionId: string): Promise<void>;
+  ack(executionId: string): Promise<void>;
   /** Ends a running job; its `run` then resolves with status `killed`. */
   stop(executionId: string): Promise<void>;
   /** The caller is done; the sandbox stays with its tenant until it is retired. */
@@ -53,7 +53,7 @@ export type Lease = {
 export interface Sandboxes {
   lease(tenant: Tenant, waitMs: number): Promise<Lease>;
   /** The sandbox that a run of this tenant was handed over in; `undefined` where that one has ended. */
-  rejoin(tenant: Tenant, sandboxId: string): Promise<Lease | undefined>;
+  reattach(tenant: Tenant, sandboxId: string): Promise<Lease | undefined>;
   /** Rejects where no sandbox could be leased even if none were busy. */
   ping(): Promise<void>;
 }

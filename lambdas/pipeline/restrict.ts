@@ -122,9 +122,9 @@ function restrictSandboxes(sandboxes: Sandboxes, grants: Grants): Sandboxes {
       demand(grants.sandboxes, 'sandboxes');
       return sandboxes.lease(tenant, waitMs);
     },
-    async rejoin(tenant, sandboxId) {
+    async reattach(tenant, sandboxId) {
       demand(grants.sandboxes, 'sandboxes');
-      return sandboxes.rejoin(tenant, sandboxId);
+      return sandboxes.reattach(tenant, sandboxId);
     },
     async ping() {
       demand(grants.ping, 'ping the sandboxes');

@@ -18,13 +18,7 @@ import {
   ReplyReader,
   runAad,
 } from '../../sandbox-image/protocol/wire.ts';
-import {
-  type AttachOptions,
-  type HandedOver,
-  NoSandboxFree,
-  RunLost,
-  type RunOptions,
-} from '../sandboxes.ts';
+import { type AttachOptions, type Detached, NoSandboxFree, RunLost, type RunOptions } from '../sandboxes.ts';
 
 const connectMs = 5_000;
 /** What a sandbox may take beyond a job's own time: the wait for its turn, the end of the run, the way back. */
@@ -58,7 +52,7 @@ export class SandboxClient {
   }
 
   /** @throws as `run` */
-  async runOrHandOver(job: Job, waitMs: number): Promise<JobResult | HandedOver> {
+  async runOrHandOver(job: Job, waitMs: number): Promise<JobResult | Detached> {
     const sealed = this.#seal(job);
     const replies = new Replies(sealed);
     const status = await this.#start(`/run?wait=${Math.round(waitMs)}`, job, sealed, replies);
