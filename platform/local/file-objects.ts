@@ -25,7 +25,7 @@ import {
   type UploadedPart,
 } from '../objects.ts';
 import { Blobs } from './blobs.ts';
-import { type ObjectEntry, ObjectIndex, type OpenObject, type Part, type Piece } from './object-index.ts';
+import { ObjectIndex, type OpenObject, type Part, type Piece } from './object-index.ts';
 import { type ObjectRight, readObjectPath, signObjectPath } from './object-urls.ts';
 import { serveObject } from './serve-object.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { type Isolation, type Language, SandboxLost } from '../protocol/job.ts';
+import { SandboxLost } from '../protocol/job.ts';
 import type { Spares } from './config.ts';
 import { type Channels, Rendezvous } from './rendezvous.ts';
 import type { Kind, Slot } from './slot-types.ts';
