@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   process.env.STRONGROOM_CHALLENGE ??= 'off';
   // The logger and the settings read the environment when they are loaded.
   const { startAppliance } = await import('./local/appliance.ts');
-  const { currentSettings } = await import('../lambdas/shared/env.ts');
+  const { currentSettings } = await import('../platform/settings.ts');
   currentSettings();
   const appliance = await startAppliance(options);
 

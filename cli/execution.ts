@@ -67,7 +67,7 @@ export async function follow(
     return exitCodeOf(result);
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
-    await client.call('execute.stop', { params: { id: executionId } });
+    await client.call('executions.stop', { params: { id: executionId } });
     return 130;
   }
 }

@@ -3,7 +3,7 @@ import { AuditError } from '../client/audit.ts';
 import { StrongroomError } from '../client/index.ts';
 import { MessageError } from '../client/messages.ts';
 import { UntrustedKeys } from '../client/vault/index.ts';
-import { Refused, WrongUserSecret } from '../lambdas/crypto/errors.ts';
+import { Refused, WrongUserSecret } from '../crypto/errors.ts';
 import { type Command, common, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import { contextOf } from './context.ts';

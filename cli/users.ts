@@ -8,7 +8,7 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The users of the caller's org, as everybody in it sees them: without addresses. */
 export function directoryOf(client: StrongroomClient) {
-  return listAll((query) => client.call('users.org', { query }));
+  return listAll((query) => client.call('users.listOrg', { query }));
 }
 
 /** The users of an org as its admins see them. */
@@ -25,7 +25,7 @@ export function usersOf(client: StrongroomClient, orgId: string) {
 export async function userIdOf(client: StrongroomClient, given: string): Promise<string> {
   if (guid.test(given)) return given;
   if (!given.includes('@')) return oneOf(await directoryOf(client), given);
-  const { body: me } = await client.call('users.me');
+  const { body: me } = await client.call('users.getMe');
   return oneOf(me.role === 'admin' ? await usersOf(client, me.orgId) : await directoryOf(client), given);
 }
 

@@ -1,7 +1,7 @@
-import { entryHash, parseCheckpointText, type TreeHead } from '../lambdas/crypto/audit-log.ts';
-import { fromBase64, toBase64 } from '../lambdas/crypto/base64.ts';
-import { verifyConsistency, verifyInclusion } from '../lambdas/crypto/merkle.ts';
-import { type NoteKey, openNote, parseVerifierKey } from '../lambdas/crypto/signed-note.ts';
+import { fromBase64, toBase64 } from '../crypto/encoding/base64.ts';
+import { entryHash, parseCheckpointText, type TreeHead } from '../crypto/log/audit-log.ts';
+import { verifyConsistency, verifyInclusion } from '../crypto/log/merkle.ts';
+import { type NoteKey, openNote, parseVerifierKey } from '../crypto/log/signed-note.ts';
 import { type CallOptions, type ResponseFor, type StrongroomClient, StrongroomError } from './index.ts';
 
 export type AuditEntry = ResponseFor<'audit.list'>['body']['entries'][number];
@@ -52,15 +52,17 @@ export async function verifyAuditLog(
   options: CallOptions = {},
 ): Promise<KnownLog & { readonly size: number }> {
   const from = known && headOf(keyOf(known.verifierKey), known.checkpoint).size;
-  const { body } = await client.call('audit.checkpoint', { ...options, query: { from } }).catch((error) => {
-    // The one thing to refuse is a log that is longer than the newest one.
-    const isShorter = error instanceof StrongroomError && error.code === 'INVALID_REQUEST';
-    throw isShorter ? new AuditError('FORKED') : error;
-  });
+  const { body } = await client
+    .call('audit.getCheckpoint', { ...options, query: { from } })
+    .catch((error) => {
+      // The one thing to refuse is a log that is longer than the newest one.
+      const isShorter = error instanceof StrongroomError && error.code === 'INVALID_REQUEST';
+      throw isShorter ? new AuditError('FORKED') : error;
+    });
   return verifiedCheckpoint(body, known);
 }
 
-type AuditCheckpoint = ResponseFor<'audit.checkpoint'>['body'];
+type AuditCheckpoint = ResponseFor<'audit.getCheckpoint'>['body'];
 
 /** As `verifyAuditLog`, for an answer of `GET /api/v1/audit/checkpoint` that was fetched with `from`. @throws AuditError */
 export function verifiedCheckpoint(
@@ -79,7 +81,7 @@ export function verifiedCheckpoint(
   return { verifierKey, checkpoint, size: head.size };
 }
 
-export type AuditProof = ResponseFor<'audit.proof'>['body'];
+export type AuditProof = ResponseFor<'audit.getProof'>['body'];
 
 /**
  * Verifies that an entry is in the log, as it is shown.
@@ -122,7 +124,7 @@ export async function verifyEntries(
   const checkpoints = new Set([log.checkpoint]);
   for (const entry of entries) {
     try {
-      const { body } = await client.call('audit.proof', { ...options, params: { id: entry.id } });
+      const { body } = await client.call('audit.getProof', { ...options, params: { id: entry.id } });
       verifyEntry(entry, body, log);
       checkpoints.add(body.checkpoint);
       verified += 1;

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../lambdas/contract/errors.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 
 /**
  * Errors that the client finds by itself: no answer came, or one that is not the API's; or a sandbox's key is not

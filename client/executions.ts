@@ -2,8 +2,8 @@ import { StrongroomError } from './error.ts';
 import type { CallOptions, RequestFor, ResponseFor, StrongroomClient } from './index.ts';
 import { pause } from './retry.ts';
 
-export type Program = Omit<RequestFor<'execute.run'>['body'], 'wait'>;
-export type Execution = ResponseFor<'execute.get'>['body'];
+export type Program = Omit<RequestFor<'executions.create'>['body'], 'wait'>;
+export type Execution = ResponseFor<'executions.get'>['body'];
 /** How a program ended, or what it did until now: all that an answer which is kept nowhere has too. */
 export type Result = Omit<Execution, 'language' | 'startedAt' | 'endedAt' | 'timeoutSeconds' | 'expiresAt'>;
 export type LargeFile = Execution['largeFiles'][number];
@@ -21,7 +21,7 @@ const reconnects = 30;
 
 /**
  * Runs a program, tells its output as it comes, and answers how it ended. The signal stops following, not the program;
- * `execute.stop` does that.
+ * `executions.stop` does that.
  *
  * @throws StrongroomError where the installation refuses, and where it cannot be reached for half a minute
  */
@@ -30,7 +30,7 @@ export async function runProgram(
   program: Program,
   { onOutput, onAccepted, ...options }: Followed = {},
 ): Promise<Execution> {
-  const { body } = await client.call('execute.run', { ...options, body: { ...program, wait: false } });
+  const { body } = await client.call('executions.create', { ...options, body: { ...program, wait: false } });
   onAccepted?.(body.executionId);
   return followExecution(client, body.executionId, { ...(onOutput && { onOutput }), ...options });
 }
@@ -51,7 +51,11 @@ export async function followExecution(
   for (let ended = false; !ended; ) {
     try {
       const headers: Record<string, string> = last ? { 'Last-Event-ID': last } : {};
-      const response = await client.open('execute.events', { params, headers, ...(signal && { signal }) });
+      const response = await client.open('executions.streamEvents', {
+        params,
+        headers,
+        ...(signal && { signal }),
+      });
       for await (const { id, event, data } of eventsOf(response)) {
         failures = 0;
         if (id) last = id;
@@ -65,7 +69,7 @@ export async function followExecution(
     }
     if (!ended) await pause(reconnectMs, signal);
   }
-  return (await client.call('execute.get', { params, ...(signal && { signal }) })).body;
+  return (await client.call('executions.get', { params, ...(signal && { signal }) })).body;
 }
 
 /** The content of a file that was too large for the answer. @throws StrongroomError NOT_FOUND once it is kept no more */
@@ -75,7 +79,7 @@ export async function fetchLargeFile(
   { href }: LargeFile,
 ): Promise<Uint8Array> {
   const number = href.slice(href.lastIndexOf('/') + 1);
-  return (await client.call('execute.file', { params: { id: executionId, number } })).body;
+  return (await client.call('executions.getFile', { params: { id: executionId, number } })).body;
 }
 
 /** A stream that breaks off while it is read is an error of `fetch`. */

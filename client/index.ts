@@ -1,4 +1,4 @@
-import type { OperationId } from '../lambdas/contract/routes.ts';
+import type { OperationId } from '../contract/routes.ts';
 import { addressOf } from './address.ts';
 import { errorOf, isErrorBody, StrongroomError } from './error.ts';
 import { operations } from './operations.ts';

@@ -1,5 +1,5 @@
-import { limits } from '../lambdas/contract/limits.ts';
-import { toBase64Url } from '../lambdas/crypto/base64url.ts';
+import { limits } from '../contract/limits.ts';
+import { toBase64Url } from '../crypto/encoding/base64url.ts';
 import { StrongroomError } from './error.ts';
 import { type CallOptions, type ResponseFor, StrongroomClient } from './index.ts';
 import {
@@ -72,7 +72,7 @@ async function store(client: StrongroomClient, request: Storing) {
   }
 }
 
-export type MessageInfo = ResponseFor<'messages.look'>['body']['data'];
+export type MessageInfo = ResponseFor<'messages.getStatus'>['body']['data'];
 
 /** What waits behind a link. Counts as no access. @throws StrongroomError NOT_FOUND where nothing does */
 export async function lookAtMessage(
@@ -80,7 +80,7 @@ export async function lookAtMessage(
   messageId: string,
   options: CallOptions = {},
 ): Promise<MessageInfo> {
-  return (await client.call('messages.look', { ...options, params: { id: messageId } })).body.data;
+  return (await client.call('messages.getStatus', { ...options, params: { id: messageId } })).body.data;
 }
 
 export type FetchedMessage = {

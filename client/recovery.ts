@@ -1,9 +1,9 @@
-import { toBase64 } from '../lambdas/crypto/base64.ts';
-import { concat, wipe } from '../lambdas/crypto/bytes.ts';
-import { Refused, Tampered } from '../lambdas/crypto/errors.ts';
-import type { KeyPairs, PrivateSeeds, PublicKeys } from '../lambdas/crypto/key-pairs.ts';
-import { restoredKeyVersion } from '../lambdas/crypto/restored-keys.ts';
-import type { VaultCrypto } from '../lambdas/crypto/vault.ts';
+import { toBase64 } from '../crypto/encoding/base64.ts';
+import { concat, wipe } from '../crypto/encoding/bytes.ts';
+import { Refused, Tampered } from '../crypto/errors.ts';
+import type { KeyPairs, PrivateSeeds, PublicKeys } from '../crypto/vault/key-pairs.ts';
+import { restoredKeyVersion } from '../crypto/vault/restored-keys.ts';
+import type { VaultCrypto } from '../crypto/vault/vault-crypto.ts';
 import type { CallOptions, StrongroomClient } from './index.ts';
 import { bytesOf, openOwnKeys, type Profile, publicKeysOf } from './vault/own-keys.ts';
 import { type KeyTrust, trustedKeys } from './vault/trust.ts';
@@ -47,7 +47,7 @@ export async function appointTrustees(
     throw new RangeError('a trustee is named twice');
   if (threshold === 'pair' && trusteeUserIds.length !== 2) throw new RangeError('a pair is two trustees');
   const [{ body: me }, ...publicKeys] = await Promise.all([
-    client.call('users.me', options),
+    client.call('users.getMe', options),
     ...trusteeUserIds.map((userId) => trustedKeys(client, crypto, userId, trust, options)),
   ]);
   const keys = await openOwnKeys(crypto, me, userSecret);
@@ -106,8 +106,8 @@ export async function openTrusteeShare(
   options: CallOptions = {},
 ): Promise<OpenedShare> {
   const [{ body: me }, { body: share }] = await Promise.all([
-    client.call('users.me', options),
-    client.call('recovery.share', { ...options, params: { ownerUserId } }),
+    client.call('users.getMe', options),
+    client.call('recovery.getShare', { ...options, params: { ownerUserId } }),
   ]);
   const keys = await openOwnKeys(crypto, me, userSecret);
   try {
@@ -143,7 +143,7 @@ export async function openHandedShare(
   handed: string,
   options: CallOptions = {},
 ): Promise<OpenedShare> {
-  const { body: me } = await client.call('users.me', options);
+  const { body: me } = await client.call('users.getMe', options);
   const keys = await openOwnKeys(crypto, me, userSecret);
   try {
     const bytes = crypto.openSealed(keys, handoverContext(me.orgId, me.id), bytesOf(handed.trim()));

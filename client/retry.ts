@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../lambdas/contract/errors.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 import type { StrongroomError } from './error.ts';
 
 export type RetryOptions = {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { OperationId, RouteById } from '../lambdas/contract/routes.ts';
+import type { OperationId, RouteById } from '../contract/routes.ts';
 
 /** What the client knows of an operation at run time. */
 export type Operation = {

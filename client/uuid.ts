@@ -1,4 +1,4 @@
-import { hex } from '../lambdas/crypto/bytes.ts';
+import { hex } from '../crypto/encoding/bytes.ts';
 
 /** A UUID of version 7 (RFC 9562 section 5.7): in the order of their age. */
 export function uuidv7(): string {

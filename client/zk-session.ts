@@ -1,14 +1,14 @@
-import { fromBase64, toBase64 } from '../lambdas/crypto/base64.ts';
-import { utf8, wipe } from '../lambdas/crypto/bytes.ts';
-import type { Primitives } from '../lambdas/crypto/providers/primitives.ts';
+import { fromBase64, toBase64 } from '../crypto/encoding/base64.ts';
+import { utf8, wipe } from '../crypto/encoding/bytes.ts';
+import type { Primitives } from '../crypto/providers/primitives.ts';
 import {
   type ProvenSession,
   publicKeyDigest,
   sessionOf,
   verifySandboxProof,
-} from '../lambdas/crypto/sandbox-proof.ts';
-import { seal } from '../lambdas/crypto/sealed-box.ts';
-import { sealedPasswordAad } from '../lambdas/crypto/zk-sealed-password.ts';
+} from '../crypto/zk/sandbox-proof.ts';
+import { seal } from '../crypto/zk/sealed-box.ts';
+import { sealedPasswordAad } from '../crypto/zk/sealed-password.ts';
 import {
   type CallOptions,
   type RequestFor,
@@ -17,7 +17,7 @@ import {
   StrongroomError,
 } from './index.ts';
 
-type PublicKeys = ResponseFor<'system.jwks'>['body']['keys'];
+type PublicKeys = ResponseFor<'system.getJwks'>['body']['keys'];
 
 /** What proofs are checked against: store it, and give it back the next time. Nothing in it is secret. */
 export type ZkTrust = {
@@ -35,8 +35,8 @@ export type ZkTrust = {
  */
 export async function fetchZkTrust(client: StrongroomClient, options: CallOptions = {}): Promise<ZkTrust> {
   const [me, jwks] = await Promise.all([
-    client.call('users.me', options),
-    client.call('system.jwks', options),
+    client.call('users.getMe', options),
+    client.call('system.getJwks', options),
   ]);
   return { userId: me.body.id, publicKeys: jwks.body.keys };
 }
@@ -56,7 +56,7 @@ export async function openZkSession(
   { userId, publicKeys }: ZkTrust,
   options: CallOptions = {},
 ): Promise<ZkSession> {
-  const { publicKeyB64, proof } = (await client.call('zk.session', options)).body;
+  const { publicKeyB64, proof } = (await client.call('zk.createSession', options)).body;
   const publicKey = fromBase64(publicKeyB64);
   const claims = await verifySandboxProof(publicKeys, proof);
   const isProven =

@@ -1,14 +1,14 @@
-import { limits } from '../lambdas/contract/limits.ts';
-import { utf8, wipe } from '../lambdas/crypto/bytes.ts';
-import type { Primitives } from '../lambdas/crypto/providers/primitives.ts';
-import { zkPayloadDigest } from '../lambdas/crypto/zk-digest.ts';
+import { limits } from '../contract/limits.ts';
+import { utf8, wipe } from '../crypto/encoding/bytes.ts';
+import type { Primitives } from '../crypto/providers/primitives.ts';
+import { zkPayloadDigest } from '../crypto/zk/digest.ts';
 import {
   MalformedPayload,
   openZkPayload,
   sealZkPayload,
   WrongMasterPassword,
   type ZkPayload,
-} from '../lambdas/crypto/zk-payload.ts';
+} from '../crypto/zk/payload.ts';
 import { type Followed, followExecution, type Result } from './executions.ts';
 import { type CallOptions, type ResponseFor, type StrongroomClient, StrongroomError } from './index.ts';
 import { allOf, entriesOf } from './paging.ts';

@@ -1,5 +1,5 @@
-import type { Method, RouteRecord } from '../lambdas/contract/define-route.ts';
-import { type ErrorCode, errors } from '../lambdas/contract/errors.ts';
+import type { Method, RouteRecord } from '../contract/define-route.ts';
+import { type ErrorCode, errors } from '../contract/errors.ts';
 import { errorHeaders, errorTemplate, gatewayResponses } from './gateway-errors.ts';
 
 /** What a caller may send to a path or with a method that is not there; it is not looked at. */

@@ -17,7 +17,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import type { RouteRecord } from '../lambdas/contract/define-route.ts';
+import type { RouteRecord } from '../contract/define-route.ts';
 import { apiDefinition } from './api-definition.ts';
 import { ApiInvoker } from './api-invoker.ts';
 

@@ -6,9 +6,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
-import { backgrounds } from '../lambdas/contract/background.ts';
-import type { FunctionRecord } from '../lambdas/contract/define-route.ts';
-import { routes } from '../lambdas/contract/routes.ts';
+import type { FunctionRecord } from '../contract/define-route.ts';
+import { backgrounds } from '../contract/jobs.ts';
+import { routes } from '../contract/routes.ts';
 import { entrySource } from './lambda-entry.ts';
 
 export type Bundle = {
@@ -29,10 +29,10 @@ export type Assets = {
 /** Functions that no caller reaches: what the account itself invokes. Each bundle lies in a folder of this name. */
 const helpers = {
   administratorKey: ['create-administrator-key.ts', 'administrator-key'],
-  sweep: ['sweep.ts', 'sweep'],
-  seal: ['seal.ts', 'seal'],
-  keepPool: ['keep-pool.ts', 'keep-pool'],
-  askKey: ['ask-key.ts', 'ask-key'],
+  sweep: ['sweep-objects.ts', 'sweep-objects'],
+  seal: ['sequence-audit-log.ts', 'sequence-audit-log'],
+  keepPool: ['reconcile-pool.ts', 'reconcile-pool'],
+  askKey: ['fetch-sandbox-key.ts', 'fetch-sandbox-key'],
 } as const satisfies Readonly<Record<string, readonly [source: string, folder: string]>>;
 
 export const root = resolve(import.meta.dirname, '..');
@@ -98,7 +98,7 @@ export async function bundleOperations(
 async function bundleHelpers(folder: string): Promise<Record<keyof typeof helpers, string>> {
   const made = Object.entries(helpers).map(async ([name, [source, outdir]]) => [
     name,
-    await bundleFunction(`lambdas/platform/aws/${source}`, join(folder, outdir)),
+    await bundleFunction(`lambdas/jobs/${source}`, join(folder, outdir)),
   ]);
   return Object.fromEntries(await Promise.all(made));
 }

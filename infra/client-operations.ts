@@ -1,8 +1,8 @@
 /** Writes client/operations.ts: what the client has to know of the contract at run time. `npm run generate`. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RouteRecord } from '../lambdas/contract/define-route.ts';
-import { routes } from '../lambdas/contract/routes.ts';
+import type { RouteRecord } from '../contract/define-route.ts';
+import { routes } from '../contract/routes.ts';
 
 export const clientOperationsFile = join(import.meta.dirname, '..', 'client', 'operations.ts');
 
@@ -12,7 +12,7 @@ export function clientOperations(records: readonly RouteRecord[] = routes): stri
     .map((route) => `  '${route.operationId}': { ${fieldsOf(route).join(', ')} },`);
   return [
     `// Written by \`npm run generate\` from the route records.`,
-    `import type { OperationId } from '../lambdas/contract/routes.ts';`,
+    `import type { OperationId } from '../contract/routes.ts';`,
     `import type { Operation } from './types.ts';`,
     ``,
     `export const operations: Readonly<Record<OperationId, Operation>> = {`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { offHoursFault } from '../lambdas/platform/pool-hours.ts';
-import { Settings } from '../lambdas/shared/env.ts';
+import { offHoursFault } from '../platform/sandboxes/pool-hours.ts';
+import { Settings } from '../platform/settings.ts';
 import { withDefaultGenerator } from './generator.ts';
 
 const list = (entry: z.ZodType<string, string>) =>

@@ -1,6 +1,6 @@
-import { type ErrorCode, errors } from '../lambdas/contract/errors.ts';
+import { type ErrorCode, errors } from '../contract/errors.ts';
 
-/** Headers of every error, as `respond` in lambdas/shared sets them; API Gateway takes constants in quotes. */
+/** Headers of every error, as `respond` in lambdas/pipeline sets them; API Gateway takes constants in quotes. */
 export const errorHeaders = {
   'Content-Type': "'application/json; charset=utf-8'",
   'X-Request-Id': 'context.requestId',

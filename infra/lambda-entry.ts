@@ -1,6 +1,7 @@
-import type { FunctionRecord } from '../lambdas/contract/define-route.ts';
-import { type Grants, grantsOf } from '../lambdas/contract/grants.ts';
-import type { Platform } from '../lambdas/platform/platform.ts';
+import type { FunctionRecord } from '../contract/define-route.ts';
+import { type Grants, grantsOf } from '../contract/grants.ts';
+import { operationFile } from '../contract/operation-file.ts';
+import type { Platform } from '../platform/platform.ts';
 
 type Adapter = {
   readonly file: string;
@@ -49,12 +50,10 @@ export function entrySource(route: FunctionRecord): string {
     ([port, { needed }]) => (grants.ping && pinged.has(port)) || needed(grants),
   );
   const unused = Object.keys(adapters).filter((port) => !needed.some(([name]) => name === port));
-  const handler = `./lambdas/${route.operationId.replace('.', '/')}.ts`;
+  const handler = `./lambdas/${operationFile(route.operationId)}`;
   return [
-    `import { usePlatform } from './lambdas/platform/platform.ts';`,
-    ...needed.map(
-      ([, { file, factory }]) => `import { ${factory} } from './lambdas/platform/aws/${file}.ts';`,
-    ),
+    `import { usePlatform } from './platform/platform.ts';`,
+    ...needed.map(([, { file, factory }]) => `import { ${factory} } from './platform/aws/${file}.ts';`),
     `usePlatform({`,
     ...needed.map(([port, { factory }]) => `  ${port}: ${factory}(process.env),`),
     ...unused.map((port) => `  ${port}: {},`),
@@ -62,7 +61,7 @@ export function entrySource(route: FunctionRecord): string {
     ...(route.stream
       ? [
           `import { handler as answer } from '${handler}';`,
-          `import { streamed } from './lambdas/platform/aws/streamed.ts';`,
+          `import { streamed } from './lambdas/pipeline/streamed.ts';`,
           `export const handler = streamed(answer);`,
         ]
       : [`export { handler } from '${handler}';`]),

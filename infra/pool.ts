@@ -32,7 +32,7 @@ export class Pool extends Construct {
     const { assets, cluster, network } = props;
     const { logDays } = props.configuration;
     const asker = new BundledFunction(this, 'KeyAsker', {
-      name: 'ask-key',
+      name: 'fetch-sandbox-key',
       description: 'Asks a sandbox for its public key',
       bundle: assets.askKey,
       memoryMiB: 256,
@@ -42,7 +42,7 @@ export class Pool extends Construct {
       access: { statements: [], environment: {} },
     });
     const keeper = new BundledFunction(this, 'Keeper', {
-      name: 'keep-pool',
+      name: 'reconcile-pool',
       description: 'Keeps sandboxes ready',
       bundle: assets.keepPool,
       memoryMiB: 512,

@@ -28,7 +28,7 @@ export class Seal extends Construct {
       ]),
     );
     const sealer = new BundledFunction(this, 'Sealer', {
-      name: 'seal',
+      name: 'sequence-audit-log',
       description: 'Seals the audit log',
       bundle,
       memoryMiB: 512,

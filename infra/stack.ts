@@ -1,8 +1,8 @@
 import { CfnOutput, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { BackgroundRecord, FunctionRecord, RouteRecord } from '../lambdas/contract/define-route.ts';
-import { grantsOf } from '../lambdas/contract/grants.ts';
+import type { BackgroundRecord, FunctionRecord, RouteRecord } from '../contract/define-route.ts';
+import { grantsOf } from '../contract/grants.ts';
 import { Access } from './access.ts';
 import { AdministratorKey } from './administrator-key.ts';
 import { Api } from './api.ts';

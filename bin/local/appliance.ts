@@ -5,28 +5,29 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import type { BackgroundId } from '../../lambdas/contract/background.ts';
-import { routes } from '../../lambdas/contract/routes.ts';
-import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
-import { BackgroundWork } from '../../lambdas/platform/local/background-work.ts';
-import { BuildProcesses } from '../../lambdas/platform/local/build-processes.ts';
-import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
-import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
-import { localGenerator } from '../../lambdas/platform/local/generator.ts';
-import { SandboxProcesses } from '../../lambdas/platform/local/sandbox-process.ts';
-import { SqliteTable } from '../../lambdas/platform/local/sqlite-table.ts';
-import { usePlatform } from '../../lambdas/platform/platform.ts';
-import type { Table } from '../../lambdas/platform/table.ts';
-import type { BackgroundHandler } from '../../lambdas/shared/background-function.ts';
-import type { StreamHandler } from '../../lambdas/shared/endpoint.ts';
-import { currentSettings } from '../../lambdas/shared/env.ts';
-import { describeError, logger } from '../../lambdas/shared/logger.ts';
-import { sealAudit } from '../../lambdas/shared/seal-audit.ts';
+import type { BackgroundId } from '../../contract/jobs.ts';
+import { operationFile } from '../../contract/operation-file.ts';
+import { routes } from '../../contract/routes.ts';
+import { mintAccessKey } from '../../crypto/server/access-key.ts';
+import { sequenceAuditLog } from '../../lambdas/audit/sequencer.ts';
+import type { StreamHandler } from '../../lambdas/pipeline/endpoint.ts';
+import type { JobHandler } from '../../lambdas/pipeline/job-handler.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { sweepContents } from '../../lambdas/stores/message-contents.ts';
 import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
 import { isBundleInUse } from '../../lambdas/stores/packages.ts';
 import { sweepVaultObjects } from '../../lambdas/stores/vault-objects.ts';
+import { BackgroundWork } from '../../platform/local/background-work.ts';
+import { BuildProcesses } from '../../platform/local/build-processes.ts';
+import { FileKeys } from '../../platform/local/file-keys.ts';
+import { FileObjects } from '../../platform/local/file-objects.ts';
+import { localGenerator } from '../../platform/local/generator.ts';
+import { SandboxProcesses } from '../../platform/local/sandbox-process.ts';
+import { SqliteTable } from '../../platform/local/sqlite-table.ts';
+import { describeError, logger } from '../../platform/logger.ts';
+import { usePlatform } from '../../platform/platform.ts';
+import { currentSettings } from '../../platform/settings.ts';
+import type { Table } from '../../platform/table.ts';
 import { callOrigin } from './call-origin.ts';
 import { closeLostExecutions, resultSweep } from './executions.ts';
 import { Router } from './router.ts';
@@ -103,7 +104,7 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   const sweeping = setInterval(sweepAll, sweepMs);
   const sealer = repeatedly(
     sealMs,
-    () => sealAudit({ table, objects, keys }),
+    () => sequenceAuditLog({ table, objects, keys }),
     'the audit log was not sealed',
   );
   sweepAll();
@@ -158,10 +159,10 @@ async function loadHandlers(): Promise<ReadonlyMap<string, StreamHandler>> {
   return new Map(await Promise.all(routes.map(({ operationId }) => load(operationId))));
 }
 
-const loadWork = (operationId: BackgroundId) => loadHandler<BackgroundHandler>(operationId);
+const loadWork = (operationId: BackgroundId) => loadHandler<JobHandler>(operationId);
 
 async function loadHandler<Handler>(operationId: string): Promise<Handler> {
-  const module = await import(`../../lambdas/${operationId.replace('.', '/')}.ts`);
+  const module = await import(`../../lambdas/${operationFile(operationId)}`);
   return (module as { handler: Handler }).handler;
 }
 

@@ -1,8 +1,8 @@
-import { limits } from '../../lambdas/contract/limits.ts';
-import type { Objects } from '../../lambdas/platform/objects.ts';
-import { ConditionFailed, type Table } from '../../lambdas/platform/table.ts';
+import { limits } from '../../contract/limits.ts';
+import { answersPrefix, resultsPrefix } from '../../contract/resources.ts';
 import { endExecution, listRunning } from '../../lambdas/stores/executions.ts';
-import { answersPrefix, resultsPrefix } from '../../lambdas/stores/object-prefixes.ts';
+import type { Objects } from '../../platform/objects.ts';
+import { ConditionFailed, type Table } from '../../platform/table.ts';
 
 const reason = 'the appliance ended while this program ran, and the program with it';
 const pageSize = 100;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
-import type { RouteRecord } from '../../lambdas/contract/define-route.ts';
+import type { RouteRecord } from '../../contract/define-route.ts';
 
 type Request = {
   readonly incoming: IncomingMessage;

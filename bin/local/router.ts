@@ -1,4 +1,4 @@
-import type { RouteRecord } from '../../lambdas/contract/define-route.ts';
+import type { RouteRecord } from '../../contract/define-route.ts';
 
 export type Match =
   | { readonly route: RouteRecord; readonly params: Readonly<Record<string, string>> }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { objectsPath } from '../../lambdas/platform/local/object-urls.ts';
-import { ApiError } from '../../lambdas/shared/api-error.ts';
-import { baseUrlOf } from '../../lambdas/shared/base-url.ts';
-import type { StreamHandler } from '../../lambdas/shared/endpoint.ts';
-import { describeError, logger } from '../../lambdas/shared/logger.ts';
-import { refuseUnrouted, type StreamResult } from '../../lambdas/shared/respond.ts';
+import { ApiError } from '../../lambdas/pipeline/api-error.ts';
+import { baseUrlOf } from '../../lambdas/pipeline/base-url.ts';
+import type { StreamHandler } from '../../lambdas/pipeline/endpoint.ts';
+import { refuseUnrouted, type StreamResult } from '../../lambdas/pipeline/respond.ts';
+import { objectsPath } from '../../platform/local/object-urls.ts';
+import { describeError, logger } from '../../platform/logger.ts';
 import { callOrigin } from './call-origin.ts';
 import { lambdaContext, proxyEvent } from './proxy-event.ts';
 import type { Router } from './router.ts';

@@ -32,7 +32,7 @@ export const account: readonly Command[] = [
     async run(context) {
       const { values, client, url, apiKey } = context;
       if (values['api-key-file'] === undefined || !apiKey) return enter('auth.login', context);
-      const { body: me } = await client.call('users.me');
+      const { body: me } = await client.call('users.getMe');
       return keep(context, { url, apiKey, email: me.email });
     },
   },
@@ -82,8 +82,8 @@ export const account: readonly Command[] = [
     arity: [0, 0],
     async run({ terminal, client, url }) {
       const [{ body: me }, { body: health }] = await Promise.all([
-        client.call('users.me'),
-        client.call('system.health'),
+        client.call('users.getMe'),
+        client.call('system.getHealth'),
       ]);
       const { id, name, email, orgId, role } = me;
       const value = { url, user: { id, name, email, orgId, role }, health };

@@ -1,4 +1,4 @@
-import { parseAccessKey } from '../../lambdas/crypto/access-key.ts';
+import { parseAccessKey } from '../../crypto/server/access-key.ts';
 import { type Command, type Context, textOf, UsageError } from '../command.ts';
 import { listAll } from '../lists.ts';
 import { oneOf, usersOf } from '../users.ts';
@@ -11,7 +11,7 @@ export async function orgOf({ values, client, apiKey = '' }: Context): Promise<s
   const named = textOf(values, 'org');
   if (named !== undefined) return named;
   if (parseAccessKey(apiKey)?.prefix === 'sradm') throw new UsageError('--org says which org');
-  return (await client.call('users.me')).body.orgId;
+  return (await client.call('users.getMe')).body.orgId;
 }
 
 /** With the key of an org's admin, or of the global administrator (`--api-key-file`, STRONGROOM_API_KEY). */

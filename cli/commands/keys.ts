@@ -1,7 +1,7 @@
 import { StrongroomError } from '../../client/index.ts';
 import { createKeys, fingerprintOf, rekey, rekeyRestored } from '../../client/vault/index.ts';
 import { vaultCryptoForNode } from '../../client/vault/node.ts';
-import { WrongUserSecret } from '../../lambdas/crypto/errors.ts';
+import { WrongUserSecret } from '../../crypto/errors.ts';
 import { type Command, type Context, textOf } from '../command.ts';
 import { keepKeys } from '../known-keys.ts';
 import { readNewUserSecret, readUserSecret, userSecretHelp, userSecretOptions } from '../user-secret.ts';
@@ -18,7 +18,7 @@ export const keys: readonly Command[] = [
       const crypto = await vaultCryptoForNode();
       const made = await createKeys(client, crypto, await readNewUserSecret(context));
       const fingerprint = fingerprintOf(crypto, made);
-      const { body: me } = await client.call('users.me');
+      const { body: me } = await client.call('users.getMe');
       keepKeys(url, me.id, fingerprint);
       terminal.answer(
         { fingerprint },

@@ -27,7 +27,7 @@ export const packages: readonly Command[] = [
     arity: [1, 100],
     ...waiting,
     async run(context) {
-      await context.client.call('packages.set', { body: { packages: [...context.args] } });
+      await context.client.call('packages.replace', { body: { packages: [...context.args] } });
       return answerList(context);
     },
   },

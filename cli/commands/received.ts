@@ -100,11 +100,11 @@ async function getFile(context: Context, shareId: string): Promise<number> {
 }
 
 async function removeValue({ terminal, client }: Context, shareId: string): Promise<number> {
-  terminal.answer((await client.call('kvShares.remove', { params: { shareId } })).body, () => '');
+  terminal.answer((await client.call('kvShares.decline', { params: { shareId } })).body, () => '');
   return 0;
 }
 
 async function removeFile({ terminal, client }: Context, shareId: string): Promise<number> {
-  terminal.answer((await client.call('fileShares.remove', { params: { shareId } })).body, () => '');
+  terminal.answer((await client.call('fileShares.decline', { params: { shareId } })).body, () => '');
   return 0;
 }

@@ -23,7 +23,7 @@ export const recoverOthers: readonly Command[] = [
     summary: 'List the users whose trustee you are',
     arity: [0, 0],
     async run({ terminal, client }) {
-      terminal.list(await listAll((query) => client.call('recovery.owners', { query })), {
+      terminal.list(await listAll((query) => client.call('recovery.listOwners', { query })), {
         NAME: ({ ownerName }) => ownerName,
         ID: ({ ownerUserId }) => ownerUserId,
         HINT: ({ xorApplied, xorSaltHint }) => (xorApplied ? xorSaltHint : 'not masked'),

@@ -13,7 +13,7 @@ export const recoverOwn: readonly Command[] = [
     summary: 'List the trustees who could bring your keys back',
     arity: [0, 0],
     async run({ terminal, client }) {
-      terminal.list(await listAll((query) => client.call('recovery.trustees', { query })), {
+      terminal.list(await listAll((query) => client.call('recovery.listTrustees', { query })), {
         NAME: ({ trusteeName }) => trusteeName,
         ID: ({ trusteeUserId }) => trusteeUserId,
         HINT: ({ xorApplied, xorSaltHint }) => (xorApplied ? xorSaltHint : 'not masked'),
@@ -78,7 +78,7 @@ export const recoverOwn: readonly Command[] = [
     summary: 'Look whether a trustee has brought your keys back',
     arity: [0, 0],
     async run({ terminal, client }) {
-      const { restore } = (await client.call('recovery.pending')).body;
+      const { restore } = (await client.call('recovery.getPendingRestore')).body;
       terminal.answer({ restore }, () => {
         if (!restore) return 'No restore waits.';
         const { trusteeName, createdUtc, availableUtc } = restore;
@@ -95,7 +95,7 @@ export const recoverOwn: readonly Command[] = [
     summary: 'Veto the restore of your keys that waits',
     arity: [0, 0],
     async run({ terminal, client }) {
-      const { body } = await client.call('recovery.veto');
+      const { body } = await client.call('recovery.vetoRestore');
       terminal.answer(body, () => 'The restore is gone.');
       return 0;
     },

@@ -1,5 +1,5 @@
 import { pagesOf, type RequestFor, type ResponseFor } from '../../client/index.ts';
-import { tokenScopes } from '../../lambdas/contract/scopes.ts';
+import { tokenScopes } from '../../contract/scopes.ts';
 import { type Command, textOf, textsOf } from '../command.ts';
 import { durationHelp, timeOf } from '../duration.ts';
 

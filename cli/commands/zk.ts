@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { deleteZkCode, listZkCode, openZkCode, putZkCode, runZkCode } from '../../client/zk.ts';
-import { choosePrimitives } from '../../lambdas/crypto/providers/node.ts';
+import { choosePrimitives } from '../../crypto/providers/node.ts';
 import { type Command, type Context, type Options, textOf, UsageError } from '../command.ts';
 import { follow, programHelp, programOptions, readProgramOptions } from '../execution.ts';
 import { zkTrustOf } from '../zk-trust.ts';

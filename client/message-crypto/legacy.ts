@@ -1,5 +1,5 @@
-import { fromBase64 } from '../../lambdas/crypto/base64.ts';
-import { concat, utf8 } from '../../lambdas/crypto/bytes.ts';
+import { fromBase64 } from '../../crypto/encoding/base64.ts';
+import { concat, utf8 } from '../../crypto/encoding/bytes.ts';
 import { MessageError } from './errors.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { fromBase64Url, toBase64Url } from '../../lambdas/crypto/base64url.ts';
-import { concat, equalBytes, utf8 } from '../../lambdas/crypto/bytes.ts';
-import type { Primitives } from '../../lambdas/crypto/providers/primitives.ts';
+import { fromBase64Url, toBase64Url } from '../../crypto/encoding/base64url.ts';
+import { concat, equalBytes, utf8 } from '../../crypto/encoding/bytes.ts';
+import type { Primitives } from '../../crypto/providers/primitives.ts';
 import { MessageError } from './errors.ts';
 
 /**

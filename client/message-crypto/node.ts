@@ -1,4 +1,4 @@
-import { choosePrimitives } from '../../lambdas/crypto/providers/node.ts';
+import { choosePrimitives } from '../../crypto/providers/node.ts';
 import type { MessagePrimitives } from './sr2.ts';
 
 /** What messages need of cryptography, for a program on Node. */

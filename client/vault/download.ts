@@ -1,7 +1,7 @@
-import type { RecordContext } from '../../lambdas/crypto/context.ts';
-import { Tampered } from '../../lambdas/crypto/errors.ts';
-import type { FileMetadata } from '../../lambdas/crypto/file-metadata.ts';
-import { type ByteRange, FileReader, toReadableStream } from '../../lambdas/crypto/file-stream.ts';
+import { Tampered } from '../../crypto/errors.ts';
+import type { RecordContext } from '../../crypto/vault/context.ts';
+import type { FileMetadata } from '../../crypto/vault/file-metadata.ts';
+import { type ByteRange, FileReader, toReadableStream } from '../../crypto/vault/file-stream.ts';
 import { StrongroomError } from '../error.ts';
 import { pause } from '../retry.ts';
 import { bytesOf } from './own-keys.ts';

@@ -1,6 +1,6 @@
-import { wipe } from '../../lambdas/crypto/bytes.ts';
-import type { RecordContext } from '../../lambdas/crypto/context.ts';
-import type { FileMetadata } from '../../lambdas/crypto/file-metadata.ts';
+import { wipe } from '../../crypto/encoding/bytes.ts';
+import type { RecordContext } from '../../crypto/vault/context.ts';
+import type { FileMetadata } from '../../crypto/vault/file-metadata.ts';
 import type { CallOptions, ResponseFor } from '../index.ts';
 import { entriesOf } from '../paging.ts';
 import { bytesOf } from './own-keys.ts';
@@ -14,7 +14,9 @@ export async function* vaultFiles(
   vault: Vault,
   options: CallOptions = {},
 ): AsyncGenerator<ListedFile, void, void> {
-  for await (const file of entriesOf((query) => vault.client.call('sealed.files', { ...options, query }))) {
+  for await (const file of entriesOf((query) =>
+    vault.client.call('sealed.listFiles', { ...options, query }),
+  )) {
     const metadata = tryOpen(() => openMetadata(vault, vault.fileContext(file.id), file));
     if (metadata) yield { id: file.id, updatedUtc: file.updatedUtc, ...metadata };
   }
@@ -34,7 +36,7 @@ export async function* openUploads(
   }
 }
 
-type ReceivedFile = ResponseFor<'sealed.receivedFiles'>['body'][number];
+type ReceivedFile = ResponseFor<'sealed.listReceivedFiles'>['body'][number];
 
 export type ListedSharedFile = FileMetadata &
   Pick<ReceivedFile, 'shareId' | 'fileId' | 'ownerUserId' | 'ownerName' | 'expiresUtc'>;
@@ -45,7 +47,7 @@ export async function* receivedVaultFiles(
   options: CallOptions = {},
 ): AsyncGenerator<ListedSharedFile, void, void> {
   for await (const share of entriesOf((query) =>
-    vault.client.call('sealed.receivedFiles', { ...options, query }),
+    vault.client.call('sealed.listReceivedFiles', { ...options, query }),
   )) {
     const { shareId, fileId, ownerUserId, ownerName, expiresUtc } = share;
     const metadata = tryOpen(() => {

@@ -1,12 +1,12 @@
-import { limits } from '../../lambdas/contract/limits.ts';
-import { isUserSecretLength } from '../../lambdas/contract/user-secret.ts';
-import { toBase64 } from '../../lambdas/crypto/base64.ts';
-import { wipe } from '../../lambdas/crypto/bytes.ts';
-import type { KeyPairs, PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
-import type { KeyOwner } from '../../lambdas/crypto/private-keys.ts';
-import type { RekeyProof } from '../../lambdas/crypto/rekey-proof.ts';
-import { restoredKeyVersion } from '../../lambdas/crypto/restored-keys.ts';
-import type { VaultCrypto } from '../../lambdas/crypto/vault.ts';
+import { limits } from '../../contract/limits.ts';
+import { isUserSecretLength } from '../../contract/user-secret.ts';
+import { toBase64 } from '../../crypto/encoding/base64.ts';
+import { wipe } from '../../crypto/encoding/bytes.ts';
+import type { KeyPairs, PublicKeys } from '../../crypto/vault/key-pairs.ts';
+import type { KeyOwner } from '../../crypto/vault/private-keys.ts';
+import type { RekeyProof } from '../../crypto/vault/rekey-proof.ts';
+import { restoredKeyVersion } from '../../crypto/vault/restored-keys.ts';
+import type { VaultCrypto } from '../../crypto/vault/vault-crypto.ts';
 import { StrongroomError } from '../error.ts';
 import type { CallOptions, StrongroomClient } from '../index.ts';
 import { bytesOf, type Me, openOwnKek, openUnder, ownerOf, publicKeysOf } from './own-keys.ts';
@@ -22,7 +22,7 @@ export async function createKeys(
   userSecret: string,
   options: CallOptions = {},
 ): Promise<PublicKeys> {
-  const { body: me } = await client.call('users.me', options);
+  const { body: me } = await client.call('users.getMe', options);
   const pairs = crypto.generateKeyPairs();
   const { publicKeys } = pairs;
   try {
@@ -52,7 +52,7 @@ export async function rekey(
   newUserSecret: string,
   options: CallOptions = {},
 ): Promise<void> {
-  const { body: me } = await client.call('users.me', options);
+  const { body: me } = await client.call('users.getMe', options);
   const kek = await openOwnKek(crypto, me, userSecret);
   const proof = crypto.rekeyProof(kek, ownerOf(me));
   try {
@@ -78,8 +78,8 @@ export async function rekeyRestored(
   options: CallOptions = {},
 ): Promise<void> {
   const [{ body: me }, { body }] = await Promise.all([
-    client.call('users.me', options),
-    client.call('recovery.pending', options),
+    client.call('users.getMe', options),
+    client.call('recovery.getPendingRestore', options),
   ]);
   const { restore } = body;
   if (!restore) throw new StrongroomError('No restore waits.', { code: 'NOT_FOUND' });

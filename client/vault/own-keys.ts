@@ -1,14 +1,14 @@
-import { fromBase64 } from '../../lambdas/crypto/base64.ts';
-import { wipe } from '../../lambdas/crypto/bytes.ts';
-import { Tampered } from '../../lambdas/crypto/errors.ts';
-import type { Kek } from '../../lambdas/crypto/kek.ts';
-import type { KeyPairs, PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
-import type { KeyOwner } from '../../lambdas/crypto/private-keys.ts';
-import type { VaultCrypto } from '../../lambdas/crypto/vault.ts';
+import { fromBase64 } from '../../crypto/encoding/base64.ts';
+import { wipe } from '../../crypto/encoding/bytes.ts';
+import { Tampered } from '../../crypto/errors.ts';
+import type { Kek } from '../../crypto/vault/kek.ts';
+import type { KeyPairs, PublicKeys } from '../../crypto/vault/key-pairs.ts';
+import type { KeyOwner } from '../../crypto/vault/private-keys.ts';
+import type { VaultCrypto } from '../../crypto/vault/vault-crypto.ts';
 import { StrongroomError } from '../error.ts';
 import type { ResponseFor } from '../index.ts';
 
-export type Me = ResponseFor<'users.me'>['body'];
+export type Me = ResponseFor<'users.getMe'>['body'];
 export type Profile = ResponseFor<'users.get'>['body'];
 
 /**

@@ -1,9 +1,9 @@
-import { toBase64 } from '../../lambdas/crypto/base64.ts';
-import { wipe } from '../../lambdas/crypto/bytes.ts';
-import type { RecordContext } from '../../lambdas/crypto/context.ts';
-import type { Cek } from '../../lambdas/crypto/envelope.ts';
-import { Refused } from '../../lambdas/crypto/errors.ts';
-import type { ShareTerms } from '../../lambdas/crypto/share-terms.ts';
+import { toBase64 } from '../../crypto/encoding/base64.ts';
+import { wipe } from '../../crypto/encoding/bytes.ts';
+import { Refused } from '../../crypto/errors.ts';
+import type { RecordContext } from '../../crypto/vault/context.ts';
+import type { Cek } from '../../crypto/vault/envelope.ts';
+import type { ShareTerms } from '../../crypto/vault/share-terms.ts';
 import type { CallOptions, ResponseFor } from '../index.ts';
 import { entriesOf } from '../paging.ts';
 import { uuidv7 } from '../uuid.ts';
@@ -81,7 +81,7 @@ async function sealShare(
   }
 }
 
-type ReceivedValue = ResponseFor<'sealed.receivedValues'>['body'][number];
+type ReceivedValue = ResponseFor<'sealed.listReceivedValues'>['body'][number];
 
 /** A share of a value as its recipient has it: its terms, verified. */
 export type ReceivedShare = Pick<ReceivedValue, 'shareId' | 'ownerUserId' | 'updatedUtc'> &
@@ -93,7 +93,7 @@ export async function* receivedVaultValues(
   options: CallOptions = {},
 ): AsyncGenerator<ReceivedShare, void, void> {
   for await (const share of entriesOf((query) =>
-    vault.client.call('sealed.receivedValues', { ...options, query }),
+    vault.client.call('sealed.listReceivedValues', { ...options, query }),
   )) {
     const opened = tryOpen(() => openShare(vault, share));
     if (opened) yield opened;
@@ -106,7 +106,7 @@ export async function getSharedVaultValue(
   shareId: string,
   options: CallOptions = {},
 ): Promise<ReceivedShare & VaultValue> {
-  const { body } = await vault.client.call('sealed.readShare', { ...options, params: { shareId } });
+  const { body } = await vault.client.call('sealed.getSharedValue', { ...options, params: { shareId } });
   const share = openShare(vault, body);
   const context = vault.valueContext(body.key, body.version, body.ownerUserId);
   const cek = vault.unwrap(context, bytesOf(body.wrappedCekB64));

@@ -1,6 +1,6 @@
-import { hex } from '../../lambdas/crypto/bytes.ts';
-import type { PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
-import type { VaultCrypto } from '../../lambdas/crypto/vault.ts';
+import { hex } from '../../crypto/encoding/bytes.ts';
+import type { PublicKeys } from '../../crypto/vault/key-pairs.ts';
+import type { VaultCrypto } from '../../crypto/vault/vault-crypto.ts';
 import type { CallOptions, StrongroomClient } from '../index.ts';
 import { publicKeysOf } from './own-keys.ts';
 

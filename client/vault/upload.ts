@@ -1,9 +1,9 @@
-import { toBase64 } from '../../lambdas/crypto/base64.ts';
-import { concat, wipe } from '../../lambdas/crypto/bytes.ts';
-import { Tampered } from '../../lambdas/crypto/errors.ts';
-import type { FileCipher } from '../../lambdas/crypto/file-format.ts';
-import { type FilePart, type PartPlan, planParts } from '../../lambdas/crypto/file-parts.ts';
-import { sealPart } from '../../lambdas/crypto/file-stream.ts';
+import { toBase64 } from '../../crypto/encoding/base64.ts';
+import { concat, wipe } from '../../crypto/encoding/bytes.ts';
+import { Tampered } from '../../crypto/errors.ts';
+import type { FileCipher } from '../../crypto/vault/file-format.ts';
+import { type FilePart, type PartPlan, planParts } from '../../crypto/vault/file-parts.ts';
+import { sealPart } from '../../crypto/vault/file-stream.ts';
 import { StrongroomError } from '../error.ts';
 import { pause } from '../retry.ts';
 import { uuidv7 } from '../uuid.ts';
@@ -141,7 +141,7 @@ async function putParts(upload: Upload): Promise<void> {
 }
 
 async function signParts({ vault, id, options: { signal } }: Upload, partNumbers: readonly number[]) {
-  const { body } = await vault.client.call('uploads.sign', {
+  const { body } = await vault.client.call('uploads.signParts', {
     params: { id },
     body: { partNumbers: [...partNumbers] },
     ...(signal && { signal }),

@@ -1,7 +1,7 @@
-import { toBase64 } from '../../lambdas/crypto/base64.ts';
-import { wipe } from '../../lambdas/crypto/bytes.ts';
-import type { RecordContext } from '../../lambdas/crypto/context.ts';
-import type { Cek } from '../../lambdas/crypto/envelope.ts';
+import { toBase64 } from '../../crypto/encoding/base64.ts';
+import { wipe } from '../../crypto/encoding/bytes.ts';
+import type { RecordContext } from '../../crypto/vault/context.ts';
+import type { Cek } from '../../crypto/vault/envelope.ts';
 import { StrongroomError } from '../error.ts';
 import type { CallOptions, ResponseFor } from '../index.ts';
 import { entriesOf } from '../paging.ts';

@@ -1,7 +1,7 @@
-import { fileContext, type RecordContext, valueContext } from '../../lambdas/crypto/context.ts';
-import type { Cek } from '../../lambdas/crypto/envelope.ts';
-import type { KeyPairs, PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
-import type { VaultCrypto } from '../../lambdas/crypto/vault.ts';
+import { fileContext, type RecordContext, valueContext } from '../../crypto/vault/context.ts';
+import type { Cek } from '../../crypto/vault/envelope.ts';
+import type { KeyPairs, PublicKeys } from '../../crypto/vault/key-pairs.ts';
+import type { VaultCrypto } from '../../crypto/vault/vault-crypto.ts';
 import type { CallOptions, StrongroomClient } from '../index.ts';
 import { type Me, openOwnKeys, ownerOf, publicKeysOf } from './own-keys.ts';
 import { type KeyTrust, requireTrust, trustedKeys } from './trust.ts';
@@ -49,7 +49,7 @@ export class Vault {
     userSecret: string,
     { trust, ...options }: VaultOptions = {},
   ): Promise<Vault> {
-    const { body: me } = await client.call('users.me', options);
+    const { body: me } = await client.call('users.getMe', options);
     return new Vault(client, crypto, me, await openOwnKeys(crypto, me, userSecret), trust);
   }
 
@@ -64,7 +64,7 @@ export class Vault {
     crypto: VaultCrypto,
     { trust, ...options }: VaultOptions = {},
   ): Promise<Vault> {
-    const { body: me } = await client.call('users.me', options);
+    const { body: me } = await client.call('users.getMe', options);
     ownerOf(me);
     await requireTrust(crypto, me.id, publicKeysOf(me), trust);
     return new Vault(client, crypto, me, undefined, trust);

@@ -1,7 +1,7 @@
-import { audit } from '../contract/audit.ts';
-import { auditScope } from '../shared/audit-scope.ts';
-import { endpoint } from '../shared/endpoint.ts';
+import { audit } from '../../contract/audit.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { listAudit } from '../stores/audit.ts';
+import { auditScope } from './audit-scope.ts';
 
 export const handler = endpoint(audit.list, async ({ query }, { caller, platform }) => {
   const { from, to, scope, ...page } = query;

@@ -1,10 +1,10 @@
-import { auth } from '../contract/auth.ts';
-import { checkPassword, openApiKey } from '../crypto/password.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { newSession } from '../shared/sessions.ts';
-import { userInfo } from '../shared/user-info.ts';
+import { auth } from '../../contract/auth.ts';
+import { checkPassword, openApiKey } from '../../crypto/server/password.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getLogin, getUser } from '../stores/users.ts';
+import { newSession } from './sessions.ts';
+import { userInfo } from './user-info.ts';
 
 export const handler = endpoint(auth.login, async ({ body: { email, password } }, context) => {
   const { platform, now, admitted } = context;

@@ -1,6 +1,6 @@
-import { auth } from '../contract/auth.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
+import { auth } from '../../contract/auth.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { endSession } from '../stores/sessions.ts';
 
 export const handler = endpoint(auth.logout, async (_, { caller }) => {

@@ -1,9 +1,9 @@
-import { auth } from '../contract/auth.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { newSession } from '../shared/sessions.ts';
-import { userInfo } from '../shared/user-info.ts';
+import { auth } from '../../contract/auth.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getUser } from '../stores/users.ts';
+import { newSession } from './sessions.ts';
+import { userInfo } from './user-info.ts';
 
 export const handler = endpoint(auth.refresh, async (_, { caller, platform, now }) => {
   if (caller.credential.kind !== 'session') throw new ApiError('UNAUTHENTICATED');

@@ -1,16 +1,16 @@
-import { auth } from '../contract/auth.ts';
-import { mintAccessKey } from '../crypto/access-key.ts';
-import { newPassword, sealApiKey } from '../crypto/password.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import type { Settings } from '../shared/env.ts';
-import { uuidv7 } from '../shared/ids.ts';
-import { newSession } from '../shared/sessions.ts';
-import { userInfo } from '../shared/user-info.ts';
+import { auth } from '../../contract/auth.ts';
+import { uuidv7 } from '../../crypto/encoding/uuid.ts';
+import { mintAccessKey } from '../../crypto/server/access-key.ts';
+import { newPassword, sealApiKey } from '../../crypto/server/password.ts';
+import type { Settings } from '../../platform/settings.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { addUserKey } from '../stores/credentials.ts';
 import { addMember } from '../stores/members.ts';
 import { defaultOrgId } from '../stores/orgs.ts';
 import { addLogin, addUser, type User } from '../stores/users.ts';
+import { newSession } from './sessions.ts';
+import { userInfo } from './user-info.ts';
 
 function mayRegister(email: string, registration: Settings['STRONGROOM_REGISTRATION']): boolean {
   if (typeof registration === 'string') return registration === 'open';
@@ -43,7 +43,7 @@ export const handler = endpoint(auth.register, async ({ body: { email, password 
     writes: [
       {
         ...addLogin(email, { userId, orgId, passwordVersion, password: record, sealedApiKey }),
-        orElse: 'EMAIL_TAKEN',
+        onConflict: 'EMAIL_TAKEN',
       },
       addUser(user),
       addMember(orgId, { ...user, name: email.slice(0, email.lastIndexOf('@')) }),

@@ -1,8 +1,8 @@
-import { auth } from '../contract/auth.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { credentialOf, openSession } from '../shared/authenticate.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { userInfo } from '../shared/user-info.ts';
+import { auth } from '../../contract/auth.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { credentialOf, openSession } from '../pipeline/authenticate.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { userInfo } from './user-info.ts';
 
 export const handler = endpoint(auth.verify, async ({ body }, { platform, headers }) => {
   const token = body.token ?? credentialOf(headers);

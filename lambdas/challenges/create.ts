@@ -1,7 +1,7 @@
-import { challenges } from '../contract/challenges.ts';
-import { limits } from '../contract/limits.ts';
-import { newChallenge } from '../crypto/proof-of-work.ts';
-import { endpoint } from '../shared/endpoint.ts';
+import { challenges } from '../../contract/challenges.ts';
+import { limits } from '../../contract/limits.ts';
+import { newChallenge } from '../../crypto/server/proof-of-work.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { addChallenge } from '../stores/challenges.ts';
 
 export const handler = endpoint(challenges.create, async (_, { settings, now }) => {

@@ -1,14 +1,14 @@
-import { files } from '../contract/files.ts';
-import { wipe } from '../crypto/bytes.ts';
-import { fileContext } from '../crypto/context.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { fileInfo, sealContent } from '../shared/file-content.ts';
-import { uuidv7 } from '../shared/ids.ts';
-import { readKeyRing } from '../shared/key-ring.ts';
-import { countWithinPlan, readOwnOrg, requireSize, requireStorage } from '../shared/plan.ts';
-import { publicKeysOf, vault } from '../shared/vault.ts';
+import { files } from '../../contract/files.ts';
+import { wipe } from '../../crypto/encoding/bytes.ts';
+import { uuidv7 } from '../../crypto/encoding/uuid.ts';
+import { fileContext } from '../../crypto/vault/context.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { addFile, type StoredFile } from '../stores/files.ts';
-import { placeObject } from '../stores/vault-objects.ts';
+import { storeObject } from '../stores/vault-objects.ts';
+import { fileInfo, sealContent } from '../vault/file-content.ts';
+import { readKeyRing } from '../vault/key-ring.ts';
+import { countWithinPlan, readOwnOrg, requireSize, requireStorage } from '../vault/plan.ts';
+import { publicKeysOf, vault } from '../vault/vault.ts';
 
 export const handler = endpoint(files.create, async ({ body }, context) => {
   const { caller, platform, now, admitted } = context;
@@ -27,7 +27,7 @@ export const handler = endpoint(files.create, async ({ body }, context) => {
   const wrappedCek = vault.wrapCek(publicKeysOf(ring.stored), record, cek);
   wipe(cek);
   await admitted();
-  const { objectId, write } = await placeObject(platform.objects, sealed);
+  const { objectId, write } = await storeObject(platform.objects, sealed);
   const file: StoredFile = {
     createdAt: now.toISOString(),
     shareRevision: 0,

@@ -1,9 +1,9 @@
-import { files } from '../contract/files.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { sealedFile } from '../shared/sealed-file.ts';
-import { toB64 } from '../shared/vault.ts';
+import { files } from '../../contract/files.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getFile } from '../stores/files.ts';
+import { sealedFile } from '../vault/sealed-file.ts';
+import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(files.download, async ({ params: { id } }, { caller, platform, now }) => {
   const file = await getFile(platform.table, caller.userId, id);

@@ -1,11 +1,11 @@
-import { files } from '../contract/files.ts';
-import { fileContext } from '../crypto/context.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { openStoredFile, requireInline } from '../shared/file-content.ts';
-import { readKeyRing } from '../shared/key-ring.ts';
-import { toB64, vault } from '../shared/vault.ts';
+import { files } from '../../contract/files.ts';
+import { fileContext } from '../../crypto/vault/context.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getFile } from '../stores/files.ts';
+import { openStoredFile, requireInline } from '../vault/file-content.ts';
+import { readKeyRing } from '../vault/key-ring.ts';
+import { toB64, vault } from '../vault/vault.ts';
 
 export const handler = endpoint(files.get, async ({ params: { id } }, context) => {
   const { caller, platform } = context;

@@ -1,14 +1,14 @@
-import { files } from '../contract/files.ts';
-import { wipe } from '../crypto/bytes.ts';
-import { fileContext } from '../crypto/context.ts';
-import { Refused } from '../crypto/errors.ts';
-import type { KeyPairs } from '../crypto/key-pairs.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { fileInfo, openMetadata } from '../shared/file-content.ts';
-import { readKeyRing } from '../shared/key-ring.ts';
-import { nextCursorHeaders } from '../shared/paging.ts';
-import { vault } from '../shared/vault.ts';
+import { files } from '../../contract/files.ts';
+import { wipe } from '../../crypto/encoding/bytes.ts';
+import { Refused } from '../../crypto/errors.ts';
+import { fileContext } from '../../crypto/vault/context.ts';
+import type { KeyPairs } from '../../crypto/vault/key-pairs.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { nextCursorHeaders } from '../pipeline/paging.ts';
 import { type FileEntry, listFiles } from '../stores/files.ts';
+import { fileInfo, openMetadata } from '../vault/file-content.ts';
+import { readKeyRing } from '../vault/key-ring.ts';
+import { vault } from '../vault/vault.ts';
 
 export const handler = endpoint(files.list, async ({ query }, context) => {
   const { caller, platform } = context;

@@ -1,11 +1,11 @@
-import { keys } from '../contract/keys.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { forgetKek, type KeyRing, readKeyRing } from '../shared/key-ring.ts';
-import { rekeyed, sealUnderSecret } from '../shared/new-private-keys.ts';
-import { openRestore } from '../shared/restored-keys.ts';
-import { readNewUserSecret, readUserSecret, type SecretContext } from '../shared/user-secret.ts';
+import { keys } from '../../contract/keys.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getRestore, type Restore } from '../stores/recovery.ts';
+import { forgetKek, type KeyRing, readKeyRing } from '../vault/key-ring.ts';
+import { rekeyed, sealUnderSecret } from '../vault/new-private-keys.ts';
+import { openRestore } from '../vault/restored-keys.ts';
+import { readNewUserSecret, readUserSecret, type SecretContext } from '../vault/user-secret.ts';
 
 export const handler = endpoint(keys.rekey, async (_, context) => {
   const { caller, platform, headers, admitted } = context;

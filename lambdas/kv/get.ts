@@ -1,11 +1,11 @@
-import { kv } from '../contract/kv.ts';
-import { valueContext } from '../crypto/context.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { readKeyRing } from '../shared/key-ring.ts';
-import { openStoredValue } from '../shared/kv-value.ts';
-import { toB64, vault } from '../shared/vault.ts';
+import { kv } from '../../contract/kv.ts';
+import { valueContext } from '../../crypto/vault/context.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getValue } from '../stores/kv.ts';
+import { readKeyRing } from '../vault/key-ring.ts';
+import { openStoredValue } from '../vault/kv-value.ts';
+import { toB64, vault } from '../vault/vault.ts';
 
 export const handler = endpoint(kv.get, async ({ params: { key } }, context) => {
   const { caller, platform } = context;

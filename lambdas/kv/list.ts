@@ -1,6 +1,6 @@
-import { kv } from '../contract/kv.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { nextCursorHeaders } from '../shared/paging.ts';
+import { kv } from '../../contract/kv.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { nextCursorHeaders } from '../pipeline/paging.ts';
 import { listValueNames } from '../stores/kv.ts';
 
 export const handler = endpoint(kv.list, async ({ query }, { caller, platform }) => {

@@ -1,15 +1,15 @@
-import { limits } from '../contract/limits.ts';
-import { formatOf } from '../contract/message-format.ts';
-import { messages } from '../contract/messages.ts';
-import { hashBearerSecret, mintBearerSecret } from '../crypto/bearer-secret.ts';
-import { ApiError, invalid } from '../shared/api-error.ts';
-import { spendChallenge } from '../shared/challenge.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { expiryOf } from '../shared/expiry.ts';
-import { newMessageId } from '../shared/ids.ts';
-import { messageResource, messageUrl } from '../shared/message-info.ts';
+import { limits } from '../../contract/limits.ts';
+import { formatOf } from '../../contract/message-format.ts';
+import { messages } from '../../contract/messages.ts';
+import { newMessageId } from '../../crypto/encoding/uuid.ts';
+import { hashBearerSecret, mintBearerSecret } from '../../crypto/server/bearer-secret.ts';
+import { ApiError, invalid } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { expiryOf } from '../pipeline/expiry.ts';
 import { addContent } from '../stores/message-contents.ts';
 import { addMessage, type Message } from '../stores/messages.ts';
+import { spendChallenge } from './challenge.ts';
+import { messageResource, messageUrl } from './message-info.ts';
 
 export const handler = endpoint(messages.create, async ({ body }, context) => {
   const { caller, platform, settings, now, headers, baseUrl, admitted } = context;

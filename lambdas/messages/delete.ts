@@ -1,10 +1,10 @@
-import { messages } from '../contract/messages.ts';
-import { matchesBearerSecret } from '../crypto/bearer-secret.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { messageResource } from '../shared/message-info.ts';
+import { messages } from '../../contract/messages.ts';
+import { matchesBearerSecret } from '../../crypto/server/bearer-secret.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { deleteContent } from '../stores/message-contents.ts';
 import { deleteMessage, getMessage } from '../stores/messages.ts';
+import { messageResource } from './message-info.ts';
 
 export const handler = endpoint(messages.delete, async ({ params: { id } }, context) => {
   const { caller, platform, now, headers } = context;
@@ -16,7 +16,7 @@ export const handler = endpoint(messages.delete, async ({ params: { id } }, cont
   return {
     status: 200,
     body: { success: true, message: 'Message deleted' },
-    writes: [{ ...deleteMessage(message), orElse: 'NOT_FOUND' }, deleteContent(id)],
+    writes: [{ ...deleteMessage(message), onConflict: 'NOT_FOUND' }, deleteContent(id)],
     audit: { resource: messageResource(id) },
   };
 });

@@ -1,7 +1,7 @@
-import { messages } from '../contract/messages.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { ownMessage } from '../shared/message-info.ts';
+import { messages } from '../../contract/messages.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { listMessages } from '../stores/messages.ts';
+import { ownMessage } from './message-info.ts';
 
 export const handler = endpoint(messages.list, async ({ query }, { caller, platform, now, baseUrl }) => {
   const { items, cursor } = await listMessages(platform.table, caller.userId, now, query);

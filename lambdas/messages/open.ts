@@ -1,11 +1,11 @@
-import { messages } from '../contract/messages.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { openMessage } from '../shared/message-access.ts';
-import { auditOwner, messageResource } from '../shared/message-info.ts';
+import { messages } from '../../contract/messages.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getContent, readContent } from '../stores/message-contents.ts';
 import { getOpening, repeatOpening } from '../stores/message-openings.ts';
 import { getMessage } from '../stores/messages.ts';
+import { openMessage } from './message-access.ts';
+import { auditOwner, messageResource } from './message-info.ts';
 
 export const handler = endpoint(messages.open, async ({ params: { id }, body: { nonce } }, context) => {
   const { platform, now, admitted } = context;

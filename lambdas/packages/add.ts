@@ -1,8 +1,8 @@
-import { limits } from '../contract/limits.ts';
-import { packages } from '../contract/packages.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { changePackages, packageInfo } from '../shared/package-set.ts';
+import { limits } from '../../contract/limits.ts';
+import { packages } from '../../contract/packages.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { changePackages, packageInfo } from './package-set.ts';
 
 export const handler = endpoint(packages.add, async ({ body: { package: added } }, context) => {
   const set = await changePackages(context, `packages/${added.name}`, (wanted) => {

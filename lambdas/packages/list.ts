@@ -1,7 +1,7 @@
-import { packages } from '../contract/packages.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { packageInfos, pursuedPackages } from '../shared/package-set.ts';
-import { nextCursorHeaders, pageByName } from '../shared/paging.ts';
+import { packages } from '../../contract/packages.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { nextCursorHeaders, pageByName } from '../pipeline/paging.ts';
+import { packageInfos, pursuedPackages } from './package-set.ts';
 
 export const handler = endpoint(packages.list, async ({ query }, context) => {
   const { set, writes } = await pursuedPackages(context);

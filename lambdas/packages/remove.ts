@@ -1,7 +1,7 @@
-import { packages } from '../contract/packages.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { changePackages } from '../shared/package-set.ts';
+import { packages } from '../../contract/packages.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { changePackages } from './package-set.ts';
 
 export const handler = endpoint(packages.remove, async ({ params: { name } }, context) => {
   await changePackages(context, `packages/${name}`, (wanted) => {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { recovery } from '../contract/recovery.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { requireRestoredKeys } from '../shared/restored-keys.ts';
-import { publicKeysOf, vault } from '../shared/vault.ts';
+import { recovery } from '../../contract/recovery.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getKeys } from '../stores/keys.ts';
 import { getRestore, getShare, putRestore, shareIsThere } from '../stores/recovery.ts';
+import { requireRestoredKeys } from '../vault/restored-keys.ts';
+import { publicKeysOf, vault } from '../vault/vault.ts';
 
 export const handler = endpoint(
   recovery.restore,
@@ -37,9 +37,9 @@ export const handler = endpoint(
       status: 200,
       body: { requiresRekey: true },
       writes: [
-        { ...putRestore(orgId, ownerUserId, restore, known), orElse: 'RESTORE_PENDING' },
+        { ...putRestore(orgId, ownerUserId, restore, known), onConflict: 'RESTORE_PENDING' },
         // Whoever was a trustee a moment ago is none now.
-        { ...shareIsThere(ownerUserId, userId), orElse: 'NOT_FOUND' },
+        { ...shareIsThere(ownerUserId, userId), onConflict: 'NOT_FOUND' },
       ],
       audit: { resource: `recovery/restore/${ownerUserId}`, owner: { userId: ownerUserId, orgId } },
     };

@@ -1,15 +1,15 @@
-import { sealed } from '../contract/sealed.ts';
-import { WrongUserSecret } from '../crypto/errors.ts';
-import type { RekeyProof } from '../crypto/rekey-proof.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { rekeyed } from '../shared/new-private-keys.ts';
-import { requireAvailable } from '../shared/restored-keys.ts';
-import { takePrivateKeys } from '../shared/sealed.ts';
-import { mayTrySecret, type SecretContext, trySecret } from '../shared/user-secret.ts';
-import { requireKeys, vault } from '../shared/vault.ts';
+import { sealed } from '../../contract/sealed.ts';
+import { WrongUserSecret } from '../../crypto/errors.ts';
+import type { RekeyProof } from '../../crypto/vault/rekey-proof.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getKeys, type StoredKeys } from '../stores/keys.ts';
 import { getRestore, type Restore } from '../stores/recovery.ts';
+import { rekeyed } from '../vault/new-private-keys.ts';
+import { requireAvailable } from '../vault/restored-keys.ts';
+import { parseSealedPrivateKeys } from '../vault/sealed-input.ts';
+import { mayTrySecret, type SecretContext, trySecret } from '../vault/user-secret.ts';
+import { requireKeys, vault } from '../vault/vault.ts';
 
 export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
   const { caller, platform, now, admitted } = context;
@@ -21,7 +21,7 @@ export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
   ]);
   const known = requireKeys(found);
   const { keyVersion, proofB64: proof } = body;
-  const fields = takePrivateKeys({ org: orgId, user: userId }, keyVersion, body, now);
+  const fields = parseSealedPrivateKeys({ org: orgId, user: userId }, keyVersion, body, now);
   if (keyVersion !== known.keyVersion + 1) throw new ApiError('CONFLICT');
   await admitted();
   const restored = await requireProof(context, proof, known, restore);

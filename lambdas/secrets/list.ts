@@ -1,6 +1,6 @@
-import { secrets } from '../contract/secrets.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { nextCursorHeaders } from '../shared/paging.ts';
+import { secrets } from '../../contract/secrets.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { nextCursorHeaders } from '../pipeline/paging.ts';
 import { listSecrets } from '../stores/secrets.ts';
 
 export const handler = endpoint(secrets.list, async ({ query }, { caller, platform }) => {

@@ -1,9 +1,9 @@
-import { limits } from '../contract/limits.ts';
-import { secrets } from '../contract/secrets.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { newSecretKey } from '../shared/secret-value.ts';
+import { limits } from '../../contract/limits.ts';
+import { secrets } from '../../contract/secrets.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getSecret, listSecrets, putSecret, type Secret } from '../stores/secrets.ts';
+import { newSecretKey } from './secret-value.ts';
 
 export const handler = endpoint(
   secrets.put,

@@ -1,4 +1,4 @@
-import type { Table, Write } from '../platform/table.ts';
+import type { Table, Write } from '../../platform/table.ts';
 
 /** A challenge that was given out: as JSON, and the key that its signatures are made with. Both are its own. */
 export type StoredChallenge = { readonly challenge: string; readonly key: string };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Table } from '../platform/table.ts';
-import type { RateLimit } from '../shared/env.ts';
+import type { RateLimit } from '../../platform/settings.ts';
+import type { Table } from '../../platform/table.ts';
 
 export type Allowance = {
   readonly limit: number;

@@ -1,7 +1,7 @@
-import type { TokenScope } from '../contract/scopes.ts';
-import { type AccessKey, hashAccessKey, matchesHash } from '../crypto/access-key.ts';
-import type { Table, Write } from '../platform/table.ts';
-import type { Caller } from '../shared/caller.ts';
+import type { TokenScope } from '../../contract/scopes.ts';
+import { type AccessKey, hashAccessKey, matchesHash } from '../../crypto/server/access-key.ts';
+import type { Table, Write } from '../../platform/table.ts';
+import type { Caller } from '../pipeline/caller.ts';
 
 type Credential = { readonly hash: Uint8Array } & (
   | { readonly kind: 'administrator' }

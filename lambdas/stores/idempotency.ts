@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Key, Table, Write } from '../platform/table.ts';
+import type { Key, Table, Write } from '../../platform/table.ts';
 
 /**
  * A call that came with an `Idempotency-Key`. `claim` names the attempt that is answering it; `answer` is there

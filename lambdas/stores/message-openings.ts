@@ -1,6 +1,6 @@
-import { limits } from '../contract/limits.ts';
-import { hashBearerSecret } from '../crypto/bearer-secret.ts';
-import type { Table, Write } from '../platform/table.ts';
+import { limits } from '../../contract/limits.ts';
+import { hashBearerSecret } from '../../crypto/server/bearer-secret.ts';
+import type { Table, Write } from '../../platform/table.ts';
 import type { Message } from './messages.ts';
 
 /** An access that was counted, under the nonce of its opener, who may have the content once more. */

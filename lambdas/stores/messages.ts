@@ -1,5 +1,5 @@
-import type { MessageFormat } from '../contract/message-format.ts';
-import type { Condition, Table, Write } from '../platform/table.ts';
+import type { MessageFormat } from '../../contract/message-format.ts';
+import type { Condition, Table, Write } from '../../platform/table.ts';
 
 /** What is known of a message beside its ciphertext. It exists for as long as it can be opened. */
 export type Message = {

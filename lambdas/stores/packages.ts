@@ -1,5 +1,5 @@
-import type { Requirement } from '../contract/requirement.ts';
-import type { Item, Table, Value, Write } from '../platform/table.ts';
+import type { Requirement } from '../../contract/requirement.ts';
+import type { Item, Table, Value, Write } from '../../platform/table.ts';
 
 export type InstalledPackage = {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { Table, Write } from '../platform/table.ts';
+import type { Table, Write } from '../../platform/table.ts';
 
 export type Secret = {
   readonly name: string;

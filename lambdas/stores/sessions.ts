@@ -1,5 +1,5 @@
-import type { SessionClaims } from '../crypto/jwt.ts';
-import type { Table, Write } from '../platform/table.ts';
+import type { SessionClaims } from '../../crypto/server/jwt.ts';
+import type { Table, Write } from '../../platform/table.ts';
 
 type Session = { readonly passwordVersion: number };
 

@@ -1,5 +1,5 @@
-import type { TokenScope } from '../contract/scopes.ts';
-import type { Table, Write } from '../platform/table.ts';
+import type { TokenScope } from '../../contract/scopes.ts';
+import type { Table, Write } from '../../platform/table.ts';
 
 /** What a user sees of an API token. Its hash is among the credentials, which only sign-in reads. */
 export type ApiToken = {

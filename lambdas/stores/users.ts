@@ -1,5 +1,5 @@
-import type { PasswordRecord } from '../crypto/password.ts';
-import type { Table, Write } from '../platform/table.ts';
+import type { PasswordRecord } from '../../crypto/server/password.ts';
+import type { Table, Write } from '../../platform/table.ts';
 
 /** What the appliance knows of a user. */
 export type User = {

@@ -1,4 +1,4 @@
-import type { Page, Table, Write } from '../platform/table.ts';
+import type { Page, Table, Write } from '../../platform/table.ts';
 
 /** What is known of an encrypted program. */
 export type ZkCode = {

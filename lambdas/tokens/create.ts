@@ -1,12 +1,12 @@
-import { limits } from '../contract/limits.ts';
-import { tokens } from '../contract/tokens.ts';
-import { mintAccessKey } from '../crypto/access-key.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { expiryOf } from '../shared/expiry.ts';
-import { tokenInfo } from '../shared/token-info.ts';
+import { limits } from '../../contract/limits.ts';
+import { tokens } from '../../contract/tokens.ts';
+import { mintAccessKey } from '../../crypto/server/access-key.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { expiryOf } from '../pipeline/expiry.ts';
 import { addTokenKey } from '../stores/credentials.ts';
 import { type ApiToken, addToken, listTokens } from '../stores/tokens.ts';
+import { tokenInfo } from './token-info.ts';
 
 function expiryAsked(asked: string | null | undefined, now: Date): string | null {
   if (asked === null) return null;

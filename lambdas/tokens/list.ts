@@ -1,7 +1,7 @@
-import { tokens } from '../contract/tokens.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { tokenInfo } from '../shared/token-info.ts';
+import { tokens } from '../../contract/tokens.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { listTokens } from '../stores/tokens.ts';
+import { tokenInfo } from './token-info.ts';
 
 export const handler = endpoint(tokens.list, async ({ query }, { caller, platform }) => {
   const { items, cursor } = await listTokens(platform.table, caller.userId, query);

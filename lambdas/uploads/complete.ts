@@ -1,11 +1,11 @@
-import { uploads } from '../contract/uploads.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { countWithinPlan, readOwnOrg, requireSize, requireStorage } from '../shared/plan.ts';
-import { assemble, partsOf } from '../shared/upload.ts';
+import { uploads } from '../../contract/uploads.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { addFile, getFile, type StoredFile } from '../stores/files.ts';
 import { endUpload, getUpload, type StoredUpload } from '../stores/uploads.ts';
 import { keepObject } from '../stores/vault-objects.ts';
+import { countWithinPlan, readOwnOrg, requireSize, requireStorage } from '../vault/plan.ts';
+import { assemble, partsOf } from './upload.ts';
 
 export const handler = endpoint(uploads.complete, async ({ params: { id } }, context) => {
   const { caller, platform, now, admitted } = context;

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { limits } from '../contract/limits.ts';
-import { uploads } from '../contract/uploads.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { readOwnOrg, requireSize, requireStorage } from '../shared/plan.ts';
-import { checkAnnounced, uploadInfo } from '../shared/upload.ts';
-import { requireKeys } from '../shared/vault.ts';
+import { limits } from '../../contract/limits.ts';
+import { uploads } from '../../contract/uploads.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { requireNoFile } from '../stores/files.ts';
 import { getKeys } from '../stores/keys.ts';
 import { requireRoom } from '../stores/orgs.ts';
 import { addUpload, listUploads, type StoredUpload } from '../stores/uploads.ts';
 import { expectObject, objectKey } from '../stores/vault-objects.ts';
+import { readOwnOrg, requireSize, requireStorage } from '../vault/plan.ts';
+import { requireKeys } from '../vault/vault.ts';
+import { checkAnnounced, uploadInfo } from './upload.ts';
 
 /** An object outlives the record of its upload by so much: the sweep comes to it only when nobody can complete it. */
 const graceMs = 60 * 60_000;
@@ -46,9 +46,9 @@ export const handler = endpoint(uploads.create, async ({ body }, { caller, platf
     status: 201,
     body: uploadInfo({ fileId: body.id, upload }),
     writes: [
-      { ...requireNoFile(userId, body.id), orElse: 'FILE_EXISTS' },
-      { ...addUpload(userId, body.id, upload), orElse: 'FILE_EXISTS' },
-      { ...requireRoom(org, 'files'), orElse: 'PLAN_LIMIT_REACHED' },
+      { ...requireNoFile(userId, body.id), onConflict: 'FILE_EXISTS' },
+      { ...addUpload(userId, body.id, upload), onConflict: 'FILE_EXISTS' },
+      { ...requireRoom(org, 'files'), onConflict: 'PLAN_LIMIT_REACHED' },
       expectObject(objectId, new Date(expires + graceMs)),
     ],
     audit: { resource: `files/${body.id}` },

@@ -1,8 +1,8 @@
-import { uploads } from '../contract/uploads.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { openUpload, uploadedParts } from '../shared/upload.ts';
+import { uploads } from '../../contract/uploads.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getUpload } from '../stores/uploads.ts';
+import { openUpload, uploadedParts } from './upload.ts';
 
 export const handler = endpoint(uploads.get, async ({ params: { id } }, { caller, platform }) => {
   const upload = await getUpload(platform.table, caller.userId, id);

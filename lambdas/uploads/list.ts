@@ -1,8 +1,8 @@
-import { uploads } from '../contract/uploads.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { nextCursorHeaders } from '../shared/paging.ts';
-import { openUpload } from '../shared/upload.ts';
+import { uploads } from '../../contract/uploads.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { nextCursorHeaders } from '../pipeline/paging.ts';
 import { listUploads } from '../stores/uploads.ts';
+import { openUpload } from './upload.ts';
 
 export const handler = endpoint(uploads.list, async ({ query }, { caller, platform }) => {
   const page = await listUploads(platform.table, caller.userId, query);

@@ -1,9 +1,9 @@
-import { users } from '../contract/users.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { publicKeyInfo } from '../shared/profile.ts';
+import { users } from '../../contract/users.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getKeys } from '../stores/keys.ts';
 import { getMember } from '../stores/members.ts';
+import { publicKeyInfo } from './profile.ts';
 
 export const handler = endpoint(users.get, async ({ params: { userId } }, { caller, platform }) => {
   const [member, keys] = await Promise.all([

@@ -1,5 +1,5 @@
-import { zk } from '../contract/zk.ts';
-import { endpoint } from '../shared/endpoint.ts';
+import { zk } from '../../contract/zk.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { deleteCode } from '../stores/zk-code.ts';
 
 export const handler = endpoint(zk.delete, async ({ params: { name } }, { caller }) => {
@@ -7,7 +7,7 @@ export const handler = endpoint(zk.delete, async ({ params: { name } }, { caller
   return {
     status: 200,
     body: { deleted: true, name },
-    writes: [{ ...code, orElse: 'NOT_FOUND' }, payload],
+    writes: [{ ...code, onConflict: 'NOT_FOUND' }, payload],
     audit: { resource: `zk/code/${name}` },
   };
 });

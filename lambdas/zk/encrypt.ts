@@ -1,8 +1,8 @@
-import { zk } from '../contract/zk.ts';
-import { utf8 } from '../crypto/bytes.ts';
-import { native } from '../crypto/providers/native.ts';
-import { sealZkPayload } from '../crypto/zk-payload.ts';
-import { endpoint } from '../shared/endpoint.ts';
+import { zk } from '../../contract/zk.ts';
+import { utf8 } from '../../crypto/encoding/bytes.ts';
+import { native } from '../../crypto/providers/native.ts';
+import { sealZkPayload } from '../../crypto/zk/payload.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 
 export const handler = endpoint(zk.encrypt, async ({ body: { masterPassword, code } }) => ({
   status: 200,

@@ -1,6 +1,6 @@
-import { zk } from '../contract/zk.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { nextCursorHeaders } from '../shared/paging.ts';
+import { zk } from '../../contract/zk.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { nextCursorHeaders } from '../pipeline/paging.ts';
 import { listCode } from '../stores/zk-code.ts';
 
 export const handler = endpoint(zk.list, async ({ query }, { caller, platform }) => {

@@ -1,9 +1,9 @@
-import { limits } from '../contract/limits.ts';
-import { zk } from '../contract/zk.ts';
-import { ApiError } from '../shared/api-error.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { storedPayload } from '../shared/zk-code.ts';
+import { limits } from '../../contract/limits.ts';
+import { zk } from '../../contract/zk.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
 import { getCode, listCode, putCode, type ZkCode } from '../stores/zk-code.ts';
+import { storedPayload } from './zk-code.ts';
 
 export const handler = endpoint(zk.put, async ({ params: { name }, body }, { caller, platform, now }) => {
   const { table } = platform;

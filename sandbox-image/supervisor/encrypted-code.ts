@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { native } from '../../lambdas/crypto/providers/native.ts';
-import type { XWingPrivateKey } from '../../lambdas/crypto/providers/primitives.ts';
-import { open, SealedBoxRejected } from '../../lambdas/crypto/sealed-box.ts';
-import { zkPayloadDigest } from '../../lambdas/crypto/zk-digest.ts';
-import { MalformedPayload, openZkPayload, WrongMasterPassword } from '../../lambdas/crypto/zk-payload.ts';
-import { sealedPasswordAad } from '../../lambdas/crypto/zk-sealed-password.ts';
-import { CodeNotOpened, type EncryptedCode, type Job } from '../../lambdas/platform/sandboxes.ts';
+import { native } from '../../crypto/providers/native.ts';
+import type { XWingPrivateKey } from '../../crypto/providers/primitives.ts';
+import { zkPayloadDigest } from '../../crypto/zk/digest.ts';
+import { MalformedPayload, openZkPayload, WrongMasterPassword } from '../../crypto/zk/payload.ts';
+import { open, SealedBoxRejected } from '../../crypto/zk/sealed-box.ts';
+import { sealedPasswordAad } from '../../crypto/zk/sealed-password.ts';
+import { CodeNotOpened, type EncryptedCode, type Job } from '../protocol/job.ts';
 
 /** A box that claims to be good for longer was not sealed for a session. */
 const longestSessionMs = 60 * 60_000;

@@ -1,6 +1,6 @@
-import type { OpenedRequest } from '../../lambdas/crypto/sealed-box.ts';
-import { encodeOutput, encodeResult, frameReply } from '../../lambdas/platform/sandbox-wire.ts';
-import type { JobResult, OutputChunk } from '../../lambdas/platform/sandboxes.ts';
+import type { OpenedRequest } from '../../crypto/zk/sealed-box.ts';
+import type { JobResult, OutputChunk } from '../protocol/job.ts';
+import { encodeOutput, encodeResult, frameReply } from '../protocol/wire.ts';
 import { LiveOutput } from './live-output.ts';
 
 /** Who reads replies as they come. */

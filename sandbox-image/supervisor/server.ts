@@ -2,23 +2,17 @@ import { chmodSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { native } from '../../lambdas/crypto/providers/native.ts';
-import type { XWingPrivateKey } from '../../lambdas/crypto/providers/primitives.ts';
-import { type OpenedRequest, open, SealedBoxRejected } from '../../lambdas/crypto/sealed-box.ts';
-import {
-  decodeJob,
-  encodeJob,
-  MalformedFrame,
-  maxSealedJobBytes,
-  runAad,
-} from '../../lambdas/platform/sandbox-wire.ts';
+import { native } from '../../crypto/providers/native.ts';
+import type { XWingPrivateKey } from '../../crypto/providers/primitives.ts';
+import { type OpenedRequest, open, SealedBoxRejected } from '../../crypto/zk/sealed-box.ts';
 import {
   CodeNotOpened,
   type Isolation,
   type OutputChunk,
   SandboxLost,
   SandboxUnavailable,
-} from '../../lambdas/platform/sandboxes.ts';
+} from '../protocol/job.ts';
+import { decodeJob, encodeJob, MalformedFrame, maxSealedJobBytes, runAad } from '../protocol/wire.ts';
 import { NoSuchPackages } from './bundles.ts';
 import type { Listen } from './config.ts';
 import { openCode } from './encrypted-code.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { removeReadOnly } from '../../lambdas/platform/local/bundle-folder.ts';
+import { removeReadOnly } from '../../sandbox-image/protocol/bundle-folder.ts';
 import type { Target } from './target.ts';
 
 const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');

@@ -94,7 +94,7 @@ export function auditLogSuite(target: () => Target): void {
       ]);
       for (const answer of answers) expect([answer.status, answer.body.code]).toEqual([404, 'NOT_FOUND']);
       const administrator = clientOf(target().administratorKey);
-      const { body } = await administrator.call('audit.proof', { params: { id } });
+      const { body } = await administrator.call('audit.getProof', { params: { id } });
       verifyEntry(body.entry, body, await verifyAuditLog(administrator));
     });
 

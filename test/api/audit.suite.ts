@@ -23,7 +23,7 @@ export function auditSuite(target: () => Target): void {
         'auth.login',
         'auth.login',
         'secrets.delete',
-        'execute.run',
+        'executions.create',
         'secrets.put',
         'auth.register',
       ]);
@@ -86,7 +86,7 @@ export function auditSuite(target: () => Target): void {
         (await user.call('GET', `/api/v1/audit?${query}`)).body.entries.map(({ action }: Entry) => action);
       expect(await actions('action=secrets.put')).toEqual(['secrets.put']);
       const [from, to] = [entries[3]?.time, entries[2]?.time];
-      expect(await actions(`from=${from}&to=${to}`)).toEqual(['secrets.delete', 'execute.run']);
+      expect(await actions(`from=${from}&to=${to}`)).toEqual(['secrets.delete', 'executions.create']);
       expect(await actions('to=2020-01-01T00:00:00Z')).toEqual([]);
     });
 

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../contract/limits.ts';
 import { type Target, TestUser } from './target.ts';
 
 export function executeSuite(target: () => Target): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../contract/limits.ts';
 import { EventStream } from './event-stream.ts';
 import { type Answer, type Target, TestUser } from './target.ts';
 
@@ -246,8 +246,8 @@ export function executionsSuite(target: () => Target): void {
         .filter(({ resource }: { resource: string }) => resource === `executions/${id}`)
         .map(({ action, outcome }: { action: string; outcome: string }) => [action, outcome]);
       expect(actions).toEqual([
-        ['execute.stop', 'success'],
-        ['execute.run', 'success'],
+        ['executions.stop', 'success'],
+        ['executions.create', 'success'],
       ]);
     });
 

@@ -128,7 +128,7 @@ describe('executions that were handed over', () => {
     const { body } = await execute(user, { code: 'print("PLANTED-handed-over")', wait: false });
     await ended(user, body.executionId);
     await (await EventStream.open(user, body.executionId)).rest();
-    expect(appliance.output).toContain('execute.events');
+    expect(appliance.output).toContain('executions.streamEvents');
     expect(appliance.output).not.toContain('PLANTED');
   });
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../contract/limits.ts';
 import { call, type Target, TestUser } from './target.ts';
 
 /** What holds whichever model is configured, and asks none. */

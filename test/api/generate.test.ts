@@ -15,7 +15,7 @@ import {
   protocols,
   says,
   staysSilent,
-} from '../platform/model-server.ts';
+} from '../platform/generators/model-server.ts';
 import { TestAppliance } from './appliance.ts';
 import { TestUser } from './target.ts';
 

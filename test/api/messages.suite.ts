@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../contract/limits.ts';
 import { legacyCiphertext, sr2Ciphertext } from '../support/ciphertext.ts';
 import { legacyClient, legacyVersions } from '../support/legacy-client.ts';
 import { type Answer, type CallOptions, call, type Target, TestUser } from './target.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../contract/limits.ts';
 import { type Target, TestUser } from './target.ts';
 
 /** What holds wherever there is a builder, whatever its index has. */
@@ -152,7 +152,7 @@ export function packagesSuite(target: () => Target): void {
       expect(body.entries.map(({ action, resource }: Record<string, string>) => [action, resource])).toEqual([
         ['packages.remove', 'packages/one'],
         ['packages.add', 'packages/two'],
-        ['packages.set', 'packages'],
+        ['packages.replace', 'packages'],
       ]);
     });
   });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { findInterpreter } from '../../sandbox-image/supervisor/interpreter.ts';
+import { findInterpreter } from '../../sandbox-image/protocol/interpreter.ts';
 import { PackageIndex } from '../support/package-index.ts';
 import { type WheelSpec, wheel } from '../support/wheel.ts';
 import { TestAppliance } from './appliance.ts';

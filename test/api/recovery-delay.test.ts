@@ -64,7 +64,7 @@ test('a secret that opens neither keys nor restore counts as two wrong ones', as
       baseUrl: limited.target.url,
       credential: { apiKey: owner.apiKey },
     });
-    const { body: me } = await client.call('users.me');
+    const { body: me } = await client.call('users.getMe');
     const restored = await restoreInput(me, owner.secret, { temporarySecret: 'a temporary secret' });
     await trustee.call('POST', `/v1/recovery/restore/${owner.id}`, { body: restored });
     const rekey = (secret: string) =>

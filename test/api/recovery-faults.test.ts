@@ -22,7 +22,7 @@ beforeAll(async () => {
   trustee = await handlers.newUser(org, 'trustee');
   for (const user of [owner, trustee]) expect((await user.call('keys.generate')).status).toBe(201);
   expect((await owner.call('kv.put', { ...key, body: { valueB64: b64('kept') } })).status).toBe(201);
-  restored = await restoreInput((await owner.call('users.me')).body, owner.secret, { temporarySecret });
+  restored = await restoreInput((await owner.call('users.getMe')).body, owner.secret, { temporarySecret });
 });
 afterAll(() => handlers.close());
 
@@ -35,13 +35,14 @@ const shareOf = (text: string) => ({
 });
 const appoint = (text: string) => owner.call('recovery.putTrustee', { ...toTrustee(), body: shareOf(text) });
 const restore = () => trustee.call('recovery.restore', { params: { ownerUserId: owner.id }, body: restored });
-const pending = async () => (await owner.call('recovery.pending')).body.restore?.trusteeUserId ?? null;
+const pending = async () =>
+  (await owner.call('recovery.getPendingRestore')).body.restore?.trusteeUserId ?? null;
 /** What the trustee has. */
 const given = async () => {
-  const { status, body } = await trustee.call('recovery.share', { params: { ownerUserId: owner.id } });
+  const { status, body } = await trustee.call('recovery.getShare', { params: { ownerUserId: owner.id } });
   return status === 404 ? null : body.encryptedPrivateKeyEccShareB64;
 };
-const veto = async () => expect([200, 404]).toContain((await owner.call('recovery.veto')).status);
+const veto = async () => expect([200, 404]).toContain((await owner.call('recovery.vetoRestore')).status);
 
 const operations: Readonly<Record<string, Operation>> = {
   'a share given': async () => {
@@ -91,7 +92,7 @@ const operations: Readonly<Record<string, Operation>> = {
     await appoint('share');
     expect((await restore()).status).toBe(200);
     return {
-      call: () => owner.call('recovery.veto'),
+      call: () => owner.call('recovery.vetoRestore'),
       state: async () => oneOf(await pending(), trustee.id, null),
       repeated: [404],
     };
@@ -100,7 +101,7 @@ const operations: Readonly<Record<string, Operation>> = {
     await appoint('share');
     await veto();
     expect((await restore()).status).toBe(200);
-    const version = async () => (await owner.call('users.me')).body.kdf.keyVersion;
+    const version = async () => (await owner.call('users.getMe')).body.kdf.keyVersion;
     const [before, old, renewed] = [await version(), owner.secret, `user secret ${randomUUID()}`];
     return {
       call: () =>

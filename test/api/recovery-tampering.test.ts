@@ -33,7 +33,7 @@ beforeAll(async () => {
   const trusteeUserIds = [second.id, third.id];
   await appointTrustees(clientOf(owner), nativeVault, owner.secret, { trusteeUserIds, threshold: 2 });
   truth = await openShare();
-  const { body: me } = await clientOf(owner).call('users.me');
+  const { body: me } = await clientOf(owner).call('users.getMe');
   const body = await restoreInput(me, owner.secret, { temporarySecret });
   expect((await trustee.call('POST', `/v1/recovery/restore/${owner.id}`, { body })).status).toBe(200);
   records = new StoredRecords(appliance.data);
@@ -99,7 +99,7 @@ test('a restore: a rekey by it gives the true keys, or is refused and changes no
 
 test('a restore of another owner in its place is none of this one’s', async () => {
   const restore = recordOf(`restore#${owner.orgId}`, owner.id);
-  const { body: me } = await clientOf(trustee).call('users.me');
+  const { body: me } = await clientOf(trustee).call('users.getMe');
   const theirs = await restoreInput(me, trustee.secret, { temporarySecret });
   const bytes = ($bytes: string) => ({ $bytes });
   const restoredKey = bytes(theirs.encryptedPrivateKeyEccB64);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../contract/limits.ts';
 import { call, type Target, TestUser } from './target.ts';
 
 const errorShape = {

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../contract/limits.ts';
 import { type Target, TestUser } from './target.ts';
 
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);

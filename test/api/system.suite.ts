@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { routes } from '../../lambdas/contract/routes.ts';
+import { routes } from '../../contract/routes.ts';
 import { call, type Target } from './target.ts';
 
 export function systemSuite(target: () => Target): void {

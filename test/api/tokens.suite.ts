@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
+import { limits } from '../../contract/limits.ts';
 import { legacyCiphertext } from '../support/ciphertext.ts';
 import { call, type Target, TestUser } from './target.ts';
 

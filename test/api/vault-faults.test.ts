@@ -46,7 +46,7 @@ const grantsOf = async (key: { params: { key: string } }) => {
 };
 /** What the recipient gets: the value, or null where the share has ended. */
 const readOf = async (shareId: string) => {
-  const { status, body } = await recipient.call('kvShares.read', { params: { shareId } });
+  const { status, body } = await recipient.call('kvShares.get', { params: { shareId } });
   expect([200, 404]).toContain(status);
   return status === 404 ? null : body.valueB64;
 };
@@ -175,7 +175,7 @@ const operations: Readonly<Record<string, Operation>> = {
     await owner.call('kv.put', { ...key, body: small('shared') });
     const shareId = await share(key);
     return {
-      call: () => recipient.call('kvShares.read', { params: { shareId } }),
+      call: () => recipient.call('kvShares.get', { params: { shareId } }),
       state: async () => {
         const { body } = await owner.call('kvShares.list', key);
         expect(body).toHaveLength(1);
@@ -203,7 +203,7 @@ const operations: Readonly<Record<string, Operation>> = {
     await owner.call('kv.put', { ...key, body: small('shared') });
     const shareId = await share(key);
     return {
-      call: () => recipient.call('kvShares.remove', { params: { shareId } }),
+      call: () => recipient.call('kvShares.decline', { params: { shareId } }),
       state: async () => {
         const state = oneOf(await grantsOf(key), [shareId], []);
         expect((await readOf(shareId)) === null).toBe(state === 'new');
@@ -220,7 +220,7 @@ const operations: Readonly<Record<string, Operation>> = {
       afresh: () => {
         once = randomUUID();
       },
-      state: async () => ((await user.call('keys.status')).body.hasEcc ? 'new' : 'old'),
+      state: async () => ((await user.call('keys.getStatus')).body.hasEcc ? 'new' : 'old'),
       repeated: [201, 409],
     };
   },
@@ -228,7 +228,7 @@ const operations: Readonly<Record<string, Operation>> = {
     const user = rekeyed;
     const key = newKey();
     await user.call('kv.put', { ...key, body: small('kept') });
-    const version = async () => (await user.call('users.me')).body.kdf.keyVersion;
+    const version = async () => (await user.call('users.getMe')).body.kdf.keyVersion;
     const [before, renewed] = [await version(), `user secret ${randomUUID()}`];
     const old = user.secret;
     return {
@@ -245,17 +245,17 @@ const operations: Readonly<Record<string, Operation>> = {
   },
   'keys under another secret by a client': async () => {
     const user = rekeyed;
-    const { body: me } = await user.call('users.me');
+    const { body: me } = await user.call('users.getMe');
     const { keyVersion } = me.kdf;
     const [old, renewed] = [user.secret, `user secret ${randomUUID()}`];
     const body = await rekeyInput(me, old, renewed);
     return {
       call: () => user.call('sealed.rekey', { body }),
       state: async () => {
-        const { body: now } = await user.call('users.me');
+        const { body: now } = await user.call('users.getMe');
         const state = oneOf(now.kdf.keyVersion, keyVersion, keyVersion + 1);
         user.secret = state === 'old' ? old : renewed;
-        expect((await user.call('kvShares.received')).status).toBe(200);
+        expect((await user.call('kvShares.listReceived')).status).toBe(200);
         return state;
       },
       repeated: [409],

@@ -37,7 +37,7 @@ const contentOf = async (id: string) => {
   return status === 404 ? null : body.contentB64;
 };
 const readOf = async (shareId: string) => {
-  const { status, body } = await recipient.call('fileShares.read', { params: { shareId } });
+  const { status, body } = await recipient.call('fileShares.get', { params: { shareId } });
   expect([200, 404]).toContain(status);
   return status === 404 ? null : body.contentB64;
 };
@@ -46,12 +46,12 @@ const grantsOf = async (id: string) => {
   return body.map(({ shareId }: { shareId: string }) => shareId);
 };
 
-const sealed = async () => sealClientFile((await owner.call('users.me')).body, randomBytes(100));
+const sealed = async () => sealClientFile((await owner.call('users.getMe')).body, randomBytes(100));
 const begun = async () => {
   const file = await sealed();
   expect((await owner.call('uploads.create', { body: file.input })).status).toBe(201);
   const params = { id: file.id };
-  const { body } = await owner.call('uploads.sign', { params, body: { partNumbers: [1] } });
+  const { body } = await owner.call('uploads.signParts', { params, body: { partNumbers: [1] } });
   await putPart(handlers.platform.objects, body.parts[0].url, await file.part(1));
   return file;
 };

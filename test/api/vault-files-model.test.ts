@@ -30,7 +30,7 @@ beforeAll(async () => {
   for (const person of people) {
     users.set(person, await handlers.newUser(org, person));
     await userOf(person).call('keys.generate');
-    me.set(person, (await userOf(person).call('users.me')).body);
+    me.set(person, (await userOf(person).call('users.getMe')).body);
   }
 });
 afterAll(() => handlers.close());
@@ -94,7 +94,7 @@ const commands = {
       const params = { id: file?.id ?? absent(), recipientUserId: userOf(recipient).id };
       const { status } = byOwner
         ? await userOf(owner).call('fileShares.revoke', { params })
-        : await userOf(recipient).call('fileShares.remove', { params: { shareId: shareId ?? absent() } });
+        : await userOf(recipient).call('fileShares.decline', { params: { shareId: shareId ?? absent() } });
       expect(status).toBe(shareId ? 200 : 404);
       if (!file || !shareId) return;
       file.shares.delete(recipient);
@@ -105,7 +105,7 @@ const commands = {
       const file = pick(files[owner], at);
       const shareId = file?.shares.get(recipient);
       const read = async (by: Person, id: string) => {
-        const { status, body } = await userOf(by).call('fileShares.read', { params: { shareId: id } });
+        const { status, body } = await userOf(by).call('fileShares.get', { params: { shareId: id } });
         return [status, body.contentB64];
       };
       if (file && shareId) expect(await read(recipient, shareId)).toEqual([200, b64(file.content)]);
@@ -113,7 +113,7 @@ const commands = {
       const old = ended.at(-1);
       if (!old) return;
       expect(await read(...old)).toEqual([404, undefined]);
-      const again = await userOf(old[0]).call('fileShares.remove', { params: { shareId: old[1] } });
+      const again = await userOf(old[0]).call('fileShares.decline', { params: { shareId: old[1] } });
       expect(again.status).toBe(404);
     }),
   begin: (owner: Person, content: string) =>
@@ -126,7 +126,7 @@ const commands = {
   put: (owner: Person, at: number) =>
     command('put', [owner, at], async ({ uploads }) => {
       const upload = pick(uploads[owner], at);
-      const { status, body } = await userOf(owner).call('uploads.sign', {
+      const { status, body } = await userOf(owner).call('uploads.signParts', {
         params: { id: upload?.sealed.id ?? absent() },
         body: { partNumbers: [1] },
       });
@@ -164,7 +164,7 @@ const commands = {
       expect(await list('uploads.list', 'id')).toEqual(open.sort());
       const all = people.flatMap((owner) => files[owner]);
       const received = all.flatMap(({ shares }) => shares.get(person) ?? []);
-      expect(await list('fileShares.received', 'shareId')).toEqual(received.sort());
+      expect(await list('fileShares.listReceived', 'shareId')).toEqual(received.sort());
     }),
 };
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
     const user = await handlers.newUser(org, person);
     users.set(person, user);
     expect((await user.call('keys.generate')).status).toBe(201);
-    const { body: me } = await user.call('users.me');
+    const { body: me } = await user.call('users.getMe');
     vaults.set(person, await Vault.unlock(user.client(), nativeVault, user.secret));
     restored.set(person, await restoreInput(me, user.secret, { temporarySecret }));
   }
@@ -188,7 +188,7 @@ class End extends Command {
       ? await userOf(owner).call('kvShares.revoke', {
           params: { key: run + name, recipientUserId: userOf(recipient).id },
         })
-      : await userOf(recipient).call('kvShares.remove', { params: { shareId: shareId ?? randomUUID() } });
+      : await userOf(recipient).call('kvShares.decline', { params: { shareId: shareId ?? randomUUID() } });
     expect(status).toBe(shareId ? 200 : 404);
     if (!shareId) return;
     known?.shares.delete(recipient);
@@ -213,7 +213,7 @@ class Read extends Command {
         if (opened) expect(opened.alias).toBe(`${owner}'s ${name}`);
         return [status, opened && b64(Buffer.from(opened.value).toString())];
       }
-      const { status, body } = await userOf(by).call('kvShares.read', { params: { shareId: id } });
+      const { status, body } = await userOf(by).call('kvShares.get', { params: { shareId: id } });
       return [status, body.valueB64];
     };
     if (known && shareId) expect(await read(recipient, shareId)).toEqual([200, b64(known.value)]);
@@ -239,7 +239,7 @@ class Look extends Command {
       const given = [...(values.get(placeOf(this.#person, name))?.shares.values() ?? [])];
       expect(body.map(({ shareId }: { shareId: string }) => shareId).sort()).toEqual(given.sort());
     }
-    const { body } = await userOf(this.#person).call('kvShares.received', { query: { limit: '100' } });
+    const { body } = await userOf(this.#person).call('kvShares.listReceived', { query: { limit: '100' } });
     const received = [...values].flatMap(([place, { shares }]) => {
       const shareId = shares.get(this.#person);
       return shareId ? [[shareId, place.replace('/', "'s ")]] : [];
@@ -267,8 +267,10 @@ class Rekey extends Command {
     const { status } = await user.call('keys.rekey', { headers: { 'x-new-user-secret': renewed } });
     expect(status).toBe(200);
     user.secret = renewed;
-    expect((await user.call('recovery.pending')).body.restore).toBeNull();
-    expect((await user.call('kvShares.received', { headers: { 'x-user-secret': old } })).status).toBe(401);
+    expect((await user.call('recovery.getPendingRestore')).body.restore).toBeNull();
+    expect((await user.call('kvShares.listReceived', { headers: { 'x-user-secret': old } })).status).toBe(
+      401,
+    );
   }
   toString = () => `rekey(${this.#of})`;
 }
@@ -299,7 +301,7 @@ class Trust extends Command {
     if (!given && known && restores.get(owner) === trustee) restores.delete(owner);
     if (!given) trustees.delete(place);
     else if (owner !== trustee) trustees.add(place);
-    const share = await userOf(trustee).call('recovery.share', {
+    const share = await userOf(trustee).call('recovery.getShare', {
       params: { ownerUserId: userOf(owner).id },
     });
     expect(share.body.encryptedPrivateKeyEccShareB64).toBe(trustees.has(place) ? part : undefined);
@@ -335,9 +337,9 @@ class Veto extends Command {
   async run({ restores }: Model): Promise<void> {
     const user = userOf(this.#owner);
     const by = restores.get(this.#owner);
-    const { restore } = (await user.call('recovery.pending')).body;
+    const { restore } = (await user.call('recovery.getPendingRestore')).body;
     expect(restore?.trusteeUserId).toBe(by && userOf(by).id);
-    expect((await user.call('recovery.veto')).status).toBe(by ? 200 : 404);
+    expect((await user.call('recovery.vetoRestore')).status).toBe(by ? 200 : 404);
     restores.delete(this.#owner);
   }
   toString = () => `veto(${this.#owner})`;
@@ -362,7 +364,7 @@ class Recover extends Command {
     expect(status).toBe(restores.has(person) ? 200 : 401);
     if (status === 200) user.secret = renewed;
     restores.delete(person);
-    expect((await user.call('recovery.pending')).body.restore).toBeNull();
+    expect((await user.call('recovery.getPendingRestore')).body.restore).toBeNull();
   }
   toString = () => `recover(${this.#of})`;
 }
@@ -422,7 +424,7 @@ test('the vault does what a map would do', { timeout: 60_000 + numRuns * 500 }, 
             params: { trusteeUserId: userOf(trustee).id },
           });
         }
-        for (const owner of model.restores.keys()) await userOf(owner).call('recovery.veto');
+        for (const owner of model.restores.keys()) await userOf(owner).call('recovery.vetoRestore');
       }
     }),
     { numRuns },

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { limits } from '../../lambdas/contract/limits.ts';
-import type { ZkPayload } from '../../lambdas/crypto/zk-payload.ts';
+import { limits } from '../../contract/limits.ts';
+import type { ZkPayload } from '../../crypto/zk/payload.ts';
 import { altered, digestOf, encrypt, sealPassword } from '../support/zk-client.ts';
 import { call, type Target, TestUser } from './target.ts';
 
@@ -390,7 +390,7 @@ export function zkSuite(target: () => Target): void {
       expect(audit.body.entries.slice(0, -1).map(({ action }: { action: string }) => action)).toEqual([
         'zk.delete',
         'zk.execute',
-        'zk.session',
+        'zk.createSession',
         'zk.put',
         'zk.encrypt',
       ]);

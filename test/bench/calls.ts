@@ -1,4 +1,4 @@
-import { usePlatform } from '../../lambdas/platform/platform.ts';
+import { usePlatform } from '../../platform/platform.ts';
 import { localPlatform } from '../support/local-platform.ts';
 import { RecordedPlatform } from '../support/port-calls.ts';
 import { tour } from '../support/tour.ts';

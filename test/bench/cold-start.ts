@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { routes } from '../../contract/routes.ts';
 import { bundleOperations, dist } from '../../infra/bundle.ts';
 import budget from '../../infra/bundle-budget.json' with { type: 'json' };
-import { routes } from '../../lambdas/contract/routes.ts';
 
 const rounds = 7;
 

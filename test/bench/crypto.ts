@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { webcrypto } from 'node:crypto';
-import { chunkBytes, fileCipher, newFileCipher } from '../../lambdas/crypto/file-format.ts';
-import { openFile, sealFile } from '../../lambdas/crypto/file-stream.ts';
-import { native } from '../../lambdas/crypto/providers/native.ts';
-import { readArgon2Wasm } from '../../lambdas/crypto/providers/node.ts';
-import { portable } from '../../lambdas/crypto/providers/portable.ts';
-import { type VaultCrypto, vaultCrypto } from '../../lambdas/crypto/vault.ts';
+import { native } from '../../crypto/providers/native.ts';
+import { readArgon2Wasm } from '../../crypto/providers/node.ts';
+import { portable } from '../../crypto/providers/portable.ts';
+import { chunkBytes, fileCipher, newFileCipher } from '../../crypto/vault/file-format.ts';
+import { openFile, sealFile } from '../../crypto/vault/file-stream.ts';
+import { type VaultCrypto, vaultCrypto } from '../../crypto/vault/vault-crypto.ts';
 
 const argon2 = await readArgon2Wasm();
 const providers = { native, portable: portable({ argon2 }) };

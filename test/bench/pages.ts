@@ -3,7 +3,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { StrongroomClient } from '../../client/index.ts';
 import { createMessage } from '../../client/messages.ts';
-import { choosePrimitives } from '../../lambdas/crypto/providers/node.ts';
+import { choosePrimitives } from '../../crypto/providers/node.ts';
 import * as dashboard from '../../web/dashboard/page.ts';
 import type { Asset } from '../../web/linked-page.ts';
 import * as recipient from '../../web/recipient/page.ts';

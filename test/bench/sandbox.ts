@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job } from '../../lambdas/platform/sandboxes.ts';
+import type { Job } from '../../sandbox-image/protocol/job.ts';
 import { TestAppliance } from '../api/appliance.ts';
 import { TestUser } from '../api/target.ts';
 import { installForSandbox, type SandboxPython } from '../interop/sandbox-python.ts';
-import { levels, Supervisor } from '../sandbox/supervisor.ts';
+import { levels, Supervisor } from '../sandbox-image/supervisor/supervisor.ts';
 
 const warmUp = 40;
 const atOnce = 16;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resultSweep } from '../../bin/local/executions.ts';
-import { limits } from '../../lambdas/contract/limits.ts';
-import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
+import { limits } from '../../contract/limits.ts';
+import { FileObjects } from '../../platform/local/file-objects.ts';
 
 let folder: string;
 let objects: FileObjects;

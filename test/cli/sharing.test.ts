@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PublicKeys } from '../../lambdas/crypto/key-pairs.ts';
+import type { PublicKeys } from '../../crypto/vault/key-pairs.ts';
 import { TestAppliance } from '../api/appliance.ts';
 import { nativeVault } from '../support/vault.ts';
 import { Cli } from './program.ts';

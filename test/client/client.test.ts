@@ -56,7 +56,7 @@ describe('a call', () => {
     for (const baseUrl of [`${server.url}/prod`, `${server.url}/prod/`]) {
       server.reset();
       server.answers({ status: 200, body: { status: 'ok' } });
-      await new StrongroomClient({ baseUrl }).call('system.live');
+      await new StrongroomClient({ baseUrl }).call('system.getLiveness');
       expect(server.received[0]?.url).toBe('/prod/health');
     }
   });
@@ -91,7 +91,7 @@ describe('a call', () => {
   it('returns an answer that is declared, whatever its status', async () => {
     const body = { status: 'failed', version: '1', time: metadata.createdAt, checks: {} };
     server.answers({ status: 503, body });
-    const answer = await client.call('system.health');
+    const answer = await client.call('system.getHealth');
     expect(answer.status).toBe(503);
     expect(answer.body).toEqual(body);
     expect(server.received).toHaveLength(1);
@@ -99,7 +99,7 @@ describe('a call', () => {
 
   it('returns text where the operation answers text', async () => {
     server.answers({ status: 200, body: '<!doctype html>' });
-    expect((await client.call('system.docs')).body).toBe('<!doctype html>');
+    expect((await client.call('system.getDocs')).body).toBe('<!doctype html>');
   });
 
   it('is typed by its route record', () => {
@@ -107,7 +107,7 @@ describe('a call', () => {
     expectTypeOf<RequestFor<'secrets.put'>>().not.toMatchTypeOf<{ query: object }>();
     expectTypeOf<ResponseFor<'secrets.put'>['status']>().toEqualTypeOf<200 | 201>();
     expectTypeOf<ResponseFor<'secrets.list'>['body'][number]['version']>().toEqualTypeOf<number>();
-    expectTypeOf<RequestFor<'execute.run'>['body']['stdin']>().toEqualTypeOf<string | undefined>();
+    expectTypeOf<RequestFor<'executions.create'>['body']['stdin']>().toEqualTypeOf<string | undefined>();
     // @ts-expect-error: the value is missing
     const incomplete: RequestFor<'secrets.put'> = { params: { name: 'A' }, body: {} };
     // @ts-expect-error: no such operation
@@ -143,7 +143,7 @@ describe('an error', () => {
       text: 'Why?',
     };
     server.answers({ status: 422, body });
-    const error = await errorOf(client.call('generate.create', { body: { prompt: 'x' } }));
+    const error = await errorOf(client.call('programs.generate', { body: { prompt: 'x' } }));
     expect(error).toMatchObject({ code: 'NO_CODE_GENERATED', text: 'Why?' });
   });
 
@@ -200,7 +200,7 @@ describe('the client', () => {
       return fetch(input, init);
     };
     server.answers({ status: 200, body: { status: 'ok' } });
-    await new StrongroomClient({ baseUrl: server.url, fetch: given }).call('system.live');
+    await new StrongroomClient({ baseUrl: server.url, fetch: given }).call('system.getLiveness');
     expect(asked).toEqual([`${server.url}/health`]);
   });
 });

@@ -36,7 +36,7 @@ describe('a call is made again', () => {
 
   it('with the same Idempotency-Key where it creates something, so that it is done once', async () => {
     server.answers('break', refusal(409, 'IDEMPOTENCY_IN_PROGRESS'), ended);
-    await client.call('execute.run', run);
+    await client.call('executions.create', run);
     expect(server.received).toHaveLength(3);
     expect(new Set(keys()).size).toBe(1);
     expect(keys()[0]).toMatch(/^[0-9a-f]{32}$/);
@@ -45,7 +45,7 @@ describe('a call is made again', () => {
 
   it('with the key that the caller has', async () => {
     server.answers('break', ended);
-    await client.call('execute.run', { ...run, idempotencyKey: 'mine' });
+    await client.call('executions.create', { ...run, idempotencyKey: 'mine' });
     expect(keys()).toEqual(['mine', 'mine']);
   });
 
@@ -60,8 +60,8 @@ describe('a call is made again', () => {
 
   it('with another key for another call', async () => {
     server.answers(ended, ended);
-    await client.call('execute.run', run);
-    await client.call('execute.run', run);
+    await client.call('executions.create', run);
+    await client.call('executions.create', run);
     expect(new Set(keys()).size).toBe(2);
   });
 

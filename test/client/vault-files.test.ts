@@ -7,7 +7,7 @@ import { StrongroomClient } from '../../client/index.ts';
 import { openSharedVaultFile, openVaultFile } from '../../client/vault/download.ts';
 import { resumeUpload, uploadFile } from '../../client/vault/upload.ts';
 import { Vault } from '../../client/vault/vault.ts';
-import { Tampered, WrongUserSecret } from '../../lambdas/crypto/errors.ts';
+import { Tampered, WrongUserSecret } from '../../crypto/errors.ts';
 import { TestAppliance } from '../api/appliance.ts';
 import { newOrg, VaultUser } from '../api/vault/vault-user.ts';
 import { nativeVault, portableVault } from '../support/vault.ts';

@@ -12,11 +12,11 @@ import {
   runZkCode,
   type ZkTrust,
 } from '../../client/zk.ts';
-import { fromBase64, toBase64 } from '../../lambdas/crypto/base64.ts';
-import { publicKeyDigest, type SandboxClaims, signSandboxProof } from '../../lambdas/crypto/sandbox-proof.ts';
-import { generatePrivateKey, open } from '../../lambdas/crypto/sealed-box.ts';
-import { sealedPasswordAad } from '../../lambdas/crypto/zk-sealed-password.ts';
-import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
+import { fromBase64, toBase64 } from '../../crypto/encoding/base64.ts';
+import { publicKeyDigest, type SandboxClaims, signSandboxProof } from '../../crypto/zk/sandbox-proof.ts';
+import { generatePrivateKey, open } from '../../crypto/zk/sealed-box.ts';
+import { sealedPasswordAad } from '../../crypto/zk/sealed-password.ts';
+import { FileKeys } from '../../platform/local/file-keys.ts';
 import { TestAppliance } from '../api/appliance.ts';
 import { TestUser } from '../api/target.ts';
 import { native, noble, providers } from '../support/providers.ts';
@@ -81,7 +81,7 @@ describe('encrypted code', () => {
   test('that takes longer than a call is followed to its end, and can be stopped', async () => {
     await put('long', 'import time\nprint("begun", flush=True)\ntime.sleep(600)');
     const written: string[] = [];
-    const stop = (id: string) => client.call('execute.stop', { params: { id } });
+    const stop = (id: string) => client.call('executions.stop', { params: { id } });
     const onOutput = (_: string, text: string) => {
       written.push(text);
       stop(accepted);

@@ -8,11 +8,11 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { mintAccessKey, parseAccessKey } from '../../lambdas/crypto/access-key.ts';
-import { ensureAdministratorKey } from '../../lambdas/installation/administrator-key.ts';
-import { DynamoTable } from '../../lambdas/platform/aws/dynamo-table.ts';
-import { StoredSecret } from '../../lambdas/platform/aws/stored-secret.ts';
+import { mintAccessKey, parseAccessKey } from '../../crypto/server/access-key.ts';
+import { ensureAdministratorKey } from '../../lambdas/jobs/administrator-key.ts';
 import { findCaller } from '../../lambdas/stores/credentials.ts';
+import { DynamoTable } from '../../platform/aws/dynamo-table.ts';
+import { StoredSecret } from '../../platform/aws/stored-secret.ts';
 import { call } from '../api/target.ts';
 import { deployed, outputs } from './deployed.ts';
 

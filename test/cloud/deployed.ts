@@ -16,9 +16,9 @@ export const outputs = JSON.parse(required('CLOUD_TEST_OUTPUTS')) as { readonly 
 /** The emulator keeps no schedule. */
 async function sealAudit(): Promise<void> {
   const { FunctionError } = await new LambdaClient().send(
-    new InvokeCommand({ FunctionName: 'Strongroom-seal' }),
+    new InvokeCommand({ FunctionName: 'Strongroom-sequence-audit-log' }),
   );
-  if (FunctionError) throw new Error(`Strongroom-seal: ${FunctionError}`);
+  if (FunctionError) throw new Error(`Strongroom-sequence-audit-log: ${FunctionError}`);
 }
 
 function required(name: string): string {

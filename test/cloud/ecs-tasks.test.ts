@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreateClusterCommand, ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { beforeAll, expect, test } from 'vitest';
-import { EcsTasks } from '../../lambdas/platform/aws/ecs-tasks.ts';
+import { EcsTasks } from '../../platform/aws/ecs-tasks.ts';
 
 /* The emulator records tasks and runs none, so they have no address, and a token does not keep it from starting others. */
 const ecs = new ECSClient({});

@@ -1,6 +1,6 @@
 import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import { afterAll, expect, test } from 'vitest';
-import { KmsKeys } from '../../lambdas/platform/aws/kms-keys.ts';
+import { KmsKeys } from '../../platform/aws/kms-keys.ts';
 import { keysSuite } from '../platform/keys.suite.ts';
 
 // Endpoint, region and credentials come from the environment: AWS_ENDPOINT_URL and its like.

@@ -12,11 +12,11 @@ import {
 } from '@aws-sdk/client-ecs';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FargateBuilder } from '../../lambdas/platform/aws/package-builder.ts';
-import { S3Objects } from '../../lambdas/platform/aws/s3-objects.ts';
-import { removeReadOnly } from '../../lambdas/platform/local/bundle-folder.ts';
-import type { Build } from '../../lambdas/platform/package-builder.ts';
-import { findInterpreter } from '../../sandbox-image/supervisor/interpreter.ts';
+import { FargateBuilder } from '../../platform/aws/package-builder.ts';
+import { S3Objects } from '../../platform/aws/s3-objects.ts';
+import type { Build } from '../../platform/package-builder.ts';
+import { removeReadOnly } from '../../sandbox-image/protocol/bundle-folder.ts';
+import { findInterpreter } from '../../sandbox-image/protocol/interpreter.ts';
 import { PackageIndex } from '../support/package-index.ts';
 import { wheel } from '../support/wheel.ts';
 

@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, expect, test } from 'vitest';
-import { S3Objects } from '../../lambdas/platform/aws/s3-objects.ts';
+import { S3Objects } from '../../platform/aws/s3-objects.ts';
 import { objectsSuite } from '../platform/objects.suite.ts';
 
 // Endpoint, region and credentials come from the environment: AWS_ENDPOINT_URL and its like.

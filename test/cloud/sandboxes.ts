@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoTable } from '../../lambdas/platform/aws/dynamo-table.ts';
-import { register } from '../../lambdas/platform/sandbox-pool.ts';
-import type { Table } from '../../lambdas/platform/table.ts';
+import { DynamoTable } from '../../platform/aws/dynamo-table.ts';
+import { register } from '../../platform/sandboxes/pool.ts';
+import type { Table } from '../../platform/table.ts';
 
 const spares = 2;
 const pollMs = 100;

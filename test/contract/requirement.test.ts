@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { InvalidRequirement, parseRequirement } from '../../lambdas/contract/requirement.ts';
-import { standardModules } from '../../lambdas/contract/standard-modules.ts';
+import { InvalidRequirement, parseRequirement } from '../../contract/requirement.ts';
+import { standardModules } from '../../contract/standard-modules.ts';
 
 describe('a requirement', () => {
   test.each([

@@ -1,8 +1,8 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SandboxLost } from '../../lambdas/platform/sandboxes.ts';
-import { levels, Supervisor } from '../sandbox/supervisor.ts';
+import { SandboxLost } from '../../sandbox-image/protocol/job.ts';
+import { levels, Supervisor } from '../sandbox-image/supervisor/supervisor.ts';
 
 /** A thousand in all. */
 const runs = Math.ceil(1_000 / levels.length);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRoot, type Supervisor } from '../sandbox/supervisor.ts';
+import { isRoot, type Supervisor } from '../sandbox-image/supervisor/supervisor.ts';
 
 /** What is on this host of a sandbox's runs, seen from outside. */
 export class Host {

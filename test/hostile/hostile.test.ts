@@ -1,6 +1,6 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { levels, Supervisor } from '../sandbox/supervisor.ts';
+import { levels, Supervisor } from '../sandbox-image/supervisor/supervisor.ts';
 import { Host } from './host.ts';
 import { files } from './programs/files.ts';
 import { kernel } from './programs/kernel.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { backgrounds } from '../../lambdas/contract/background.ts';
-import type { FunctionRecord } from '../../lambdas/contract/define-route.ts';
-import { grantsOf } from '../../lambdas/contract/grants.ts';
-import { routes } from '../../lambdas/contract/routes.ts';
-import { backgroundVariable } from '../../lambdas/platform/background.ts';
+import type { FunctionRecord } from '../../contract/define-route.ts';
+import { grantsOf } from '../../contract/grants.ts';
+import { backgrounds } from '../../contract/jobs.ts';
+import { routes } from '../../contract/routes.ts';
+import { backgroundVariable } from '../../platform/background.ts';
 import { roleStatements, type Statement } from './policies.ts';
 import type { Synthesis } from './synthesis.ts';
 
@@ -12,7 +12,7 @@ const wildcards: readonly { readonly holder: RegExp; readonly resource: RegExp; 
   [
     {
       holder:
-        /^(Execute(Run|Get|Stop|Events|File|Attend)|GenerateCreate|ZkSession|ZkExecute|Pool\/KeyAsker)\/Role$/,
+        /^(Executions(Create|Get|Stop|StreamEvents|GetFile)|JobsAwaitExecution|ProgramsGenerate|ZkCreateSession|ZkExecute|Pool\/KeyAsker)\/Role$/,
       resource: /^\*$/,
       reason: 'Lambda makes network interfaces; see the statement that denies it to the code',
     },
@@ -243,9 +243,9 @@ export function accessSuite(synthesis: () => Synthesis): void {
     );
 
     test('all that a liveness check may do is log', () => {
-      expect(pairs('system.live')).toEqual([
-        'logs:CreateLogStream SystemLive/Log',
-        'logs:PutLogEvents SystemLive/Log',
+      expect(pairs('system.getLiveness')).toEqual([
+        'logs:CreateLogStream SystemGetLiveness/Log',
+        'logs:PutLogEvents SystemGetLiveness/Log',
       ]);
     });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { errors } from '../../lambdas/contract/errors.ts';
-import { routes } from '../../lambdas/contract/routes.ts';
-import { ApiError } from '../../lambdas/shared/api-error.ts';
-import { refuseUnrouted } from '../../lambdas/shared/respond.ts';
+import { errors } from '../../contract/errors.ts';
+import { routes } from '../../contract/routes.ts';
+import { ApiError } from '../../lambdas/pipeline/api-error.ts';
+import { refuseUnrouted } from '../../lambdas/pipeline/respond.ts';
 import { textOf } from './policies.ts';
 import type { Json, Synthesis } from './synthesis.ts';
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { backgrounds } from '../../contract/jobs.ts';
+import { routes } from '../../contract/routes.ts';
 import { type Bundle, bundleOperations } from '../../infra/bundle.ts';
 import budget from '../../infra/bundle-budget.json' with { type: 'json' };
-import { backgrounds } from '../../lambdas/contract/background.ts';
-import { routes } from '../../lambdas/contract/routes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-bundles-'));
 const functions = [...routes, ...backgrounds];

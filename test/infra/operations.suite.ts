@@ -2,24 +2,31 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { backgrounds } from '../../contract/jobs.ts';
+import { operationFile } from '../../contract/operation-file.ts';
+import { routes } from '../../contract/routes.ts';
 import { root } from '../../infra/bundle.ts';
-import { backgrounds } from '../../lambdas/contract/background.ts';
-import { routes } from '../../lambdas/contract/routes.ts';
 import { pathOf, roleStatements, statementsOf, textOf } from './policies.ts';
 import type { Synthesis } from './synthesis.ts';
 
 /** Functions that stand behind no route. */
-const others = ['administrator-key', 'seal', 'sweep', 'keep-pool', 'ask-key'].map(
-  (name) => `Strongroom-${name}`,
-);
-const otherHandlers = ['create-administrator-key', 'seal', 'sweep', 'keep-pool', 'ask-key'].map(
-  (name) => `platform/aws/${name}.ts`,
-);
+const others = [
+  'administrator-key',
+  'sequence-audit-log',
+  'sweep-objects',
+  'reconcile-pool',
+  'fetch-sandbox-key',
+].map((name) => `Strongroom-${name}`);
+const otherHandlers = [
+  'create-administrator-key',
+  'sequence-audit-log',
+  'sweep-objects',
+  'reconcile-pool',
+  'fetch-sandbox-key',
+].map((name) => `jobs/${name}.ts`);
 
 /** What runs by a record of the contract, whoever calls it. */
 const records = [...routes, ...backgrounds];
-
-const fileOf = (operationId: string) => `${operationId.replace('.', '/')}.ts`;
 
 export function operationsSuite(synthesis: () => Synthesis): void {
   const functions = () => synthesis().ofType('AWS::Lambda::Function');
@@ -54,7 +61,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
     test.each(records.map((record) => [record.operationId]))(
       '%s has a file that exports its handler',
       async (operationId) => {
-        const file = join(root, 'lambdas', fileOf(operationId));
+        const file = join(root, 'lambdas', operationFile(operationId));
         expect(existsSync(file)).toBe(true);
         const module = await import(file);
         expect(Object.keys(module)).toEqual(['handler']);
@@ -71,7 +78,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       const handlers = texts.filter(([, text]) =>
         /^export (const|function|async function|let) handler\b/m.test(text),
       );
-      const expected = [...records.map(({ operationId }) => fileOf(operationId)), ...otherHandlers];
+      const expected = [...records.map(({ operationId }) => operationFile(operationId)), ...otherHandlers];
       expect(handlers.map(([name]) => name).sort()).toEqual(expected.sort());
     });
 
@@ -142,7 +149,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       const expected = records.flatMap(({ operationId, access }) =>
         access.sandboxes ? [`Strongroom-${operationId.replace('.', '-')}`] : [],
       );
-      expect(inside.sort()).toEqual([...expected, 'Strongroom-ask-key'].sort());
+      expect(inside.sort()).toEqual([...expected, 'Strongroom-fetch-sandbox-key'].sort());
     });
 
     test('logs are kept for a time that is said', () => {

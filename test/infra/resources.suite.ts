@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { tables } from '../../lambdas/stores/tables.ts';
+import { tables } from '../../contract/resources.ts';
 import { pathOf, roleStatements, statementsOf, textOf } from './policies.ts';
 import type { Resource, Synthesis } from './synthesis.ts';
 
@@ -207,7 +207,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
           if (actions.join() === 'ecr:GetAuthorizationToken') continue;
           for (const resource of resources.filter((name) => !foreign.test(name)))
             expect(resource).toMatch(
-              /^(Tables\/|Buckets\/Objects|Keys\/(Data|Jwt|Audit)|SandboxLog|arn:.*:function:Strongroom-execute-attend$)/,
+              /^(Tables\/|Buckets\/Objects|Keys\/(Data|Jwt|Audit)|SandboxLog|arn:.*:function:Strongroom-jobs-awaitExecution$)/,
             );
         }
       }

@@ -30,7 +30,10 @@ describe('what an operator sets', () => {
   test('reaches every function', () => {
     const context = { registration: 'example.com', limit: '5/60', authLimit: '3/600' };
     const functions = ofType(synthesize(context), 'AWS::Lambda::Function').filter(
-      ({ FunctionName }) => !/-(administrator-key|seal|sweep|keep-pool|ask-key)$/.test(FunctionName),
+      ({ FunctionName }) =>
+        !/-(administrator-key|sequence-audit-log|sweep-objects|reconcile-pool|fetch-sandbox-key)$/.test(
+          FunctionName,
+        ),
     );
     expect(functions.length).toBeGreaterThan(0);
     for (const { Environment } of functions) {
@@ -72,7 +75,7 @@ describe('the language model', () => {
   const statementsOf = (synthesis: Synthesis) =>
     synthesis
       .ofType('AWS::IAM::Role')
-      .filter(([, { Properties }]) => /generate-create/.test(textOf(synthesis, Properties.RoleName ?? '')))
+      .filter(([, { Properties }]) => /programs-generate/.test(textOf(synthesis, Properties.RoleName ?? '')))
       .flatMap(([, { Properties }]) => Properties.Policies[0].PolicyDocument.Statement);
   const resources = (synthesis: Synthesis, action: string) =>
     statementsOf(synthesis)
@@ -169,8 +172,8 @@ describe('packages', () => {
 
   test('are built nowhere unless the operator names an index', () => {
     expect(task(installation)).toBeUndefined();
-    expect(variables(installation, 'packages-set')).not.toHaveProperty('STRONGROOM_BUILDER_TASK');
-    expect(statements(installation, 'PackagesSet/Role').flatMap(({ actions }) => actions)).not.toContain(
+    expect(variables(installation, 'packages-replace')).not.toHaveProperty('STRONGROOM_BUILDER_TASK');
+    expect(statements(installation, 'PackagesReplace/Role').flatMap(({ actions }) => actions)).not.toContain(
       'ecs:RunTask',
     );
   });
@@ -189,32 +192,35 @@ describe('packages', () => {
     expect(container).not.toHaveProperty('Secrets');
   });
 
-  test.each(['Add', 'Set', 'Remove', 'List', 'Lock'])('packages.%s may do no more than it has to', (name) => {
-    const own = statements(enabled, `Packages${name}/Role`);
-    const pairs = own.flatMap(({ actions, resources }) =>
-      actions.flatMap((action) => resources.map((resource) => `${action} ${resource}`)),
-    );
-    const about = (service: string) => pairs.filter((pair) => pair.startsWith(service)).sort();
-    expect(about('s3:')).toEqual([
-      's3:GetObject Buckets/Objects/packages/*',
-      's3:ListBucket Buckets/Objects',
-      's3:PutObject Buckets/Objects/packages/*',
-    ]);
-    expect(about('ecs:')).toEqual(['ecs:RunTask PackageBuilder/Task']);
-    expect(about('iam:')).toEqual(['iam:PassRole Sandbox/Starter']);
-    const passes = own.find(({ actions }) => actions.includes('iam:PassRole'));
-    expect(passes?.condition).toEqual({
-      StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
-    });
-    const runs = own.find(({ actions }) => actions.includes('ecs:RunTask'));
-    expect(JSON.stringify(runs?.condition)).toContain('ecs:cluster');
-    expect(Object.keys(variables(enabled, `packages-${name.toLowerCase()}`))).toEqual(
-      expect.arrayContaining([
-        'STRONGROOM_BUCKET',
-        ...['TASK', 'CLUSTER', 'SUBNETS', 'SECURITY_GROUPS'].map((part) => `STRONGROOM_BUILDER_${part}`),
-      ]),
-    );
-  });
+  test.each(['Add', 'Replace', 'Remove', 'List', 'GetLock'])(
+    'packages.%s may do no more than it has to',
+    (name) => {
+      const own = statements(enabled, `Packages${name}/Role`);
+      const pairs = own.flatMap(({ actions, resources }) =>
+        actions.flatMap((action) => resources.map((resource) => `${action} ${resource}`)),
+      );
+      const about = (service: string) => pairs.filter((pair) => pair.startsWith(service)).sort();
+      expect(about('s3:')).toEqual([
+        's3:GetObject Buckets/Objects/packages/*',
+        's3:ListBucket Buckets/Objects',
+        's3:PutObject Buckets/Objects/packages/*',
+      ]);
+      expect(about('ecs:')).toEqual(['ecs:RunTask PackageBuilder/Task']);
+      expect(about('iam:')).toEqual(['iam:PassRole Sandbox/Starter']);
+      const passes = own.find(({ actions }) => actions.includes('iam:PassRole'));
+      expect(passes?.condition).toEqual({
+        StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+      });
+      const runs = own.find(({ actions }) => actions.includes('ecs:RunTask'));
+      expect(JSON.stringify(runs?.condition)).toContain('ecs:cluster');
+      expect(Object.keys(variables(enabled, `packages-${name[0]?.toLowerCase()}${name.slice(1)}`))).toEqual(
+        expect.arrayContaining([
+          'STRONGROOM_BUCKET',
+          ...['TASK', 'CLUSTER', 'SUBNETS', 'SECURITY_GROUPS'].map((part) => `STRONGROOM_BUILDER_${part}`),
+        ]),
+      );
+    },
+  );
 
   test('reach the internet from subnets of the builder alone', () => {
     expect(ofType(enabled, 'AWS::EC2::NatGateway')).toHaveLength(1);
@@ -223,10 +229,10 @@ describe('packages', () => {
     );
     expect(used.filter((id) => !id.includes('IsolatedSubnet'))).toEqual([]);
     const subnetsOf = (value: unknown) => JSON.stringify(value).match(/[A-Z][a-z]+Subnet\d/g) ?? [];
-    expect(new Set(subnetsOf(variables(enabled, 'packages-set').STRONGROOM_BUILDER_SUBNETS))).toEqual(
+    expect(new Set(subnetsOf(variables(enabled, 'packages-replace').STRONGROOM_BUILDER_SUBNETS))).toEqual(
       new Set(['BuildersSubnet1', 'BuildersSubnet2']),
     );
-    expect(new Set(subnetsOf(variables(enabled, 'keep-pool').STRONGROOM_POOL_SUBNETS))).toEqual(
+    expect(new Set(subnetsOf(variables(enabled, 'reconcile-pool').STRONGROOM_POOL_SUBNETS))).toEqual(
       new Set(['IsolatedSubnet1', 'IsolatedSubnet2']),
     );
   });
@@ -256,7 +262,7 @@ describe('packages', () => {
 describe('the pool', () => {
   const keeper = (context: Record<string, string>) =>
     ofType(synthesize(context), 'AWS::Lambda::Function').find(
-      ({ FunctionName }) => FunctionName === 'Strongroom-keep-pool',
+      ({ FunctionName }) => FunctionName === 'Strongroom-reconcile-pool',
     ).Environment.Variables;
 
   test('has the size that the operator chose', () => {

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { backgrounds } from '../../contract/jobs.ts';
+import { routes } from '../../contract/routes.ts';
 import { bundleAll, dist, root } from '../../infra/bundle.ts';
 import { readConfiguration } from '../../infra/configuration.ts';
 import { StrongroomStack } from '../../infra/stack.ts';
-import { backgrounds } from '../../lambdas/contract/background.ts';
-import { routes } from '../../lambdas/contract/routes.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: properties differ by type, and tests name those that they look at
 export type Json = any;

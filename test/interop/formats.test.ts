@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { concat } from '../../lambdas/crypto/bytes.ts';
-import { chunkBytes } from '../../lambdas/crypto/file-format.ts';
-import { openFile, sealFile } from '../../lambdas/crypto/file-stream.ts';
-import type { ZkPayload } from '../../lambdas/crypto/zk-payload.ts';
+import { concat } from '../../crypto/encoding/bytes.ts';
+import { chunkBytes } from '../../crypto/vault/file-format.ts';
+import { openFile, sealFile } from '../../crypto/vault/file-stream.ts';
+import type { ZkPayload } from '../../crypto/zk/payload.ts';
 import { flipBit, fromHex, hex } from '../support/bytes.ts';
 import { native, providers } from '../support/providers.ts';
 import { context, nativeVault, portableVault, text, utf8 } from '../support/vault.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { levels, Supervisor } from '../sandbox/supervisor.ts';
+import { levels, Supervisor } from '../sandbox-image/supervisor/supervisor.ts';
 import { installForSandbox, type SandboxPython } from './sandbox-python.ts';
 
 let python: SandboxPython;

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { InvalidPart, ObjectNotFound, type Objects } from '../../lambdas/platform/objects.ts';
+import { InvalidPart, ObjectNotFound, type Objects } from '../../platform/objects.ts';
 
 const mebibyte = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import type { Attributes, Condition } from '../../lambdas/platform/table.ts';
+import type { Attributes, Condition } from '../../platform/table.ts';
 
 const expired = { ttl: 1_000_000_000 };
 const live = { ttl: 4_000_000_000 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConditionFailed, type Item, type Table, type Write } from '../../lambdas/platform/table.ts';
+import { ConditionFailed, type Item, type Table, type Write } from '../../platform/table.ts';
 import { expired, fresh, future, rejection } from './table-items.ts';
 
 export function tableCounterSuite(table: () => Table): void {

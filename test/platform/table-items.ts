@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Key } from '../../lambdas/platform/table.ts';
+import type { Key } from '../../platform/table.ts';
 
 /** Times to live: long ago, and not soon. */
 export const expired = 1_000_000_000;

@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  type Condition,
-  ConditionFailed,
-  type Item,
-  type Table,
-  type Write,
-} from '../../lambdas/platform/table.ts';
+import { type Condition, ConditionFailed, type Item, type Table, type Write } from '../../platform/table.ts';
 
 const sortKeys = ['a', 'b', 'c', 'd'] as const;
 type SortKey = (typeof sortKeys)[number];

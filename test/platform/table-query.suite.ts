@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { InvalidCursor, type Item, type Query, type Table } from '../../lambdas/platform/table.ts';
+import { InvalidCursor, type Item, type Query, type Table } from '../../platform/table.ts';
 import { expired } from './table-items.ts';
 
 export function tableQuerySuite(table: () => Table): void {

@@ -1,4 +1,4 @@
-import type { Platform } from '../../lambdas/platform/platform.ts';
+import type { Platform } from '../../platform/platform.ts';
 
 /**
  * How a call of a port goes wrong:

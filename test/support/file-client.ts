@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { chunkBytes } from '../../lambdas/crypto/file-format.ts';
-import { planParts } from '../../lambdas/crypto/file-parts.ts';
-import { openFile, sealFile, sealPart } from '../../lambdas/crypto/file-stream.ts';
-import { native } from '../../lambdas/crypto/providers/native.ts';
-import { vaultCrypto } from '../../lambdas/crypto/vault.ts';
+import { native } from '../../crypto/providers/native.ts';
+import { chunkBytes } from '../../crypto/vault/file-format.ts';
+import { planParts } from '../../crypto/vault/file-parts.ts';
+import { openFile, sealFile, sealPart } from '../../crypto/vault/file-stream.ts';
+import { vaultCrypto } from '../../crypto/vault/vault-crypto.ts';
 
 const vault = vaultCrypto(native);
 

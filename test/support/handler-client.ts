@@ -1,6 +1,6 @@
 import { Router } from '../../bin/local/router.ts';
 import { StrongroomClient } from '../../client/index.ts';
-import { routes } from '../../lambdas/contract/routes.ts';
+import { routes } from '../../contract/routes.ts';
 import type { Invocation } from './invoke.ts';
 
 const router = new Router(routes);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
-import type { RouteRecord } from '../../lambdas/contract/define-route.ts';
-import type { StreamHandler } from '../../lambdas/shared/endpoint.ts';
+import type { RouteRecord } from '../../contract/define-route.ts';
+import { operationFile } from '../../contract/operation-file.ts';
+import type { StreamHandler } from '../../lambdas/pipeline/endpoint.ts';
 
 export type Invocation = {
   readonly params?: Readonly<Record<string, string>>;
@@ -13,7 +14,7 @@ export type Invocation = {
 
 /** Calls a route's handler in this process, as its function's runtime would. */
 export async function invoke(route: RouteRecord, { params, query, body, headers }: Invocation = {}) {
-  const file = `../../lambdas/${route.operationId.replace('.', '/')}.ts`;
+  const file = `../../lambdas/${operationFile(route.operationId)}`;
   const { handler } = (await import(file)) as { handler: StreamHandler };
   const requestId = randomUUID();
   const event = {

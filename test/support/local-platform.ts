@@ -2,19 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BackgroundId } from '../../lambdas/contract/background.ts';
-import { BackgroundWork, type Work } from '../../lambdas/platform/local/background-work.ts';
-import { BuildProcesses } from '../../lambdas/platform/local/build-processes.ts';
-import { removeReadOnly } from '../../lambdas/platform/local/bundle-folder.ts';
-import { FileKeys } from '../../lambdas/platform/local/file-keys.ts';
-import { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
-import { localGenerator } from '../../lambdas/platform/local/generator.ts';
-import { SandboxProcesses } from '../../lambdas/platform/local/sandbox-process.ts';
-import { SqliteTable } from '../../lambdas/platform/local/sqlite-table.ts';
-import type { Platform } from '../../lambdas/platform/platform.ts';
-import { currentSettings } from '../../lambdas/shared/env.ts';
+import type { BackgroundId } from '../../contract/jobs.ts';
+import { operationFile } from '../../contract/operation-file.ts';
 import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
-import { ModelServer, model, openai, says } from '../platform/model-server.ts';
+import { BackgroundWork, type Work } from '../../platform/local/background-work.ts';
+import { BuildProcesses } from '../../platform/local/build-processes.ts';
+import { FileKeys } from '../../platform/local/file-keys.ts';
+import { FileObjects } from '../../platform/local/file-objects.ts';
+import { localGenerator } from '../../platform/local/generator.ts';
+import { SandboxProcesses } from '../../platform/local/sandbox-process.ts';
+import { SqliteTable } from '../../platform/local/sqlite-table.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { currentSettings } from '../../platform/settings.ts';
+import { removeReadOnly } from '../../sandbox-image/protocol/bundle-folder.ts';
+import { ModelServer, model, openai, says } from '../platform/generators/model-server.ts';
 import { PackageIndex } from './package-index.ts';
 import { wheel } from './wheel.ts';
 
@@ -32,7 +33,7 @@ async function startModel(): Promise<ModelServer> {
 }
 
 async function loadWork(operationId: BackgroundId): Promise<Work> {
-  const file = `../../lambdas/${operationId.replace('.', '/')}.ts`;
+  const file = `../../lambdas/${operationFile(operationId)}`;
   return ((await import(file)) as { handler: Work }).handler;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { normalName } from '../../lambdas/contract/requirement.ts';
+import { normalName } from '../../contract/requirement.ts';
 import type { Wheel } from './wheel.ts';
 
 export type IndexFile = {

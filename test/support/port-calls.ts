@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
-import type { Background } from '../../lambdas/platform/background.ts';
-import type { Platform } from '../../lambdas/platform/platform.ts';
-import type { Lease, Sandboxes } from '../../lambdas/platform/sandboxes.ts';
+import type { Background } from '../../platform/background.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Lease, Sandboxes } from '../../platform/sandboxes.ts';
 
 type PortCall = { readonly name: string; readonly begun: number; ended: number };
 
@@ -47,8 +47,8 @@ export class RecordedPlatform {
     const recorded = this.#record('sandboxes', sandboxes);
     return {
       ping: () => recorded.ping(),
-      rejoin: async (tenant, sandboxId) => {
-        const lease = await recorded.rejoin(tenant, sandboxId);
+      reattach: async (tenant, sandboxId) => {
+        const lease = await recorded.reattach(tenant, sandboxId);
         return lease && this.#record('lease', lease);
       },
       lease: async (tenant, waitMs) => {

@@ -1,8 +1,8 @@
 import { webcrypto } from 'node:crypto';
-import { native } from '../../lambdas/crypto/providers/native.ts';
-import { readArgon2Wasm } from '../../lambdas/crypto/providers/node.ts';
-import { portable } from '../../lambdas/crypto/providers/portable.ts';
-import type { Primitives } from '../../lambdas/crypto/providers/primitives.ts';
+import { native } from '../../crypto/providers/native.ts';
+import { readArgon2Wasm } from '../../crypto/providers/node.ts';
+import { portable } from '../../crypto/providers/portable.ts';
+import type { Primitives } from '../../crypto/providers/primitives.ts';
 
 const simd = await readArgon2Wasm('simd');
 

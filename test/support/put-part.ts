@@ -1,5 +1,5 @@
-import type { FileObjects } from '../../lambdas/platform/local/file-objects.ts';
-import type { Objects } from '../../lambdas/platform/objects.ts';
+import type { FileObjects } from '../../platform/local/file-objects.ts';
+import type { Objects } from '../../platform/objects.ts';
 
 /** Puts a part to a signed URL of an object store that no server stands before. */
 export async function putPart(objects: Objects, url: string, bytes: Uint8Array): Promise<void> {

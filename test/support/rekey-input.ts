@@ -6,7 +6,7 @@ import { nativeVault } from './vault.ts';
 export async function rekeyInput(me: object, secret: string, newSecret: string): Promise<object> {
   let input: object | undefined;
   const client = handlerClient(async (operationId, { body }) => {
-    if (operationId === 'users.me') return { status: 200, body: me };
+    if (operationId === 'users.getMe') return { status: 200, body: me };
     input = body as object;
     return { status: 200, body: {} };
   });

@@ -1,5 +1,5 @@
 import { type Me, openOwnKeys } from '../../client/vault/own-keys.ts';
-import { restoredKeyVersion } from '../../lambdas/crypto/restored-keys.ts';
+import { restoredKeyVersion } from '../../crypto/vault/restored-keys.ts';
 import { nativeVault } from './vault.ts';
 
 type Terms = {

@@ -10,10 +10,10 @@ import {
 } from '../../client/vault/shares.ts';
 import { getVaultValue, putVaultValue } from '../../client/vault/values.ts';
 import { Vault } from '../../client/vault/vault.ts';
-import { routes } from '../../lambdas/contract/routes.ts';
-import { mintAccessKey } from '../../lambdas/crypto/access-key.ts';
-import { restoredKeyVersion } from '../../lambdas/crypto/restored-keys.ts';
-import { sealAudit } from '../../lambdas/shared/seal-audit.ts';
+import { routes } from '../../contract/routes.ts';
+import { mintAccessKey } from '../../crypto/server/access-key.ts';
+import { restoredKeyVersion } from '../../crypto/vault/restored-keys.ts';
+import { sequenceAuditLog } from '../../lambdas/audit/sequencer.ts';
 import { addAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { assets } from '../../web/recipient/page.ts';
 import { sealClientFile } from './file-client.ts';
@@ -45,7 +45,7 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   };
 
   const account = { email: `tour-${randomUUID()}@example.com`, password: 'a password of the tour' };
-  for (const operationId of ['live', 'health', 'info', 'openapi', 'docs', 'jwks']) {
+  for (const operationId of ['getLiveness', 'getHealth', 'getInfo', 'getOpenapi', 'getDocs', 'getJwks']) {
     await call(`system.${operationId}`);
   }
   const { token, apiKey } = await call('auth.register', { body: account });
@@ -61,40 +61,40 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   await call('secrets.list', withKey);
   await call('secrets.put', { ...secret, body: { value: 'x' } });
   await call('secrets.list', withKey);
-  await call('execute.run', { ...withKey, body: { code: 'while True: pass', wait: false } });
-  const { executions } = await call('execute.list', withKey);
+  await call('executions.create', { ...withKey, body: { code: 'while True: pass', wait: false } });
+  const { executions } = await call('executions.list', withKey);
   const execution = { ...withKey, params: { id: executions[0].executionId } };
-  await call('execute.get', execution);
-  await call('execute.stop', execution);
-  await call('execute.events', execution);
+  await call('executions.get', execution);
+  await call('executions.stop', execution);
+  await call('executions.streamEvents', execution);
   const large = { code: `open('large', 'wb').truncate(${3 << 20})` };
-  const kept = await call('execute.run', { ...withKey, body: large });
-  await call('execute.run', { ...withKey, body: { code: 'print(1)' } });
-  await call('execute.file', { ...withKey, params: { id: kept.executionId, number: '0' } });
-  await call('generate.create', { ...withKey, body: { prompt: 'Print one.' } });
+  const kept = await call('executions.create', { ...withKey, body: large });
+  await call('executions.create', { ...withKey, body: { code: 'print(1)' } });
+  await call('executions.getFile', { ...withKey, params: { id: kept.executionId, number: '0' } });
+  await call('programs.generate', { ...withKey, body: { prompt: 'Print one.' } });
   const masterPassword = 'a master password';
   const encrypted = await call('zk.encrypt', { ...withKey, body: { masterPassword, code: 'print(1)' } });
   const program = { ...withKey, params: { name: 'tour' } };
   await call('zk.put', { ...program, body: encrypted });
   await call('zk.list', withKey);
   await call('zk.get', program);
-  await call('zk.session', withKey);
+  await call('zk.createSession', withKey);
   await call('zk.execute', { ...program, body: { masterPassword } });
   await call('zk.delete', program);
   const { entries } = await call('audit.list', withKey);
-  await sealAudit(recorded.platform);
-  await call('audit.checkpoint', { ...withKey, query: { from: '1' } });
-  await call('audit.proof', { ...withKey, params: { id: entries[0].id } });
+  await sequenceAuditLog(recorded.platform);
+  await call('audit.getCheckpoint', { ...withKey, query: { from: '1' } });
+  await call('audit.getProof', { ...withKey, params: { id: entries[0].id } });
 
-  await call('packages.set', { ...withKey, body: { packages: [] } });
+  await call('packages.replace', { ...withKey, body: { packages: [] } });
   await call('packages.add', { ...withKey, body: { package: 'other' } });
   await call('packages.remove', { ...withKey, params: { name: 'other' } });
-  await call('packages.set', { ...withKey, body: { packages: ['tour'] } });
+  await call('packages.replace', { ...withKey, body: { packages: ['tour'] } });
   // Once it is built, and on record: the figures of both are those of every later call.
   do await after(100);
   while (!(await call('packages.list', withKey))?.every(({ status }: PackageInfo) => status === 'ready'));
   await call('packages.list', withKey);
-  await call('packages.lock', withKey);
+  await call('packages.getLock', withKey);
   await call('secrets.delete', secret);
 
   await vaultTour(recorded, call);
@@ -110,7 +110,7 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   await call('messages.create', { ...withApiToken, body: message });
   await call('messages.list', withApiToken);
   const byId = { params: { id: stored.messageId } };
-  await call('messages.look', byId);
+  await call('messages.getStatus', byId);
   for (const nonce of ['the-first-of-two-nonces', 'the-second-of-two-nonces']) {
     await call('messages.open', { ...byId, body: { nonce } });
   }
@@ -118,14 +118,14 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   const deleteToken = { 'x-delete-token': unread.deleteToken };
   await call('messages.delete', { params: { id: unread.messageId }, headers: deleteToken });
   await call('tokens.delete', { ...withKey, params: { id: made.tokenId } });
-  await call('pages.home');
-  await call('pages.dashboard');
-  await call('pages.recipient', byId);
+  await call('pages.getHome');
+  await call('pages.getDashboard');
+  await call('pages.getRecipient', byId);
   const [asset] = await assets();
-  await call('pages.asset', { params: { name: asset?.name ?? '' } });
+  await call('pages.getAsset', { params: { name: asset?.name ?? '' } });
 
   const passwords = { currentPassword: account.password, newPassword: account.password };
-  await call('auth.password', { ...withKey, body: passwords });
+  await call('auth.changePassword', { ...withKey, body: passwords });
   await call('auth.rotateApiKey', { ...withKey, body: { password: account.password } });
   const { token: last } = await call('auth.login', { body: account });
   await call('auth.logout', { headers: { authorization: `Bearer ${last}` } });
@@ -153,7 +153,7 @@ async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> 
       'x-user-secret': secret,
       'x-new-user-secret': `${secret}, renewed`,
     };
-    await call('keys.status', { headers });
+    await call('keys.getStatus', { headers });
     return { id, headers, secret };
   };
   const [owner, recipient, third] = [await user('owner'), await user('recipient'), await user('third')];
@@ -169,16 +169,16 @@ async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> 
   await call('kv.put', { ...key, body: { valueB64: 'dG91cg==' } });
   await call('kv.get', key);
   await call('kv.list', { headers });
-  for (const operationId of ['me', 'org']) await call(`users.${operationId}`, { headers });
+  for (const operationId of ['getMe', 'listOrg']) await call(`users.${operationId}`, { headers });
   await call('users.get', { headers, params: { userId: recipient.id } });
   const body = { recipientUserId: recipient.id, permission: 'read', alias: 'a value of the tour' };
   const share = async () => (await call('kvShares.create', { ...key, body })).shareId ?? '';
 
   const received = { headers: recipient.headers, params: { shareId: await share() } };
   await call('kvShares.list', key);
-  await call('kvShares.received', { headers: recipient.headers });
-  await call('kvShares.read', received);
-  await call('kvShares.remove', received);
+  await call('kvShares.listReceived', { headers: recipient.headers });
+  await call('kvShares.get', received);
+  await call('kvShares.decline', received);
   await share();
   await call('kvShares.revoke', { headers, params: { key: 'tour', recipientUserId: recipient.id } });
   await sealedTour(call, owner, recipient, third);
@@ -199,11 +199,11 @@ async function recoveryTour(call: Call, owner: TourUser, { id, headers }: TourUs
   const share = { encryptedPrivateKeyEccShareB64: 'dG91cg==', encryptedPrivateKeyKyberShareB64: 'dG91cg==' };
   const trustee = { headers: owner.headers, params: { trusteeUserId: id } };
   await call('recovery.putTrustee', { ...trustee, body: { ...share, xorApplied: false } });
-  await call('recovery.trustees', { headers: owner.headers });
-  await call('recovery.owners', { headers });
+  await call('recovery.listTrustees', { headers: owner.headers });
+  await call('recovery.listOwners', { headers });
   const ofOwner = { headers, params: { ownerUserId: owner.id } };
-  await call('recovery.share', ofOwner);
-  const me = await call('users.me', { headers: owner.headers });
+  await call('recovery.getShare', ofOwner);
+  const me = await call('users.getMe', { headers: owner.headers });
   const keys = nativeVault.generateKeyPairs();
   const restoring = { org: me.orgId, user: owner.id, keyVersion: restoredKeyVersion };
   const sealed = await nativeVault.sealRestoredKeys('a temporary secret', restoring, keys);
@@ -213,8 +213,8 @@ async function recoveryTour(call: Call, owner: TourUser, { id, headers }: TourUs
     usedXor: false,
   };
   await call('recovery.restore', { ...ofOwner, body });
-  await call('recovery.pending', { headers: owner.headers });
-  await call('recovery.veto', { headers: owner.headers });
+  await call('recovery.getPendingRestore', { headers: owner.headers });
+  await call('recovery.vetoRestore', { headers: owner.headers });
   await call('recovery.deleteTrustee', trustee);
 }
 
@@ -268,21 +268,21 @@ async function fileTour(
 
   const received = { headers: recipient.headers, params: { shareId: await share() } };
   await call('fileShares.list', file);
-  await call('fileShares.received', { headers: recipient.headers });
-  await call('fileShares.read', received);
+  await call('fileShares.listReceived', { headers: recipient.headers });
+  await call('fileShares.get', received);
   await call('fileShares.download', received);
-  await call('fileShares.remove', received);
+  await call('fileShares.decline', received);
   await share();
   await call('fileShares.revoke', { headers, params: { id, recipientUserId: recipient.id } });
   await call('files.download', file);
   await call('files.delete', file);
 
-  const me = await call('users.me', { headers });
+  const me = await call('users.getMe', { headers });
   for (const end of ['uploads.complete', 'uploads.abort']) {
     const sealed = sealClientFile(me, Buffer.from('tour'));
     const upload = { headers, params: { id: sealed.id } };
     await call('uploads.create', { headers, body: sealed.input });
-    const { parts } = await call('uploads.sign', { ...upload, body: { partNumbers: [1] } });
+    const { parts } = await call('uploads.signParts', { ...upload, body: { partNumbers: [1] } });
     await putPart(recorded.platform.objects, parts[0].url, await sealed.part(1));
     await call('uploads.get', upload);
     await call('uploads.list', { headers });

@@ -1,6 +1,6 @@
-import type { RecordContext } from '../../lambdas/crypto/context.ts';
-import { type Refused, Tampered, UnsupportedSuite } from '../../lambdas/crypto/errors.ts';
-import { vaultCrypto } from '../../lambdas/crypto/vault.ts';
+import { type Refused, Tampered, UnsupportedSuite } from '../../crypto/errors.ts';
+import type { RecordContext } from '../../crypto/vault/context.ts';
+import { vaultCrypto } from '../../crypto/vault/vault-crypto.ts';
 import { flipBit } from './bytes.ts';
 import { native, noble, providerPairs } from './providers.ts';
 

@@ -1,8 +1,8 @@
-import { native } from '../../lambdas/crypto/providers/native.ts';
-import { seal } from '../../lambdas/crypto/sealed-box.ts';
-import { zkPayloadDigest } from '../../lambdas/crypto/zk-digest.ts';
-import { sealZkPayload, type ZkPayload } from '../../lambdas/crypto/zk-payload.ts';
-import { type PasswordBinding, sealedPasswordAad } from '../../lambdas/crypto/zk-sealed-password.ts';
+import { native } from '../../crypto/providers/native.ts';
+import { zkPayloadDigest } from '../../crypto/zk/digest.ts';
+import { sealZkPayload, type ZkPayload } from '../../crypto/zk/payload.ts';
+import { seal } from '../../crypto/zk/sealed-box.ts';
+import { type PasswordBinding, sealedPasswordAad } from '../../crypto/zk/sealed-password.ts';
 
 /** What a client does for itself. */
 export function encrypt(masterPassword: string, code: string): Promise<ZkPayload> {

@@ -1,7 +1,7 @@
 import { createPrivateKey, decapsulate } from 'node:crypto';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { describe, expect, test } from 'vitest';
-import { mlKem768Bytes } from '../../lambdas/crypto/providers/primitives.ts';
+import { mlKem768Bytes } from '../../crypto/providers/primitives.ts';
 import { fromHex, hex } from '../support/bytes.ts';
 import { native, providers } from '../support/providers.ts';
 import { cctv, describeVectors, wycheproof } from './shared-vectors.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { concat } from '../../lambdas/crypto/bytes.ts';
-import type { Primitives } from '../../lambdas/crypto/providers/primitives.ts';
+import { concat } from '../../crypto/encoding/bytes.ts';
+import type { Primitives } from '../../crypto/providers/primitives.ts';
 import { fromHex, hex } from '../support/bytes.ts';
 import { browser, providers } from '../support/providers.ts';
 import { describeVectors, type WycheproofTest, wycheproof } from './shared-vectors.ts';

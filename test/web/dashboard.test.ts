@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pages } from '../../contract/pages.ts';
 import { bundleOperations } from '../../infra/bundle.ts';
-import { pages } from '../../lambdas/contract/pages.ts';
-import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
+import type { ApiHandler } from '../../lambdas/pipeline/endpoint.ts';
 import { assets as buildAssets, firstLoad as buildFirstLoad, page } from '../../web/dashboard/page.ts';
 
 const { html, contentSecurityPolicy } = await page();
@@ -86,7 +86,7 @@ describe('the functions that serve it', () => {
   beforeAll(async () => {
     process.env.STRONGROOM_OBJECTS_ORIGIN = objects;
     folder = await mkdtemp(join(tmpdir(), 'pages-'));
-    const bundles = await bundleOperations([pages.dashboard, pages.home, pages.asset], folder);
+    const bundles = await bundleOperations([pages.getDashboard, pages.getHome, pages.getAsset], folder);
     call = async (operationId, pathParameters = {}) => {
       const bundle = bundles.find((each) => each.operationId === operationId);
       const url = pathToFileURL(join(bundle?.folder ?? '', 'index.mjs')).href;
@@ -103,7 +103,7 @@ describe('the functions that serve it', () => {
   });
 
   it('answer with the page as it was built, to be kept by nobody', async () => {
-    const { statusCode, body, headers } = await call('pages.dashboard');
+    const { statusCode, body, headers } = await call('pages.getDashboard');
     expect([statusCode, body]).toEqual([200, html]);
     // Sealed files go to the object store and come from it, wherever that is.
     const policy = contentSecurityPolicy.replace(`connect-src 'self'`, `connect-src 'self' ${objects}`);
@@ -116,14 +116,14 @@ describe('the functions that serve it', () => {
 
   it('answer with every asset, to be kept for ever', async () => {
     for (const { name, content } of assets) {
-      const { statusCode, body, headers } = await call('pages.asset', { name });
+      const { statusCode, body, headers } = await call('pages.getAsset', { name });
       expect([statusCode, body]).toEqual([200, content]);
       expect(headers).toMatchObject({ 'Cache-Control': 'public, max-age=31536000, immutable' });
     }
   });
 
   it('lead from the address of the installation to it, behind a stage of API Gateway too', async () => {
-    const { statusCode, headers } = await call('pages.home');
+    const { statusCode, headers } = await call('pages.getHome');
     expect([statusCode, headers?.Location]).toEqual([303, 'https://vault.example.com/live/dashboard']);
   });
 });

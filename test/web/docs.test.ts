@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApiDocument } from '../../contract/openapi/document.ts';
+import { system } from '../../contract/system.ts';
 import { bundleOperations } from '../../infra/bundle.ts';
-import { openApiDocument } from '../../lambdas/contract/openapi.ts';
-import { system } from '../../lambdas/contract/system.ts';
-import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
+import type { ApiHandler } from '../../lambdas/pipeline/endpoint.ts';
 import { curl } from '../../web/docs/curl.ts';
 import { page } from '../../web/docs/page.ts';
 import { inlinePage } from '../../web/inline-page.ts';
@@ -106,7 +106,7 @@ describe('the functions that serve the documentation', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'docs-'));
-    const bundles = await bundleOperations([system.docs, system.openapi], folder);
+    const bundles = await bundleOperations([system.getDocs, system.getOpenapi], folder);
     call = async (operationId) => {
       const bundle = bundles.find((each) => each.operationId === operationId);
       const url = pathToFileURL(join(bundle?.folder ?? '', 'index.mjs')).href;
@@ -125,7 +125,7 @@ describe('the functions that serve the documentation', () => {
   } as unknown as APIGatewayProxyEvent;
 
   it('answer with the page and its policy, built when they were bundled', async () => {
-    const { statusCode, headers, body } = await call('system.docs');
+    const { statusCode, headers, body } = await call('system.getDocs');
     expect(statusCode).toBe(200);
     expect(body).toBe(html);
     expect(headers).toMatchObject({
@@ -134,12 +134,12 @@ describe('the functions that serve the documentation', () => {
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
     });
-    const source = await readFile(join(folder, 'lambda', 'system.docs', 'index.mjs'), 'utf8');
+    const source = await readFile(join(folder, 'lambda', 'system.getDocs', 'index.mjs'), 'utf8');
     expect(source).not.toContain('esbuild');
   });
 
   it('answer with the document', async () => {
-    const { statusCode, body } = await call('system.openapi');
+    const { statusCode, body } = await call('system.getOpenapi');
     expect(statusCode).toBe(200);
     const { info } = JSON.parse(body) as { info: { version: string } };
     expect(JSON.parse(body)).toEqual(JSON.parse(JSON.stringify(openApiDocument(info.version))));

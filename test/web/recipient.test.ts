@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pages } from '../../contract/pages.ts';
 import { bundleOperations } from '../../infra/bundle.ts';
-import { pages } from '../../lambdas/contract/pages.ts';
-import type { ApiHandler } from '../../lambdas/shared/endpoint.ts';
+import type { ApiHandler } from '../../lambdas/pipeline/endpoint.ts';
 import { assets as buildAssets, page } from '../../web/recipient/page.ts';
 import { fill, languages, preferred } from '../../web/recipient/words.ts';
 
@@ -96,7 +96,7 @@ describe('the functions that serve it', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pages-'));
-    const bundles = await bundleOperations([pages.recipient, pages.asset], folder);
+    const bundles = await bundleOperations([pages.getRecipient, pages.getAsset], folder);
     call = async (operationId, pathParameters) => {
       const bundle = bundles.find((each) => each.operationId === operationId);
       const url = pathToFileURL(join(bundle?.folder ?? '', 'index.mjs')).href;
@@ -109,7 +109,7 @@ describe('the functions that serve it', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it('answer with the page as it was built, to be kept by nobody', async () => {
-    const { statusCode, body, headers } = await call('pages.recipient', { id: 'abc' });
+    const { statusCode, body, headers } = await call('pages.getRecipient', { id: 'abc' });
     expect([statusCode, body]).toEqual([200, html]);
     expect(headers).toMatchObject({
       'Content-Type': 'text/html; charset=utf-8',
@@ -118,16 +118,16 @@ describe('the functions that serve it', () => {
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
     });
-    const source = await readFile(join(folder, 'lambda', 'pages.recipient', 'index.mjs'), 'utf8');
+    const source = await readFile(join(folder, 'lambda', 'pages.getRecipient', 'index.mjs'), 'utf8');
     expect(source).not.toContain('esbuild');
     expect(source.length).toBeLessThan(
-      (await readFile(join(folder, 'lambda', 'pages.asset', 'index.mjs'))).length,
+      (await readFile(join(folder, 'lambda', 'pages.getAsset', 'index.mjs'))).length,
     );
   });
 
   it('answer with its assets, to be kept for ever, and with nothing else', async () => {
     for (const { name, contentType, content } of assets) {
-      const { statusCode, body, headers } = await call('pages.asset', { name });
+      const { statusCode, body, headers } = await call('pages.getAsset', { name });
       expect([statusCode, body]).toEqual([200, content]);
       expect(headers).toMatchObject({
         'Content-Type': contentType,
@@ -135,7 +135,7 @@ describe('the functions that serve it', () => {
       });
     }
     for (const name of ['recipient-0000000000000000.js', '..%2Fpackage.json', 'constructor']) {
-      const { statusCode, headers } = await call('pages.asset', { name });
+      const { statusCode, headers } = await call('pages.getAsset', { name });
       expect(statusCode).toBe(404);
       expect(headers).toMatchObject({ 'Cache-Control': 'no-store' });
     }

@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { byId } from '../docs/dom.ts';
+import { byId } from '../shared/dom.ts';
 import { App } from './app.tsx';
 
 byId('app').replaceChildren();

@@ -1,4 +1,4 @@
-import type { OpenApiDocument, OpenApiOperation, Parameter } from '../../lambdas/contract/openapi-types.ts';
+import type { OpenApiDocument, OpenApiOperation, Parameter } from '../../contract/openapi/types.ts';
 import { resolve } from './reference.ts';
 
 export type Call = {

@@ -1,6 +1,6 @@
-import type { OpenApiDocument } from '../../lambdas/contract/openapi-types.ts';
+import type { OpenApiDocument } from '../../contract/openapi/types.ts';
+import { byId, el } from '../shared/dom.ts';
 import type { Call } from './curl.ts';
-import { byId, el } from './dom.ts';
 import { inline, markdown } from './markdown.ts';
 import { operationView } from './operation.ts';
 

@@ -1,4 +1,4 @@
-import { type Child, el } from './dom.ts';
+import { type Child, el } from '../shared/dom.ts';
 
 /** The Markdown that the contract's descriptions use: headings, lists, paragraphs, and code in backticks. */
 export function markdown(text: string): Child[] {

@@ -4,9 +4,9 @@ import type {
   OpenApiOperation,
   Parameter,
   Response,
-} from '../../lambdas/contract/openapi-types.ts';
+} from '../../contract/openapi/types.ts';
+import { type Child, codeBlock, el } from '../shared/dom.ts';
 import { type Call, curl } from './curl.ts';
-import { type Child, codeBlock, el } from './dom.ts';
 import { inline, markdown } from './markdown.ts';
 import { resolve } from './reference.ts';
 import { constraintsView, schemaView, typeView } from './schema.ts';

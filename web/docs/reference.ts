@@ -1,4 +1,4 @@
-import type { OpenApiDocument, Reference } from '../../lambdas/contract/openapi-types.ts';
+import type { OpenApiDocument, Reference } from '../../contract/openapi/types.ts';
 
 /** What a reference of the document leads to; anything else is itself. */
 export function resolve<T extends object>(document: OpenApiDocument, value: T | Reference): T {

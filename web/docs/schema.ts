@@ -1,5 +1,5 @@
-import type { JsonSchema, OpenApiDocument } from '../../lambdas/contract/openapi-types.ts';
-import { type Child, el } from './dom.ts';
+import type { JsonSchema, OpenApiDocument } from '../../contract/openapi/types.ts';
+import { type Child, el } from '../shared/dom.ts';
 import { inline } from './markdown.ts';
 import { nameOf, resolve } from './reference.ts';
 

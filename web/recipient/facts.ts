@@ -1,5 +1,5 @@
 import type { MessageInfo } from '../../client/messages.ts';
-import { type Child, el } from '../docs/dom.ts';
+import { type Child, el } from '../shared/dom.ts';
 import { left, moment } from './time.ts';
 import { fill, type Language, languages, type Words } from './words.ts';
 

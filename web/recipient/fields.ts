@@ -1,4 +1,4 @@
-import { type Child, el } from '../docs/dom.ts';
+import { type Child, el } from '../shared/dom.ts';
 import type { Words } from './words.ts';
 
 export const fieldId = 'secret';

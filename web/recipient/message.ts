@@ -1,4 +1,4 @@
-import { type Child, el } from '../docs/dom.ts';
+import { type Child, el } from '../shared/dom.ts';
 import { countdown } from './facts.ts';
 import type { State } from './state.ts';
 import { fill, type Language, languages, type Words } from './words.ts';

@@ -1,8 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import wasm from 'argon2-browser/dist/argon2-simd.wasm';
 import type { MessagePrimitives } from '../../client/message-crypto/index.ts';
-import { argon2Wasm } from '../../lambdas/crypto/providers/argon2-wasm.ts';
-import { xChaCha20Poly1305 } from '../../lambdas/crypto/providers/portable-aead.ts';
+import { argon2Wasm } from '../../crypto/providers/argon2-wasm.ts';
+import { xChaCha20Poly1305 } from '../../crypto/providers/portable-aead.ts';
 
 /** No more of cryptography than messages need. */
 export const primitives: MessagePrimitives = {

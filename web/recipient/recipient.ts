@@ -9,7 +9,7 @@ import {
   mayBeLost,
   newNonce,
 } from '../../client/messages.ts';
-import { byId, el } from '../docs/dom.ts';
+import { byId, el } from '../shared/dom.ts';
 import { tick } from './facts.ts';
 import { fieldId } from './fields.ts';
 import { primitives, shortcoming } from './primitives.ts';

@@ -1,5 +1,5 @@
 import type { MessageErrorCode } from '../../client/message-crypto/index.ts';
-import { type Child, el } from '../docs/dom.ts';
+import { type Child, el } from '../shared/dom.ts';
 import { facts } from './facts.ts';
 import { form, keyField, passwordField } from './fields.ts';
 import { type MessageActions, messageView } from './message.ts';

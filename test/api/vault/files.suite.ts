@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { limits } from '../../../lambdas/contract/limits.ts';
-import { chunkBytes } from '../../../lambdas/crypto/file-format.ts';
+import { limits } from '../../../contract/limits.ts';
+import { chunkBytes } from '../../../crypto/vault/file-format.ts';
 import type { Target } from '../target.ts';
 import { asAdministrator, b64, newOrg, VaultUser } from './vault-user.ts';
 

@@ -9,7 +9,7 @@ import {
   restoreOwner,
   sealShareFor,
 } from '../../../client/recovery.ts';
-import { Tampered, WrongUserSecret } from '../../../lambdas/crypto/errors.ts';
+import { Tampered, WrongUserSecret } from '../../../crypto/errors.ts';
 import { restoreInput } from '../../support/restored.ts';
 import { nativeVault, portableVault } from '../../support/vault.ts';
 import type { Target } from '../target.ts';
@@ -35,7 +35,7 @@ export function recoverySuite(target: () => Target): void {
   const renewed = 'a user secret after the recovery';
 
   const restoreOf = async (owner: VaultUser, temporarySecret: string, keysOf = owner) => {
-    const { body: me } = await clientOf(keysOf).call('users.me');
+    const { body: me } = await clientOf(keysOf).call('users.getMe');
     return restoreInput(me, keysOf.secret, { temporarySecret, owner });
   };
   const restore = (trustee: VaultUser, owner: VaultUser, body: object) =>
@@ -168,9 +168,9 @@ export function recoverySuite(target: () => Target): void {
         entry.actor.userId,
       ]);
       expect(seen.slice(0, 4)).toEqual([
-        ['recovery.veto', user.id],
+        ['recovery.vetoRestore', user.id],
         ['recovery.restore', alice.id],
-        ['recovery.share', alice.id],
+        ['recovery.getShare', alice.id],
         ['recovery.putTrustee', user.id],
       ]);
     });

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { limits } from '../../../lambdas/contract/limits.ts';
+import { limits } from '../../../contract/limits.ts';
 import type { Target } from '../target.ts';
 import { b64, newOrg, VaultUser } from './vault-user.ts';
 

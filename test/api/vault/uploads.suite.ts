@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { limits } from '../../../lambdas/contract/limits.ts';
-import { layoutOf } from '../../../lambdas/crypto/file-format.ts';
+import { limits } from '../../../contract/limits.ts';
+import { layoutOf } from '../../../crypto/vault/file-format.ts';
 import { type ClientFile, openDownload, sealClientFile, twoPartsBytes } from '../../support/file-client.ts';
 import type { Target } from '../target.ts';
 import { asAdministrator, newOrg, time as timeOf, VaultUser } from './vault-user.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openOwnKeys } from '../../../client/vault/own-keys.ts';
-import { restoredKeyVersion } from '../../../lambdas/crypto/restored-keys.ts';
+import { restoredKeyVersion } from '../../../crypto/vault/restored-keys.ts';
 import { nativeVault } from '../../support/vault.ts';
 import { call, type Target, TestUser } from '../target.ts';
 import { asAdministrator, b64, time as timeOf, VaultUser } from './vault-user.ts';

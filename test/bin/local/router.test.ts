@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Router } from '../../../bin/local/router.ts';
-import type { RouteRecord } from '../../../lambdas/contract/define-route.ts';
+import type { RouteRecord } from '../../../contract/define-route.ts';
 
 const route = (method: RouteRecord['method'], path: RouteRecord['path']) =>
   ({ method, path, operationId: `${method} ${path}` }) as unknown as RouteRecord;

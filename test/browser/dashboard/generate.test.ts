@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fails, ModelServer, model, openai, says } from '../../platform/model-server.ts';
+import { fails, ModelServer, model, openai, says } from '../../platform/generators/model-server.ts';
 import { expectAccessible, picture } from '../browser.ts';
 import { addSecret, button, Dashboard, openSection, phone } from './dashboard.ts';
 

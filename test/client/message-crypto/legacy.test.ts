@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { asksPassword, MessageError, openSealed } from '../../../client/message-crypto/index.ts';
 import { openLegacy } from '../../../client/message-crypto/legacy.ts';
-import { messages } from '../../../lambdas/contract/messages.ts';
+import { messages } from '../../../contract/messages.ts';
 import { flipBit } from '../../support/bytes.ts';
 import { legacyClient, legacyVersions } from '../../support/legacy-client.ts';
 import { native } from '../../support/providers.ts';

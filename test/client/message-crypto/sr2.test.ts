@@ -10,8 +10,8 @@ import {
 } from '../../../client/message-crypto/index.ts';
 import { decodeLinkKey, encodeLinkKey } from '../../../client/message-crypto/link-key.ts';
 import { pad, paddedLength, unpad } from '../../../client/message-crypto/padding.ts';
-import { limits } from '../../../lambdas/contract/limits.ts';
-import { formatOf } from '../../../lambdas/contract/message-format.ts';
+import { limits } from '../../../contract/limits.ts';
+import { formatOf } from '../../../contract/message-format.ts';
 import { flipBit } from '../../support/bytes.ts';
 import { native, noble } from '../../support/providers.ts';
 

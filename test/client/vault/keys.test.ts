@@ -4,7 +4,7 @@ import { createKeys, rekey, rekeyRestored } from '../../../client/vault/keys.ts'
 import { UntrustedKeys } from '../../../client/vault/trust.ts';
 import { getVaultValue, putVaultValue } from '../../../client/vault/values.ts';
 import { Vault } from '../../../client/vault/vault.ts';
-import { Tampered, WrongUserSecret } from '../../../lambdas/crypto/errors.ts';
+import { Tampered, WrongUserSecret } from '../../../crypto/errors.ts';
 import { TestAppliance } from '../../api/appliance.ts';
 import { b64, newOrg, VaultUser } from '../../api/vault/vault-user.ts';
 import { nativeVault as crypto, portableVault, text, utf8 } from '../../support/vault.ts';

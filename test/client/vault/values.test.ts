@@ -13,7 +13,7 @@ import { fingerprintOf, UntrustedKeys } from '../../../client/vault/trust.ts';
 import { uploadFile } from '../../../client/vault/upload.ts';
 import { getVaultValue, putVaultValue } from '../../../client/vault/values.ts';
 import { Vault } from '../../../client/vault/vault.ts';
-import { limits } from '../../../lambdas/contract/limits.ts';
+import { limits } from '../../../contract/limits.ts';
 import { TestAppliance } from '../../api/appliance.ts';
 import { b64, newOrg, VaultUser } from '../../api/vault/vault-user.ts';
 import { nativeVault, portableVault, text, utf8 } from '../../support/vault.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Text } from '../../sandbox/supervisor.ts';
+import type { Text } from '../../sandbox-image/supervisor/supervisor.ts';
 import { gives, type Hostile, isKilled, javascript, prints, refused, refusedJs } from '../program.ts';
 
 const nothingBack = gives({ files: [], omittedFiles: 1 });

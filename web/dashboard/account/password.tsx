@@ -18,7 +18,7 @@ export function Password({ email }: { readonly email: string }) {
   const [newPassword, setNew] = useState('');
   const action = useAction(async () => {
     const body = { currentPassword, newPassword };
-    const { token, user } = (await confirmed(client.call('auth.password', { body }))).body;
+    const { token, user } = (await confirmed(client.call('auth.changePassword', { body }))).body;
     // The token of this session is refused from now on; an API key goes on.
     if ('token' in credential) beginSession({ credential: { token }, user });
     setCurrent('');

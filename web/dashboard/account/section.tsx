@@ -13,7 +13,7 @@ export default function Account() {
   const client = useClient();
   const { user } = useSession();
   const { moment } = useFormats();
-  const loaded = useLoad(async (signal) => (await client.call('users.me', { signal })).body, [client]);
+  const loaded = useLoad(async (signal) => (await client.call('users.getMe', { signal })).body, [client]);
   return (
     <>
       <Heading title={words.title} lead={words.lead} />

@@ -1,4 +1,4 @@
-import { limits } from '../../../lambdas/contract/limits.ts';
+import { limits } from '../../../contract/limits.ts';
 import { useWords } from '../language.tsx';
 import { PasswordField } from '../ui/field.tsx';
 import { dictionary } from './words.ts';

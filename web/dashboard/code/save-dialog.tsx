@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ZkCode } from '../../../client/zk.ts';
-import { limits } from '../../../lambdas/contract/limits.ts';
+import { limits } from '../../../contract/limits.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
 import { FormDialog } from '../ui/dialog.tsx';

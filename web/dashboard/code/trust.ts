@@ -8,7 +8,7 @@ const storageKey = 'strongroom.public-keys';
 export async function trustOf(client: StrongroomClient, userId: string): Promise<ZkTrust> {
   const kept = localStorage.getItem(storageKey);
   if (kept) return { userId, publicKeys: JSON.parse(kept) };
-  const { keys } = (await client.call('system.jwks')).body;
+  const { keys } = (await client.call('system.getJwks')).body;
   localStorage.setItem(storageKey, JSON.stringify(keys));
   return { userId, publicKeys: keys };
 }

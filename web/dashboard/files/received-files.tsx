@@ -16,7 +16,7 @@ export function ReceivedFiles({ download }: { readonly download: (wanted: Wanted
   const { vault } = useOpenVault();
   const loaded = useLoad((signal) => allOf(receivedVaultFiles(vault, { signal })), [vault]);
   const removal = useAction(async ({ shareId }: ListedSharedFile) => {
-    await vault.client.call('fileShares.remove', { params: { shareId } });
+    await vault.client.call('fileShares.decline', { params: { shareId } });
     loaded.reload();
   });
   const open = async ({ shareId }: ListedSharedFile, options: Parameters<Wanted['open']>[0]) =>

@@ -41,7 +41,7 @@ export function SecureOnly({ children }: { readonly children: ComponentChildren 
 
 function Locked() {
   const client = useClient();
-  const loaded = useLoad(async (signal) => (await client.call('keys.status', { signal })).body, [client]);
+  const loaded = useLoad(async (signal) => (await client.call('keys.getStatus', { signal })).body, [client]);
   return (
     <LoadedView loaded={loaded}>
       {({ hasEcc }) => <div class="card narrow">{hasEcc ? <Unlock /> : <CreateKeys />}</div>}

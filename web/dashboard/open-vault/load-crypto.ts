@@ -1,4 +1,4 @@
-import type { VaultCrypto } from '../../../lambdas/crypto/vault.ts';
+import type { VaultCrypto } from '../../../crypto/vault/vault-crypto.ts';
 
 export async function loadCrypto(): Promise<VaultCrypto> {
   const [{ crypto }] = await Promise.all([import('./crypto.ts'), painted()]);

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { isUserSecretLength } from '../../../lambdas/contract/user-secret.ts';
+import { isUserSecretLength } from '../../../contract/user-secret.ts';
 import { useWords } from '../language.tsx';
 import { PasswordField } from '../ui/field.tsx';
 import { dictionary } from './words.ts';

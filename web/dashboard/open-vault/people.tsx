@@ -25,7 +25,7 @@ export function usePeople(): Loaded<readonly Person[]> {
     async (signal) => {
       const crypto = await loadCrypto();
       const people: Person[] = [];
-      for await (const profile of entriesOf((query) => client.call('users.org', { signal, query }))) {
+      for await (const profile of entriesOf((query) => client.call('users.listOrg', { signal, query }))) {
         const { id, name, publicKeyB64 } = profile;
         if (id === user.id || publicKeyB64 === null) continue;
         people.push({ id, name, fingerprint: fingerprintOf(crypto, publicKeysOf(profile)), profile });

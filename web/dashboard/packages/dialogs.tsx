@@ -46,7 +46,7 @@ export function ListDialog({
   const action = useAction(async () => {
     const lines = text.split('\n').map((line) => line.trim());
     const packages = lines.filter((line) => line !== '');
-    await client.call('packages.set', { body: { packages } }).catch((error: unknown) => {
+    await client.call('packages.replace', { body: { packages } }).catch((error: unknown) => {
       throw error instanceof StrongroomError ? namingPackages(error, packages) : error;
     });
     done();

@@ -11,7 +11,7 @@ import { RestoreDialog } from './restore-dialog.tsx';
 import { Phrase } from './trustees.tsx';
 import { dictionary } from './words.ts';
 
-export type Owner = ResponseFor<'recovery.owners'>['body'][number];
+export type Owner = ResponseFor<'recovery.listOwners'>['body'][number];
 
 /** What a trustee hands over, once. */
 export type Handover = { readonly label: string; readonly value: string; readonly note: string };
@@ -26,7 +26,7 @@ export function Owners() {
   const [open, setOpen] = useState<Open>();
   const [handover, setHandover] = useState<Handover>();
   const loaded = useLoad(
-    (signal) => allOf(entriesOf((query) => client.call('recovery.owners', { signal, query }))),
+    (signal) => allOf(entriesOf((query) => client.call('recovery.listOwners', { signal, query }))),
     [client],
   );
   const close = () => setOpen(undefined);

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ResponseFor } from '../../../client/index.ts';
 import { rekeyRestored } from '../../../client/vault/keys.ts';
-import { WrongUserSecret } from '../../../lambdas/crypto/errors.ts';
+import { WrongUserSecret } from '../../../crypto/errors.ts';
 import { useAction, useClient, useLoad } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
 import { loadCrypto } from '../open-vault/load-crypto.ts';
@@ -12,13 +12,13 @@ import { LoadedView } from '../ui/states.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { dictionary } from './words.ts';
 
-type Restore = NonNullable<ResponseFor<'recovery.pending'>['body']['restore']>;
+type Restore = NonNullable<ResponseFor<'recovery.getPendingRestore'>['body']['restore']>;
 
 /** The user's own keys, brought back by a trustee: to be vetoed, or used. */
 export function PendingRestore() {
   const client = useClient();
   const loaded = useLoad(
-    async (signal) => (await client.call('recovery.pending', { signal })).body,
+    async (signal) => (await client.call('recovery.getPendingRestore', { signal })).body,
     [client],
   );
   return (
@@ -108,7 +108,7 @@ function VetoDialog({ close, done }: DialogProps) {
   const client = useClient();
   const say = useToast();
   const act = async () => {
-    await client.call('recovery.veto');
+    await client.call('recovery.vetoRestore');
     say(words.vetoed);
     done();
   };

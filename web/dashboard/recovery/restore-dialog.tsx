@@ -5,7 +5,7 @@ import {
   openTrusteeShare,
   restoreOwner,
 } from '../../../client/recovery.ts';
-import { Tampered } from '../../../lambdas/crypto/errors.ts';
+import { Tampered } from '../../../crypto/errors.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
 import { loadCrypto } from '../open-vault/load-crypto.ts';

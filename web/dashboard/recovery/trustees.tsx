@@ -10,7 +10,7 @@ import { useToast } from '../ui/toast.tsx';
 import { AppointDialog } from './appoint-dialog.tsx';
 import { dictionary } from './words.ts';
 
-export type Trustee = ResponseFor<'recovery.trustees'>['body'][number];
+export type Trustee = ResponseFor<'recovery.listTrustees'>['body'][number];
 
 type Open = { readonly kind: 'appoint' } | { readonly kind: 'takeBack'; readonly trustee: Trustee };
 
@@ -21,7 +21,7 @@ export function Trustees() {
   const client = useClient();
   const [open, setOpen] = useState<Open>();
   const loaded = useLoad(
-    (signal) => allOf(entriesOf((query) => client.call('recovery.trustees', { signal, query }))),
+    (signal) => allOf(entriesOf((query) => client.call('recovery.listTrustees', { signal, query }))),
     [client],
   );
   const close = () => setOpen(undefined);

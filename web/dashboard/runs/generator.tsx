@@ -7,7 +7,7 @@ import { Form } from '../ui/form.tsx';
 import { Written } from './result.tsx';
 import { dictionary } from './words.ts';
 
-type Generated = ResponseFor<'generate.create'>['body'];
+type Generated = ResponseFor<'programs.generate'>['body'];
 
 type GeneratorProps = {
   readonly language: 'python' | 'javascript';
@@ -24,7 +24,7 @@ export function Generator({ language, code, setCode, generated }: GeneratorProps
   const [made, setMade] = useState<{ readonly answer: Generated; readonly before: string }>();
   const action = useAction(async () => {
     setMade(undefined);
-    const { body } = await client.call('generate.create', { body: { prompt, language, execute: false } });
+    const { body } = await client.call('programs.generate', { body: { prompt, language, execute: false } });
     setMade({ answer: body, before: code });
     generated(body.code);
   });

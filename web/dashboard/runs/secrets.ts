@@ -1,5 +1,5 @@
 import type { StrongroomClient } from '../../../client/index.ts';
-import { secretsNamedIn } from '../../../lambdas/contract/named-secrets.ts';
+import { secretsNamedIn } from '../../../contract/named-secrets.ts';
 
 /** Which of the user's secrets a program finds in its environment. */
 export type SecretChoice = 'all' | 'named' | 'none';

@@ -30,7 +30,7 @@ export function useRun(start: (followed: Followed) => Promise<Result>) {
     }
   });
   const stop = () => {
-    if (running) client.call('execute.stop', { params: { id: running } }).catch(() => undefined);
+    if (running) client.call('executions.stop', { params: { id: running } }).catch(() => undefined);
   };
   /** There is something to stop once the program is accepted. */
   return { action, output, ended, stop: running ? stop : undefined };

@@ -87,7 +87,7 @@ function KeyForm() {
   const [apiKey, setApiKey] = useState('');
   const action = useAction(async () => {
     const credential = { apiKey: apiKey.trim() };
-    const { body } = await clientOf({ credential }).call('users.me');
+    const { body } = await clientOf({ credential }).call('users.getMe');
     const { id, orgId, role, email, name } = body;
     beginSession({ credential, user: { id, orgId, role, email, name } });
   });

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ResponseFor } from '../../../client/index.ts';
-import type { TokenScope } from '../../../lambdas/contract/scopes.ts';
+import type { TokenScope } from '../../../contract/scopes.ts';
 import { useAction, useClient } from '../api.ts';
 import { useWords } from '../language.tsx';
 import { FormDialog } from '../ui/dialog.tsx';

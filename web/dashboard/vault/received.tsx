@@ -23,7 +23,7 @@ export function Received() {
   const [open, setOpen] = useState<ReceivedShare>();
   const loaded = useLoad((signal) => allOf(receivedVaultValues(vault, { signal })), [vault]);
   const removal = useAction(async ({ shareId }: ReceivedShare) => {
-    await vault.client.call('kvShares.remove', { params: { shareId } });
+    await vault.client.call('kvShares.decline', { params: { shareId } });
     loaded.reload();
   });
   return (

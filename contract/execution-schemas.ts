@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { filesFault, isRelative } from './job-paths.ts';
+import { limits } from './limits.ts';
+import { Base64, Timestamp } from './schemas.ts';
+
+const Isolation = z
+  .object({
+    level: z.enum(['floor', 'namespaces']),
+    uid: z.enum(['pool', 'user-namespace']),
+    seccomp: z.boolean(),
+    landlock: z.int(),
+    namespaces: z.array(z.string()),
+    cgroup: z.boolean(),
+  })
+  .meta({ id: 'Isolation', description: 'What stood between the program and the host, as probed' });
+
+const ResultFile = z.object({
+  path: z.string().meta({ example: 'plot.svg' }),
+  sizeBytes: z.int(),
+  contentType: z.string().meta({ example: 'image/svg+xml' }),
+  contentB64: z.string(),
+});
+
+const LargeFile = ResultFile.omit({ contentB64: true }).extend({
+  href: z.string().meta({
+    description: 'Where it is to be fetched from, for as long as the execution is kept',
+    example: '/api/v1/executions/0198f0c2-7a30-7c3f-9d51-3f1c3a9e7b42/files/0',
+  }),
+});
+
+const { count, bytes, bytesInAll } = limits.resultFiles;
+
+const status = ['completed', 'failed', 'timed_out', 'killed'] as const;
+
+const result = {
+  executionId: z.uuid(),
+  status: z.enum(status),
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  stdout: z.string().meta({ example: '5\n' }),
+  stderr: z.string().meta({ example: '' }),
+  truncated: z.object({ stdout: z.boolean(), stderr: z.boolean() }),
+  durationMs: z.number().meta({ example: 12.4 }),
+  cpuMs: z.number().meta({ example: 9.8 }),
+  peakMemoryBytes: z.number(),
+  files: z.array(ResultFile).meta({
+    description: `Regular files that the program left, ${bytes} bytes in all at most`,
+  }),
+  largeFiles: z.array(LargeFile).meta({
+    description: `What does not fit beside these: with them ${count} files and ${bytesInAll} bytes at most`,
+  }),
+  omittedFiles: z.int().meta({
+    description: 'At least so many others were left: over a limit, links, special files, odd names',
+  }),
+  isolation: Isolation,
+};
+
+export const ExecuteResponse = z.object(result).meta({ id: 'ExecuteResponse' });
+
+export const ExecutionSummary = z
+  .object({
+    executionId: z.uuid(),
+    status: z.enum(['running', ...status]),
+    language: z.enum(['python', 'javascript']),
+    startedAt: Timestamp,
+    endedAt: Timestamp.nullable(),
+    timeoutSeconds: z.number(),
+    expiresAt: Timestamp.meta({ description: 'When the execution and its result are gone' }),
+  })
+  .meta({ id: 'ExecutionSummary' });
+
+export const Execution = z
+  .object({
+    ...result,
+    ...ExecutionSummary.shape,
+    cpuMs: result.cpuMs.nullable(),
+    peakMemoryBytes: result.peakMemoryBytes.nullable(),
+    isolation: Isolation.nullable(),
+  })
+  .meta({
+    id: 'Execution',
+    description:
+      'While the program runs, its output until now. One whose sandbox was lost is `killed`, with the reason as ' +
+      'the last line of stderr.',
+  });
+
+export const RunningExecution = z
+  .object({ executionId: z.uuid(), status: z.literal('running') })
+  .meta({ id: 'RunningExecution' });
+
+/** Files that a program finds in its working directory. */
+export const ProgramFiles = z
+  .array(
+    z.strictObject({
+      path: z
+        .string()
+        .refine(isRelative, {
+          error: 'must be a relative path of plain segments, none of them empty, . or ..',
+        })
+        .meta({ example: 'data/input.csv', maxLength: limits.programFiles.pathBytes }),
+      contentB64: Base64,
+    }),
+  )
+  .max(limits.programFiles.count)
+  .superRefine((files, { addIssue }) => {
+    for (const position of files.keys()) {
+      const fault = filesFault(files.slice(0, position + 1).map((file) => file.path));
+      if (fault) {
+        addIssue({ code: 'custom', path: [position, 'path'], message: fault });
+        return;
+      }
+    }
+    const bytes = files.reduce((sum, { contentB64 }) => sum + contentB64.length, 0);
+    if (bytes > limits.programFiles.bytes) {
+      addIssue({ code: 'custom', message: `must be at most ${limits.programFiles.bytes} bytes in all` });
+    }
+  });

@@ -1,0 +1,259 @@
+import { z } from 'zod';
+import { defineRoute } from './define-route.ts';
+import { detached, executions } from './executions.ts';
+import { limits } from './limits.ts';
+import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
+
+const { stdin, args, timeoutSeconds, secrets } = executions.create.body.shape;
+
+const CodeName = z
+  .string()
+  .regex(new RegExp(`^[A-Za-z0-9][A-Za-z0-9._-]{0,${limits.zkCodeNameCharacters - 1}}$`), {
+    error:
+      'must be letters, digits, dots, hyphens and underscores, begin with a letter or digit, and be 1 to 128 ' +
+      'characters long',
+  })
+  .meta({ example: 'monthly-report' });
+
+/** Standard base64, padded and canonical, of so many bytes. */
+function base64(min: number, max = min) {
+  const size = min === max ? `${min} bytes` : `${min} to ${max} bytes`;
+  return z
+    .string()
+    .max(4 * Math.ceil(max / 3), { error: `must be base64 of ${size}` })
+    .refine((value) => isBase64(value, min, max), { error: `must be base64 of ${size}` })
+    .meta({ format: 'base64', example: Buffer.alloc(min).toString('base64') });
+}
+
+function isBase64(value: string, min: number, max: number): boolean {
+  const bytes = Buffer.from(value, 'base64');
+  return bytes.length >= min && bytes.length <= max && bytes.toString('base64') === value;
+}
+
+/** Of the payload's version: salt of Argon2id, nonce and tag of XChaCha20-Poly1305, in bytes. */
+const [saltBytes, nonceBytes, tagBytes] = [16, 24, 16];
+
+const ZKPayload = z
+  .strictObject({
+    v: z.literal(1),
+    salt: base64(saltBytes).meta({ description: 'Of Argon2id: 64 MiB, 3 passes, 4 lanes, 32-byte key' }),
+    nonce: base64(nonceBytes).meta({ description: 'Of XChaCha20-Poly1305, without associated data' }),
+    ciphertext: base64(tagBytes, limits.codeBytes + tagBytes).meta({
+      description: 'With its tag at the end',
+    }),
+  })
+  .meta({ id: 'ZKPayload', description: 'A program under a master password; see docs/zero-knowledge.md' });
+
+/** Python’s alone, which runs from memory: a JavaScript program lies in a file of its sandbox while it runs. */
+const Language = z.enum(['python']);
+
+const EncryptedCodeMetadata = z
+  .object({
+    name: z.string(),
+    language: Language,
+    description: z.string(),
+    sizeBytes: z.int().min(0).meta({ description: 'Of the ciphertext' }),
+    sha256: z.string().meta({ description: 'Hex, of v (one byte) ‖ salt ‖ nonce ‖ ciphertext' }),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
+  .meta({ id: 'EncryptedCodeMetadata' });
+
+const MasterPassword = (min: number) =>
+  z
+    .string()
+    .min(min)
+    .max(limits.masterPasswordCharacters.max)
+    .refine((password) => password.isWellFormed(), { error: 'must be well-formed Unicode' })
+    .meta({ format: 'password', example: 'MyS3cur3P@ss!' });
+
+const common = { tag: 'Zero-Knowledge', auth: 'user', rateLimit: 'api' } as const;
+
+const named = { params: z.strictObject({ name: CodeName }) } as const;
+
+export const zk = {
+  encrypt: defineRoute({
+    ...common,
+    operationId: 'zk.encrypt',
+    method: 'POST',
+    path: '/api/v1/zk/encrypt',
+    summary: 'Client encryption helper',
+    description:
+      'Encrypts a program as a client would, for a first try: here the API sees the password and the program, and ' +
+      'keeps neither. For zero knowledge, encrypt on the client.',
+    body: z.strictObject({
+      masterPassword: MasterPassword(limits.masterPasswordCharacters.min),
+      code: text(limits.codeBytes).meta({ example: "print('Hello from zero-knowledge!')" }),
+    }),
+    responses: {
+      200: { description: 'Encrypted payload', body: z.object({ encryptedPayload: ZKPayload }) },
+    },
+    audit: 'zk.encrypt',
+    access: {},
+    memoryMiB: 1769,
+  }),
+  put: defineRoute({
+    ...common,
+    ...named,
+    alongsideAdmission: true,
+    operationId: 'zk.put',
+    method: 'PUT',
+    path: '/api/v1/zk/code/{name}',
+    summary: 'Store encrypted code',
+    description: 'The payload’s shape and lengths are checked. Nothing here can decrypt it.',
+    body: z.strictObject({
+      encryptedPayload: ZKPayload,
+      language: Language.default('python'),
+      description: z.string().max(limits.zkCodeDescriptionCharacters).optional(),
+    }),
+    responses: {
+      200: { description: 'Replaced', body: EncryptedCodeMetadata },
+      201: { description: 'Created', body: EncryptedCodeMetadata },
+    },
+    errors: ['TOO_MANY_PROGRAMS'],
+    audit: 'zk.put',
+    access: { tables: { zkCode: 'write', zkPayloads: 'write' } },
+  }),
+  list: defineRoute({
+    ...common,
+    alongsideAdmission: true,
+    operationId: 'zk.list',
+    method: 'GET',
+    path: '/api/v1/zk/code',
+    summary: 'List encrypted code',
+    description: 'Metadata only, by name.',
+    query: PageQuery,
+    responses: {
+      200: {
+        description: 'A page of metadata',
+        body: z.array(EncryptedCodeMetadata),
+        headers: nextCursorHeader,
+      },
+    },
+    errors: ['INVALID_CURSOR'],
+    access: { tables: { zkCode: 'read' } },
+  }),
+  get: defineRoute({
+    ...common,
+    ...named,
+    alongsideAdmission: true,
+    operationId: 'zk.get',
+    method: 'GET',
+    path: '/api/v1/zk/code/{name}',
+    summary: 'Get encrypted code',
+    responses: {
+      200: {
+        description: 'Metadata and payload',
+        body: EncryptedCodeMetadata.extend({ encryptedPayload: ZKPayload }),
+      },
+    },
+    errors: ['NOT_FOUND', 'TAMPERED_PAYLOAD'],
+    access: { tables: { zkCode: 'read', zkPayloads: 'read' } },
+  }),
+  delete: defineRoute({
+    ...common,
+    ...named,
+    alongsideAdmission: true,
+    operationId: 'zk.delete',
+    method: 'DELETE',
+    path: '/api/v1/zk/code/{name}',
+    summary: 'Delete encrypted code',
+    responses: {
+      200: { description: 'Deleted', body: z.object({ deleted: z.literal(true), name: z.string() }) },
+    },
+    errors: ['NOT_FOUND'],
+    audit: 'zk.delete',
+    access: { tables: { zkCode: 'write', zkPayloads: 'write' } },
+  }),
+  createSession: defineRoute({
+    ...common,
+    operationId: 'zk.createSession',
+    method: 'POST',
+    path: '/api/v1/zk/sessions',
+    summary: 'Get a sandbox’s public key',
+    description:
+      'Leases a sandbox and hands out its key, so that a master password can be sealed to it and pass the API ' +
+      'unread. The proof is a JWS of this installation over the key; it does not prove that the key is a ' +
+      'sandbox’s. See docs/zero-knowledge.md.',
+    responses: {
+      200: {
+        description: 'The key, good for one sandbox and a short time',
+        body: z
+          .object({
+            sessionId: z.uuid(),
+            userId: z.uuid().meta({ description: 'The caller’s, as it is to be sealed with the password' }),
+            publicKeyB64: z.string().meta({ description: 'X-Wing, 1,216 bytes' }),
+            expiresAt: Timestamp,
+            proof: z.string().meta({ description: 'JWS, ES256, by a key of /.well-known/jwks.json' }),
+          })
+          .meta({ id: 'ZKSession' }),
+      },
+    },
+    errors: ['NO_SANDBOX_FREE', 'SANDBOX_UNAVAILABLE', 'UNAVAILABLE'],
+    audit: 'zk.createSession',
+    access: { tables: { sandboxes: 'write' }, sandboxes: true, keys: ['sign:jwt', 'verify:jwt'] },
+    timeoutSeconds: 29,
+  }),
+  execute: defineRoute({
+    ...common,
+    ...named,
+    operationId: 'zk.execute',
+    method: 'POST',
+    path: '/api/v1/zk/execute/{name}',
+    summary: 'Decrypt and execute in sandbox',
+    description:
+      'Only the sandbox decrypts. Send the master password, which the API then passes on, or one that was sealed ' +
+      'to the key of a session. `Idempotency-Key` is not honoured here: it would mean keeping request and answer. ' +
+      'Results are kept as those of other programs are: where one goes on beyond the call, or leaves files that are ' +
+      'too large for the answer.',
+    body: z
+      .strictObject({
+        masterPassword: MasterPassword(1).optional(),
+        sealedPassword: z
+          .strictObject({
+            session: z.string().max(4096).meta({ description: 'The proof of the session' }),
+            boxB64: base64(1139, 8192).meta({ description: 'Sealed box; see docs/zero-knowledge.md' }),
+          })
+          .optional(),
+        stdin,
+        args,
+        timeoutSeconds,
+        secrets,
+      })
+      .refine((body) => (body.masterPassword === undefined) !== (body.sealedPassword === undefined), {
+        path: ['masterPassword'],
+        error: 'must be there, or sealedPassword in its place',
+      }),
+    responses: {
+      200: { description: 'The program ended', body: executions.create.responses[200].body },
+      202: detached,
+    },
+    errors: [
+      'NOT_FOUND',
+      'WRONG_MASTER_PASSWORD',
+      'TAMPERED_PAYLOAD',
+      'SEALED_PASSWORD_REJECTED',
+      'SESSION_ENDED',
+      'NO_SANDBOX_FREE',
+      'SANDBOX_UNAVAILABLE',
+      'UNAVAILABLE',
+    ],
+    audit: 'zk.execute',
+    access: {
+      tables: {
+        zkCode: 'read',
+        zkPayloads: 'read',
+        secrets: 'write',
+        sandboxes: 'write',
+        executions: 'write',
+        packages: 'write',
+      },
+      objects: 'write',
+      keys: ['data', 'verify:jwt'],
+      sandboxes: true,
+      background: ['jobs.awaitExecution'],
+      builder: 'outcome',
+    },
+    timeoutSeconds: 29,
+  }),
+} as const;

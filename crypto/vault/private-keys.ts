@@ -1,0 +1,75 @@
+import { lengthPrefixed, uint64, wipe } from '../encoding/bytes.ts';
+import { Tampered } from '../errors.ts';
+import { mlKem768Bytes, type Primitives, x25519Bytes } from '../providers/primitives.ts';
+import { committedOverhead, openCommitted, sealCommitted } from './committed-aead.ts';
+import type { Kek, KekOwner } from './kek.ts';
+import { expandSeeds, type KeyPairs, keyIdOf, type PrivateSeeds, type PublicKeys } from './key-pairs.ts';
+import { afterHeader, header } from './suites.ts';
+
+/**
+ * Private keys at rest: each seed by itself in the format of `committed-aead.ts` under the KEK, bound to org, user,
+ * key version, algorithm and the id of the public keys.
+ */
+export type SealedPrivateKeys = { readonly x25519: Uint8Array; readonly mlKem768: Uint8Array };
+
+export type KeyOwner = KekOwner & {
+  /** Counted up by each generation and each rekey: what an older secret opened cannot come back. */
+  readonly keyVersion: number;
+};
+
+const purpose = 'strongroom private key v1';
+
+export function sealPrivateKeys(
+  primitives: Primitives,
+  kek: Kek,
+  owner: KeyOwner,
+  { keyId, seeds }: KeyPairs,
+): SealedPrivateKeys {
+  const seal = (algorithm: keyof PrivateSeeds) =>
+    sealCommitted(primitives, kek, bind(owner, algorithm, keyId), seeds[algorithm]);
+  return { x25519: seal('x25519'), mlKem768: seal('mlKem768') };
+}
+
+/**
+ * The key pairs, found to be those of the public keys. Call it with a KEK whose commitment matched: then whatever
+ * fails here is tampering.
+ *
+ * @throws Tampered @throws UnsupportedSuite
+ */
+export function openPrivateKeys(
+  primitives: Primitives,
+  kek: Kek,
+  owner: KeyOwner,
+  publicKeys: PublicKeys,
+  sealed: SealedPrivateKeys,
+): KeyPairs {
+  const keyId = keyIdOf(primitives, publicKeys);
+  const open = (algorithm: keyof PrivateSeeds) =>
+    openCommitted(primitives, kek, bind(owner, algorithm, keyId), sealed[algorithm]);
+  const x25519 = open('x25519');
+  try {
+    return expandSeeds(primitives, { x25519, mlKem768: open('mlKem768') }, publicKeys);
+  } catch (error) {
+    wipe(x25519);
+    throw error;
+  }
+}
+
+/**
+ * As far as it shows without the KEK: their form.
+ *
+ * @throws Tampered @throws UnsupportedSuite
+ */
+export function checkSealedKeys(_: Primitives, { x25519, mlKem768 }: SealedPrivateKeys): void {
+  for (const sealed of [x25519, mlKem768]) afterHeader(sealed);
+  const sizes = [x25519Bytes, mlKem768Bytes.seed].map((seed) => committedOverhead + seed);
+  if (x25519.length !== sizes[0] || mlKem768.length !== sizes[1]) throw new Tampered();
+}
+
+function bind(
+  { org, user, keyVersion }: KeyOwner,
+  algorithm: keyof PrivateSeeds,
+  keyId: Uint8Array,
+): Uint8Array {
+  return lengthPrefixed(purpose, header(), org, user, uint64(keyVersion), algorithm, keyId);
+}

@@ -1,0 +1,8 @@
+import { admin } from '../../contract/admin.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { administeredOrg } from './org-admin.ts';
+
+export const handler = endpoint(admin.getStorage, async ({ params: { orgId } }, { caller, platform }) => {
+  const { storage } = await administeredOrg(platform.table, caller, orgId);
+  return { status: 200, body: storage };
+});

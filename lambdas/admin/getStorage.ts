@@ -1,8 +1,0 @@
-import { admin } from '../contract/admin.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { administeredOrg } from '../shared/org-admin.ts';
-
-export const handler = endpoint(admin.getStorage, async ({ params: { orgId } }, { caller, platform }) => {
-  const { storage } = await administeredOrg(platform.table, caller, orgId);
-  return { status: 200, body: storage };
-});

@@ -1,0 +1,41 @@
+import { checkpointText, parseCheckpointText, type TreeHead } from '../../crypto/log/audit-log.ts';
+import { type NoteKey, openNote, signNote, verifierKey } from '../../crypto/log/signed-note.ts';
+import type { PublicJwk } from '../../crypto/server/jwk.ts';
+import type { Keys } from '../../platform/keys.ts';
+
+/** An installation's log: its name, under which each of its keys signs, and these keys, the one that signs now first. */
+type Log = { readonly origin: string; readonly keys: readonly NoteKey[] };
+
+/** The oldest key has given the log its name, so that it outlives a rotation. */
+async function logOf(keys: Pick<Keys, 'publicKeys'>): Promise<Log> {
+  const jwks = await keys.publicKeys('audit');
+  const oldest = jwks.at(-1);
+  if (!oldest) throw new Error('no key signs the audit log');
+  const origin = `strongroom.audit/${oldest.kid}`;
+  return { origin, keys: jwks.map((jwk) => ({ name: origin, point: pointOf(jwk) })) };
+}
+
+function pointOf({ x, y }: PublicJwk): Uint8Array {
+  return Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+}
+
+/** A signed checkpoint (https://c2sp.org/tlog-checkpoint). */
+export async function signCheckpoint(keys: Keys, head: TreeHead): Promise<string> {
+  const { origin, keys: known } = await logOf(keys);
+  return signNote(known[0] as NoteKey, checkpointText(origin, head), (data) => keys.sign('audit', data));
+}
+
+/** What a checkpoint says, where this installation has signed it, else `undefined`. */
+export async function openCheckpoint(
+  keys: Pick<Keys, 'publicKeys'>,
+  note: string,
+): Promise<TreeHead | undefined> {
+  const { origin, keys: known } = await logOf(keys);
+  const text = openNote(known, note);
+  return text === undefined ? undefined : parseCheckpointText(origin, text);
+}
+
+/** By which callers verify checkpoints: of the key that signs now. */
+export async function auditVerifierKey(keys: Pick<Keys, 'publicKeys'>): Promise<string> {
+  return verifierKey((await logOf(keys)).keys[0] as NoteKey);
+}

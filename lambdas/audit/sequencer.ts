@@ -1,0 +1,94 @@
+import { auditPrefix } from '../../contract/resources.ts';
+import { equalBytes, utf8 } from '../../crypto/encoding/bytes.ts';
+import { entryHash, type TreeHead } from '../../crypto/log/audit-log.ts';
+import { rootOf } from '../../crypto/log/merkle.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { ConditionFailed } from '../../platform/table.ts';
+import { entryOf, listUnsequenced, markSequenced } from '../stores/audit.ts';
+import {
+  appendBatch,
+  getLogSize,
+  getPublished,
+  listBatches,
+  type Published,
+  publish,
+} from '../stores/audit-log.ts';
+import { AuditTiles, growTiles } from '../stores/audit-tiles.ts';
+import { openCheckpoint, signCheckpoint } from './audit-checkpoint.ts';
+
+type Ports = Pick<Platform, 'table' | 'objects' | 'keys'>;
+
+/** A transaction takes 100 writes: one for each entry, and two for the log. */
+const entriesInBatch = 98;
+const batchesInCheckpoint = 100;
+
+/** The log is not the one that was signed: tiles or checkpoint were altered. Nothing is signed on top of it. */
+export class AuditLogAltered extends Error {
+  override readonly name = 'AuditLogAltered';
+}
+
+/**
+ * Appends the entries that are not in the audit log yet, and publishes a checkpoint of it. To be called every so
+ * often; where two do it at once, each entry is appended once all the same. What a crash leaves undone, the next call
+ * does.
+ *
+ * @returns how many entries were appended
+ * @throws AuditLogAltered @throws Tampered
+ */
+export async function sequenceAuditLog(ports: Ports): Promise<number> {
+  let sealed = 0;
+  for (let count = entriesInBatch; count === entriesInBatch; sealed += count) {
+    count = await sealBatch(ports);
+  }
+  while (await publishNext(ports));
+  return sealed;
+}
+
+async function sealBatch({ table }: Ports): Promise<number> {
+  const [entries, start] = await Promise.all([listUnsequenced(table, entriesInBatch), getLogSize(table)]);
+  if (entries.length === 0) return 0;
+  const hashes = entries.map((entry) => entryHash(entryOf(entry)));
+  const marks = entries.map((entry, position) => markSequenced(entry, start + position));
+  const done = await table
+    .transact([...marks, ...appendBatch({ start, hashes })])
+    .then(() => true, overtaken);
+  return done ? entries.length : 0;
+}
+
+/** Publishes what is sealed and not published, or the first part of it. @returns whether there may be more */
+async function publishNext(ports: Ports): Promise<boolean> {
+  const { table, objects, keys } = ports;
+  const before = await getPublished(table);
+  const { size } = await verifiedHead(ports, before);
+  const batches = await listBatches(table, size, batchesInCheckpoint);
+  const leaves = batches.flatMap(({ hashes }) => hashes);
+  if (leaves.length === 0) return false;
+  await growTiles(objects, size, leaves);
+  const grown = size + leaves.length;
+  const root = await rootOf(new AuditTiles(objects, grown), grown);
+  const checkpoint = await signCheckpoint(keys, { size: grown, root });
+  // Kept one by one: on AWS nobody can take one back.
+  await objects.put(`${auditPrefix}checkpoint/${String(grown).padStart(16, '0')}`, utf8(checkpoint));
+  return table.transact([publish({ size: grown, checkpoint }, before)]).then(() => true, overtaken);
+}
+
+/**
+ * The published log, found to have the root that was signed: whoever alters a tile, a batch or the checkpoint has
+ * nothing signed on top of it.
+ */
+async function verifiedHead(
+  { objects, keys }: Ports,
+  published: Published | undefined,
+): Promise<Pick<TreeHead, 'size'>> {
+  if (!published) return { size: 0 };
+  const head = await openCheckpoint(keys, published.checkpoint);
+  if (head?.size !== published.size) throw new AuditLogAltered('the checkpoint was altered');
+  const root = await rootOf(new AuditTiles(objects, head.size), head.size);
+  if (!equalBytes(root, head.root)) throw new AuditLogAltered('a tile of the log was altered');
+  return head;
+}
+
+function overtaken(error: unknown): false {
+  if (error instanceof ConditionFailed) return false;
+  throw error;
+}

@@ -1,0 +1,35 @@
+import { fileShares } from '../../contract/file-shares.ts';
+import { fileContext } from '../../crypto/vault/context.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { markAccess } from '../stores/shares.ts';
+import { openStoredFile, requireInline } from '../vault/file-content.ts';
+import { readKeyRing } from '../vault/key-ring.ts';
+import { openShare } from '../vault/received-share.ts';
+import { readSharedFile } from '../vault/shared-file.ts';
+import { toB64 } from '../vault/vault.ts';
+
+export const handler = endpoint(fileShares.get, async ({ params: { shareId } }, context) => {
+  const { caller, platform, now } = context;
+  const [ring, { received, grant, shared, file }] = await Promise.all([
+    readKeyRing(context),
+    readSharedFile(platform.table, caller.userId, shareId, now),
+  ]);
+  const { ownerUserId, resource: fileId, expiresAt } = received;
+  const contextAt = (version?: number) => fileContext(caller.orgId, ownerUserId, fileId, version);
+  const pairs = await ring.open();
+  try {
+    requireInline(file, '/v1/files/shared/{shareId}/download');
+    const { cek } = openShare(pairs, received, contextAt);
+    const opened = await openStoredFile(platform.objects, cek, contextAt(), file);
+    const { fileName, contentType } = opened;
+    const contentB64 = toB64(opened.content);
+    return {
+      status: 200,
+      body: { shareId, fileId, ownerUserId, fileName, contentType, contentB64, expiresUtc: expiresAt },
+      writes: [markAccess(shared, grant, now)],
+      audit: { resource: `files/shared/${shareId}` },
+    };
+  } finally {
+    pairs.wipe();
+  }
+});

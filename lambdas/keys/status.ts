@@ -1,8 +1,0 @@
-import { keys } from '../contract/keys.ts';
-import { endpoint } from '../shared/endpoint.ts';
-import { getKeys } from '../stores/keys.ts';
-
-export const handler = endpoint(keys.status, async (_, { caller, platform }) => {
-  const stored = await getKeys(platform.table, caller.orgId, caller.userId);
-  return { status: 200, body: { hasEcc: stored !== undefined, hasKyber: stored !== undefined } };
-});

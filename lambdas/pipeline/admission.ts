@@ -1,0 +1,109 @@
+import { isIPv6 } from 'node:net';
+import type { RouteRecord } from '../../contract/define-route.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Settings } from '../../platform/settings.ts';
+import { type Allowance, countCall, nextAuditSequence } from '../stores/counters.ts';
+import { ApiError } from './api-error.ts';
+import { authenticate, credentialOf, fingerprint, hasCredentialHeader } from './authenticate.ts';
+import type { Caller } from './caller.ts';
+import { forgetCaller, rememberCaller } from './known-callers.ts';
+import type { ParsedRequest } from './request.ts';
+
+/** What the front door found out. `refusal` goes before anything that is wrong with the request itself. */
+export type Admission = {
+  readonly caller: Caller | undefined;
+  /** Number of the audit entry that this call adds. */
+  readonly sequence: number | undefined;
+  readonly allowance: Allowance | undefined;
+  readonly refusal: ApiError | undefined;
+};
+
+/**
+ * Counts the call against its limits, checks its credential, and draws its audit number: all at once, so that
+ * admission costs one round trip.
+ */
+export async function admit(
+  route: RouteRecord,
+  platform: Platform,
+  settings: Settings,
+  call: ParsedRequest,
+): Promise<Admission> {
+  const credential = credentialOf(call.headers);
+  const [allowance, caller, sequence] = await Promise.all([
+    allowanceOf(route, platform, settings, call, credential),
+    route.auth !== 'none' && credential ? authenticate(platform, credential) : undefined,
+    route.audit ? nextAuditSequence(platform.table) : undefined,
+  ]);
+  const admission = { caller, sequence, allowance };
+  if (allowance && !allowance.allowed) {
+    const audit =
+      route.rateLimit === 'auth' ? { resource: 'account', outcome: 'refused' as const } : undefined;
+    const headers = { 'Retry-After': String(allowance.resetSeconds) };
+    return { ...admission, refusal: new ApiError('RATE_LIMITED', { headers, audit }) };
+  }
+  if (!accepts(route, caller, hasCredentialHeader(call.headers))) {
+    if (credential) forgetCaller(fingerprint(credential));
+    const isUser = route.auth === 'administrator' && caller?.kind === 'user';
+    return {
+      ...admission,
+      caller: undefined,
+      refusal: new ApiError(isUser ? 'FORBIDDEN' : 'UNAUTHENTICATED'),
+    };
+  }
+  if (caller?.kind === 'token' && route.scope && !caller.scopes.includes(route.scope)) {
+    const sentence = `This API token lacks the scope ${route.scope}.`;
+    return { ...admission, refusal: new ApiError('FORBIDDEN', { sentence }) };
+  }
+  if (caller && credential) rememberCaller(fingerprint(credential), caller);
+  return { ...admission, refusal: undefined };
+}
+
+/** Where a credential is optional, one that is not good is refused all the same: its sender means to be somebody. */
+function accepts({ auth, scope }: RouteRecord, caller: Caller | undefined, isTried: boolean): boolean {
+  if (auth === 'none' || (auth === 'optional' && !isTried)) return true;
+  if (auth === 'administrator') return caller?.kind === 'administrator';
+  if (caller?.kind === 'token') return scope !== undefined;
+  return auth === 'any' ? caller !== undefined : caller?.kind === 'user';
+}
+
+/** The tightest of the limits that apply. */
+async function allowanceOf(
+  { rateLimit }: RouteRecord,
+  { table }: Platform,
+  settings: Settings,
+  call: ParsedRequest,
+  credential: string | undefined,
+): Promise<Allowance | undefined> {
+  if (rateLimit === 'none') return undefined;
+  const account = credential ? `credential ${credential}` : undefined;
+  const address = `address ${networkOf(call.address)}`;
+  const count = (identity: string, limit = settings.STRONGROOM_AUTH_LIMIT) =>
+    countCall(table, rateLimit, identity, limit, call.now);
+  if (rateLimit === 'api') return count(account ?? address, settings.STRONGROOM_LIMIT);
+  if (rateLimit === 'message') {
+    const { STRONGROOM_MESSAGE_LIMIT: alone, STRONGROOM_MESSAGE_TOKEN_LIMIT: known } = settings;
+    return account ? count(account, known) : count(address, alone);
+  }
+
+  const email = emailOf(call.input.body);
+  const identities = [address, email ? `email ${email}` : account].filter(
+    (identity) => identity !== undefined,
+  );
+  const allowances = await Promise.all(identities.map((identity) => count(identity)));
+  return allowances.reduce((tightest, next) =>
+    next.remaining < tightest.remaining || !next.allowed ? next : tightest,
+  );
+}
+
+function emailOf(body: unknown): string | undefined {
+  const email = (body as { email?: unknown } | null)?.email;
+  return typeof email === 'string' ? email.trim().toLowerCase().slice(0, 320) : undefined;
+}
+
+/** An IPv6 host commands a whole /64 (RFC 6177), so that is what is counted. */
+function networkOf(address: string): string {
+  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
+  const [head = '', tail] = address.split('::').map((half) => half.split(':').filter(Boolean));
+  const zeros = Array<string>(tail ? 8 - head.length - tail.length : 0).fill('0');
+  return [...head, ...zeros, ...(tail ?? [])].slice(0, 4).join(':');
+}

@@ -1,0 +1,74 @@
+import type { RouteRecord } from '../../contract/define-route.ts';
+import { uuidv7 } from '../../crypto/encoding/uuid.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { ConditionFailed } from '../../platform/table.ts';
+import { addAuditEntry } from '../stores/audit.ts';
+import type { Admission } from './admission.ts';
+import { ApiError } from './api-error.ts';
+import { ownerOf } from './caller.ts';
+import type { AuditNote, Effect, Effects } from './effects.ts';
+import type { ParsedRequest } from './request.ts';
+
+/** A write met a change by others; the operation is to run again on what is there now. */
+export class WriteConflict extends Error {
+  override readonly name = 'Overtaken';
+}
+
+/**
+ * Commits the changes of an answer and its audit entry in one transaction.
+ *
+ * @throws ApiError where a write says so of its failed condition
+ * @throws Overtaken where it says nothing
+ */
+export async function commit(
+  route: RouteRecord,
+  { table }: Platform,
+  call: ParsedRequest,
+  admission: Admission,
+  { writes = [], audit }: Effects,
+): Promise<void> {
+  const effects: Effect[] = [...writes];
+  if (audit) effects.push(auditEntry(route, call, admission, audit));
+  if (effects.length === 0) return;
+  try {
+    await table.transact(effects.map(({ onConflict, ...write }) => write));
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    const code = effects[error.index]?.onConflict;
+    throw code
+      ? new ApiError(code, { cause: error, audit: audit && { ...audit, outcome: 'refused' } })
+      : new WriteConflict();
+  }
+}
+
+function auditEntry(
+  route: RouteRecord,
+  call: ParsedRequest,
+  { caller, sequence }: Admission,
+  note: AuditNote,
+) {
+  if (!route.audit || sequence === undefined) throw new Error(`${route.operationId} names no audit action`);
+  const user = caller && caller.kind !== 'administrator' ? caller : note.actor;
+  const email = user?.email ?? undefined;
+  const owner = note.owner ?? user;
+  return addAuditEntry(
+    {
+      id: uuidv7(call.now.getTime()),
+      sequence,
+      time: call.now.toISOString(),
+      actor: {
+        userId: user?.userId ?? (caller ? 'administrator' : null),
+        ...(email && { email }),
+        keyId: caller?.credential.id ?? null,
+      },
+      action: route.audit,
+      resource: note.resource,
+      outcome: note.outcome ?? 'success',
+      ip: call.address,
+      userAgent: call.userAgent,
+      requestId: call.requestId,
+    },
+    owner ? `user#${owner.userId}` : ownerOf(caller),
+    owner?.orgId,
+  );
+}

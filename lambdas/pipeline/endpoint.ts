@@ -1,0 +1,82 @@
+import middy, { type MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context as LambdaContext } from 'aws-lambda';
+import type { RouteRecord } from '../../contract/define-route.ts';
+import { logger } from '../../platform/logger.ts';
+import type { Operation, StreamOperation } from './operation.ts';
+import { parseRequest } from './request.ts';
+import { respond, respondError, respondStream, type StreamResult } from './respond.ts';
+import { runOperation } from './run-operation.ts';
+
+export type ApiHandler = (
+  event: APIGatewayProxyEvent,
+  context: LambdaContext,
+) => Promise<APIGatewayProxyResult>;
+
+/** As `ApiHandler`, but the body may be a stream. */
+export type StreamHandler = (event: APIGatewayProxyEvent, context: LambdaContext) => Promise<StreamResult>;
+
+type Middleware = MiddlewareObj<APIGatewayProxyEvent, StreamResult>;
+
+/** The one stack that every endpoint stands on: log, error shape, then the call itself. */
+export function endpoint<R extends RouteRecord>(route: R, operation: NoInfer<Operation<R>>): ApiHandler {
+  return stack(route, operation, respond) as ApiHandler;
+}
+
+/** The same stack under an operation whose success is a stream of what its route declares, such as events. */
+export function streamEndpoint<R extends RouteRecord>(
+  route: R,
+  operation: NoInfer<StreamOperation<R>>,
+): StreamHandler {
+  return stack(route, operation as unknown as Operation<R>, respondStream);
+}
+
+function stack<R extends RouteRecord>(
+  route: R,
+  operation: Operation<R>,
+  answer: (...args: Parameters<typeof respond>) => StreamResult,
+): StreamHandler {
+  return middy<APIGatewayProxyEvent, StreamResult>()
+    .use(requestLog(route))
+    .use(errorShape(route))
+    .handler(async (event) => {
+      const call = parseRequest(route, event, new Date());
+      const performed = await runOperation(route, operation, call);
+      return 'error' in performed
+        ? respondError(route, call.requestId, performed.error, performed.admission)
+        : answer(route, call.requestId, performed.answer, performed.admission);
+    }) as StreamHandler;
+}
+
+/** A line a request: what was called, how it ended, how long it took. */
+function requestLog(route: RouteRecord): Middleware {
+  const started = new WeakMap<object, number>();
+  const write: Middleware['after'] = ({ event, response }) => {
+    logger.info('request', {
+      requestId: event.requestContext.requestId,
+      operationId: route.operationId,
+      status: response?.statusCode,
+      durationMs: Math.round(performance.now() - (started.get(event) ?? Number.NaN)),
+    });
+  };
+  return {
+    before: ({ event }) => {
+      started.set(event, performance.now());
+    },
+    after: write,
+    onError: write,
+  };
+}
+
+/** What was not foreseen is a 500 in the shape of all errors. */
+function errorShape(route: RouteRecord): Middleware {
+  return {
+    onError: (request) => {
+      request.response = respondError(
+        route,
+        request.event.requestContext.requestId,
+        request.error,
+        undefined,
+      );
+    },
+  };
+}

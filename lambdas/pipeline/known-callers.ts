@@ -1,0 +1,27 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Caller } from './caller.ts';
+
+const capacity = 1_000;
+const callers = new Map<string, Caller>();
+
+/**
+ * Who a credential belonged to when this process last admitted it. It is a guess to start reads on, never
+ * a proof: whether the credential is still good is asked anew for every call, before anything is answered.
+ */
+export function predictCaller(fingerprint: string): Caller | undefined {
+  return callers.get(fingerprint);
+}
+
+export function rememberCaller(fingerprint: string, caller: Caller): void {
+  callers.delete(fingerprint);
+  callers.set(fingerprint, caller);
+  if (callers.size > capacity) callers.delete(callers.keys().next().value as string);
+}
+
+export function forgetCaller(fingerprint: string): void {
+  callers.delete(fingerprint);
+}
+
+export function isSameCaller(one: Caller | undefined, other: Caller | undefined): boolean {
+  return isDeepStrictEqual(one, other);
+}

@@ -1,0 +1,48 @@
+import { limits } from '../../contract/limits.ts';
+import { secretsNamedIn } from '../../contract/named-secrets.ts';
+import { programs } from '../../contract/programs.ts';
+import { uuidv7 } from '../../crypto/encoding/uuid.ts';
+import { decryptSecrets, inSandbox, runProgram } from '../executions/execution.ts';
+import { usablePackages } from '../packages/package-set.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { listSecrets } from '../stores/secrets.ts';
+import { generateProgram } from './generated-program.ts';
+
+const { answerBeforeRun, whole } = limits.generateSeconds;
+
+export const handler = endpoint(programs.generate, async ({ body }, context) => {
+  const { caller, platform, settings, now, commit } = context;
+  const { prompt, language, timeoutSeconds } = body;
+  const maxTokens = settings.STRONGROOM_GENERATOR_MAX_TOKENS;
+  if (settings.STRONGROOM_GENERATOR === 'none') throw new ApiError('GENERATOR_NOT_CONFIGURED');
+
+  const executionId = uuidv7();
+  const [{ items }, packages] = await Promise.all([
+    listSecrets(platform.table, caller.userId, { limit: limits.secretsPerUser }),
+    usablePackages(context),
+  ]);
+  const secretNames = items.map(({ name }) => name);
+  const deadlineIn = (seconds: number) => now.getTime() + seconds * 1000;
+  const program = (seconds: number) =>
+    generateProgram(platform.generator, {
+      ...{ prompt, language, secretNames, maxTokens },
+      deadline: deadlineIn(seconds),
+    });
+  // On record before the prompt leaves the installation.
+  const note = { audit: { resource: `generations/${executionId}` } };
+
+  if (!body.execute) {
+    await commit(note);
+    return { status: 200, body: await program(whole) };
+  }
+  // The sandbox first: an answer that is paid for is not lost to the want of one.
+  return inSandbox(context, async (lease) => {
+    await commit(note);
+    const generated = await program(answerBeforeRun);
+    const secrets = await decryptSecrets(context, secretsNamedIn(generated.code, items));
+    const timeoutMs = Math.round(Math.min(timeoutSeconds * 1000, deadlineIn(whole) - Date.now()));
+    const job = { executionId, language, code: generated.code, stdin: '', args: [], timeoutMs, ...packages };
+    return { status: 200, body: { ...generated, execution: await runProgram(context, lease, job, secrets) } };
+  });
+});

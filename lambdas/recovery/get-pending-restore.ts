@@ -1,0 +1,22 @@
+import { recovery } from '../../contract/recovery.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { getRestore } from '../stores/recovery.ts';
+import { toB64 } from '../vault/vault.ts';
+
+export const handler = endpoint(recovery.getPendingRestore, async (_, { caller, platform }) => {
+  const restore = await getRestore(platform.table, caller.orgId, caller.userId);
+  if (!restore) return { status: 200, body: { restore: null } };
+  const { restoreId, trusteeUserId, trusteeName, usedXor, xorSaltHint, createdAt, availableAt } = restore;
+  return {
+    status: 200,
+    body: {
+      restore: {
+        ...{ restoreId, trusteeUserId, trusteeName, usedXor, xorSaltHint },
+        ...{ createdUtc: createdAt, availableUtc: availableAt },
+        encryptedPrivateKeyEccB64: toB64(restore.restoredKey),
+        encryptedPrivateKeyKyberB64: toB64(restore.restoredKeyKyber),
+        challengeB64: toB64(restore.challenge),
+      },
+    },
+  };
+});

@@ -1,0 +1,25 @@
+import { recovery } from '../../contract/recovery.ts';
+import { ApiError } from '../pipeline/api-error.ts';
+import { endpoint } from '../pipeline/endpoint.ts';
+import { getShare } from '../stores/recovery.ts';
+import { toB64 } from '../vault/vault.ts';
+import { recoveryOwnerInfo } from './recovery-info.ts';
+
+export const handler = endpoint(
+  recovery.getShare,
+  async ({ params: { ownerUserId } }, { caller, platform }) => {
+    const { orgId, userId } = caller;
+    const share = await getShare(platform.table, ownerUserId, userId);
+    if (share?.orgId !== orgId) throw new ApiError('NOT_FOUND');
+    return {
+      status: 200,
+      body: {
+        ...recoveryOwnerInfo(share),
+        encryptedPrivateKeyEccShareB64: toB64(share.eccShare),
+        encryptedPrivateKeyKyberShareB64: toB64(share.kyberShare),
+      },
+      // The owner is to see who has taken a share of their keys.
+      audit: { resource: `recovery/shares/${ownerUserId}`, owner: { userId: ownerUserId, orgId } },
+    };
+  },
+);

@@ -1,0 +1,107 @@
+import { limits } from '../../contract/limits.ts';
+import { wipe } from '../../crypto/encoding/bytes.ts';
+import { KekCache } from '../../crypto/server/kek-cache.ts';
+import type { Kek } from '../../crypto/vault/kek.ts';
+import type { KeyPairs } from '../../crypto/vault/key-pairs.ts';
+import { getKeys, type StoredKeys } from '../stores/keys.ts';
+import { mayTrySecret, readUserSecret, type SecretContext, trySecret } from './user-secret.ts';
+import { publicKeysOf, requireKeys, vault } from './vault.ts';
+
+/** A caller's key pairs, still closed. */
+export type KeyRing = {
+  readonly stored: StoredKeys;
+  /**
+   * Opens the private keys with the user secret. Wipe them after use.
+   *
+   * @throws ApiError WRONG_USER_SECRET, RATE_LIMITED
+   * @throws Tampered @throws UnsupportedSuite
+   */
+  open(): Promise<KeyPairs>;
+};
+
+const keks = new KekCache(limits.kekCache);
+/** Derivations under way, so that calls at once with one secret share one. */
+const deriving = new Map<string, Promise<Kek>>();
+
+/**
+ * Reads the caller's keys, and whether the caller may try a user secret.
+ *
+ * @throws ApiError USER_SECRET_REQUIRED, KEYS_REQUIRED, RATE_LIMITED @throws Tampered
+ */
+export async function readKeyRing(context: SecretContext): Promise<KeyRing> {
+  const { caller, platform } = context;
+  const secret = readUserSecret(context.headers);
+  const [keys] = await Promise.all([
+    getKeys(platform.table, caller.orgId, caller.userId),
+    mayTrySecret(context),
+  ]);
+  const stored = requireKeys(keys);
+  return { stored, open: () => openKeys(context, stored, secret) };
+}
+
+async function openKeys(context: SecretContext, stored: StoredKeys, secret: string): Promise<KeyPairs> {
+  const { orgId: org, userId: user } = context.caller;
+  const kek = await openKek(context, stored.kekRecord, secret);
+  try {
+    const owner = { org, user, keyVersion: stored.keyVersion };
+    const sealed = { x25519: stored.sealedPrivateKey, mlKem768: stored.sealedPrivateKeyKyber };
+    return vault.openPrivateKeys(kek, owner, publicKeysOf(stored), sealed);
+  } finally {
+    wipe(kek);
+  }
+}
+
+/** The KEK, from the cache or derived; the caller's to wipe. */
+async function openKek(context: SecretContext, record: Uint8Array, secret: string): Promise<Kek> {
+  const owner = { org: context.caller.orgId, user: context.caller.userId };
+  const derive = () => deriveKek(context, record, secret);
+  if (context.settings.STRONGROOM_KEK_CACHE === 'off') return derive();
+  const id = keks.idOf(owner, record, secret);
+  const known = keks.get(id);
+  if (known) return known;
+  // Before the derivation is shared: whoever begins it must not fail for a reason that is theirs alone.
+  await context.admitted();
+  const running = deriving.get(id) ?? begin(id, derive);
+  await running;
+  return keks.get(id) ?? derive();
+}
+
+function begin(id: string, derive: () => Promise<Kek>): Promise<Kek> {
+  const running = derive();
+  deriving.set(id, running);
+  running
+    .then(
+      (kek) => {
+        keks.put(id, kek);
+        wipe(kek);
+      },
+      () => undefined,
+    )
+    .finally(() => deriving.delete(id));
+  return running;
+}
+
+async function deriveKek(context: SecretContext, record: Uint8Array, secret: string): Promise<Kek> {
+  const { caller, admitted } = context;
+  const owner = { org: caller.orgId, user: caller.userId };
+  await admitted();
+  // A damaged record says nothing of the secret, so it is none of its tries.
+  vault.kekParameters(owner, record);
+  return trySecret(context, () => vault.openKek(secret, owner, record));
+}
+
+/** Keeps the KEK of a secret that has just been set, so that the next read is a warm one. */
+export function rememberKek(
+  { caller, settings }: SecretContext,
+  record: Uint8Array,
+  secret: string,
+  kek: Kek,
+): void {
+  if (settings.STRONGROOM_KEK_CACHE === 'off') return;
+  keks.put(keks.idOf({ org: caller.orgId, user: caller.userId }, record, secret), kek);
+}
+
+/** Wipes the KEK of a secret that is given up. */
+export function forgetKek({ caller }: SecretContext, record: Uint8Array, secret: string): void {
+  keks.delete(keks.idOf({ org: caller.orgId, user: caller.userId }, record, secret));
+}

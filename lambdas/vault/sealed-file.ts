@@ -1,0 +1,25 @@
+import { limits } from '../../contract/limits.ts';
+import type { Objects } from '../../platform/objects.ts';
+import type { StoredFile } from '../stores/files.ts';
+import { objectKey } from '../stores/vault-objects.ts';
+import { toB64 } from './vault.ts';
+
+/**
+ * A file as it is stored, with a URL to its content.
+ *
+ * @param until when the right to it ends; the URL ends with it, in whole seconds, if not before
+ */
+export async function sealedFile(objects: Objects, file: StoredFile, now: Date, until: string | null = null) {
+  const left = until === null ? Number.POSITIVE_INFINITY : (Date.parse(until) - now.getTime()) / 1000;
+  const seconds = Math.max(1, Math.floor(Math.min(limits.objectUrlSeconds, left)));
+  return {
+    ...sealedFileInfo(file),
+    url: await objects.signGet(objectKey(file.objectId), seconds),
+    urlExpiresUtc: new Date(now.getTime() + seconds * 1000).toISOString(),
+  };
+}
+
+/** What its owner or recipient opens without the content. */
+export function sealedFileInfo({ sealedMetadata, sealedSize }: StoredFile) {
+  return { sealedMetadataB64: toB64(sealedMetadata), sealedSizeBytes: sealedSize };
+}

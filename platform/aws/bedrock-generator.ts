@@ -1,0 +1,91 @@
+import {
+  BedrockRuntimeClient,
+  BedrockRuntimeServiceException,
+  ConverseCommand,
+  type ConverseCommandOutput,
+} from '@aws-sdk/client-bedrock-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Completion, Generator, Prompt } from '../generator.ts';
+import { AttemptFailed, attempted, isPassing, retryAfterMs } from '../generators/attempts.ts';
+
+const stopReasons: Readonly<Record<string, Completion['stopReason']>> = {
+  end_turn: 'end',
+  stop_sequence: 'end',
+  max_tokens: 'max_tokens',
+  model_context_window_exceeded: 'max_tokens',
+  guardrail_intervened: 'refusal',
+  content_filtered: 'refusal',
+  refusal: 'refusal',
+};
+
+export type BedrockOptions = {
+  /** A model id, or the id or ARN of an inference profile. */
+  readonly model: string;
+  /** Where the Bedrock runtime is, if not where it always is. */
+  readonly url?: string | undefined;
+  readonly firstDelayMs?: number;
+};
+
+/** `Generator` on Amazon Bedrock's Converse operation, under the function's own role. */
+export class BedrockGenerator implements Generator {
+  readonly #client: BedrockRuntimeClient;
+  readonly #model: string;
+  readonly #firstDelayMs: number;
+
+  constructor({ model, url, firstDelayMs = 500 }: BedrockOptions) {
+    this.#model = model;
+    this.#firstDelayMs = firstDelayMs;
+    this.#client = new BedrockRuntimeClient({
+      ...(url && { endpoint: url }),
+      // Retries are those of all providers, which know of the deadline.
+      maxAttempts: 1,
+      // The client's own default keeps an HTTP/2 session, which does not outlive the freezing of a function.
+      requestHandler: new NodeHttpHandler({ connectionTimeout: 3_000 }),
+    });
+  }
+
+  async complete({ system, prompt, maxTokens, deadline }: Prompt): Promise<Completion> {
+    const command = new ConverseCommand({
+      modelId: this.#model,
+      system: [{ text: system }],
+      messages: [{ role: 'user', content: [{ text: prompt }] }],
+      inferenceConfig: { maxTokens },
+    });
+    return attempted(deadline, this.#firstDelayMs, async (abortSignal) => {
+      const answer = await this.#client.send(command, { abortSignal }).catch(failed);
+      return completion(this.#model, answer);
+    });
+  }
+}
+
+function completion(model: string, { output, stopReason, usage }: ConverseCommandOutput): Completion {
+  const content = output?.message?.content;
+  if (!Array.isArray(content)) throw new AttemptFailed('an answer that is not of its protocol');
+  return {
+    text: content.map((block) => block.text ?? '').join(''),
+    model,
+    usage: { inputTokens: usage?.inputTokens ?? null, outputTokens: usage?.outputTokens ?? null },
+    stopReason: stopReasons[stopReason ?? ''] ?? 'other',
+  };
+}
+
+type SdkError = Error & {
+  readonly code?: string;
+  readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> };
+};
+
+/** @throws AttemptFailed */
+function failed(error: SdkError): never {
+  const { statusCode = 0, headers } = error.$response ?? {};
+  if (error instanceof BedrockRuntimeServiceException || statusCode >= 300) {
+    const kind = /^[A-Za-z]{1,64}Exception$/.test(error.name) ? ` ${error.name}` : '';
+    throw new AttemptFailed(`status ${statusCode}${kind}`, {
+      retryable: isPassing(statusCode),
+      retryAfterMs: retryAfterMs(headers?.['retry-after']),
+    });
+  }
+  if (error.name === 'CredentialsProviderError') throw new AttemptFailed('no AWS credentials');
+  if (error instanceof SyntaxError) throw new AttemptFailed('an answer that is not of its protocol');
+  const code = /^[A-Z_]+$/.test(error.code ?? '') ? ` (${error.code})` : '';
+  throw new AttemptFailed(`the connection failed${code}`, { retryable: true });
+}

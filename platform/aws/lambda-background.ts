@@ -1,0 +1,33 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { BackgroundId } from '../../contract/jobs.ts';
+import { type Background, backgroundVariable } from '../background.ts';
+import { patience, required } from './environment.ts';
+
+/**
+ * Background functions by asynchronous invocation: Lambda queues it, and tries again where the function fails
+ * ("Asynchronous invocation"). The environment names the functions.
+ */
+export class LambdaBackground implements Background {
+  readonly #client: LambdaClient;
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(client: LambdaClient, env: NodeJS.ProcessEnv) {
+    this.#client = client;
+    this.#env = env;
+  }
+
+  async begin(operationId: BackgroundId, payload: { readonly [name: string]: string }): Promise<void> {
+    await this.#client.send(
+      new InvokeCommand({
+        FunctionName: required(this.#env, backgroundVariable(operationId)),
+        InvocationType: 'Event',
+        Payload: Buffer.from(JSON.stringify(payload)),
+      }),
+    );
+  }
+}
+
+/** Of a function's environment. */
+export function lambdaBackground(env: NodeJS.ProcessEnv): LambdaBackground {
+  return new LambdaBackground(new LambdaClient({ requestHandler: patience }), env);
+}

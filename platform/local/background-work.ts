@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BackgroundId } from '../../contract/jobs.ts';
+import type { Background } from '../background.ts';
+
+export type Work = (payload: { readonly [name: string]: string }) => Promise<void>;
+
+/** Lambda tries as often. */
+const attempts = 3;
+const retryMs = 1_000;
+
+/** Background work in this process. What it has not done when the process ends is for the next start to close. */
+export class BackgroundWork implements Background {
+  readonly #load: (operationId: BackgroundId) => Promise<Work>;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(load: (operationId: BackgroundId) => Promise<Work>) {
+    this.#load = load;
+  }
+
+  async begin(operationId: BackgroundId, payload: { readonly [name: string]: string }): Promise<void> {
+    const work = await this.#load(operationId);
+    const running = this.#run(() => work(payload)).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** Resolves when nothing is left to do. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  /** What is thrown was logged by the function itself. */
+  async #run(work: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      try {
+        return await work();
+      } catch {
+        await sleep(retryMs, undefined, { ref: false });
+      }
+    }
+  }
+}

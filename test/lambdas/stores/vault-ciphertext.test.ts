@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Tampered } from '../../../crypto/errors.ts';
+import {
+  deleteCiphertext,
+  inTableBytes,
+  readCiphertext,
+  storeCiphertext,
+} from '../../../lambdas/stores/vault-ciphertext.ts';
+import { sweepVaultObjects } from '../../../lambdas/stores/vault-objects.ts';
+import { VaultHandlers } from '../../support/vault-handlers.ts';
+
+let handlers: VaultHandlers;
+beforeEach(() => {
+  handlers = new VaultHandlers();
+});
+afterEach(() => handlers.close());
+
+const later = () => Date.now() + 2 * 60 * 60_000;
+const objects = async () => {
+  const listed = await handlers.platform.objects.list({ prefix: 'vault/', limit: 100 });
+  return listed.objects.length;
+};
+
+describe('where a ciphertext goes', () => {
+  test('a small one stays in its record', async () => {
+    const ciphertext = randomBytes(inTableBytes);
+    const { place, writes } = await storeCiphertext(handlers.platform.objects, ciphertext);
+    expect([place, writes, await objects()]).toEqual([{ envelope: ciphertext, objectId: null }, [], 0]);
+    expect(await readCiphertext(handlers.platform.objects, place)).toEqual(ciphertext);
+  });
+
+  test('a large one is stored before the record that names it', async () => {
+    const ciphertext = randomBytes(inTableBytes + 1);
+    const { place, writes } = await storeCiphertext(handlers.platform.objects, ciphertext);
+    expect([place.envelope, writes.length, await objects()]).toEqual([null, 1, 1]);
+    expect(Buffer.from(await readCiphertext(handlers.platform.objects, place))).toEqual(ciphertext);
+  });
+
+  test('one that is in neither place was tampered with', async () => {
+    for (const objectId of [null, '00000000-0000-4000-8000-000000000000']) {
+      const reading = readCiphertext(handlers.platform.objects, { envelope: null, objectId });
+      await expect(reading).rejects.toThrow(Tampered);
+    }
+  });
+});
+
+describe('the sweep', () => {
+  test('takes what no record names, once it is settled, and nothing else', async () => {
+    const { platform } = handlers;
+    const large = () => storeCiphertext(platform.objects, randomBytes(inTableBytes + 1));
+    const [named, released] = [await large(), await large()];
+    await large();
+    await platform.table.transact([...named.writes, ...released.writes]);
+    await platform.table.transact(deleteCiphertext(released.place));
+    expect([await sweepVaultObjects(platform), await objects()]).toEqual([0, 3]);
+    expect([await sweepVaultObjects(platform, later()), await objects()]).toEqual([2, 1]);
+    expect(await readCiphertext(platform.objects, named.place)).toHaveLength(inTableBytes + 1);
+  });
+
+  test('follows the values of a user: the last version stays, a deleted value goes', async () => {
+    const { platform } = handlers;
+    const user = await handlers.newUser(await handlers.newOrg(), 'alice');
+    await user.call('keys.generate');
+    const valueB64 = randomBytes(50_000).toString('base64');
+    const put = (key: string) => user.call('kv.put', { params: { key }, body: { valueB64 } });
+    for (const key of ['kept', 'kept', 'deleted', 'made small']) await put(key);
+    await user.call('kv.delete', { params: { key: 'deleted' } });
+    await user.call('kv.put', { params: { key: 'made small' }, body: { valueB64: 'YQ==' } });
+    expect(await objects()).toBe(4);
+    expect([await sweepVaultObjects(platform, later()), await objects()]).toEqual([3, 1]);
+    expect((await user.call('kv.get', { params: { key: 'kept' } })).body).toEqual({ valueB64 });
+  });
+});

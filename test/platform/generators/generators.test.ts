@@ -1,0 +1,258 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BedrockGenerator } from '../../../platform/aws/bedrock-generator.ts';
+import { generator } from '../../../platform/aws/generator.ts';
+import { type Generator, GeneratorFailed } from '../../../platform/generator.ts';
+import { AnthropicGenerator } from '../../../platform/generators/anthropic.ts';
+import { chosenGenerator } from '../../../platform/generators/choice.ts';
+import { OpenAiGenerator } from '../../../platform/generators/openai.ts';
+import {
+  type Behaviour,
+  cutsOff,
+  fails,
+  garbles,
+  ModelServer,
+  misspeaks,
+  model,
+  openai,
+  protocols,
+  says,
+  staysSilent,
+} from './model-server.ts';
+
+const key = 'planted-provider-key-77aa';
+
+const aws = {
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'planted-aws-secret-key',
+  AWS_REGION: 'eu-central-1',
+};
+Object.assign(process.env, aws);
+
+describe.each(protocols.map((protocol) => [protocol.provider, protocol] as const))(
+  '%s',
+  (provider, protocol) => {
+    let server: ModelServer;
+    let asking: Generator;
+    beforeAll(async () => {
+      server = await ModelServer.start(protocol);
+      const options = { url: server.url, model, firstDelayMs: 1 };
+      const keyed = { ...options, key: async () => key };
+      if (provider === 'bedrock') asking = new BedrockGenerator(options);
+      else asking = provider === 'anthropic' ? new AnthropicGenerator(keyed) : new OpenAiGenerator(keyed);
+    });
+    afterAll(() => server.close());
+
+    const complete = (forMs = 5_000) =>
+      asking.complete({
+        system: 'the system prompt',
+        prompt: 'the prompt',
+        maxTokens: 321,
+        deadline: Date.now() + forMs,
+      });
+
+    async function failure(forMs?: number): Promise<GeneratorFailed> {
+      const error = await complete(forMs).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(GeneratorFailed);
+      return error as GeneratorFailed;
+    }
+
+    it('asks in the protocol’s own words, and reads the answer', async () => {
+      server.behaves(says('the answer'));
+      expect(await complete()).toEqual({
+        text: 'the answer',
+        model: provider === 'bedrock' ? model : `${model}-20260101`,
+        usage: { inputTokens: 11, outputTokens: 7 },
+        stopReason: 'end',
+      });
+      expect(server.requests).toHaveLength(1);
+      expect(server.requests[0]?.path).toBe(protocol.path);
+      expect(server.asked).toEqual([{ system: 'the system prompt', prompt: 'the prompt', maxTokens: 321 }]);
+    });
+
+    it('proves itself as the protocol wants it', async () => {
+      server.behaves(says('x'));
+      await complete();
+      const headers = server.requests[0]?.headers ?? {};
+      if (provider === 'anthropic') {
+        expect(headers).toMatchObject({ 'x-api-key': key, 'anthropic-version': '2023-06-01' });
+      } else if (provider === 'openai') expect(headers.authorization).toBe(`Bearer ${key}`);
+      else {
+        expect(headers.authorization).toMatch(
+          /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/bedrock\/aws4_request/,
+        );
+      }
+    });
+
+    it.each(['max_tokens', 'refusal'] as const)('knows %s', async (stop) => {
+      server.behaves(says('the text', stop));
+      expect(await complete()).toMatchObject({ text: 'the text', stopReason: stop });
+    });
+
+    const passing: readonly [string, Behaviour][] = [
+      ['429', fails(429)],
+      ['500', fails(500)],
+      ['503', fails(503)],
+      ['529', fails(529)],
+      ['an answer that is cut off', cutsOff],
+      ['a connection that is closed', (response) => response.destroy()],
+    ];
+    it.each(passing)('asks again after %s', async (_, behaviour) => {
+      server.behaves(behaviour, behaviour, says('at last'));
+      expect((await complete()).text).toBe('at last');
+      expect(server.requests).toHaveLength(3);
+    });
+
+    it('gives up after the fourth time', async () => {
+      server.behaves(fails(503));
+      expect(await failure()).toMatchObject({ attempts: 4, message: expect.stringMatching(/^status 503/) });
+      expect(server.requests).toHaveLength(4);
+    });
+
+    it('waits as long as it is told', async () => {
+      server.behaves(fails(429, 'slow down', { 'retry-after': '1' }), says('at last'));
+      const begun = Date.now();
+      expect((await complete()).text).toBe('at last');
+      expect(Date.now() - begun).toBeGreaterThanOrEqual(990);
+    });
+
+    it('does not begin to wait for what would come too late', async () => {
+      server.behaves(fails(429, 'slow down', { 'retry-after': '60' }));
+      const begun = Date.now();
+      expect(await failure()).toMatchObject({ attempts: 1, retryAfterSeconds: 60 });
+      expect(Date.now() - begun).toBeLessThan(2_000);
+    });
+
+    it.each([400, 401, 403, 404])('does not ask again after %i', async (status) => {
+      server.behaves(fails(status), says('never'));
+      expect((await failure()).message).toMatch(new RegExp(`^status ${status}`));
+      expect(server.requests).toHaveLength(1);
+    });
+
+    it.each([
+      ['JSON that is none', garbles],
+      ['JSON of another kind', misspeaks],
+    ])('takes %s for what it is, and does not pay for it twice', async (_, behaviour) => {
+      server.behaves(behaviour, says('never'));
+      expect((await failure()).message).toBe('an answer that is not of its protocol');
+      expect(server.requests).toHaveLength(1);
+    });
+
+    it('ends at its deadline, whatever the server does', async () => {
+      server.behaves(staysSilent);
+      const begun = Date.now();
+      expect((await failure(300)).message).toBe('no answer in time');
+      expect(Date.now() - begun).toBeLessThan(3_000);
+    });
+
+    it('ends at its deadline in the middle of an answer', async () => {
+      server.behaves((response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        const timer = setInterval(() => response.write(' '), 20);
+        response.on('close', () => clearInterval(timer));
+      });
+      expect((await failure(300)).message).toBe('no answer in time');
+    });
+
+    it('follows no redirect', async () => {
+      server.behaves((response) => response.writeHead(307, { location: `${server.url}/elsewhere` }).end());
+      await failure();
+      expect(server.requests.map(({ path }) => path)).not.toContain(`${protocol.base}/elsewhere`);
+    });
+
+    it('says nothing of what the provider said', async () => {
+      for (const status of [401, 500]) {
+        server.behaves(fails(status, `bad key ${key} for the prompt`));
+        const { message, stack } = await failure();
+        expect(`${message}${stack}`).not.toMatch(/planted|the prompt/);
+      }
+    });
+  },
+);
+
+describe('the operator’s choice', () => {
+  const bedrock = () => {
+    throw new Error('not chosen');
+  };
+  const choose = (provider: string, url: string, key?: string) =>
+    chosenGenerator(
+      { STRONGROOM_GENERATOR: provider, STRONGROOM_GENERATOR_MODEL: model, STRONGROOM_GENERATOR_URL: url },
+      key === undefined ? undefined : async () => key,
+      bedrock,
+    );
+
+  it.each(['anthropic', 'openai'])('%s: a key does not cross a network in the clear', (provider) => {
+    expect(() => choose(provider, 'http://models.example.com/v1', 'key')).toThrow('must be https');
+    expect(() => choose(provider, 'http://localhost.example.com/v1', 'key')).toThrow('must be https');
+    expect(() => choose(provider, 'https://models.example.com/v1', 'key')).not.toThrow();
+    expect(() => choose(provider, 'http://127.0.0.1:11434/v1', 'key')).not.toThrow();
+    expect(() => choose(provider, 'http://models.example.com/v1')).not.toThrow();
+  });
+
+  it('a local model needs no key and need not count tokens', async () => {
+    const server = await ModelServer.start(openai);
+    try {
+      const { usage: _, model: __, ...bare } = openai.answer('x') as Record<string, unknown>;
+      server.behaves((response) => response.end(JSON.stringify(bare)));
+      const prompt = { system: 's', prompt: 'p', maxTokens: 1, deadline: Date.now() + 5_000 };
+      expect(await choose('openai', server.url).complete(prompt)).toEqual({
+        text: 'x',
+        model,
+        usage: { inputTokens: null, outputTokens: null },
+        stopReason: 'end',
+      });
+      expect(server.requests[0]?.headers.authorization).toBeUndefined();
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe('the key of a deployment', () => {
+  const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:models-AbCdEf';
+  const prompt = () => ({ system: 's', prompt: 'p', maxTokens: 1, deadline: Date.now() + 5_000 });
+
+  it('is read from Secrets Manager with the first prompt, and once; a failure is not remembered', async () => {
+    const asked: string[] = [];
+    const secrets = createServer(async (request, response) => {
+      const { SecretId } = JSON.parse((await request.toArray()).join(''));
+      asked.push(`${request.headers['x-amz-target']} ${SecretId}`);
+      const denied = { __type: 'AccessDeniedException', message: 'not now' };
+      const body = asked.length === 1 ? denied : { ARN: secret, SecretString: `${key}\n` };
+      response.writeHead(asked.length === 1 ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify(body));
+    });
+    await once(secrets.listen(0, '127.0.0.1'), 'listening');
+    const models = await ModelServer.start(openai);
+    const { port } = secrets.address() as AddressInfo;
+    process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = `http://127.0.0.1:${port}`;
+    try {
+      const deployed = generator({
+        STRONGROOM_GENERATOR: 'openai',
+        STRONGROOM_GENERATOR_MODEL: model,
+        STRONGROOM_GENERATOR_URL: models.url,
+        STRONGROOM_GENERATOR_KEY_SECRET: secret,
+      });
+      models.behaves(says('x'));
+      expect(asked).toEqual([]);
+      await expect(deployed.complete(prompt())).rejects.toThrow('not now');
+      expect(models.requests).toEqual([]);
+      await deployed.complete(prompt());
+      await deployed.complete(prompt());
+      expect(asked).toEqual(Array(2).fill(`secretsmanager.GetSecretValue ${secret}`));
+      expect(models.requests.map(({ headers }) => headers.authorization)).toEqual(
+        Array(2).fill(`Bearer ${key}`),
+      );
+    } finally {
+      delete process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
+      models.close();
+      secrets.closeAllConnections();
+      secrets.close();
+    }
+  });
+});

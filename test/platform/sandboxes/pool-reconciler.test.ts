@@ -1,0 +1,288 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SqliteTable } from '../../../platform/local/sqlite-table.ts';
+import { externalProvider, SandboxPool, sandboxItems } from '../../../platform/sandboxes/pool.ts';
+import {
+  type FetchSandboxKey,
+  type PoolTarget,
+  reconcilePool,
+} from '../../../platform/sandboxes/pool-reconciler.ts';
+import { fetchSandboxKey } from '../../../platform/sandboxes/sandbox-key.ts';
+import type { SandboxTask, SandboxTasks } from '../../../platform/sandboxes/sandbox-tasks.ts';
+import { NoSandboxFree } from '../../../platform/sandboxes.ts';
+import { Supervisor } from '../../sandbox-image/supervisor/supervisor.ts';
+
+/** What a scheduler of tasks does, told by the test what has become of each. */
+class Scheduler implements SandboxTasks {
+  readonly tasks = new Map<string, SandboxTask>();
+  readonly stopped: string[] = [];
+  room = 100;
+  #tokens = new Set<string>();
+
+  async list(taskIds: readonly string[]) {
+    return [...this.tasks.values()].filter(
+      (task) => task.state !== 'stopped' || taskIds.includes(task.taskId),
+    );
+  }
+
+  async start(count: number, token: string) {
+    if (this.#tokens.has(token)) return 0;
+    this.#tokens.add(token);
+    const started = Math.min(count, this.room);
+    for (let each = 0; each < started; each++) {
+      const taskId = randomUUID();
+      this.tasks.set(taskId, { taskId, state: 'starting', current: true, createdAt: clock });
+    }
+    return started;
+  }
+
+  async stop(taskId: string) {
+    this.stopped.push(taskId);
+    this.become(taskId, { state: 'stopped' });
+  }
+
+  become(taskId: string, change: Partial<SandboxTask>) {
+    const task = this.tasks.get(taskId);
+    if (task) this.tasks.set(taskId, { ...task, ...change });
+  }
+
+  /** All that were started have come up. */
+  comeUp() {
+    for (const { taskId, state } of this.tasks.values()) {
+      if (state === 'starting') this.become(taskId, { state: 'running', url: `http://${taskId}:8700` });
+    }
+  }
+
+  alive() {
+    return [...this.tasks.values()].filter(({ state }) => state !== 'stopped').map(({ taskId }) => taskId);
+  }
+}
+
+const minute = 60_000;
+let clock: number;
+let table: SqliteTable;
+let tasks: Scheduler;
+let askKey: FetchSandboxKey;
+beforeEach(() => {
+  clock = Date.now();
+  table = new SqliteTable(':memory:');
+  tasks = new Scheduler();
+  askKey = async () => new Uint8Array(1216);
+});
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+  table.close();
+});
+
+const keep = (target: PoolTarget) => reconcilePool({ table, tasks, askKey }, target, clock);
+const target = { size: 4, spare: 2 };
+const inState = async (state: string) =>
+  (await sandboxItems(table)).filter((item) => item.state === state).map(({ sk }) => sk);
+const pool = () => new SandboxPool(table, externalProvider(table));
+const lease = (userId: string) => pool().lease({ userId, orgId: 'org' }, 0);
+
+/** A pool that has what it wants. */
+async function filled(wanted: PoolTarget = target): Promise<void> {
+  await keep(wanted);
+  tasks.comeUp();
+  await keep(wanted);
+}
+
+describe('a pool of tasks', () => {
+  it('starts what is missing, and registers what has come up', async () => {
+    expect(await keep(target)).toEqual({ started: 2, registered: 0, retired: 0 });
+    // They are on their way: no others are started for them.
+    expect(await keep(target)).toEqual({ started: 0, registered: 0, retired: 0 });
+    tasks.comeUp();
+    expect(await keep(target)).toEqual({ started: 0, registered: 2, retired: 0 });
+    expect((await inState('ready')).sort()).toEqual(tasks.alive().sort());
+    expect(await keep(target)).toEqual({ started: 0, registered: 0, retired: 0 });
+  });
+
+  it('starts another for each that a user takes, up to its size', async () => {
+    await filled();
+    for (const user of ['ann', 'bob']) await lease(user);
+    await filled();
+    expect(await inState('ready')).toHaveLength(2);
+    for (const user of ['cy', 'dee']) await lease(user);
+    await filled();
+    expect(tasks.alive()).toHaveLength(4);
+    await expect(lease('eve')).rejects.toThrow(NoSandboxFree);
+  });
+
+  it('keeps no more ready than there are places', async () => {
+    await filled({ size: 1, spare: 5 });
+    expect(tasks.alive()).toHaveLength(1);
+  });
+
+  it('ends the sandbox of a user who has left, and gives it to nobody else', async () => {
+    await filled({ size: 1, spare: 1 });
+    const { sandboxId } = await lease('ann');
+    clock += 19 * minute;
+    await keep({ size: 1, spare: 1 });
+    expect(tasks.stopped).toEqual([]);
+    clock += 2 * minute;
+    await keep({ size: 1, spare: 1 });
+    expect(tasks.stopped).toEqual([sandboxId]);
+    await filled({ size: 1, spare: 1 });
+    expect((await lease('bob')).sandboxId).not.toBe(sandboxId);
+  });
+
+  it('does not end a lease that is prolonged at the same moment', async () => {
+    await filled({ size: 1, spare: 1 });
+    const { sandboxId } = await lease('ann');
+    clock += 30 * minute;
+    const list = tasks.list.bind(tasks);
+    tasks.list = async (taskIds) => {
+      await table.transact([
+        {
+          table: 'sandboxes',
+          update: { pk: 'sandbox', sk: sandboxId },
+          set: { leasedUntil: clock + minute },
+        },
+      ]);
+      return list(taskIds);
+    };
+    expect(await keep({ size: 1, spare: 1 })).toMatchObject({ retired: 0 });
+    expect(tasks.stopped).toEqual([]);
+  });
+
+  it('never makes ready again what was given back, however long its task goes on', async () => {
+    await filled({ size: 1, spare: 1 });
+    const { sandboxId } = await lease('ann');
+    await externalProvider(table).retire(sandboxId);
+    tasks.stop = async () => undefined;
+    for (let count = 0; count < 3; count++) {
+      clock += minute;
+      await keep({ size: 1, spare: 1 });
+    }
+    expect(await inState('ready')).not.toContain(sandboxId);
+    expect(await inState('retired')).toEqual([sandboxId]);
+  });
+
+  it('forgets a task that stopped, one that nobody knows any more, and one that is not well', async () => {
+    await filled({ size: 3, spare: 3 });
+    const [stopped = '', unknown = '', failing = ''] = tasks.alive();
+    tasks.become(stopped, { state: 'stopped' });
+    tasks.tasks.delete(unknown);
+    tasks.become(failing, { state: 'failing' });
+    expect(await keep({ size: 3, spare: 3 })).toMatchObject({ retired: 3, started: 3 });
+    expect(tasks.stopped).toEqual([failing]);
+    expect(await inState('ready')).toEqual([]);
+  });
+
+  it('replaces those that are ready by ones of a new image, and leaves users theirs', async () => {
+    await filled();
+    const { sandboxId } = await lease('ann');
+    for (const taskId of tasks.alive()) tasks.become(taskId, { current: false });
+    await filled();
+    expect(tasks.alive()).toContain(sandboxId);
+    expect(await inState('leased')).toEqual([sandboxId]);
+    for (const taskId of await inState('ready')) expect(tasks.tasks.get(taskId)?.current).toBe(true);
+  });
+
+  it('stops what has not come up within five minutes, and starts another', async () => {
+    await keep({ size: 1, spare: 1 });
+    const [stuck] = tasks.alive();
+    clock += 6 * minute;
+    expect(await keep({ size: 1, spare: 1 })).toMatchObject({ started: 1 });
+    expect(tasks.stopped).toEqual([stuck]);
+  });
+
+  it('asks again for a key that it did not get', async () => {
+    askKey = async () => {
+      throw new Error('not yet');
+    };
+    await filled({ size: 1, spare: 1 });
+    expect(await inState('ready')).toEqual([]);
+    askKey = async () => new Uint8Array(1216);
+    expect(await keep({ size: 1, spare: 1 })).toMatchObject({ registered: 1 });
+  });
+
+  it('starts what there is room for, and the rest later', async () => {
+    tasks.room = 1;
+    expect(await keep(target)).toMatchObject({ started: 1 });
+    expect(await keep(target)).toMatchObject({ started: 1 });
+    expect(tasks.alive()).toHaveLength(2);
+  });
+
+  it('goes down to nothing where nothing is to be spare, but for users who are at it', async () => {
+    await filled();
+    const { sandboxId } = await lease('ann');
+    await keep({ size: 4, spare: 0 });
+    expect(tasks.alive()).toEqual([sandboxId]);
+    clock += 21 * minute;
+    await keep({ size: 4, spare: 0 });
+    expect(tasks.alive()).toEqual([]);
+  });
+
+  it('is kept by one call at a time', async () => {
+    const reports = await Promise.all(Array.from({ length: 8 }, () => keep(target)));
+    expect(reports.filter(({ skipped }) => !skipped)).toHaveLength(1);
+    expect(tasks.alive()).toHaveLength(2);
+  });
+
+  it('is kept again where a call has failed, and soon where one has died', async () => {
+    const list = tasks.list.bind(tasks);
+    tasks.list = () => Promise.reject(new Error('ECS is away'));
+    await expect(keep(target)).rejects.toThrow('ECS is away');
+    tasks.list = list;
+    expect(await keep(target)).toMatchObject({ started: 2 });
+    await table.transact([
+      { table: 'sandboxes', put: { pk: 'keeper', sk: 'turn', token: 'dead', until: clock + 90_000 } },
+    ]);
+    expect(await keep(target)).toMatchObject({ skipped: true });
+    clock += 91_000;
+    expect(await keep(target)).not.toHaveProperty('skipped');
+  });
+});
+
+describe('a task that is a real supervisor', () => {
+  /** What the metadata endpoint of Fargate says of it. */
+  async function startTask(taskId: string): Promise<Supervisor> {
+    const arn = `arn:aws:ecs:eu-central-1:111122223333:task/pool/${taskId}`;
+    const metadata = createServer((_, response) => response.end(JSON.stringify({ TaskARN: arn })));
+    await new Promise<void>((resolve) => metadata.listen(0, '127.0.0.1', resolve));
+    const { port } = metadata.address() as AddressInfo;
+    const env = { ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${port}/v4/container` };
+    const supervisor = await Supervisor.start(env, undefined, '127.0.0.1:0');
+    closers.push(async () => {
+      await supervisor.stop();
+      metadata.close();
+    });
+    return supervisor;
+  }
+
+  it('is registered with the key that it says is its own, and runs what is sealed to it', async () => {
+    askKey = fetchSandboxKey;
+    await keep({ size: 1, spare: 1 });
+    const [taskId = ''] = tasks.alive();
+    const supervisor = await startTask(taskId);
+    tasks.become(taskId, { state: 'running', url: supervisor.ready.listen });
+    expect(await keep({ size: 1, spare: 1 })).toMatchObject({ registered: 1 });
+    const leased = await lease('ann');
+    expect(leased.sandboxId).toBe(taskId);
+    const { stdout } = await leased.run({
+      executionId: randomUUID(),
+      language: 'python',
+      code: 'print(6 * 7)',
+      stdin: '',
+      args: [],
+      env: {},
+      files: [],
+      timeoutMs: 5_000,
+    });
+    expect(Buffer.from(stdout).toString()).toBe('42\n');
+  });
+
+  it('is not taken for another one whose address it has', async () => {
+    const { ready } = await startTask('this-one');
+    await expect(fetchSandboxKey('another-one', ready.listen)).rejects.toThrow('another task');
+    expect(Buffer.from(await fetchSandboxKey('this-one', ready.listen)).toString('base64')).toBe(
+      ready.publicKeyB64,
+    );
+  });
+});

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Detached, RunLost } from '../../../platform/sandboxes.ts';
+import { type Job, type OutputChunk, SandboxLost } from '../../../sandbox-image/protocol/job.ts';
+import { Supervisor } from './supervisor.ts';
+
+const endless = 'import time\nprint("begun", flush=True)\nwhile True: time.sleep(0.05)';
+
+describe('a run that is handed over', () => {
+  let supervisor: Supervisor;
+  beforeAll(async () => {
+    supervisor = await Supervisor.start();
+  });
+  afterAll(() => supervisor.stop());
+
+  const job = (code: string, executionId: string = randomUUID()): Job => ({
+    ...{ executionId, language: 'python', code, stdin: '', args: [], env: {}, files: [] },
+    timeoutMs: 20_000,
+  });
+  const handOver = async (code: string, waitMs = 0) => {
+    const { executionId, ...rest } = job(code);
+    const outcome = await supervisor.client.runOrHandOver({ executionId, ...rest }, waitMs);
+    expect(Object.keys(outcome)).toEqual(['repliesSecret']);
+    return { executionId, secret: (outcome as Detached).repliesSecret };
+  };
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
+  const joined = (chunks: readonly OutputChunk[]) => chunks.map(({ bytes }) => text(bytes)).join('');
+
+  test('one that ends within the wait is answered, and the sandbox keeps nothing of it', async () => {
+    const { executionId, ...rest } = job('print(1)');
+    const outcome = await supervisor.client.runOrHandOver({ executionId, ...rest }, 10_000);
+    expect(outcome).toMatchObject({ status: 'completed' });
+    await expect(supervisor.client.peek(executionId, new Uint8Array(44))).rejects.toThrow(RunLost);
+  });
+
+  test('is read by whoever has its secret, from the first byte on, by many and again', async () => {
+    const { executionId, secret } = await handOver(
+      'import time\nfor i in range(5): print(i, flush=True); time.sleep(0.1)',
+    );
+    await sleep(250);
+    const read = async () => {
+      const chunks: OutputChunk[] = [];
+      const onOutput = (chunk: OutputChunk) => chunks.push(chunk);
+      const result = await supervisor.client.attach(executionId, secret, { onOutput });
+      return { chunks, result };
+    };
+    const all = [...(await Promise.all([read(), read()])), await read()];
+    for (const { chunks, result } of all) {
+      expect(text(result.stdout)).toBe('0\n1\n2\n3\n4\n');
+      expect(joined(chunks)).toBe('0\n1\n2\n3\n4\n');
+    }
+    expect(all[2]?.chunks).toEqual(all[0]?.chunks);
+  });
+
+  test('without its secret nothing is read', async () => {
+    const { executionId, secret } = await handOver('print("secret output")');
+    const other = secret.map((byte) => byte ^ 1);
+    await expect(supervisor.client.attach(executionId, other)).rejects.toThrow(SandboxLost);
+    const mine = await handOver('print("other")');
+    await expect(supervisor.client.attach(executionId, mine.secret)).rejects.toThrow(SandboxLost);
+    expect(text((await supervisor.client.attach(executionId, secret)).stdout)).toBe('secret output\n');
+  });
+
+  test('shows what is there, and that it still runs', async () => {
+    const { executionId, secret } = await handOver(endless);
+    const chunks: OutputChunk[] = [];
+    while (chunks.length === 0) {
+      const onOutput = (chunk: OutputChunk) => chunks.push(chunk);
+      expect(await supervisor.client.peek(executionId, secret, { onOutput })).toBeUndefined();
+    }
+    expect(joined(chunks)).toBe('begun\n');
+    await supervisor.client.stop(executionId);
+    expect((await supervisor.client.attach(executionId, secret)).status).toBe('killed');
+  });
+
+  test('is kept until it is acknowledged, but not forgotten while it runs', async () => {
+    const { executionId, secret } = await handOver(endless);
+    await supervisor.client.acknowledge(executionId);
+    expect(await supervisor.client.peek(executionId, secret)).toBeUndefined();
+    await supervisor.client.stop(executionId);
+    await supervisor.client.attach(executionId, secret);
+    expect(await supervisor.client.peek(executionId, secret)).toMatchObject({ status: 'killed' });
+    await supervisor.client.acknowledge(executionId);
+    await expect(supervisor.client.peek(executionId, secret)).rejects.toThrow(RunLost);
+  });
+
+  test('is refused at once where it would be refused anyway', async () => {
+    const id = randomUUID();
+    await supervisor.client.runOrHandOver(job('print(1)', id), 10_000);
+    await expect(supervisor.client.runOrHandOver(job('print(2)', id), 0)).rejects.toThrow(/409/);
+  });
+
+  test('however its end meets the wait, it is answered or kept, never lost', async () => {
+    for (let waitMs = 0; waitMs < 60; waitMs += 4) {
+      const { executionId, ...rest } = job('print("end")');
+      const outcome = await supervisor.client.runOrHandOver({ executionId, ...rest }, waitMs);
+      const result =
+        'repliesSecret' in outcome
+          ? await supervisor.client.attach(executionId, outcome.repliesSecret)
+          : outcome;
+      expect([waitMs, text(result.stdout)]).toEqual([waitMs, 'end\n']);
+    }
+  });
+
+  test('a reader who leaves ends nothing', async () => {
+    const { executionId, secret } = await handOver(
+      'import time\nprint("begun", flush=True)\ntime.sleep(0.4)\nprint("ended")',
+    );
+    const signal = AbortSignal.timeout(100);
+    await expect(supervisor.client.attach(executionId, secret, { signal })).rejects.toMatchObject({
+      name: 'TimeoutError',
+    });
+    expect(text((await supervisor.client.attach(executionId, secret)).stdout)).toBe('begun\nended\n');
+  });
+
+  test('is lost with its zygote, and that is known to those who read and those who come later', async () => {
+    const { executionId, secret } = await handOver(endless);
+    while ((await peeked(supervisor, executionId, secret)) === '') await sleep(20);
+    const reading = supervisor.client.attach(executionId, secret);
+    reading.catch(() => undefined);
+    await sleep(100);
+    for (const zygote of childrenOf(supervisor.process.pid ?? 0)) process.kill(zygote, 'SIGKILL');
+    await expect(reading).rejects.toThrow(SandboxLost);
+    await expect(supervisor.client.attach(executionId, secret)).rejects.toThrow(RunLost);
+    expect((await supervisor.run('print(1)')).stdout).toBe('1\n');
+  });
+});
+
+async function peeked({ client }: Supervisor, executionId: string, secret: Uint8Array): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  await client.peek(executionId, secret, { onOutput: ({ bytes }) => chunks.push(bytes) });
+  return Buffer.concat(chunks).toString();
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+}
