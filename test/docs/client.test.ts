@@ -86,7 +86,7 @@ describe('the package', () => {
        export const keys: readonly string[] = body;
        export const status = (answer: ResponseFor<'secrets.put'>): 200 | 201 => answer.status;`,
     );
-    await compile('wrong.mts');
+    await expect(compile('wrong.mts')).resolves.toBeUndefined();
   });
 
   test('has the command line, on the Node of this machine', async () => {
