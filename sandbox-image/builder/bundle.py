@@ -66,7 +66,7 @@ def place(tree, base, bundle_id, text):
     os.rename(f"{tree}.lock", lock)
     os.sync()
     # A folder that is not writable keeps even its owner from moving it (its ".." changes).
-    os.chmod(tree, 0o755)
+    os.chmod(tree, 0o755)  # noqa: S103 - every user may read a bundle
     try:
         os.rename(tree, target)
     except OSError:
@@ -74,14 +74,17 @@ def place(tree, base, bundle_id, text):
         if not os.path.isdir(target):
             raise
         return
-    os.chmod(target, 0o555)
+    os.chmod(target, 0o555)  # noqa: S103
     descriptor = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(descriptor)
     os.close(descriptor)
 
 
 def pack(tree, path):
-    """The tree as one archive (gzip, ustar with pax names): the same tree gives the same bytes, but for gzip's clock."""
+    """
+    Writes the tree to one gzipped archive (ustar with pax names). The same tree gives the same bytes, except for the
+    timestamp of gzip.
+    """
     with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT, compresslevel=6) as archive:
         for each in sorted(_walk(tree)):
             archive.add(each, os.path.relpath(each, tree), recursive=False, filter=_anonymous)

@@ -8,9 +8,9 @@ import sys
 # The working directory, from which nothing is to be imported.
 sys.path.pop(0)
 
-import os  # noqa: E402
-import py_compile  # noqa: E402
-import warnings  # noqa: E402
+import os
+import py_compile
+import warnings
 
 warnings.simplefilter("ignore")
 root, limit = sys.argv[1], int(sys.argv[2])

@@ -35,7 +35,8 @@ def check(base):
     while True:
         if os.path.exists(folder) and not os.stat(folder).st_mode & 0o001:
             raise Unavailable(
-                f"other users cannot enter {folder}; name a folder in STRONGROOM_SANDBOX_PACKAGES that every user can reach"
+                f"other users cannot enter {folder}; name a folder in STRONGROOM_SANDBOX_PACKAGES that every user can "
+                "reach"
             )
         if folder == os.path.dirname(folder):
             return
@@ -209,7 +210,7 @@ def _end(pid, uid):
     while True:
         try:
             # This process is the subreaper, so all orphans are its children; they die with their session.
-            ended, _ = os.waitpid(-1, 0)
+            os.waitpid(-1, 0)
         except ChildProcessError:
             return
 

@@ -24,8 +24,16 @@ _REQUIREMENT = re.compile(r"[a-z0-9][a-z0-9.-]*(\[[a-z0-9.,-]+\])?([<>=!~][a-z0-
 _SETTINGS = (
     "index-url extra-index-url find-links no-index trusted-host cert proxy default-timeout timeout retries"
 ).split()
-_NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE",
-            "REQUESTS_CA_BUNDLE")
+_NETWORK = (
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+)
 _CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT")
 _LOG_BYTES = 256 * 1024
 _TOLD_BYTES = 2000
@@ -99,8 +107,9 @@ def resolve(requirements, environment, limits):
         raise RuntimeError("pip's report has another version")
     found = [_entry(item) for item in report["install"]]
     if len(found) > limits["resolvedCount"]:
-        raise Failed(f"The list needs {len(found)} packages with all that they depend on; {limits['resolvedCount']} are "
-                     "allowed.")
+        raise Failed(
+            f"The list needs {len(found)} packages with all that they depend on; {limits['resolvedCount']} are allowed."
+        )
     return sorted(found, key=lambda entry: entry["name"])
 
 
@@ -143,7 +152,11 @@ def platform_name():
 def _run(arguments, environment):
     with open("pip.log", "w+b") as log:
         done = subprocess.run(
-            _command(*arguments), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment,
+            _command(*arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environment,
             preexec_fn=_alone,
         )
         if done.returncode == 0:

@@ -162,7 +162,9 @@ def _check_name(name, owner):
         len(name.encode("utf-8", "surrogatepass")) <= _PATH_BYTES
         and not _CONTROL.search(name)
         and not re.match(r"[A-Za-z]:", name)
-        and all(part not in ("", ".", "..") and len(part.encode("utf-8", "surrogatepass")) <= _NAME_BYTES for part in parts)
+        and all(
+            part not in ("", ".", "..") and len(part.encode("utf-8", "surrogatepass")) <= _NAME_BYTES for part in parts
+        )
     )
     try:
         name.encode("utf-8")

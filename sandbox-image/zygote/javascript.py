@@ -48,9 +48,7 @@ class Node:
                 "USER": "sandbox",
                 "UV_USE_IO_URING": "0",
             }
-            floor.enter(
-                uid, directory, lent=self._rights, last=_PROGRAM, mapped=_MAPPED_BYTES, threads=_THREADS
-            )
+            floor.enter(uid, directory, lent=self._rights, last=_PROGRAM, mapped=_MAPPED_BYTES, threads=_THREADS)
             seconds = _CPU_SECONDS * (os.cpu_count() or 1)
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
             heap = int(self._limits["memoryBytes"] * _HEAP_SHARE) >> 20

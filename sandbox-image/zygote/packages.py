@@ -40,7 +40,7 @@ class Bundle:
         for name in self._preimport:
             try:
                 importlib.import_module(name)
-            except BaseException:
+            except BaseException:  # noqa: S112
                 # The program gets the same error where it asks for the module.
                 continue
         for name in _ONE_THREAD:

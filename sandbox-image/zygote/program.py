@@ -79,7 +79,7 @@ def _settle(directory):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     work, temporary = os.getcwd(), os.path.join(directory, "tmp")
     os.environ.update(HOME=work, MPLCONFIGDIR=temporary, TMPDIR=temporary)
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stdin = sys.__stdin__ = _reader(0)
     sys.stdout = sys.__stdout__ = _writer(1, "surrogateescape", False)
     sys.stderr = sys.__stderr__ = _writer(2, "backslashreplace", True)
     threading.excepthook = _show_in_thread
@@ -89,7 +89,8 @@ def _settle(directory):
         # Python's own generator is seeded anew by every fork; this one is not.
         numpy_random.seed()
     json.loads('{"files": []}')
-    exec(compile("try:\n    raise ValueError(f'{0}')\nexcept ValueError:\n    pass", _NAME, "exec"), {})
+    warm_up = "try:\n    raise ValueError(f'{0}')\nexcept ValueError:\n    pass"
+    exec(compile(warm_up, _NAME, "exec"), {})  # noqa: S102
     gc.enable()
 
 
@@ -112,11 +113,13 @@ def _place(files):
             target.write(file["content"])
 
 
+def _reader(descriptor):
+    return open(descriptor, encoding="utf-8", errors="surrogateescape", closefd=False)
+
+
 def _writer(descriptor, errors, line_buffering):
     raw = io.FileIO(descriptor, "w", closefd=False)
-    return io.TextIOWrapper(
-        io.BufferedWriter(raw), encoding="utf-8", errors=errors, line_buffering=line_buffering
-    )
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors=errors, line_buffering=line_buffering)
 
 
 def _execute(job):
@@ -129,7 +132,7 @@ def _execute(job):
     # Without a time of modification, the entry is never dropped as stale; there is no such file.
     linecache.cache[_NAME] = (len(source), None, source.splitlines(True), _NAME)
     job.clear()
-    code = _guard(lambda: exec(compile(source, _NAME, "exec", dont_inherit=True), main.__dict__))
+    code = _guard(lambda: exec(compile(source, _NAME, "exec", dont_inherit=True), main.__dict__))  # noqa: S102
     _guard(threading._shutdown)
     _guard(figures.save)
     _guard(atexit._run_exitfuncs)
@@ -155,7 +158,7 @@ def _exit_code(code):
         return code & 0xFF
     try:
         print(code, file=sys.stderr)
-    except BaseException:
+    except BaseException:  # noqa: S110
         pass
     return 1
 

@@ -48,9 +48,7 @@ _ANSWERS = {
     "clone3": errno.ENOSYS,  # its flags are in memory that a filter cannot read; glibc falls back to clone
     "openat2": errno.ENOSYS,
     "pidfd_open": errno.ENOSYS,
-    **dict.fromkeys(
-        ("getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr"), errno.EOPNOTSUPP
-    ),
+    **dict.fromkeys(("getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr"), errno.EOPNOTSUPP),
     **dict.fromkeys(("setxattr", "lsetxattr", "fsetxattr"), errno.EOPNOTSUPP),
 }
 

@@ -61,10 +61,13 @@ class Slots:
         uid = self._uids.take() if self._uids else None
         slot = Slot(name, uid, os.path.join(self._base, name), token)
         bundle = packages.Bundle(order["packages"], order["preimport"]) if order["packages"] else None
-        if order["language"] == "javascript":
-            run = lambda: self._node.run(self._floor, uid, slot.directory, self._address, token)
-        else:
-            run = lambda: program.run(self._floor, uid, slot.directory, self._address, token, bundle)
+
+        def run():
+            if order["language"] == "javascript":
+                self._node.run(self._floor, uid, slot.directory, self._address, token)
+            else:
+                program.run(self._floor, uid, slot.directory, self._address, token, bundle)
+
         self._make(slot)
         slot.pid, slot.status_reader = self._start(uid, run)
         if bundle:
@@ -78,9 +81,7 @@ class Slots:
         slot = Slot("probe", uid, os.path.join(self._base, "probe"))
         self._make(slot)
         reader, writer = os.pipe()
-        pid, status_reader = self._start(
-            uid, lambda: program.probe(self._floor, uid, slot.directory, writer, check)
-        )
+        pid, status_reader = self._start(uid, lambda: program.probe(self._floor, uid, slot.directory, writer, check))
         os.close(writer)
         with open(reader, "rb") as stream:
             fault = stream.read().decode(errors="replace")
