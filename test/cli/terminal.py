@@ -1,4 +1,7 @@
-"""Runs a program at a pseudo-terminal and types answers: terminal.py '[["question", "answer"], …]' PROGRAM [ARG…]"""
+"""Runs a program in a pseudo-terminal and types answers to its questions.
+
+usage: terminal.py '[["question", "answer"], …]' PROGRAM [ARG…]
+"""
 
 import json
 import os
