@@ -83,7 +83,7 @@ def place(tree: str, base: str, bundle_id: str, text: str) -> None:
         if not os.path.isdir(target):
             raise
         return
-    os.chmod(target, 0o555)  # noqa: S103
+    os.chmod(target, 0o555)  # noqa: S103 - the same
     descriptor = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(descriptor)
     os.close(descriptor)

@@ -116,7 +116,7 @@ def _settle(directory: str) -> None:
         numpy_random.seed()
     json.loads('{"files": []}')
     warm_up = "try:\n    raise ValueError(f'{0}')\nexcept ValueError:\n    pass"
-    exec(compile(warm_up, _NAME, "exec"), {})  # noqa: S102
+    exec(compile(warm_up, _NAME, "exec"), {})  # noqa: S102 - a constant
     gc.enable()
 
 
@@ -158,7 +158,7 @@ def _execute(job: Job) -> int:
     # The file does not exist. Without a modification time, linecache never considers the entry stale.
     linecache.cache[_NAME] = (len(source), None, source.splitlines(True), _NAME)
     job.clear()
-    code = _guard(lambda: exec(compile(source, _NAME, "exec", dont_inherit=True), main.__dict__))  # noqa: S102
+    code = _guard(lambda: exec(compile(source, _NAME, "exec", dont_inherit=True), main.__dict__))  # noqa: S102 - inside the floor
     # The interpreter itself ends a program with these two functions. There are no public ones.
     _guard(threading._shutdown)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]
     _guard(figures.save)
@@ -185,7 +185,7 @@ def _exit_code(code: ExitCode) -> int:
         return code & 0xFF
     try:
         print(code, file=sys.stderr)
-    except BaseException:  # noqa: S110
+    except BaseException:  # noqa: S110 - the program may have closed it
         pass
     return 1
 
