@@ -1,4 +1,6 @@
-"""Runs a program at a pseudo-terminal and types answers: terminal.py '[["question", "answer"], …]' PROGRAM [ARG…]
+"""Runs a program in a pseudo-terminal and types answers to its questions.
+
+usage: terminal.py '[["question", "answer"], …]' PROGRAM [ARG…]
 
 An empty question stands for any prompt: output that ends with a colon and a space.
 """
