@@ -99,7 +99,7 @@ class Slots:
 
     def fork(self, order: Fork) -> None:
         name, token = order["slot"], order["token"]
-        uid = self._uids.take() if self._uids else None
+        uid = self._take_uid()
         slot = Slot(name, uid, os.path.join(self._base, name), token)
         bundle = packages.Bundle(order["packages"], order["preimport"]) if order["packages"] else None
 
@@ -120,7 +120,7 @@ class Slots:
 
     def probe(self, check: Callable[[int | None], str | None]) -> str | None:
         """Enters the floor once, as a run does. Returns a clause that names the fault, or None if the floor holds."""
-        uid = self._uids.take() if self._uids else None
+        uid = self._take_uid()
         slot = Slot("probe", uid, os.path.join(self._base, "probe"))
         self._make(slot)
         reader, writer = os.pipe()
@@ -199,6 +199,9 @@ class Slots:
             os.mkdir(path, 0o700)
             if slot.uid is not None:
                 os.chown(path, slot.uid, slot.uid)
+
+    def _take_uid(self) -> int | None:
+        return self._uids.take({slot.uid for slot in self._slots.values()}) if self._uids else None
 
     def _start(self, uid: int | None, run: Callable[[], object]) -> tuple[int, int | None]:
         """Starts a process that calls `run`. Returns its pid and, if it has an init, a descriptor for its status."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
+
 _FIRST = 200_000
 _COUNT = 10_000
 _RANGES = 1_000
@@ -32,10 +36,14 @@ class UidPool:
                 os.close(self._descriptor)
         raise RuntimeError(f"all {_RANGES} ranges of user ids are in use")
 
-    def take(self) -> int:
-        """Returns the next id in turn: an id is assigned again only after all others."""
-        self._next = self._next % (_COUNT - 1) + 1
-        return self.first + self._next
+    def take(self, in_use: Container[int | None]) -> int:
+        """Returns the next id in turn that is not in use. Two runs with one id could end each other."""
+        for _ in range(_COUNT - 1):
+            self._next = self._next % (_COUNT - 1) + 1
+            uid = self.first + self._next
+            if uid not in in_use:
+                return uid
+        raise RuntimeError("all user ids are in use")
 
     def holds(self, uid: int) -> bool:
         return self.first < uid < self.first + _COUNT
