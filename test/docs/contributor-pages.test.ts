@@ -21,7 +21,9 @@ describe('the decision records', () => {
     const listed = [...index.matchAll(/^\| \d+ \| \[.+\]\((.+)\) \|/gm)].map(([, file]) => file);
     expect(listed).toEqual(files.toSorted());
   });
+});
 
+describe('the pages for contributors', () => {
   test.each([
     ...files.map((file) => join('docs', 'decisions', file)),
     'docs/decisions/README.md',
@@ -34,5 +36,15 @@ describe('the decision records', () => {
     const links = [...text.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
     const missing = links.filter((target) => !existsSync(resolve(root, page, '..', target)));
     expect(missing).toEqual([]);
+  });
+
+  test.each(['docs/architecture.md', 'CONTRIBUTING.md'])('every path that %s names exists', (page) => {
+    const text = readFileSync(join(root, page), 'utf8');
+    const folders = 'bin|cli|client|contract|crypto|infra|lambdas|platform|sandbox-image|test|web';
+    const paths = [...text.matchAll(new RegExp(`\`((?:${folders})/[\\w./-]+)\``, 'g'))].map(
+      ([, path = '']) => path,
+    );
+    expect(paths.length).toBeGreaterThan(5);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 });
