@@ -37,7 +37,7 @@ describe('a program that a language model writes', () => {
     await dashboard.register(page);
     await addSecret(page, 'SHOP_KEY', 'planted-1d9f');
     await addSecret(page, 'OTHER', 'planted-77e1');
-    await openSection(page, 'Programs');
+    await openSection(page, 'Executions');
     const before = await code(page);
     await describeProgram(page, 'How long is the key of my shop?');
     await page.getByText('Read it before you run it').waitFor();
@@ -64,7 +64,7 @@ describe('a program that a language model writes', () => {
 
   test('is none where the model writes something else, which is shown', async () => {
     server.behaves(says('I would rather talk about it.'));
-    const page = await dashboard.visitSection('runs', 'Programs');
+    const page = await dashboard.visitSection('executions', 'Executions');
     const before = await code(page);
     await describeProgram(page, 'Talk to me.');
     await page.getByText('wrote no program that can be used').waitFor();
@@ -81,7 +81,7 @@ describe('a program that a language model writes', () => {
 
   test('fits a telephone, in the dark and in Spanish', async () => {
     server.behaves(says(answer));
-    const page = await dashboard.visitSection('runs', 'Programas', phone);
+    const page = await dashboard.visitSection('executions', 'Ejecuciones', phone);
     await page.getByText('Pedir que se escriba un programa').click();
     await page.getByLabel('Qué debe hacer').fill('Mide la clave.');
     await button(page, 'Escribirlo').click();
@@ -96,7 +96,7 @@ describe('where no language model is configured', () => {
   const dashboard = Dashboard.forTests();
 
   test('it is said how to get one', async () => {
-    const page = await dashboard.visitSection('runs', 'Programs');
+    const page = await dashboard.visitSection('executions', 'Executions');
     await describeProgram(page, 'Print something.');
     await page.getByText('sets STRONGROOM_GENERATOR to bedrock, anthropic or openai').waitFor();
     await expectAccessible(page);

@@ -44,7 +44,7 @@ describe('packages', { timeout: 180_000 }, () => {
     await row(page, /charts ready 1\.0/).waitFor(built);
     await expectAccessible(page);
 
-    await openSection(page, 'Programs');
+    await openSection(page, 'Executions');
     await page.getByLabel('Program', { exact: true }).fill('import charts, tables; print(tables.version)');
     await button(page, 'Run').click();
     await page.getByText(/^Completed in/).waitFor();

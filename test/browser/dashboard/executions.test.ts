@@ -12,7 +12,7 @@ describe('programs', () => {
   test('a program is run with its output as it comes, and its figure is shown', async () => {
     const page = await dashboard.visit();
     await dashboard.register(page);
-    await openSection(page, 'Programs');
+    await openSection(page, 'Executions');
     await page
       .getByLabel('Program', { exact: true })
       .fill(
@@ -33,7 +33,7 @@ describe('programs', () => {
     await image.waitFor();
     expect(await image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBe(1);
     await expectAccessible(page);
-    await picture(page, 'dashboard-runs');
+    await picture(page, 'dashboard-executions');
 
     await page
       .getByLabel('Program', { exact: true })
@@ -46,9 +46,9 @@ describe('programs', () => {
   });
 
   test('fit a telephone, in the dark and in Spanish', async () => {
-    const page = await dashboard.visitSection('runs', 'Programas', phone);
+    const page = await dashboard.visitSection('executions', 'Ejecuciones', phone);
     await expectAccessible(page);
-    await picture(page, 'dashboard-runs-phone-dark-es');
+    await picture(page, 'dashboard-executions-phone-dark-es');
     expect(dashboard.complaints).toEqual([]);
   });
 });
