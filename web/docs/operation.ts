@@ -92,7 +92,7 @@ function parametersView(document: OpenApiDocument, operation: OpenApiOperation):
         el('code', { class: 'name' }, parameter.name),
         ' ',
         typeView(parameter.schema, document),
-        el('span', { class: 'mark' }, `in ${parameter.in}`),
+        el('span', { class: 'tag' }, `in ${parameter.in}`),
         parameter.required && el('span', { class: 'required' }, 'required'),
         constraintsView(
           { ...parameter.schema, ...(parameter.example !== undefined && { examples: [parameter.example] }) },
@@ -144,7 +144,7 @@ function responseView(document: OpenApiDocument, { status, response }: StatusRes
     'section',
     { class: 'response' },
     el('h5', {}, statusView(status), ' ', inline(response.description.split('\n')[0] ?? ''), ' '),
-    type !== 'application/json' && el('p', { class: 'mark' }, type),
+    type !== 'application/json' && el('p', { class: 'tag' }, type),
     media && schemaView(document, media.schema, 'response'),
     media?.example !== undefined && codeBlock('Example', JSON.stringify(media.example, null, 2)),
     el('details', {}, el('summary', {}, 'Headers'), el('ul', { class: 'plain' }, headers)),

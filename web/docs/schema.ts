@@ -62,7 +62,7 @@ function fieldView(name: string, schema: JsonSchema, required: boolean, context:
       ' ',
       typeView(schema, document),
       required && direction === 'request' && el('span', { class: 'required' }, 'required'),
-      !required && direction === 'response' && el('span', { class: 'mark' }, 'optional'),
+      !required && direction === 'response' && el('span', { class: 'tag' }, 'optional'),
       constraintsView(schema, document),
     ),
     description && el('p', {}, inline(description)),
@@ -95,33 +95,34 @@ function typeOf(schema: JsonSchema, document: OpenApiDocument): string {
 /** Renders a schema's constraints, such as its minimum length. */
 export function constraintsView(schema: JsonSchema, document: OpenApiDocument): Child[] {
   return constraintsOf(resolve<JsonSchema>(document, schema)).map(([label, value]) =>
-    el('span', { class: 'mark' }, label && `${label} `, value && el('code', {}, value)),
+    el('span', { class: 'tag' }, label && `${label} `, value && el('code', {}, value)),
   );
 }
 
 export function constraintsOf(schema: JsonSchema): [label: string, value: string][] {
-  const marks: [string, string][] = [];
-  const mark = (label: string, value: unknown) => {
-    if (value !== undefined) marks.push([label, typeof value === 'string' ? value : JSON.stringify(value)]);
+  const constraints: [string, string][] = [];
+  const add = (label: string, value: unknown) => {
+    if (value !== undefined)
+      constraints.push([label, typeof value === 'string' ? value : JSON.stringify(value)]);
   };
   const values = schema.enum ?? schema.anyOf?.find((part) => part.enum)?.enum;
-  if (values) marks.push(['one of', values.map((value) => JSON.stringify(value)).join(', ')]);
-  if (schema.const !== undefined) marks.push(['always', JSON.stringify(schema.const)]);
-  mark('', schema.format);
-  mark('encoded as', schema.contentEncoding);
-  mark('matches', schema.pattern);
-  mark('at least', schema.minimum);
-  mark('at most', schema.maximum);
-  mark('more than', schema.exclusiveMinimum);
-  mark('less than', schema.exclusiveMaximum);
-  mark('minimum length', schema.minLength);
-  if (schema['x-maxBytes'] === undefined) mark('maximum length', schema.maxLength);
-  mark('at most', bytes(schema['x-maxBytes']));
-  mark('minimum items', schema.minItems);
-  mark('maximum items', schema.maxItems);
-  if (schema.default !== undefined) marks.push(['default', JSON.stringify(schema.default)]);
-  if (schema.examples) marks.push(['example', JSON.stringify(schema.examples[0])]);
-  return marks;
+  if (values) constraints.push(['one of', values.map((value) => JSON.stringify(value)).join(', ')]);
+  if (schema.const !== undefined) constraints.push(['always', JSON.stringify(schema.const)]);
+  add('', schema.format);
+  add('encoded as', schema.contentEncoding);
+  add('matches', schema.pattern);
+  add('at least', schema.minimum);
+  add('at most', schema.maximum);
+  add('more than', schema.exclusiveMinimum);
+  add('less than', schema.exclusiveMaximum);
+  add('minimum length', schema.minLength);
+  if (schema['x-maxBytes'] === undefined) add('maximum length', schema.maxLength);
+  add('at most', bytes(schema['x-maxBytes']));
+  add('minimum items', schema.minItems);
+  add('maximum items', schema.maxItems);
+  if (schema.default !== undefined) constraints.push(['default', JSON.stringify(schema.default)]);
+  if (schema.examples) constraints.push(['example', JSON.stringify(schema.examples[0])]);
+  return constraints;
 }
 
 function bytes(count: number | undefined): string | undefined {
