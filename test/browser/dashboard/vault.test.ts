@@ -15,7 +15,7 @@ describe('the vault', () => {
     const [alice] = await newUsers(dashboard, 'Alice');
     const page = await dashboard.visit();
     await switchTo(page, alice, 'Vault');
-    await page.getByText('It cannot be recovered or reset.').waitFor();
+    await page.getByText('cannot be recovered or reset').waitFor();
     await expectAccessible(page);
     await picture(page, 'dashboard-vault-keys');
 
@@ -157,7 +157,7 @@ describe('the vault', () => {
     await switchTo(page, alice, 'Vault');
     await unlock(page, alice.secret);
     await button(page, 'Share: shop-database').click();
-    await page.getByText(/read last/).waitFor();
+    await page.getByText(/last read/).waitFor();
     await expectAccessible(page);
     await button(page, 'Revoke: Bernd').click();
     await page.getByText('Not shared yet.').waitFor();

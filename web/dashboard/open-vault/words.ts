@@ -13,9 +13,9 @@ const en = {
   forgotten: 'Forgot your user secret?',
   create: 'Choose a user secret',
   createLead:
-    'Your browser encrypts your vault with keys that only your user secret unlocks. The server never receives it.',
+    'Your browser encrypts your vault with keys that only your user secret unlocks. The server never receives the secret.',
   noReset:
-    'It cannot be recovered or reset. If you forget it, you lose everything in your vault, unless you have appointed trustees.',
+    'Your user secret cannot be recovered or reset. If you forget it, you lose everything in your vault, unless you have appointed trustees.',
   createIt: 'Create keys',
   creating: 'Creating keys…',
   newSecret: 'New user secret',
@@ -69,7 +69,7 @@ export const dictionary: Dictionary<keyof typeof en> = {
     createLead:
       'Tu navegador cifra tu caja fuerte con claves que solo tu secreto de usuario desbloquea. El servidor nunca lo recibe.',
     noReset:
-      'No se puede recuperar ni restablecer. Si lo olvidas, pierdes todo lo que hay en tu caja fuerte, salvo que hayas nombrado personas de confianza.',
+      'Tu secreto de usuario no se puede recuperar ni restablecer. Si lo olvidas, pierdes todo lo que hay en tu caja fuerte, salvo que hayas nombrado personas de confianza.',
     createIt: 'Crear las claves',
     creating: 'Creando las claves…',
     newSecret: 'Nuevo secreto de usuario',
