@@ -83,7 +83,7 @@ describe('encrypted code', () => {
     await page.getByText(/^Completed in/).waitFor();
     const output = page.getByRole('region', { name: 'Output', exact: true });
     expect(await output.textContent()).toContain(`${reversed} ['2026-01', 'two words'] given`);
-    expect(await page.getByRole('region', { name: 'Errors' }).textContent()).toContain('err');
+    expect(await page.getByRole('region', { name: 'Error output' }).textContent()).toContain('err');
     await expectAccessible(page);
     await picture(page, 'dashboard-code-run');
     await button(page, 'Close').click();

@@ -101,7 +101,7 @@ describe('recovery', () => {
     await page.getByText('Anna restored your keys').waitFor();
     await expectAccessible(page);
     await picture(page, 'dashboard-recovery-waits');
-    await button(page, 'Use the restored keys').click();
+    await button(page, 'Use restored keys').click();
     const renewed = 'another user secret: ñandú';
     await finish(page, 'not the temporary secret', renewed);
     await page.getByText('The temporary secret is incorrect.').waitFor();
@@ -177,7 +177,7 @@ describe('a restore during its veto period', () => {
     const page = await dashboard.visit();
     await switchTo(page, olga, 'Recovery');
     await page.getByText(/You can use the restored keys from .+\./).waitFor();
-    expect(await button(page, 'Use the restored keys').count()).toBe(0);
+    expect(await button(page, 'Use restored keys').count()).toBe(0);
     await expectAccessible(page);
     await button(page, 'Veto').click();
     await expectAccessible(page);
