@@ -34,10 +34,10 @@ export const handler = endpoint(
       status: 200,
       body: { token: session.token, user: userInfo(user) },
       writes: [
-        { ...replaceLogin(email, replaced, login.passwordVersion), orElse: 'CONFLICT' },
+        { ...replaceLogin(email, replaced, login.passwordVersion), onConflict: 'CONFLICT' },
         {
           ...setPasswordVersion(userId, passwordVersion, { ...user, passwordVersion: login.passwordVersion }),
-          orElse: 'CONFLICT',
+          onConflict: 'CONFLICT',
         },
         session.write(passwordVersion),
       ],

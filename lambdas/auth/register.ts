@@ -43,7 +43,7 @@ export const handler = endpoint(auth.register, async ({ body: { email, password 
     writes: [
       {
         ...addLogin(email, { userId, orgId, passwordVersion, password: record, sealedApiKey }),
-        orElse: 'EMAIL_TAKEN',
+        onConflict: 'EMAIL_TAKEN',
       },
       addUser(user),
       addMember(orgId, { ...user, name: email.slice(0, email.lastIndexOf('@')) }),

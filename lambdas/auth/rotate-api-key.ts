@@ -25,14 +25,19 @@ export const handler = endpoint(auth.rotateApiKey, async ({ body }, { caller, pl
   const sealedApiKey = confirmed ? sealApiKey(confirmed.keys.sealing, userId, apiKey.text) : null;
   const copy: Effect[] =
     login && email
-      ? [{ ...replaceLogin(email, { ...login, sealedApiKey }, login.passwordVersion), orElse: 'CONFLICT' }]
+      ? [
+          {
+            ...replaceLogin(email, { ...login, sealedApiKey }, login.passwordVersion),
+            onConflict: 'CONFLICT',
+          },
+        ]
       : [];
   return {
     status: 200,
     body: { apiKey: apiKey.text },
     writes: [
       ...copy,
-      { ...setApiKeyId(userId, apiKey.keyId, user.apiKeyId), orElse: 'CONFLICT' },
+      { ...setApiKeyId(userId, apiKey.keyId, user.apiKeyId), onConflict: 'CONFLICT' },
       revokeKey(user.apiKeyId),
       addUserKey(apiKey, caller, now),
     ],

@@ -4,7 +4,7 @@ import { uuidv7 } from '../../crypto/encoding/uuid.ts';
 import { fileContext } from '../../crypto/vault/context.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { addFile, type StoredFile } from '../stores/files.ts';
-import { placeObject } from '../stores/vault-objects.ts';
+import { storeObject } from '../stores/vault-objects.ts';
 import { fileInfo, sealContent } from '../vault/file-content.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
 import { countWithinPlan, readOwnOrg, requireSize, requireStorage } from '../vault/plan.ts';
@@ -27,7 +27,7 @@ export const handler = endpoint(files.create, async ({ body }, context) => {
   const wrappedCek = vault.wrapCek(publicKeysOf(ring.stored), record, cek);
   wipe(cek);
   await admitted();
-  const { objectId, write } = await placeObject(platform.objects, sealed);
+  const { objectId, write } = await storeObject(platform.objects, sealed);
   const file: StoredFile = {
     createdAt: now.toISOString(),
     shareRevision: 0,

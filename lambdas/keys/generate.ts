@@ -25,7 +25,7 @@ export const handler = endpoint(keys.generate, async (_, context) => {
   return {
     status: 201,
     body: { publicKeyB64: toB64(x25519), publicKeyKyberB64: toB64(mlKem768) },
-    writes: [{ ...write, orElse: 'KEYS_EXIST' }],
+    writes: [{ ...write, onConflict: 'KEYS_EXIST' }],
     audit: { resource: `users/${userId}/keys` },
   };
 });

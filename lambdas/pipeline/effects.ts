@@ -16,7 +16,7 @@ export type AuditNote = {
  * A write that is part of an answer. Where its condition fails, `orElse` is thrown; without one the operation
  * runs again on what is there now.
  */
-export type Effect = Write & { readonly orElse?: ErrorCode };
+export type Effect = Write & { readonly onConflict?: ErrorCode };
 
 /** What an operation adds to its response: changes that are committed with it, all or nothing. */
 export type Effects = {

@@ -3,9 +3,9 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context as LambdaCont
 import type { RouteRecord } from '../../contract/define-route.ts';
 import { logger } from '../../platform/logger.ts';
 import type { Operation, StreamOperation } from './operation.ts';
-import { readCall } from './request.ts';
-import { refuse, respond, respondStream, type StreamResult } from './respond.ts';
-import { perform } from './run-operation.ts';
+import { parseRequest } from './request.ts';
+import { respond, respondError, respondStream, type StreamResult } from './respond.ts';
+import { runOperation } from './run-operation.ts';
 
 export type ApiHandler = (
   event: APIGatewayProxyEvent,
@@ -39,10 +39,10 @@ function stack<R extends RouteRecord>(
     .use(requestLog(route))
     .use(errorShape(route))
     .handler(async (event) => {
-      const call = readCall(route, event, new Date());
-      const performed = await perform(route, operation, call);
+      const call = parseRequest(route, event, new Date());
+      const performed = await runOperation(route, operation, call);
       return 'error' in performed
-        ? refuse(route, call.requestId, performed.error, performed.admission)
+        ? respondError(route, call.requestId, performed.error, performed.admission)
         : answer(route, call.requestId, performed.answer, performed.admission);
     }) as StreamHandler;
 }
@@ -71,7 +71,12 @@ function requestLog(route: RouteRecord): Middleware {
 function errorShape(route: RouteRecord): Middleware {
   return {
     onError: (request) => {
-      request.response = refuse(route, request.event.requestContext.requestId, request.error, undefined);
+      request.response = respondError(
+        route,
+        request.event.requestContext.requestId,
+        request.error,
+        undefined,
+      );
     },
   };
 }

@@ -58,7 +58,7 @@ export type StreamOperation<R extends RouteRecord> = (
 ) => Promise<Omit<ResponseOf<R>, 'body'> & { readonly body: Readable } & Effects>;
 
 /** Any answer, as the pipeline sees it. */
-export type Answer = Effects & {
+export type OperationResult = Effects & {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;

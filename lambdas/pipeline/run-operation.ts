@@ -5,21 +5,21 @@ import { currentSettings } from '../../platform/settings.ts';
 import { nextAuditSequence } from '../stores/counters.ts';
 import { type Admission, admit } from './admission.ts';
 import { ApiError } from './api-error.ts';
-import { bringsCredential, credentialOf, fingerprint } from './authenticate.ts';
+import { credentialOf, fingerprint, hasCredentialHeader } from './authenticate.ts';
 import type { Caller } from './caller.ts';
-import { commit, Overtaken } from './commit.ts';
+import { commit, WriteConflict } from './commit.ts';
 import type { Effects } from './effects.ts';
 import { claim } from './idempotency.ts';
-import { guessCaller, isSameCaller } from './known-callers.ts';
-import type { Answer, Operation } from './operation.ts';
-import type { Call } from './request.ts';
+import { isSameCaller, predictCaller } from './known-callers.ts';
+import type { Operation, OperationResult } from './operation.ts';
+import type { ParsedRequest } from './request.ts';
 import { restrict } from './restrict.ts';
 import { noteTokenUse } from './token-use.ts';
 
 const attempts = 5;
 
-export type Performed = { readonly admission: Admission } & (
-  | { readonly answer: Answer }
+export type OperationOutcome = { readonly admission: Admission } & (
+  | { readonly answer: OperationResult }
   | { readonly error: unknown }
 );
 
@@ -29,17 +29,17 @@ export type Performed = { readonly admission: Admission } & (
  * An operation that may run alongside admission is started on the caller that its credential had last; what
  * came of it counts only if admission then finds that very caller.
  */
-export async function perform<R extends RouteRecord>(
+export async function runOperation<R extends RouteRecord>(
   route: R,
   operation: Operation<R>,
-  call: Call,
-): Promise<Performed> {
+  call: ParsedRequest,
+): Promise<OperationOutcome> {
   const settings = currentSettings();
   const allowed = restrict(platform(), grantsOf(route));
   const admitting = admit(route, allowed, settings, call);
   let noted = false;
 
-  const run = (caller: Caller | undefined): Promise<Answer> => {
+  const run = (caller: Caller | undefined): Promise<OperationResult> => {
     const context = {
       caller,
       platform: allowed,
@@ -85,12 +85,12 @@ export async function perform<R extends RouteRecord>(
 }
 
 /** Whom to start on before admission is through, for routes and calls where that is worth it. */
-function guess(route: RouteRecord, call: Call): { readonly caller: Caller | undefined } | undefined {
+function guess(route: RouteRecord, call: ParsedRequest): { readonly caller: Caller | undefined } | undefined {
   if (!route.alongsideAdmission || call.problem) return undefined;
   if (route.auth === 'none') return { caller: undefined };
-  if (route.auth === 'optional' && !bringsCredential(call.headers)) return { caller: undefined };
+  if (route.auth === 'optional' && !hasCredentialHeader(call.headers)) return { caller: undefined };
   const credential = credentialOf(call.headers);
-  const caller = credential && guessCaller(fingerprint(credential));
+  const caller = credential && predictCaller(fingerprint(credential));
   return caller ? { caller } : undefined;
 }
 
@@ -98,11 +98,11 @@ function guess(route: RouteRecord, call: Call): { readonly caller: Caller | unde
 async function answerOnce(
   route: RouteRecord,
   allowed: Platform,
-  call: Call,
+  call: ParsedRequest,
   admission: Admission,
-  run: () => Promise<Answer>,
-  first: Promise<Answer> | undefined,
-): Promise<Answer> {
+  run: () => Promise<OperationResult>,
+  first: Promise<OperationResult> | undefined,
+): Promise<OperationResult> {
   const { idempotencyKey } = call;
   const claimed =
     idempotencyKey === undefined
@@ -128,7 +128,7 @@ async function commits(committing: Promise<void>): Promise<boolean> {
     await committing;
     return true;
   } catch (error) {
-    if (error instanceof Overtaken) return false;
+    if (error instanceof WriteConflict) return false;
     throw error;
   }
 }

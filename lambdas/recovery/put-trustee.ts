@@ -39,7 +39,7 @@ export const handler = endpoint(
     return {
       status: known ? 200 : 201,
       body: trusteeInfo(share),
-      writes: [{ ...putShare(share, known), orElse: 'CONFLICT' }],
+      writes: [{ ...putShare(share, known), onConflict: 'CONFLICT' }],
       audit: { resource: `recovery/trustees/${trusteeUserId}` },
     };
   },

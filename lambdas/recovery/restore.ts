@@ -37,9 +37,9 @@ export const handler = endpoint(
       status: 200,
       body: { requiresRekey: true },
       writes: [
-        { ...putRestore(orgId, ownerUserId, restore, known), orElse: 'RESTORE_PENDING' },
+        { ...putRestore(orgId, ownerUserId, restore, known), onConflict: 'RESTORE_PENDING' },
         // Whoever was a trustee a moment ago is none now.
-        { ...shareIsThere(ownerUserId, userId), orElse: 'NOT_FOUND' },
+        { ...shareIsThere(ownerUserId, userId), onConflict: 'NOT_FOUND' },
       ],
       audit: { resource: `recovery/restore/${ownerUserId}`, owner: { userId: ownerUserId, orgId } },
     };

@@ -7,7 +7,7 @@ import { getKeys, type StoredKeys } from '../stores/keys.ts';
 import { getRestore, type Restore } from '../stores/recovery.ts';
 import { rekeyed } from '../vault/new-private-keys.ts';
 import { requireAvailable } from '../vault/restored-keys.ts';
-import { takePrivateKeys } from '../vault/sealed-input.ts';
+import { parseSealedPrivateKeys } from '../vault/sealed-input.ts';
 import { mayTrySecret, type SecretContext, trySecret } from '../vault/user-secret.ts';
 import { requireKeys, vault } from '../vault/vault.ts';
 
@@ -21,7 +21,7 @@ export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
   ]);
   const known = requireKeys(found);
   const { keyVersion, proofB64: proof } = body;
-  const fields = takePrivateKeys({ org: orgId, user: userId }, keyVersion, body, now);
+  const fields = parseSealedPrivateKeys({ org: orgId, user: userId }, keyVersion, body, now);
   if (keyVersion !== known.keyVersion + 1) throw new ApiError('CONFLICT');
   await admitted();
   const restored = await requireProof(context, proof, known, restore);

@@ -3,7 +3,7 @@ import { ObjectNotFound, type Objects } from '../../platform/objects.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { endUpload, getUpload, type StoredUpload } from '../stores/uploads.ts';
-import { objectKey, releaseObject } from '../stores/vault-objects.ts';
+import { deleteObject, objectKey } from '../stores/vault-objects.ts';
 
 export const handler = endpoint(uploads.abort, async ({ params: { id } }, context) => {
   const { caller, platform, admitted } = context;
@@ -15,7 +15,7 @@ export const handler = endpoint(uploads.abort, async ({ params: { id } }, contex
   return {
     status: 200,
     body: { aborted: true, id },
-    writes: [endUpload(caller.userId, id), releaseObject(upload.objectId)],
+    writes: [endUpload(caller.userId, id), deleteObject(upload.objectId)],
     audit: { resource: `files/${id}` },
   };
 });

@@ -46,9 +46,9 @@ export const handler = endpoint(uploads.create, async ({ body }, { caller, platf
     status: 201,
     body: uploadInfo({ fileId: body.id, upload }),
     writes: [
-      { ...requireNoFile(userId, body.id), orElse: 'FILE_EXISTS' },
-      { ...addUpload(userId, body.id, upload), orElse: 'FILE_EXISTS' },
-      { ...requireRoom(org, 'files'), orElse: 'PLAN_LIMIT_REACHED' },
+      { ...requireNoFile(userId, body.id), onConflict: 'FILE_EXISTS' },
+      { ...addUpload(userId, body.id, upload), onConflict: 'FILE_EXISTS' },
+      { ...requireRoom(org, 'files'), onConflict: 'PLAN_LIMIT_REACHED' },
       expectObject(objectId, new Date(expires + graceMs)),
     ],
     audit: { resource: `files/${body.id}` },

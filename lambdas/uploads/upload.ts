@@ -9,7 +9,7 @@ import { ApiError, type ErrorDetail, invalid } from '../pipeline/api-error.ts';
 import type { StoredKeys } from '../stores/keys.ts';
 import type { StoredUpload, UploadEntry } from '../stores/uploads.ts';
 import { findObject, objectKey } from '../stores/vault-objects.ts';
-import { requireForm, requireWrapped } from '../vault/sealed-input.ts';
+import { parseOrInvalid, requireWrapped } from '../vault/sealed-input.ts';
 import { toB64 } from '../vault/vault.ts';
 
 type Announced = {
@@ -32,7 +32,7 @@ export function checkAnnounced(
   if (!hasHeader(fileHeaderB64) || fileHeaderB64.length !== fileHeaderBytes) {
     throw invalid('fileHeaderB64', 'is not the header of a sealed file');
   }
-  const { size } = requireForm('sealedSizeBytes', 'is not the size of a sealed file', () =>
+  const { size } = parseOrInvalid('sealedSizeBytes', 'is not the size of a sealed file', () =>
     layoutOfSealed(sealedSizeBytes),
   );
   if (size > limits.fileBytes) throw invalid('sealedSizeBytes', `is of more than ${limits.fileBytes} bytes`);

@@ -10,7 +10,7 @@ import { getKeys } from '../stores/keys.ts';
 import { getValue, putValue, type StoredValue } from '../stores/kv.ts';
 import type { Org } from '../stores/orgs.ts';
 import { listGrants } from '../stores/shares.ts';
-import { placeCiphertext, readCiphertext, releaseCiphertext } from '../stores/vault-ciphertext.ts';
+import { deleteCiphertext, readCiphertext, storeCiphertext } from '../stores/vault-ciphertext.ts';
 import { countWithinPlan, readOwnOrg, requireSize } from './plan.ts';
 import { requireKeys, vault } from './vault.ts';
 
@@ -19,7 +19,7 @@ import { requireKeys, vault } from './vault.ts';
  *
  * @throws ApiError KEYS_REQUIRED @throws Tampered
  */
-export async function readForWrite(
+export async function loadDraft(
   { platform: { table }, caller, now }: Pick<Context, 'platform' | 'now'> & { readonly caller: UserCaller },
   key: string,
 ) {
@@ -54,7 +54,7 @@ type NewValue = {
  *
  * @throws ApiError PLAN_LIMIT_REACHED
  */
-export async function writeValue(
+export async function saveDraft(
   {
     caller,
     platform,
@@ -65,7 +65,7 @@ export async function writeValue(
 ) {
   requireSize(Buffer.byteLength(key) + size, org.plan.maxKeyPlusValueBytes, 'a value with its name');
   await admitted();
-  const { place, writes } = await placeCiphertext(platform.objects, envelope);
+  const { place, writes } = await storeCiphertext(platform.objects, envelope);
   const updatedUtc = now.toISOString();
   const value: StoredValue = {
     version,
@@ -83,7 +83,7 @@ export async function writeValue(
       ...(known ? [] : [countWithinPlan(org, 'records')]),
       ...rewrapped,
       ...writes,
-      ...releaseCiphertext(known),
+      ...deleteCiphertext(known),
     ],
     audit: { resource: `kv/${key}` },
   } as const;

@@ -4,7 +4,7 @@ import { restoredKeyVersion } from '../../crypto/vault/restored-keys.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import type { Restore } from '../stores/recovery.ts';
 import type { KeyRing } from './key-ring.ts';
-import { requireForm } from './sealed-input.ts';
+import { parseOrInvalid } from './sealed-input.ts';
 import { readUserSecret, type SecretContext, trySecret } from './user-secret.ts';
 import { publicKeysOf, vault } from './vault.ts';
 
@@ -20,8 +20,10 @@ type Restored = {
  */
 export function requireRestoredKeys(owner: KekOwner, body: Restored): void {
   const restored = { x25519: body.encryptedPrivateKeyEccB64, mlKem768: body.encryptedPrivateKeyKyberB64 };
-  requireForm('encryptedPrivateKeyEccB64', 'and encryptedPrivateKeyKyberB64 are no keys of this owner', () =>
-    vault.checkRestoredKeys(owner, restored),
+  parseOrInvalid(
+    'encryptedPrivateKeyEccB64',
+    'and encryptedPrivateKeyKyberB64 are no keys of this owner',
+    () => vault.checkRestoredKeys(owner, restored),
   );
 }
 

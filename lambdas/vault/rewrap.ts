@@ -33,7 +33,7 @@ type Rewrapped = { readonly shareId: string; readonly wrappedCekB64: Uint8Array 
  *
  * @throws ApiError CONFLICT for other shares, INVALID_REQUEST for a key that is wrapped to someone else @throws Tampered
  */
-export async function takeRewrapped(
+export async function parseRewrapped(
   table: Table,
   orgId: string,
   version: number,

@@ -41,13 +41,13 @@ type NewPrivateKeys = {
  *
  * @throws ApiError INVALID_REQUEST
  */
-export function takePrivateKeys(owner: KekOwner, keyVersion: number, body: NewPrivateKeys, now: Date) {
+export function parseSealedPrivateKeys(owner: KekOwner, keyVersion: number, body: NewPrivateKeys, now: Date) {
   const { kekRecordB64: kekRecord, rekeyVerifierB64: rekeyVerifier } = body;
   const sealed = { x25519: body.encryptedPrivateKeyB64, mlKem768: body.encryptedPrivateKeyKyberB64 };
-  requireForm('kekRecordB64', 'is no record of a KEK of the caller', () =>
+  parseOrInvalid('kekRecordB64', 'is no record of a KEK of the caller', () =>
     vault.kekParameters(owner, kekRecord),
   );
-  requireForm('encryptedPrivateKeyB64', 'and encryptedPrivateKeyKyberB64 are no sealed private keys', () =>
+  parseOrInvalid('encryptedPrivateKeyB64', 'and encryptedPrivateKeyKyberB64 are no sealed private keys', () =>
     vault.checkSealedKeys(sealed),
   );
   return {
@@ -62,11 +62,13 @@ export function takePrivateKeys(owner: KekOwner, keyVersion: number, body: NewPr
 
 /** @throws ApiError INVALID_REQUEST */
 export function requirePublicKeys(keys: PublicKeys): void {
-  requireForm('publicKeyB64', 'and publicKeyKyberB64 are no public keys', () => vault.checkPublicKeys(keys));
+  parseOrInvalid('publicKeyB64', 'and publicKeyKyberB64 are no public keys', () =>
+    vault.checkPublicKeys(keys),
+  );
 }
 
 /** What the formats make of something that a caller sent. @throws ApiError INVALID_REQUEST where it is none of them */
-export function requireForm<T>(path: string, message: string, read: () => T): T {
+export function parseOrInvalid<T>(path: string, message: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

@@ -1,3 +1,5 @@
+/** Names of the resources that `access` in a route record speaks of: tables, signing keys, object prefixes. */
+
 /**
  * Every table of the appliance, and its indexes. Each table has the string keys `pk` and `sk`; an index is
  * named after the attribute that is its partition key, and keeps the table's `sk` as its sort key.
@@ -53,3 +55,17 @@ export const tables = {
 } as const satisfies Record<string, { indexes: readonly string[] }>;
 
 export type TableName = keyof typeof tables;
+
+/** Keys that sign: ECDSA on P-256 with SHA-256. Their private halves never leave the key store. */
+export type SigningKeyName = 'jwt' | 'audit';
+
+/** Prefix in the object store for results of executions. Nothing else is stored under it. */
+export const resultsPrefix = 'executions/';
+/** Prefix for large responses that are kept for an `Idempotency-Key`. */
+export const answersPrefix = 'idempotency/';
+/** Prefix for tiles and checkpoints of the audit log. */
+export const auditPrefix = 'audit/';
+/** Prefix for ciphertext of messages. */
+export const messagesPrefix = 'messages/';
+/** Prefix for ciphertext of vault values and files. */
+export const vaultPrefix = 'vault/';
