@@ -1,31 +1,32 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { fetchLargeFile, type LargeFile, type Result } from '../../../client/executions.ts';
 import { useAction, useClient } from '../api.ts';
-import { fill, useFormats, useWords } from '../language.tsx';
+import { plural, useFormats, useLanguage, useWords } from '../language.tsx';
 import { Problem } from '../ui/states.tsx';
 import { dictionary } from './words.ts';
 
-/** What a program left: pictures are shown, everything is to be saved. */
+/** The files of an execution. Pictures are shown, and every file can be saved. */
 export function Files({ execution }: { readonly execution: Result }) {
   const words = useWords(dictionary);
+  const language = useLanguage();
   const { bytes } = useFormats();
   const { files, largeFiles, omittedFiles } = execution;
-  const kept = useMemo(
+  const links = useMemo(
     () => files.map((file) => ({ ...file, url: urlOf(bytesOf(file.contentB64), file.contentType) })),
     [files],
   );
   useEffect(
     () => () => {
-      for (const { url } of kept) URL.revokeObjectURL(url);
+      for (const { url } of links) URL.revokeObjectURL(url);
     },
-    [kept],
+    [links],
   );
   if (files.length + largeFiles.length + omittedFiles === 0) return null;
   return (
     <>
       <h2>{words.files}</h2>
       <ul class="figures">
-        {kept.map(({ path, url, contentType, sizeBytes }) => (
+        {links.map(({ path, url, contentType, sizeBytes }) => (
           <li key={path}>
             {picture.test(contentType) && <img src={url} alt={path} />}
             <a href={url} download={nameOf(path)}>
@@ -36,16 +37,16 @@ export function Files({ execution }: { readonly execution: Result }) {
         ))}
         {largeFiles.map((file) => (
           <li key={file.path}>
-            <Large file={file} execution={execution} />
+            <LargeFileLink file={file} execution={execution} />
           </li>
         ))}
       </ul>
-      {omittedFiles > 0 && <p class="note">{fill(words.omitted, { count: String(omittedFiles) })}</p>}
+      {omittedFiles > 0 && <p class="note">{plural(words, 'omitted', omittedFiles, language)}</p>}
     </>
   );
 }
 
-function Large({ file, execution }: { readonly file: LargeFile; readonly execution: Result }) {
+function LargeFileLink({ file, execution }: { readonly file: LargeFile; readonly execution: Result }) {
   const client = useClient();
   const { bytes } = useFormats();
   const action = useAction(async () => {
@@ -73,7 +74,7 @@ function bytesOf(contentB64: string): Uint8Array {
   return Uint8Array.from(atob(contentB64), (character) => character.charCodeAt(0));
 }
 
-/** Pictures keep their type, so that they are shown; anything else is bytes, so that nothing of it is run here. */
+/** Returns a blob URL. Pictures keep their type so that they can be shown; other files are binary, so that they never run. */
 function urlOf(content: Uint8Array, contentType: string): string {
   const type = picture.test(contentType) ? contentType : 'application/octet-stream';
   return URL.createObjectURL(new Blob([content as Uint8Array<ArrayBuffer>], { type }));

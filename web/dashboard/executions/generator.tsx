@@ -4,7 +4,7 @@ import { useAction, useClient } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
 import { Area } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
-import { Written } from './result.tsx';
+import { ScrollableText } from './result.tsx';
 import { dictionary } from './words.ts';
 
 type Generated = ResponseFor<'programs.generate'>['body'];
@@ -16,21 +16,24 @@ type GeneratorProps = {
   readonly generated: (code: string) => void;
 };
 
-/** Has a language model write a program. It is not run: its user reads it first, and runs it then. */
+/** Generates code with a language model. It does not run the code: the user reviews it first. */
 export function Generator({ language, code, setCode, generated }: GeneratorProps) {
   const words = useWords(dictionary);
   const client = useClient();
   const [prompt, setPrompt] = useState('');
-  const [made, setMade] = useState<{ readonly answer: Generated; readonly before: string }>();
+  const [generation, setGeneration] = useState<{
+    readonly result: Generated;
+    readonly previousCode: string;
+  }>();
   const action = useAction(async () => {
-    setMade(undefined);
+    setGeneration(undefined);
     const { body } = await client.call('programs.generate', { body: { prompt, language, execute: false } });
-    setMade({ answer: body, before: code });
+    setGeneration({ result: body, previousCode: code });
     generated(body.code);
   });
   const undo = () => {
-    if (made) setCode(made.before);
-    setMade(undefined);
+    if (generation) setCode(generation.previousCode);
+    setGeneration(undefined);
   };
   const instead = action.error instanceof StrongroomError ? action.error.text : undefined;
   return (
@@ -46,19 +49,19 @@ export function Generator({ language, code, setCode, generated }: GeneratorProps
           change={setPrompt}
         />
       </Form>
-      {instead && <Written title={words.instead} text={instead} />}
-      {made && <Answer answer={made.answer} undo={undo} />}
+      {instead && <ScrollableText title={words.instead} text={instead} />}
+      {generation && <GeneratedNote result={generation.result} undo={undo} />}
     </details>
   );
 }
 
-function Answer({ answer, undo }: { readonly answer: Generated; readonly undo: () => void }) {
+function GeneratedNote({ result, undo }: { readonly result: Generated; readonly undo: () => void }) {
   const words = useWords(dictionary);
   const { number } = useFormats();
-  const { explanation, model, usage } = answer;
+  const { explanation, model, usage } = result;
   const { inputTokens, outputTokens } = usage;
-  const isCounted = inputTokens !== null && outputTokens !== null;
-  const by = isCounted
+  const hasUsage = inputTokens !== null && outputTokens !== null;
+  const by = hasUsage
     ? fill(words.byCounted, { model, input: number(inputTokens), output: number(outputTokens) })
     : fill(words.by, { model });
   return (

@@ -1,10 +1,10 @@
 import type { StrongroomClient } from '../../../client/index.ts';
 import { secretsNamedIn } from '../../../contract/named-secrets.ts';
 
-/** Which of the user's secrets a program finds in its environment. */
+/** Which of the user's secrets a program gets as environment variables. */
 export type SecretChoice = 'all' | 'named' | 'none';
 
-/** As many as a user may have come in one page. */
+/** A user's maximum, so that one page holds all. */
 const limit = 100;
 
 export async function secretsFor(

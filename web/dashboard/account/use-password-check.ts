@@ -2,8 +2,11 @@ import { StrongroomError } from '../../../client/index.ts';
 import { useWords } from '../language.tsx';
 import { dictionary } from './words.ts';
 
-/** At a sign-in the e-mail address may be wrong as well; here only the password can be. */
-export function useConfirmed(): <T>(call: Promise<T>) => Promise<T> {
+/**
+ * Returns a function that turns `INVALID_CREDENTIALS` into an error about the password. At sign-in the email address
+ * may be wrong as well; here only the password can be.
+ */
+export function usePasswordCheck(): <T>(call: Promise<T>) => Promise<T> {
   const words = useWords(dictionary);
   return (call) =>
     call.catch((error: unknown) => {

@@ -6,16 +6,16 @@ import { dictionary } from './words.ts';
 
 export type OrgUser = ResponseFor<'admin.listUsers'>['body'][number];
 
-/** A user whose new API key is here to be passed on. */
-export type Keyed = { readonly name: string; readonly apiKey: string };
+/** A new API key, to be passed on to its user. */
+export type NewKey = { readonly name: string; readonly apiKey: string };
 
-type ReplaceProps = {
+type RotateProps = {
   readonly user: OrgUser;
   readonly close: () => void;
-  readonly done: (made: Keyed) => void;
+  readonly done: (key: NewKey) => void;
 };
 
-export function ReplaceKeyDialog({ user: { id, orgId, name }, close, done }: ReplaceProps) {
+export function RotateKeyDialog({ user: { id, orgId, name }, close, done }: RotateProps) {
   const words = useWords(dictionary);
   const client = useClient();
   const act = async () => {
@@ -24,9 +24,9 @@ export function ReplaceKeyDialog({ user: { id, orgId, name }, close, done }: Rep
   };
   return (
     <ConfirmDialog
-      title={fill(words.replaceTitle, { name })}
-      lead={words.replaceLead}
-      submit={words.replace}
+      title={fill(words.rotateTitle, { name })}
+      lead={words.rotateLead}
+      submit={words.rotateIt}
       close={close}
       act={act}
     />

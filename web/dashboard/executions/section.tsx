@@ -6,21 +6,21 @@ import { Area, Choice } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Generator } from './generator.tsx';
-import { RunResult } from './result.tsx';
+import { ExecutionResult } from './result.tsx';
 import { type SecretChoice, secretsFor } from './secrets.ts';
-import { useRun } from './use-run.ts';
+import { useExecution } from './use-execution.ts';
 import { dictionary } from './words.ts';
 
 type Language = 'python' | 'javascript';
 
-export default function Runs() {
+export default function Executions() {
   const words = useWords(dictionary);
   const client = useClient();
   const [language, setLanguage] = useState<Language>('python');
   const [code, setCode] = useState('print("Hello, world")\n');
   const [secrets, setSecrets] = useState<SecretChoice>('all');
   const [stdin, setStdin] = useState('');
-  const { action, stop, output, ended } = useRun(async (followed) => {
+  const { action, stop, output, result } = useExecution(async (followed) => {
     const program = { language, code, stdin, secrets: await secretsFor(client, secrets, code) };
     return runProgram(client, program, followed);
   });
@@ -72,7 +72,7 @@ export default function Runs() {
         />
         <Area label={words.stdin} code rows={2} value={stdin} change={setStdin} />
       </Form>
-      {(action.busy || ended) && <RunResult output={output} ended={ended} />}
+      {(action.busy || result) && <ExecutionResult output={output} result={result} />}
     </>
   );
 }

@@ -4,17 +4,17 @@ import { button, Dashboard, openSection, phone } from './dashboard.ts';
 
 const dashboard = Dashboard.forTests();
 
-/** A PNG of one pixel. */
+/** A PNG with one pixel. */
 const dot =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-describe('programs', () => {
-  test('a program is run with its output as it comes, and its figure is shown', async () => {
+describe('executions', () => {
+  test('runs a program, shows its output as it arrives and its picture, and stops it', async () => {
     const page = await dashboard.visit();
     await dashboard.register(page);
-    await openSection(page, 'Programs');
+    await openSection(page, 'Executions');
     await page
-      .getByLabel('Program', { exact: true })
+      .getByLabel('Code', { exact: true })
       .fill(
         [
           'import base64, sys',
@@ -28,15 +28,15 @@ describe('programs', () => {
     expect(await page.getByRole('region', { name: 'Output', exact: true }).first().textContent()).toContain(
       'out given',
     );
-    expect(await page.getByRole('region', { name: 'Errors' }).textContent()).toContain('err');
+    expect(await page.getByRole('region', { name: 'Error output' }).textContent()).toContain('err');
     const image = page.getByRole('img', { name: 'dot.png' });
     await image.waitFor();
     expect(await image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBe(1);
     await expectAccessible(page);
-    await picture(page, 'dashboard-runs');
+    await picture(page, 'dashboard-executions');
 
     await page
-      .getByLabel('Program', { exact: true })
+      .getByLabel('Code', { exact: true })
       .fill('import time\nprint("begun", flush=True)\ntime.sleep(60)');
     await button(page, 'Run').click();
     await page.getByText('begun').waitFor();
@@ -45,10 +45,10 @@ describe('programs', () => {
     expect(dashboard.complaints).toEqual([]);
   });
 
-  test('fit a telephone, in the dark and in Spanish', async () => {
-    const page = await dashboard.visitSection('runs', 'Programas', phone);
+  test('fits a phone, in dark mode and in Spanish', async () => {
+    const page = await dashboard.visitSection('executions', 'Ejecuciones', phone);
     await expectAccessible(page);
-    await picture(page, 'dashboard-runs-phone-dark-es');
+    await picture(page, 'dashboard-executions-phone-dark-es');
     expect(dashboard.complaints).toEqual([]);
   });
 });
