@@ -2,6 +2,7 @@ import { wipe } from '../../crypto/encoding/bytes.ts';
 import type { KeyPairs } from '../../crypto/vault/key-pairs.ts';
 import type { KeyOwner } from '../../crypto/vault/private-keys.ts';
 import type { UserCaller } from '../pipeline/caller.ts';
+import type { OperationResult } from '../pipeline/operation.ts';
 import { type PrivateKeyFields, replacePrivateKeys, type StoredKeys } from '../stores/keys.ts';
 import { deleteRestore, type Restore } from '../stores/recovery.ts';
 import { rememberKek } from './key-ring.ts';
@@ -56,9 +57,9 @@ export function rekeyed(
       updatedUtc: fields.updatedAt,
     },
     writes: [
-      { ...replacePrivateKeys(orgId, userId, fields, keyVersion), orElse: 'CONFLICT' },
-      { ...deleteRestore(orgId, userId, restored?.restoreId), orElse: 'CONFLICT' },
+      { ...replacePrivateKeys(orgId, userId, fields, keyVersion), onConflict: 'CONFLICT' },
+      { ...deleteRestore(orgId, userId, restored?.restoreId), onConflict: 'CONFLICT' },
     ],
     audit: { resource: `users/${userId}/keys` },
-  } as const;
+  } as const satisfies OperationResult;
 }
