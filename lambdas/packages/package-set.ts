@@ -122,12 +122,9 @@ export async function usablePackages(
 }
 
 /** As `settledPackages`; a build that the builder may not have heard of is requested again. */
-export async function pursuedPackages(
-  around: Around & { readonly admitted: () => Promise<void> },
-): Promise<Settled> {
+export async function pursuedPackages(around: Around): Promise<Settled> {
   const settled = await settledPackages(around);
   if (settled.set?.status === 'pending') {
-    await around.admitted();
     await requestBuild(around, settled.set).catch(refuse);
   }
   return settled;

@@ -11,14 +11,14 @@ import type { ParsedRequest } from './request.ts';
 
 /** A write met a change by others; the operation is to run again on what is there now. */
 export class WriteConflict extends Error {
-  override readonly name = 'Overtaken';
+  override readonly name = 'WriteConflict';
 }
 
 /**
  * Commits the changes of an answer and its audit entry in one transaction.
  *
- * @throws ApiError where a write says so of its failed condition
- * @throws Overtaken where it says nothing
+ * @throws ApiError if the write whose condition failed names an error as `onConflict`
+ * @throws WriteConflict if it names none
  */
 export async function commit(
   route: RouteRecord,

@@ -33,17 +33,17 @@ export function streamEndpoint<R extends RouteRecord>(
 function stack<R extends RouteRecord>(
   route: R,
   operation: Operation<R>,
-  answer: (...args: Parameters<typeof respond>) => StreamResult,
+  toResponse: (...args: Parameters<typeof respond>) => StreamResult,
 ): StreamHandler {
   return middy<APIGatewayProxyEvent, StreamResult>()
     .use(requestLog(route))
     .use(errorShape(route))
     .handler(async (event) => {
-      const call = parseRequest(route, event, new Date());
-      const performed = await runOperation(route, operation, call);
-      return 'error' in performed
-        ? respondError(route, call.requestId, performed.error, performed.admission)
-        : answer(route, call.requestId, performed.answer, performed.admission);
+      const request = parseRequest(route, event, new Date());
+      const outcome = await runOperation(route, operation, request);
+      return 'error' in outcome
+        ? respondError(route, request.requestId, outcome.error, outcome.admission)
+        : toResponse(route, request.requestId, outcome.result, outcome.admission);
     }) as StreamHandler;
 }
 

@@ -4,8 +4,9 @@ import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getKeys } from '../stores/keys.ts';
 import { getRestore, getShare, putRestore, shareIsThere } from '../stores/recovery.ts';
+import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 import { requireRestoredKeys } from '../vault/restored-keys.ts';
-import { publicKeysOf, vault } from '../vault/vault.ts';
+import { publicKeysOf } from '../vault/stored-keys.ts';
 
 export const handler = endpoint(
   recovery.restore,
@@ -22,7 +23,7 @@ export const handler = endpoint(
     const owner = { org: orgId, user: ownerUserId };
     requireRestoredKeys(owner, body);
     const restoreId = randomUUID();
-    const { challenge, verifier } = vault.challengeRestore(owner, publicKeysOf(keys), restoreId);
+    const { challenge, verifier } = vaultCrypto.challengeRestore(owner, publicKeysOf(keys), restoreId);
     const restore = {
       restoreId,
       ...{ trusteeUserId: userId, trusteeName: share.trusteeName },

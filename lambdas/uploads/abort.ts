@@ -6,10 +6,9 @@ import { endUpload, getUpload, type StoredUpload } from '../stores/uploads.ts';
 import { deleteObject, objectKey } from '../stores/vault-objects.ts';
 
 export const handler = endpoint(uploads.abort, async ({ params: { id } }, context) => {
-  const { caller, platform, admitted } = context;
+  const { caller, platform } = context;
   const upload = await getUpload(platform.table, caller.userId, id);
   if (!upload) throw new ApiError('NOT_FOUND');
-  await admitted();
   // Before the record goes: a caller whose call fails in between makes it again, and finds what is left to do.
   await dropParts(platform.objects, upload);
   return {

@@ -5,7 +5,8 @@ import type { PublicKeys } from '../../crypto/vault/key-pairs.ts';
 import { hasHeader } from '../../crypto/vault/suites.ts';
 import { invalid } from '../pipeline/api-error.ts';
 import type { StoredKeys } from '../stores/keys.ts';
-import { publicKeysOf, vault } from './vault.ts';
+import { vaultCrypto } from './node-vault-crypto.ts';
+import { publicKeysOf } from './stored-keys.ts';
 
 /**
  * What can be seen of a key that a client has wrapped: to whom. Whether it opens, they alone will see.
@@ -13,7 +14,7 @@ import { publicKeysOf, vault } from './vault.ts';
  * @throws ApiError INVALID_REQUEST
  */
 export function requireWrapped(path: string, wrapped: Uint8Array, keys: StoredKeys, whose: string): void {
-  if (vault.isWrappedTo(publicKeysOf(keys), wrapped)) return;
+  if (vaultCrypto.isWrappedTo(publicKeysOf(keys), wrapped)) return;
   throw invalid(path, `is not wrapped to the public keys of ${whose}`);
 }
 
@@ -45,10 +46,10 @@ export function parseSealedPrivateKeys(owner: KekOwner, keyVersion: number, body
   const { kekRecordB64: kekRecord, rekeyVerifierB64: rekeyVerifier } = body;
   const sealed = { x25519: body.encryptedPrivateKeyB64, mlKem768: body.encryptedPrivateKeyKyberB64 };
   parseOrInvalid('kekRecordB64', 'is no record of a KEK of the caller', () =>
-    vault.kekParameters(owner, kekRecord),
+    vaultCrypto.kekParameters(owner, kekRecord),
   );
   parseOrInvalid('encryptedPrivateKeyB64', 'and encryptedPrivateKeyKyberB64 are no sealed private keys', () =>
-    vault.checkSealedKeys(sealed),
+    vaultCrypto.checkSealedKeys(sealed),
   );
   return {
     keyVersion,
@@ -63,7 +64,7 @@ export function parseSealedPrivateKeys(owner: KekOwner, keyVersion: number, body
 /** @throws ApiError INVALID_REQUEST */
 export function requirePublicKeys(keys: PublicKeys): void {
   parseOrInvalid('publicKeyB64', 'and publicKeyKyberB64 are no public keys', () =>
-    vault.checkPublicKeys(keys),
+    vaultCrypto.checkPublicKeys(keys),
   );
 }
 

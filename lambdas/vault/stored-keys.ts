@@ -1,11 +1,6 @@
-import { native } from '../../crypto/providers/native.ts';
 import type { PublicKeys } from '../../crypto/vault/key-pairs.ts';
-import { vaultCrypto } from '../../crypto/vault/vault-crypto.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import type { StoredKeys } from '../stores/keys.ts';
-
-/** The formats of the vault, on what the functions' runtime has. */
-export const vault = vaultCrypto(native);
 
 export function publicKeysOf({ publicKey, publicKeyKyber }: StoredKeys): PublicKeys {
   return { x25519: publicKey, mlKem768: publicKeyKyber };
@@ -15,8 +10,4 @@ export function publicKeysOf({ publicKey, publicKeyKyber }: StoredKeys): PublicK
 export function requireKeys(keys: StoredKeys | undefined): StoredKeys {
   if (!keys) throw new ApiError('KEYS_REQUIRED');
   return keys;
-}
-
-export function toB64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
