@@ -21,8 +21,8 @@ function pointOf({ x, y }: PublicJwk): Uint8Array {
 
 /** A signed checkpoint (https://c2sp.org/tlog-checkpoint). */
 export async function signCheckpoint(keys: Keys, head: TreeHead): Promise<string> {
-  const { origin, keys: known } = await logOf(keys);
-  return signNote(known[0] as NoteKey, checkpointText(origin, head), (data) => keys.sign('audit', data));
+  const { origin, keys: noteKeys } = await logOf(keys);
+  return signNote(noteKeys[0] as NoteKey, checkpointText(origin, head), (data) => keys.sign('audit', data));
 }
 
 /** What a checkpoint says, where this installation has signed it, else `undefined`. */
@@ -30,8 +30,8 @@ export async function openCheckpoint(
   keys: Pick<Keys, 'publicKeys'>,
   note: string,
 ): Promise<TreeHead | undefined> {
-  const { origin, keys: known } = await logOf(keys);
-  const text = openNote(known, note);
+  const { origin, keys: noteKeys } = await logOf(keys);
+  const text = openNote(noteKeys, note);
   return text === undefined ? undefined : parseCheckpointText(origin, text);
 }
 

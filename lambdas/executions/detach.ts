@@ -52,8 +52,16 @@ async function handOver(
   try {
     const sealed = await sealRepliesSecret(keys, { userId, orgId, executionId }, repliesSecret);
     const execution: Execution = {
-      ...{ userId, orgId, executionId, language, timeoutSeconds, ...sealed },
-      ...{ status: 'running', startedAt: now.toISOString(), endedAt: null, reason: null },
+      userId,
+      orgId,
+      executionId,
+      language,
+      timeoutSeconds,
+      ...sealed,
+      status: 'running',
+      startedAt: now.toISOString(),
+      endedAt: null,
+      reason: null,
       sandboxId: lease.sandboxId,
       ttl: Math.ceil(lastEnd) + limits.executionResultSeconds,
     };

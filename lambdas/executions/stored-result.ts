@@ -28,9 +28,15 @@ async function keepResult(
   // Nobody has to ask its sandbox any more.
   const noSecret = new Uint8Array();
   const execution: Execution = {
-    ...{ userId, orgId, executionId, language, sandboxId, timeoutSeconds: timeoutMs / 1000 },
+    userId,
+    orgId,
+    executionId,
+    language,
+    sandboxId,
+    timeoutSeconds: timeoutMs / 1000,
     ...(await sealRepliesSecret(platform.keys, { userId, orgId, executionId }, noSecret)),
-    ...{ startedAt: now.toISOString(), ...endOf(result, new Date()) },
+    startedAt: now.toISOString(),
+    ...endOf(result, new Date()),
   };
   await storeResult(platform, execution, result);
   await platform.table.transact([addExecution(execution)]);

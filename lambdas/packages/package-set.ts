@@ -37,11 +37,14 @@ export async function changePackages(
   const { caller, platform, now, commit } = around;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     // A build that ended before this list takes its place is what stays usable until this one is built.
-    const { known, set, lock } = await settledPackages(around);
+    const { existing, set, lock } = await settledPackages(around);
     const next = follow(set, change(set?.wanted ?? []), now);
     if (next.status === 'pending') await platform.builder.check().catch(refuse);
     try {
-      await commit({ writes: changePackageSet(caller.userId, next, known, lock?.lock), audit: { resource } });
+      await commit({
+        writes: changePackageSet(caller.userId, next, existing, lock?.lock),
+        audit: { resource },
+      });
     } catch (error) {
       if (error instanceof WriteConflict) continue;
       throw error;
@@ -56,11 +59,11 @@ export async function changePackages(
   throw new ApiError('CONFLICT');
 }
 
-function follow(known: PackageSet | undefined, wanted: readonly Requirement[], now: Date): PackageSet {
+function follow(existing: PackageSet | undefined, wanted: readonly Requirement[], now: Date): PackageSet {
   const byName = wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const at = now.toISOString();
   const next = {
-    revision: (known?.revision ?? 0) + 1,
+    revision: (existing?.revision ?? 0) + 1,
     buildId: uuidv7(),
     wanted: byName,
     changedAt: at,
@@ -68,7 +71,7 @@ function follow(known: PackageSet | undefined, wanted: readonly Requirement[], n
   };
   return wanted.length === 0
     ? { ...next, status: 'ready', endedAt: at, installed: null }
-    : { ...next, status: 'pending', endedAt: null, installed: known?.installed ?? null };
+    : { ...next, status: 'pending', endedAt: null, installed: existing?.installed ?? null };
 }
 
 async function requestBuild({ caller, platform }: Around, { buildId, wanted }: PackageSet): Promise<void> {
@@ -81,7 +84,7 @@ async function requestBuild({ caller, platform }: Around, { buildId, wanted }: P
 
 type Settled = {
   /** As it is on record. */
-  readonly known: PackageSet | undefined;
+  readonly existing: PackageSet | undefined;
   /** As it is by now. */
   readonly set: PackageSet | undefined;
   /** Of a bundle that was not on record yet. */
@@ -91,14 +94,20 @@ type Settled = {
 
 /** The user's set as it is by now: with the outcome of its build, and the writes that put that on record. */
 export async function settledPackages({ caller, platform, now }: Omit<Around, 'commit'>): Promise<Settled> {
-  const known = await getPackageSet(platform.table, caller.userId);
-  if (known?.status !== 'pending') return { known, set: known, writes: [] };
-  const late = now.getTime() - Date.parse(known.changedAt) > longestBuildMs;
-  const outcome = (await platform.builder.outcome(known.buildId)) ?? (late ? lostBuild : undefined);
-  if (!outcome) return { known, set: known, writes: [] };
-  const set = settle(known, outcome, now);
-  if (outcome.status === 'failed') return { known, set, writes: changePackageSet(caller.userId, set, known) };
-  return { known, set, lock: outcome, writes: changePackageSet(caller.userId, set, known, outcome.lock) };
+  const existing = await getPackageSet(platform.table, caller.userId);
+  if (existing?.status !== 'pending') return { existing, set: existing, writes: [] };
+  const late = now.getTime() - Date.parse(existing.changedAt) > longestBuildMs;
+  const outcome = (await platform.builder.outcome(existing.buildId)) ?? (late ? lostBuild : undefined);
+  if (!outcome) return { existing, set: existing, writes: [] };
+  const set = settle(existing, outcome, now);
+  if (outcome.status === 'failed')
+    return { existing, set, writes: changePackageSet(caller.userId, set, existing) };
+  return {
+    existing,
+    set,
+    lock: outcome,
+    writes: changePackageSet(caller.userId, set, existing, outcome.lock),
+  };
 }
 
 /**
@@ -130,13 +139,13 @@ export async function pursuedPackages(around: Around): Promise<Settled> {
   return settled;
 }
 
-function settle(known: PackageSet, outcome: Outcome, now: Date): PackageSet {
-  const ended = { ...known, revision: known.revision + 1, endedAt: now.toISOString() };
+function settle(existing: PackageSet, outcome: Outcome, now: Date): PackageSet {
+  const ended = { ...existing, revision: existing.revision + 1, endedAt: now.toISOString() };
   if (outcome.status === 'failed') {
     return { ...ended, status: 'failed', failure: { reason: outcome.reason, names: outcome.names } };
   }
   const locked = new Map(parseLock(outcome.lock).packages.map((each) => [each.name, each]));
-  const packages = known.wanted.map(({ name, requested }) => {
+  const packages = existing.wanted.map(({ name, requested }) => {
     const { version, sizeBytes } = locked.get(name) ?? { version: '', sizeBytes: 0 };
     return { name, requested, version, sizeBytes };
   });

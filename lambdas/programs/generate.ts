@@ -26,7 +26,10 @@ export const handler = endpoint(programs.generate, async ({ body }, context) => 
   const deadlineIn = (seconds: number) => now.getTime() + seconds * 1000;
   const program = (seconds: number) =>
     generateProgram(platform.generator, {
-      ...{ prompt, language, secretNames, maxTokens },
+      prompt,
+      language,
+      secretNames,
+      maxTokens,
       deadline: deadlineIn(seconds),
     });
   // On record before the prompt leaves the installation.

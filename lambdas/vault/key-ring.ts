@@ -58,8 +58,8 @@ async function openKek(context: SecretContext, record: Uint8Array, secret: strin
   const derive = () => deriveKek(context, record, secret);
   if (context.settings.STRONGROOM_KEK_CACHE === 'off') return derive();
   const id = keks.idOf(owner, record, secret);
-  const known = keks.get(id);
-  if (known) return known;
+  const cached = keks.get(id);
+  if (cached) return cached;
   // Concurrent requests share a derivation. It must not fail because the request that started it is refused.
   await context.admitted();
   const running = deriving.get(id) ?? begin(id, derive);

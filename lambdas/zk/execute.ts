@@ -31,7 +31,11 @@ export const handler = endpoint(zk.execute, async ({ params: { name }, body }, c
       ? { sealedPasswordB64: sealedPassword.boxB64, binding: binding(session) }
       : { password };
   const program = {
-    ...{ executionId: uuidv7(), language: code.language, code: '', stdin, args },
+    executionId: uuidv7(),
+    language: code.language,
+    code: '',
+    stdin,
+    args,
     encrypted: { payload, unlock },
     timeoutMs: Math.round(timeoutSeconds * 1000),
     ...packages,
