@@ -3,7 +3,7 @@ import { recovery } from '../../contract/recovery.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getKeys } from '../stores/keys.ts';
-import { getRestore, getShare, putRestore, shareIsThere } from '../stores/recovery.ts';
+import { getRestore, getShare, putRestore, requireShare } from '../stores/recovery.ts';
 import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 import { requireRestoredKeys } from '../vault/restored-keys.ts';
 import { publicKeysOf } from '../vault/stored-keys.ts';
@@ -43,7 +43,7 @@ export const handler = endpoint(
       writes: [
         { ...putRestore(orgId, ownerUserId, restore, existing), onConflict: 'RESTORE_PENDING' },
         // Whoever was a trustee a moment ago is none now.
-        { ...shareIsThere(ownerUserId, userId), onConflict: 'NOT_FOUND' },
+        { ...requireShare(ownerUserId, userId), onConflict: 'NOT_FOUND' },
       ],
       audit: { resource: `recovery/restore/${ownerUserId}`, owner: { userId: ownerUserId, orgId } },
     };

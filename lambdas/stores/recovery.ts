@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Table, Write } from '../../platform/table.ts';
+import type { Condition, Table, Write } from '../../platform/table.ts';
 import { Bytes, parseItem, parsePage, type StoredPage, Time } from './stored.ts';
 
 /** Of the index that lists by trustee. */
@@ -69,7 +69,7 @@ export function putShare(share: RecoveryShare, existing: RecoveryShare | undefin
 }
 
 /** Writes nothing, and fails where there is none. */
-export function shareIsThere(ownerUserId: string, trusteeUserId: string): Write {
+export function requireShare(ownerUserId: string, trusteeUserId: string): Write {
   return { table: 'recovery', check: shareKey(ownerUserId, trusteeUserId), if: ['present'] };
 }
 
@@ -112,6 +112,9 @@ export async function getRestore(
   return parseItem(Restore, await table.get('recovery', restoreKey(orgId, ownerUserId)));
 }
 
+const sameRestore = (existing: Restore | undefined): readonly Condition[] =>
+  existing ? [{ field: 'restoreId', equals: existing.restoreId }] : ['absent'];
+
 /** Writes a restore where there is none, or still the `existing` one. */
 export function putRestore(
   orgId: string,
@@ -122,16 +125,16 @@ export function putRestore(
   return {
     table: 'recovery',
     put: { ...restoreKey(orgId, ownerUserId), ...restore },
-    if: existing ? [{ field: 'restoreId', equals: existing.restoreId }] : ['absent'],
+    if: sameRestore(existing),
   };
 }
 
 /** Writes nothing, and fails where another restore came, or the `existing` one went. */
-export function restoreIsStill(orgId: string, ownerUserId: string, existing: Restore | undefined): Write {
+export function requireSameRestore(orgId: string, ownerUserId: string, existing: Restore | undefined): Write {
   return {
     table: 'recovery',
     check: restoreKey(orgId, ownerUserId),
-    if: existing ? [{ field: 'restoreId', equals: existing.restoreId }] : ['absent'],
+    if: sameRestore(existing),
   };
 }
 

@@ -82,7 +82,7 @@ function requireShareable({ recipient, recipientKeys, grants }: Sharing): Stored
  * @param cek its key, which is wiped
  * @throws ApiError RECIPIENT_KEYS_REQUIRED, SHARE_EXISTS, TOO_MANY_SHARES @throws Tampered
  */
-export function newShare(
+export function sealShare(
   shared: Shared,
   record: RecordContext,
   cek: Cek,
@@ -98,7 +98,7 @@ export function newShare(
   const sealedTerms = vaultCrypto.sealTerms(cek, record, shareId, terms);
   const wrappedCek = vaultCrypto.wrapCek(publicKeysOf(recipientKeys), record, cek);
   wipe(cek);
-  return shareOf(shared, record.version, { shareId, wrappedCek, sealedTerms }, sharing, requested, now);
+  return createShare(shared, record.version, { shareId, wrappedCek, sealedTerms }, sharing, requested, now);
 }
 
 type RequestedSealedShare = RequestedShare & {
@@ -113,7 +113,7 @@ type RequestedSealedShare = RequestedShare & {
  * @param version of what is shared, for which it is sealed
  * @throws ApiError RECIPIENT_KEYS_REQUIRED, SHARE_EXISTS, TOO_MANY_SHARES, INVALID_REQUEST
  */
-export function sealedShare(
+export function parseSealedShare(
   shared: Shared,
   version: number,
   requested: RequestedSealedShare,
@@ -123,7 +123,7 @@ export function sealedShare(
   const { shareId, wrappedCekB64: wrappedCek, sealedTermsB64: sealedTerms } = requested;
   requireWrapped('wrappedCekB64', wrappedCek, requireShareable(sharing), 'the recipient');
   requireSealed('sealedTermsB64', sealedTerms);
-  return shareOf(shared, version, { shareId, wrappedCek, sealedTerms }, sharing, requested, now);
+  return createShare(shared, version, { shareId, wrappedCek, sealedTerms }, sharing, requested, now);
 }
 
 /**
@@ -131,7 +131,7 @@ export function sealedShare(
  *
  * @param version of what is shared, for which it is sealed
  */
-function shareOf(
+function createShare(
   shared: Shared,
   version: number,
   { shareId, wrappedCek, sealedTerms }: SealedShare,
