@@ -54,11 +54,11 @@ async function hashOf(subtrees: Subtrees, start: number, end: number): Promise<U
 async function path(subtrees: Subtrees, leaf: number, start: number, end: number): Promise<Uint8Array[]> {
   if (end - start === 1) return [];
   const middle = start + splitOf(end - start);
-  const [own, other] =
+  const halves =
     leaf < middle
-      ? [path(subtrees, leaf, start, middle), hashOf(subtrees, middle, end)]
-      : [path(subtrees, leaf, middle, end), hashOf(subtrees, start, middle)];
-  return [...(await own), await other];
+      ? ([path(subtrees, leaf, start, middle), hashOf(subtrees, middle, end)] as const)
+      : ([path(subtrees, leaf, middle, end), hashOf(subtrees, start, middle)] as const);
+  return joined(...halves);
 }
 
 /** @param whole whether the range is one that the verifier has the hash of */
@@ -71,11 +71,17 @@ async function subproof(
 ): Promise<Uint8Array[]> {
   if (from === end) return whole ? [] : [await hashOf(subtrees, start, end)];
   const middle = start + splitOf(end - start);
-  const [own, other] =
+  const halves =
     from <= middle
-      ? [subproof(subtrees, from, start, middle, whole), hashOf(subtrees, middle, end)]
-      : [subproof(subtrees, from, middle, end, false), hashOf(subtrees, start, middle)];
-  return [...(await own), await other];
+      ? ([subproof(subtrees, from, start, middle, whole), hashOf(subtrees, middle, end)] as const)
+      : ([subproof(subtrees, from, middle, end, false), hashOf(subtrees, start, middle)] as const);
+  return joined(...halves);
+}
+
+/** Waits for both, so that neither rejection goes unhandled, which would end the process. */
+async function joined(proof: Promise<Uint8Array[]>, sibling: Promise<Uint8Array>): Promise<Uint8Array[]> {
+  const [hashes, last] = await Promise.all([proof, sibling]);
+  return [...hashes, last];
 }
 
 /** The largest power of two below `size`; 1/2 for 1. */

@@ -7,7 +7,7 @@ import type { Keys } from '../../platform/keys.ts';
 type Log = { readonly origin: string; readonly keys: readonly NoteKey[] };
 
 /** The oldest key has given the log its name, so that it outlives a rotation. */
-async function logOf(keys: Pick<Keys, 'publicKeys'>): Promise<Log> {
+async function loadLog(keys: Pick<Keys, 'publicKeys'>): Promise<Log> {
   const jwks = await keys.publicKeys('audit');
   const oldest = jwks.at(-1);
   if (!oldest) throw new Error('no key signs the audit log');
@@ -21,8 +21,8 @@ function pointOf({ x, y }: PublicJwk): Uint8Array {
 
 /** A signed checkpoint (https://c2sp.org/tlog-checkpoint). */
 export async function signCheckpoint(keys: Keys, head: TreeHead): Promise<string> {
-  const { origin, keys: known } = await logOf(keys);
-  return signNote(known[0] as NoteKey, checkpointText(origin, head), (data) => keys.sign('audit', data));
+  const { origin, keys: noteKeys } = await loadLog(keys);
+  return signNote(noteKeys[0] as NoteKey, checkpointText(origin, head), (data) => keys.sign('audit', data));
 }
 
 /** What a checkpoint says, where this installation has signed it, else `undefined`. */
@@ -30,12 +30,12 @@ export async function openCheckpoint(
   keys: Pick<Keys, 'publicKeys'>,
   note: string,
 ): Promise<TreeHead | undefined> {
-  const { origin, keys: known } = await logOf(keys);
-  const text = openNote(known, note);
+  const { origin, keys: noteKeys } = await loadLog(keys);
+  const text = openNote(noteKeys, note);
   return text === undefined ? undefined : parseCheckpointText(origin, text);
 }
 
 /** By which callers verify checkpoints: of the key that signs now. */
 export async function auditVerifierKey(keys: Pick<Keys, 'publicKeys'>): Promise<string> {
-  return verifierKey((await logOf(keys)).keys[0] as NoteKey);
+  return verifierKey((await loadLog(keys)).keys[0] as NoteKey);
 }

@@ -5,9 +5,9 @@ import type { AuditScope } from '../stores/audit.ts';
 type Caller = UserCaller | AdministratorCaller;
 
 /** Whose entries a caller is shown. @throws ApiError FORBIDDEN */
-export function auditScope(caller: Caller, asked: 'own' | 'org' | undefined): AuditScope {
+export function auditScope(caller: Caller, requested: 'own' | 'org' | undefined): AuditScope {
   if (caller.kind === 'administrator') return 'installation';
-  if (asked !== 'org') return { owner: ownerOf(caller) };
+  if (requested !== 'org') return { owner: ownerOf(caller) };
   if (caller.role !== 'admin') throw new ApiError('FORBIDDEN');
   return { orgId: caller.orgId };
 }

@@ -38,20 +38,20 @@ export class AuditLogAltered extends Error {
 export async function sequenceAuditLog(ports: Ports): Promise<number> {
   let sealed = 0;
   for (let count = entriesInBatch; count === entriesInBatch; sealed += count) {
-    count = await sealBatch(ports);
+    count = await sequenceBatch(ports);
   }
   while (await publishNext(ports));
   return sealed;
 }
 
-async function sealBatch({ table }: Ports): Promise<number> {
+async function sequenceBatch({ table }: Ports): Promise<number> {
   const [entries, start] = await Promise.all([listUnsequenced(table, entriesInBatch), getLogSize(table)]);
   if (entries.length === 0) return 0;
   const hashes = entries.map((entry) => entryHash(entryOf(entry)));
   const marks = entries.map((entry, position) => markSequenced(entry, start + position));
   const done = await table
     .transact([...marks, ...appendBatch({ start, hashes })])
-    .then(() => true, overtaken);
+    .then(() => true, falseOnConflict);
   return done ? entries.length : 0;
 }
 
@@ -69,7 +69,7 @@ async function publishNext(ports: Ports): Promise<boolean> {
   const checkpoint = await signCheckpoint(keys, { size: grown, root });
   // Kept one by one: on AWS nobody can take one back.
   await objects.put(`${auditPrefix}checkpoint/${String(grown).padStart(16, '0')}`, utf8(checkpoint));
-  return table.transact([publish({ size: grown, checkpoint }, before)]).then(() => true, overtaken);
+  return table.transact([publish({ size: grown, checkpoint }, before)]).then(() => true, falseOnConflict);
 }
 
 /**
@@ -88,7 +88,7 @@ async function verifiedHead(
   return head;
 }
 
-function overtaken(error: unknown): false {
+function falseOnConflict(error: unknown): false {
   if (error instanceof ConditionFailed) return false;
   throw error;
 }

@@ -3,8 +3,9 @@ import { uuidv7 } from '../../crypto/encoding/uuid.ts';
 import { usablePackages } from '../packages/package-set.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { respondToRun } from './detach.ts';
-import { decryptChosenSecrets, inSandbox } from './execution.ts';
 import { programFiles } from './program-files.ts';
+import { inSandbox } from './run-program.ts';
+import { decryptChosenSecrets } from './secret-environment.ts';
 
 export const handler = endpoint(executions.create, async ({ body }, context) => {
   const { code, language, stdin, args, timeoutSeconds, wait } = body;

@@ -83,13 +83,19 @@ export function lostOutcome(
   const [stdout, stderr] = (['stdout', 'stderr'] as const).map((stream) => joined(output, stream));
   const lineEnd = stderr?.length && stderr.at(-1) !== 10 ? '\n' : '';
   return {
-    ...{ executionId, status: 'killed', exitCode: null, signal: null },
+    executionId,
+    status: 'killed',
+    exitCode: null,
+    signal: null,
     stdout: stdout ?? new Uint8Array(),
     stderr: Buffer.concat([stderr ?? new Uint8Array(), Buffer.from(`${lineEnd}Strongroom: ${reason}.\n`)]),
     truncated: { stdout: false, stderr: false },
     durationMs: Math.max(0, now.getTime() - Date.parse(startedAt)),
-    ...{ cpuMs: null, peakMemoryBytes: null, isolation: null },
-    ...{ files: [], omittedFiles: 0 },
+    cpuMs: null,
+    peakMemoryBytes: null,
+    isolation: null,
+    files: [],
+    omittedFiles: 0,
   };
 }
 
@@ -100,10 +106,18 @@ export function stateBody(state: ExecutionState, now: Date) {
   const text = (stream: OutputChunk['stream']) => joined(state.output, stream).toString('utf8');
   return {
     ...summary,
-    ...{ exitCode: null, signal: null, stdout: text('stdout'), stderr: text('stderr') },
+    exitCode: null,
+    signal: null,
+    stdout: text('stdout'),
+    stderr: text('stderr'),
     truncated: { stdout: false, stderr: false },
     durationMs: Math.max(0, now.getTime() - Date.parse(summary.startedAt)),
-    ...{ cpuMs: null, peakMemoryBytes: null, files: [], largeFiles: [], omittedFiles: 0, isolation: null },
+    cpuMs: null,
+    peakMemoryBytes: null,
+    files: [],
+    largeFiles: [],
+    omittedFiles: 0,
+    isolation: null,
   };
 }
 

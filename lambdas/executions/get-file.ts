@@ -4,8 +4,8 @@ import { executions } from '../../contract/executions.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { streamEndpoint } from '../pipeline/endpoint.ts';
 import { getExecution } from '../stores/executions.ts';
-import { throwAsApiError } from './execution.ts';
 import { stateOf } from './execution-state.ts';
+import { throwAsApiError } from './sandbox-errors.ts';
 
 export const handler = streamEndpoint(
   executions.getFile,

@@ -4,7 +4,6 @@ import { RunLost } from '../../platform/sandboxes.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { type Execution, getExecution } from '../stores/executions.ts';
-import { throwAsApiError } from './execution.ts';
 import {
   type EndedState,
   endedState,
@@ -13,6 +12,7 @@ import {
   stateOfLost,
   withItsSandbox,
 } from './execution-state.ts';
+import { throwAsApiError } from './sandbox-errors.ts';
 
 /** A program that is killed ends at once; what it left may take longer to be wiped. */
 const patienceMs = 10_000;

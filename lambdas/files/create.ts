@@ -18,7 +18,7 @@ export const handler = endpoint(files.create, async ({ body }, context) => {
   requireStorage(org);
   requireSize(content.length, org.plan.maxFileSizeBytes, 'a file');
   // Public keys would do. The reference asks for the secret, and that it opens the private ones proves the public ones.
-  (await ring.open()).wipe();
+  (await ring.unlock()).wipe();
 
   const fileId = uuidv7(now.getTime());
   const record = fileContext(caller.orgId, caller.userId, fileId);

@@ -4,7 +4,7 @@ import { endpoint } from '../pipeline/endpoint.ts';
 import { getRestore, type Restore } from '../stores/recovery.ts';
 import { forgetKek, type KeyRing, readKeyRing } from '../vault/key-ring.ts';
 import { rekeyed, sealUnderSecret } from '../vault/new-private-keys.ts';
-import { openRestore } from '../vault/restored-keys.ts';
+import { decryptRestoredKeys } from '../vault/restored-keys.ts';
 import { readNewUserSecret, readUserSecret, type SecretContext } from '../vault/user-secret.ts';
 
 export const handler = endpoint(keys.rekey, async (_, context) => {
@@ -25,10 +25,10 @@ export const handler = endpoint(keys.rekey, async (_, context) => {
 /** The secret is the live one or, where a restore waits, its temporary one. The live keys are tried first. */
 async function openLiveOrRestored(context: SecretContext, ring: KeyRing, restore: Restore | undefined) {
   try {
-    return { pairs: await ring.open(), restored: undefined };
+    return { pairs: await ring.unlock(), restored: undefined };
   } catch (error) {
     const isWrong = error instanceof ApiError && error.code === 'WRONG_USER_SECRET';
     if (!restore || !isWrong) throw error;
-    return { pairs: await openRestore(context, ring, restore), restored: restore };
+    return { pairs: await decryptRestoredKeys(context, ring, restore), restored: restore };
   }
 }

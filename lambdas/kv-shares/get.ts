@@ -5,7 +5,7 @@ import { endpoint } from '../pipeline/endpoint.ts';
 import { markAccess } from '../stores/shares.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
 import { decryptValue } from '../vault/kv-value.ts';
-import { openShare } from '../vault/received-share.ts';
+import { decryptShare } from '../vault/received-share.ts';
 import { readSharedValue } from '../vault/shared-value.ts';
 
 export const handler = endpoint(kvShares.get, async ({ params: { shareId } }, context) => {
@@ -16,9 +16,9 @@ export const handler = endpoint(kvShares.get, async ({ params: { shareId } }, co
   ]);
   const { ownerUserId, resource, expiresAt } = received;
   const contextAt = (version: number) => valueContext(caller.orgId, ownerUserId, resource, version);
-  const pairs = await ring.open();
+  const pairs = await ring.unlock();
   try {
-    const { cek } = openShare(pairs, received, contextAt);
+    const { cek } = decryptShare(pairs, received, contextAt);
     const owner = { orgId: caller.orgId, userId: ownerUserId };
     const plaintext = await decryptValue(platform.objects, owner, resource, value, cek);
     return {

@@ -13,7 +13,7 @@ export const handler = endpoint(kv.get, async ({ params: { key } }, context) => 
   const { orgId, userId } = caller;
   const [ring, value] = await Promise.all([readKeyRing(context), getValue(platform.table, userId, key)]);
   if (!value) throw new ApiError('NOT_FOUND');
-  const pairs = await ring.open();
+  const pairs = await ring.unlock();
   try {
     const cek = vaultCrypto.unwrapCek(
       pairs,

@@ -15,8 +15,8 @@ export const handler = endpoint(messages.open, async ({ params: { id }, body: { 
     getContent(table, id),
     nonce === undefined ? undefined : getOpening(table, id, nonce),
   ]);
-  const known = opening ?? message;
-  if (!content || !known) throw new ApiError('NOT_FOUND');
+  const existing = opening ?? message;
+  if (!content || !existing) throw new ApiError('NOT_FOUND');
   if (opening?.repeated) throw new ApiError(message ? 'NONCE_SPENT' : 'NOT_FOUND');
 
   // Before anything is counted: what cannot be read is not used up.
@@ -30,6 +30,6 @@ export const handler = endpoint(messages.open, async ({ params: { id }, body: { 
     status: 200,
     body: { success: true, data: { encryptedContent, remaining: access.remaining } },
     writes: access.writes,
-    audit: { resource: messageResource(id), owner: auditOwner(known) },
+    audit: { resource: messageResource(id), owner: auditOwner(existing) },
   };
 });

@@ -12,7 +12,7 @@ import { WriteConflict } from '../pipeline/commit.ts';
 import type { Effect, Effects } from '../pipeline/effects.ts';
 import { changePackageSet, getPackageSet, type PackageSet, type StoredLock } from '../stores/packages.ts';
 
-type Around = {
+type PackageContext = {
   readonly caller: UserCaller;
   readonly platform: Platform;
   readonly now: Date;
@@ -30,18 +30,21 @@ const longestBuildMs = 60 * 60_000;
  * @param change makes the list out of the one that is there; it runs again where others changed that meanwhile
  */
 export async function changePackages(
-  around: Around,
+  around: PackageContext,
   resource: string,
   change: (wanted: readonly Requirement[]) => readonly Requirement[],
 ): Promise<PackageSet> {
   const { caller, platform, now, commit } = around;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     // A build that ended before this list takes its place is what stays usable until this one is built.
-    const { known, set, lock } = await settledPackages(around);
-    const next = follow(set, change(set?.wanted ?? []), now);
-    if (next.status === 'pending') await platform.builder.check().catch(refuse);
+    const { existing, set, lock } = await loadPackages(around);
+    const next = nextSet(set, change(set?.wanted ?? []), now);
+    if (next.status === 'pending') await platform.builder.check().catch(throwAsApiError);
     try {
-      await commit({ writes: changePackageSet(caller.userId, next, known, lock?.lock), audit: { resource } });
+      await commit({
+        writes: changePackageSet(caller.userId, next, existing, lock?.lock),
+        audit: { resource },
+      });
     } catch (error) {
       if (error instanceof WriteConflict) continue;
       throw error;
@@ -56,11 +59,11 @@ export async function changePackages(
   throw new ApiError('CONFLICT');
 }
 
-function follow(known: PackageSet | undefined, wanted: readonly Requirement[], now: Date): PackageSet {
+function nextSet(existing: PackageSet | undefined, wanted: readonly Requirement[], now: Date): PackageSet {
   const byName = wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const at = now.toISOString();
   const next = {
-    revision: (known?.revision ?? 0) + 1,
+    revision: (existing?.revision ?? 0) + 1,
     buildId: uuidv7(),
     wanted: byName,
     changedAt: at,
@@ -68,10 +71,13 @@ function follow(known: PackageSet | undefined, wanted: readonly Requirement[], n
   };
   return wanted.length === 0
     ? { ...next, status: 'ready', endedAt: at, installed: null }
-    : { ...next, status: 'pending', endedAt: null, installed: known?.installed ?? null };
+    : { ...next, status: 'pending', endedAt: null, installed: existing?.installed ?? null };
 }
 
-async function requestBuild({ caller, platform }: Around, { buildId, wanted }: PackageSet): Promise<void> {
+async function requestBuild(
+  { caller, platform }: PackageContext,
+  { buildId, wanted }: PackageSet,
+): Promise<void> {
   await platform.builder.request({
     buildId,
     owner: { userId: caller.userId, orgId: caller.orgId },
@@ -79,9 +85,9 @@ async function requestBuild({ caller, platform }: Around, { buildId, wanted }: P
   });
 }
 
-type Settled = {
+type LoadedPackages = {
   /** As it is on record. */
-  readonly known: PackageSet | undefined;
+  readonly existing: PackageSet | undefined;
   /** As it is by now. */
   readonly set: PackageSet | undefined;
   /** Of a bundle that was not on record yet. */
@@ -90,15 +96,25 @@ type Settled = {
 };
 
 /** The user's set as it is by now: with the outcome of its build, and the writes that put that on record. */
-export async function settledPackages({ caller, platform, now }: Omit<Around, 'commit'>): Promise<Settled> {
-  const known = await getPackageSet(platform.table, caller.userId);
-  if (known?.status !== 'pending') return { known, set: known, writes: [] };
-  const late = now.getTime() - Date.parse(known.changedAt) > longestBuildMs;
-  const outcome = (await platform.builder.outcome(known.buildId)) ?? (late ? lostBuild : undefined);
-  if (!outcome) return { known, set: known, writes: [] };
-  const set = settle(known, outcome, now);
-  if (outcome.status === 'failed') return { known, set, writes: changePackageSet(caller.userId, set, known) };
-  return { known, set, lock: outcome, writes: changePackageSet(caller.userId, set, known, outcome.lock) };
+export async function loadPackages({
+  caller,
+  platform,
+  now,
+}: Omit<PackageContext, 'commit'>): Promise<LoadedPackages> {
+  const existing = await getPackageSet(platform.table, caller.userId);
+  if (existing?.status !== 'pending') return { existing, set: existing, writes: [] };
+  const late = now.getTime() - Date.parse(existing.changedAt) > longestBuildMs;
+  const outcome = (await platform.builder.outcome(existing.buildId)) ?? (late ? lostBuild : undefined);
+  if (!outcome) return { existing, set: existing, writes: [] };
+  const set = withOutcome(existing, outcome, now);
+  if (outcome.status === 'failed')
+    return { existing, set, writes: changePackageSet(caller.userId, set, existing) };
+  return {
+    existing,
+    set,
+    lock: outcome,
+    writes: changePackageSet(caller.userId, set, existing, outcome.lock),
+  };
 }
 
 /**
@@ -106,9 +122,9 @@ export async function settledPackages({ caller, platform, now }: Omit<Around, 'c
  * of the operation's own commit: it is no change by the caller.
  */
 export async function usablePackages(
-  context: Omit<Around, 'commit'>,
+  context: Omit<PackageContext, 'commit'>,
 ): Promise<Pick<Job, 'packages' | 'packagesFrom'>> {
-  const { set, writes } = await settledPackages(context);
+  const { set, writes } = await loadPackages(context);
   if (writes.length > 0) {
     await context.platform.table.transact(writes).catch((error: unknown) => {
       // Another call has recorded it, or the list has changed; what was built is good either way.
@@ -122,21 +138,21 @@ export async function usablePackages(
 }
 
 /** As `settledPackages`; a build that the builder may not have heard of is requested again. */
-export async function pursuedPackages(around: Around): Promise<Settled> {
-  const settled = await settledPackages(around);
+export async function loadAndRequestPackages(around: PackageContext): Promise<LoadedPackages> {
+  const settled = await loadPackages(around);
   if (settled.set?.status === 'pending') {
-    await requestBuild(around, settled.set).catch(refuse);
+    await requestBuild(around, settled.set).catch(throwAsApiError);
   }
   return settled;
 }
 
-function settle(known: PackageSet, outcome: Outcome, now: Date): PackageSet {
-  const ended = { ...known, revision: known.revision + 1, endedAt: now.toISOString() };
+function withOutcome(existing: PackageSet, outcome: Outcome, now: Date): PackageSet {
+  const ended = { ...existing, revision: existing.revision + 1, endedAt: now.toISOString() };
   if (outcome.status === 'failed') {
     return { ...ended, status: 'failed', failure: { reason: outcome.reason, names: outcome.names } };
   }
   const locked = new Map(parseLock(outcome.lock).packages.map((each) => [each.name, each]));
-  const packages = known.wanted.map(({ name, requested }) => {
+  const packages = existing.wanted.map(({ name, requested }) => {
     const { version, sizeBytes } = locked.get(name) ?? { version: '', sizeBytes: 0 };
     return { name, requested, version, sizeBytes };
   });
@@ -169,7 +185,7 @@ function reasonFor(name: string, failure: PackageSet['failure']): string {
     : `Not installed, since the list could not be: ${reason}`;
 }
 
-function refuse(error: unknown): never {
+function throwAsApiError(error: unknown): never {
   if (error instanceof BuilderBusy) {
     throw new ApiError('BUILDER_BUSY', { headers: { 'Retry-After': '15' }, cause: error });
   }

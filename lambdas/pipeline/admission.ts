@@ -81,8 +81,9 @@ async function allowanceOf(
     countCall(table, rateLimit, identity, limit, call.now);
   if (rateLimit === 'api') return count(account ?? address, settings.STRONGROOM_LIMIT);
   if (rateLimit === 'message') {
-    const { STRONGROOM_MESSAGE_LIMIT: alone, STRONGROOM_MESSAGE_TOKEN_LIMIT: known } = settings;
-    return account ? count(account, known) : count(address, alone);
+    return account
+      ? count(account, settings.STRONGROOM_MESSAGE_TOKEN_LIMIT)
+      : count(address, settings.STRONGROOM_MESSAGE_LIMIT);
   }
 
   const email = emailOf(call.input.body);

@@ -26,7 +26,7 @@ export function fingerprint(credential: string): string {
 export type Session = { readonly user: User; readonly claims: SessionClaims };
 
 /** The session of a JWT that is signed by us, not expired, not revoked, and under the current password. */
-export async function openSession({ table, keys }: Platform, token: string): Promise<Session | undefined> {
+export async function findSession({ table, keys }: Platform, token: string): Promise<Session | undefined> {
   const claims = await verifySession(keys, token);
   if (!claims) return undefined;
   const [session, user] = await Promise.all([getSession(table, claims), getUser(table, claims.sub)]);
@@ -38,7 +38,7 @@ export async function openSession({ table, keys }: Platform, token: string): Pro
 export async function authenticate(platform: Platform, credential: string): Promise<Caller | undefined> {
   const key: AccessKey | undefined = parseAccessKey(credential);
   if (key) return findCaller(platform.table, key);
-  const session = await openSession(platform, credential);
+  const session = await findSession(platform, credential);
   if (!session) return undefined;
   const { userId, orgId, email, role } = session.user;
   return {

@@ -62,9 +62,11 @@ function deferPort(
       if (typeof method !== 'function') return method;
       const call = (...values: unknown[]) => Reflect.apply(method, target, values);
       if (typeof name === 'string' && Object.hasOwn(ofPort, name) && ofPort[name] === 'read') return call;
-      return async (...values: unknown[]) => {
-        await admitted();
-        return call(...values);
+      return (...values: unknown[]) => {
+        const deferred = admitted().then(() => call(...values));
+        // A handler may not be waiting for it yet, and a refusal must not end the process as an unhandled rejection.
+        deferred.catch(() => undefined);
+        return deferred;
       };
     },
   });

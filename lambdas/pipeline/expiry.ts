@@ -5,8 +5,8 @@ import { invalid } from './api-error.ts';
  *
  * @throws ApiError INVALID_REQUEST where it is past, or more than `maxSeconds` ahead
  */
-export function expiryOf(asked: string, now: Date, maxSeconds: number): string {
-  const expiry = new Date(asked);
+export function expiryOf(requested: string, now: Date, maxSeconds: number): string {
+  const expiry = new Date(requested);
   if (!(expiry > now)) throw invalid('expiresAt', 'must be in the future');
   if (expiry.getTime() - now.getTime() > maxSeconds * 1000) {
     throw invalid('expiresAt', `must be at most ${maxSeconds / 86_400} days ahead`);

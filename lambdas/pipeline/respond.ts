@@ -55,7 +55,7 @@ export function respondError(
   error: unknown,
   admission: Admission | undefined,
 ): APIGatewayProxyResult {
-  return errorResult(asDeclared(route, error), commonHeaders(requestId, admission), requestId);
+  return errorResult(toDeclaredError(route, error), commonHeaders(requestId, admission), requestId);
 }
 
 /** A refusal before any route was found. */
@@ -89,15 +89,15 @@ function errorResult(
 }
 
 /** An error that the route does not declare is a fault of ours, whatever it calls itself. */
-function asDeclared(route: RouteRecord, thrown: unknown): ApiError {
-  const error = inTheCatalogue(thrown);
+function toDeclaredError(route: RouteRecord, thrown: unknown): ApiError {
+  const error = toApiError(thrown);
   if (error instanceof ApiError && errorsOf(route).has(error.code)) return error;
   logger.error('unexpected error', { operationId: route.operationId, ...describeError(error) });
   return new ApiError('INTERNAL');
 }
 
 /** What the ports and the formats refuse, as the API says it. */
-function inTheCatalogue(thrown: unknown): unknown {
+function toApiError(thrown: unknown): unknown {
   if (thrown instanceof InvalidCursor) return new ApiError('INVALID_CURSOR', { cause: thrown });
   if (!(thrown instanceof Refused)) return thrown;
   const code = thrown.code === 'WRONG_USER_SECRET' ? thrown.code : 'TAMPERED';

@@ -1,6 +1,6 @@
 import { recovery } from '../../contract/recovery.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
-import { deleteRestore, deleteShare, getRestore, restoreIsStill } from '../stores/recovery.ts';
+import { deleteRestore, deleteShare, getRestore, requireSameRestore } from '../stores/recovery.ts';
 
 export const handler = endpoint(
   recovery.deleteTrustee,
@@ -13,7 +13,9 @@ export const handler = endpoint(
       body: { deleted: true, trusteeUserId },
       writes: [
         { ...deleteShare(userId, trusteeUserId), onConflict: 'NOT_FOUND' },
-        isTheirs ? deleteRestore(orgId, userId, restore.restoreId) : restoreIsStill(orgId, userId, restore),
+        isTheirs
+          ? deleteRestore(orgId, userId, restore.restoreId)
+          : requireSameRestore(orgId, userId, restore),
       ],
       audit: { resource: `recovery/trustees/${trusteeUserId}` },
     };

@@ -20,12 +20,12 @@ export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
     getRestore(platform.table, orgId, userId),
     mayTrySecret(context),
   ]);
-  const known = requireKeys(found);
+  const current = requireKeys(found);
   const { keyVersion, proofB64: proof } = body;
   const fields = parseSealedPrivateKeys({ org: orgId, user: userId }, keyVersion, body, now);
-  if (keyVersion !== known.keyVersion + 1) throw new ApiError('CONFLICT');
-  const restored = await requireProof(context, proof, known, restore);
-  return rekeyed(caller, known, fields, restored);
+  if (keyVersion !== current.keyVersion + 1) throw new ApiError('CONFLICT');
+  const restored = await requireProof(context, proof, current, restore);
+  return rekeyed(caller, current, fields, restored);
 });
 
 /**
@@ -35,15 +35,17 @@ export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
 async function requireProof(
   context: SecretContext,
   proof: RekeyProof,
-  known: StoredKeys,
+  current: StoredKeys,
   restore: Restore | undefined,
 ): Promise<Restore | undefined> {
   const proven = await trySecret(context, async () => {
-    const found = [known, restore].find((keys) => keys && vaultCrypto.provesRekey(proof, keys.rekeyVerifier));
+    const found = [current, restore].find(
+      (keys) => keys && vaultCrypto.provesRekey(proof, keys.rekeyVerifier),
+    );
     if (!found) throw new WrongUserSecret();
     return found;
   });
-  if (proven === known || !restore) return undefined;
+  if (proven === current || !restore) return undefined;
   requireAvailable(restore, context.now);
   return restore;
 }

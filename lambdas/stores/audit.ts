@@ -66,7 +66,10 @@ export async function findEntry(
   let cursor: string | undefined;
   do {
     const page: Page = await table.query({
-      ...{ table: 'audit', ...partitionOf(scope), ...range, limit: entriesAtOnce },
+      table: 'audit',
+      ...partitionOf(scope),
+      ...range,
+      limit: entriesAtOnce,
       ...(cursor && { cursor }),
     });
     const found = page.items.find((item) => item.id === id);

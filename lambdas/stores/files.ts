@@ -53,18 +53,18 @@ export function requireNoFile(userId: string, fileId: string): Write {
   return { table: 'files', check: keyOf(userId, fileId), if: ['absent'] };
 }
 
-/** Deletes a file where the set of its shares is still the `known` one. */
-export function deleteFile(userId: string, fileId: string, known: StoredFile): Write {
-  return { table: 'files', delete: keyOf(userId, fileId), if: unchanged(known) };
+/** Deletes a file where the set of its shares is still the `existing` one. */
+export function deleteFile(userId: string, fileId: string, existing: StoredFile): Write {
+  return { table: 'files', delete: keyOf(userId, fileId), if: unchanged(existing) };
 }
 
-/** Adds a share to a file where the set of its shares is still the `known` one. */
-export function countFileShareAdded(userId: string, fileId: string, known: StoredFile): Write {
+/** Adds a share to a file where the set of its shares is still the `existing` one. */
+export function countFileShareAdded(userId: string, fileId: string, existing: StoredFile): Write {
   return {
     table: 'files',
     update: keyOf(userId, fileId),
     add: { shareRevision: 1 },
-    if: unchanged(known),
+    if: unchanged(existing),
   };
 }
 

@@ -38,28 +38,28 @@ const unchanged = ({ version, shareRevision }: StoredValue) => [
   { field: 'shareRevision', equals: shareRevision },
 ];
 
-/** Writes a value where the one that it replaces, if any, and the set of its shares are still the `known` ones. */
+/** Writes a value where the one that it replaces, if any, and the set of its shares are still the `existing` ones. */
 export function putValue(
   userId: string,
   key: string,
   value: StoredValue,
-  known: StoredValue | undefined,
+  existing: StoredValue | undefined,
 ): Write {
   return {
     table: 'kv',
     put: { ...keyOf(userId, key), ...value },
-    if: known ? unchanged(known) : ['absent'],
+    if: existing ? unchanged(existing) : ['absent'],
   };
 }
 
-/** Deletes a value where it, and the set of its shares, are still the `known` ones. */
-export function deleteValue(userId: string, key: string, known: StoredValue): Write {
-  return { table: 'kv', delete: keyOf(userId, key), if: unchanged(known) };
+/** Deletes a value where it, and the set of its shares, are still the `existing` ones. */
+export function deleteValue(userId: string, key: string, existing: StoredValue): Write {
+  return { table: 'kv', delete: keyOf(userId, key), if: unchanged(existing) };
 }
 
-/** Adds a share to a value where it, and the set of its shares, are still the `known` ones. */
-export function countShareAdded(userId: string, key: string, known: StoredValue): Write {
-  return { table: 'kv', update: keyOf(userId, key), add: { shareRevision: 1 }, if: unchanged(known) };
+/** Adds a share to a value where it, and the set of its shares, are still the `existing` ones. */
+export function countShareAdded(userId: string, key: string, existing: StoredValue): Write {
+  return { table: 'kv', update: keyOf(userId, key), add: { shareRevision: 1 }, if: unchanged(existing) };
 }
 
 /** Takes a share from a value, whatever else changes of it. It fails where what counts them is no number. */

@@ -46,12 +46,12 @@ export async function getPackageLock(table: Table, userId: string): Promise<Stor
   return (await table.get('packages', lockKey(userId))) as (StoredLock & Item) | undefined;
 }
 
-/** Writes a set where the one that it follows, if any, is still the `known` one. */
-function putSet(userId: string, set: PackageSet, known: PackageSet | undefined): Write {
+/** Writes a set where the one that it follows, if any, is still the `existing` one. */
+function putSet(userId: string, set: PackageSet, existing: PackageSet | undefined): Write {
   return {
     table: 'packages',
     put: { ...setKey(userId), ...(set as unknown as { readonly [name: string]: Value }) },
-    if: known ? [{ field: 'revision', equals: known.revision }] : ['absent'],
+    if: existing ? [{ field: 'revision', equals: existing.revision }] : ['absent'],
   };
 }
 
@@ -63,12 +63,12 @@ function putSet(userId: string, set: PackageSet, known: PackageSet | undefined):
 export function changePackageSet(
   userId: string,
   set: PackageSet,
-  known: PackageSet | undefined,
+  existing: PackageSet | undefined,
   lock?: string,
 ): Write[] {
-  const before = known?.installed?.bundleId;
+  const before = existing?.installed?.bundleId;
   const after = set.installed?.bundleId;
-  const writes = [putSet(userId, set, known)];
+  const writes = [putSet(userId, set, existing)];
   if (before === after) return writes;
   if (before) writes.push({ table: 'packages', delete: useKey(before, userId) });
   if (after && lock !== undefined) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Table, Write } from '../../platform/table.ts';
+import type { Condition, Table, Write } from '../../platform/table.ts';
 import { Bytes, parseItem, parsePage, type StoredPage, Time } from './stored.ts';
 
 /** Of the index that lists by trustee. */
@@ -58,18 +58,18 @@ export async function listOwners(
   return parsePage(Share, await table.query(query));
 }
 
-/** Writes a share where the one that it replaces, if any, is still the `known` one. */
-export function putShare(share: RecoveryShare, known: RecoveryShare | undefined): Write {
+/** Writes a share where the one that it replaces, if any, is still the `existing` one. */
+export function putShare(share: RecoveryShare, existing: RecoveryShare | undefined): Write {
   const { ownerUserId, trusteeUserId } = share;
   return {
     table: 'recovery',
     put: { ...shareKey(ownerUserId, trusteeUserId), ...share, [trusteeIndex]: trusteeUserId },
-    if: known ? [{ field: 'updatedAt', equals: known.updatedAt }] : ['absent'],
+    if: existing ? [{ field: 'updatedAt', equals: existing.updatedAt }] : ['absent'],
   };
 }
 
 /** Writes nothing, and fails where there is none. */
-export function shareIsThere(ownerUserId: string, trusteeUserId: string): Write {
+export function requireShare(ownerUserId: string, trusteeUserId: string): Write {
   return { table: 'recovery', check: shareKey(ownerUserId, trusteeUserId), if: ['present'] };
 }
 
@@ -112,26 +112,29 @@ export async function getRestore(
   return parseItem(Restore, await table.get('recovery', restoreKey(orgId, ownerUserId)));
 }
 
-/** Writes a restore where there is none, or still the `known` one. */
+const sameRestore = (existing: Restore | undefined): readonly Condition[] =>
+  existing ? [{ field: 'restoreId', equals: existing.restoreId }] : ['absent'];
+
+/** Writes a restore where there is none, or still the `existing` one. */
 export function putRestore(
   orgId: string,
   ownerUserId: string,
   restore: Restore,
-  known: Restore | undefined,
+  existing: Restore | undefined,
 ): Write {
   return {
     table: 'recovery',
     put: { ...restoreKey(orgId, ownerUserId), ...restore },
-    if: known ? [{ field: 'restoreId', equals: known.restoreId }] : ['absent'],
+    if: sameRestore(existing),
   };
 }
 
-/** Writes nothing, and fails where another restore came, or the `known` one went. */
-export function restoreIsStill(orgId: string, ownerUserId: string, known: Restore | undefined): Write {
+/** Writes nothing, and fails where another restore came, or the `existing` one went. */
+export function requireSameRestore(orgId: string, ownerUserId: string, existing: Restore | undefined): Write {
   return {
     table: 'recovery',
     check: restoreKey(orgId, ownerUserId),
-    if: known ? [{ field: 'restoreId', equals: known.restoreId }] : ['absent'],
+    if: sameRestore(existing),
   };
 }
 

@@ -27,12 +27,12 @@ export async function listSecrets(
   return { items: items as unknown as readonly Secret[], cursor };
 }
 
-/** Writes a secret where the one that it replaces, if any, is still the `known` one. */
-export function putSecret(userId: string, secret: Secret, known: Secret | undefined): Write {
+/** Writes a secret where the one that it replaces, if any, is still the `existing` one. */
+export function putSecret(userId: string, secret: Secret, existing: Secret | undefined): Write {
   return {
     table: 'secrets',
     put: { ...keyOf(userId, secret.name), ...secret },
-    if: known ? [{ field: 'version', equals: known.version }] : ['absent'],
+    if: existing ? [{ field: 'version', equals: existing.version }] : ['absent'],
   };
 }
 

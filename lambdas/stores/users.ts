@@ -56,15 +56,15 @@ export function replaceLogin(email: string, login: Login, knownVersion: number):
 export function setPasswordVersion(
   userId: string,
   version: number,
-  known: Pick<User, 'passwordVersion' | 'apiKeyId'>,
+  existing: Pick<User, 'passwordVersion' | 'apiKeyId'>,
 ): Write {
   return {
     table: 'users',
     update: userKey(userId),
     set: { passwordVersion: version },
     if: [
-      { field: 'passwordVersion', equals: known.passwordVersion },
-      { field: 'apiKeyId', equals: known.apiKeyId },
+      { field: 'passwordVersion', equals: existing.passwordVersion },
+      { field: 'apiKeyId', equals: existing.apiKeyId },
     ],
   };
 }

@@ -44,18 +44,18 @@ export async function listCode(
   return { items: items as unknown as readonly ZkCode[], cursor };
 }
 
-/** Writes a program and its payload where the one that they replace, if any, is still the `known` one. */
+/** Writes a program and its payload where the one that they replace, if any, is still the `existing` one. */
 export function putCode(
   userId: string,
   code: ZkCode,
   payload: StoredPayload,
-  known: ZkCode | undefined,
+  existing: ZkCode | undefined,
 ): readonly Write[] {
   return [
     {
       table: 'zkCode',
       put: { ...keyOf(userId, code.name), ...code },
-      if: known ? [{ field: 'version', equals: known.version }] : ['absent'],
+      if: existing ? [{ field: 'version', equals: existing.version }] : ['absent'],
     },
     { table: 'zkPayloads', put: { ...keyOf(userId, code.name), ...payload } },
   ];

@@ -12,7 +12,7 @@ import type { StoredUpload, UploadEntry } from '../stores/uploads.ts';
 import { findObject, objectKey } from '../stores/vault-objects.ts';
 import { parseOrInvalid, requireWrapped } from '../vault/sealed-input.ts';
 
-type Announced = {
+type AnnouncedFile = {
   readonly wrappedCekB64: Uint8Array;
   readonly fileHeaderB64: Uint8Array;
   readonly sealedSizeBytes: number;
@@ -25,7 +25,7 @@ type Announced = {
  * @throws ApiError INVALID_REQUEST
  */
 export function checkAnnounced(
-  { wrappedCekB64, fileHeaderB64, sealedSizeBytes }: Announced,
+  { wrappedCekB64, fileHeaderB64, sealedSizeBytes }: AnnouncedFile,
   keys: StoredKeys,
 ) {
   requireWrapped('wrappedCekB64', wrappedCekB64, keys, 'the caller');
@@ -73,7 +73,7 @@ export function uploadInfo({ fileId, upload }: UploadEntry) {
 }
 
 /** The same, with what a client goes on by. @throws Tampered */
-export function openUpload(entry: UploadEntry) {
+export function resumableUpload(entry: UploadEntry) {
   const { sealedMetadata, wrappedCek, fileHeader } = entry.upload;
   return {
     ...uploadInfo(entry),

@@ -23,7 +23,7 @@ export async function sealContent(cek: Cek, file: RecordContext, content: Uint8A
  *
  * @throws Tampered @throws UnsupportedSuite
  */
-export function openMetadata(cek: Cek, file: RecordContext, stored: StoredFile): FileMetadata {
+export function decryptMetadata(cek: Cek, file: RecordContext, stored: StoredFile): FileMetadata {
   const metadata = vaultCrypto.openFileMetadata(cek, file, stored.sealedMetadata);
   if (layoutOfSealed(stored.sealedSize).size !== metadata.sizeBytes) throw new Tampered();
   return metadata;
@@ -47,14 +47,14 @@ export function requireInline({ sealedSize }: StoredFile, path: string): void {
  *
  * @throws Tampered @throws UnsupportedSuite
  */
-export async function openStoredFile(
+export async function decryptFile(
   objects: Objects,
   cek: Cek,
   file: RecordContext,
   stored: StoredFile,
 ): Promise<FileMetadata & { readonly content: Uint8Array }> {
   try {
-    const metadata = openMetadata(cek, file, stored);
+    const metadata = decryptMetadata(cek, file, stored);
     const sealed = await readObject(objects, stored.objectId);
     if (sealed.length !== stored.sealedSize) throw new Tampered();
     const content = await buffer(openFile((header) => vaultCrypto.fileCipher(cek, file, header), [sealed]));

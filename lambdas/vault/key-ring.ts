@@ -8,16 +8,16 @@ import { stretching, vaultCrypto } from './node-vault-crypto.ts';
 import { publicKeysOf, requireKeys } from './stored-keys.ts';
 import { mayTrySecret, readUserSecret, type SecretContext, trySecret } from './user-secret.ts';
 
-/** A caller's key pairs, still closed. */
+/** A caller's key pairs, whose private keys are still sealed. */
 export type KeyRing = {
   readonly stored: StoredKeys;
   /**
-   * Opens the private keys with the user secret. Wipe them after use.
+   * Decrypts the private keys with the user secret. Wipe them after use.
    *
    * @throws ApiError WRONG_USER_SECRET, RATE_LIMITED
    * @throws Tampered @throws UnsupportedSuite
    */
-  open(): Promise<KeyPairs>;
+  unlock(): Promise<KeyPairs>;
 };
 
 const keks = new KekCache(limits.kekCache);
@@ -37,12 +37,12 @@ export async function readKeyRing(context: SecretContext): Promise<KeyRing> {
     mayTrySecret(context),
   ]);
   const stored = requireKeys(keys);
-  return { stored, open: () => openKeys(context, stored, secret) };
+  return { stored, unlock: () => unlockKeys(context, stored, secret) };
 }
 
-async function openKeys(context: SecretContext, stored: StoredKeys, secret: string): Promise<KeyPairs> {
+async function unlockKeys(context: SecretContext, stored: StoredKeys, secret: string): Promise<KeyPairs> {
   const { orgId: org, userId: user } = context.caller;
-  const kek = await openKek(context, stored.kekRecord, secret);
+  const kek = await cachedKek(context, stored.kekRecord, secret);
   try {
     const owner = { org, user, keyVersion: stored.keyVersion };
     const sealed = { x25519: stored.sealedPrivateKey, mlKem768: stored.sealedPrivateKeyKyber };
@@ -53,21 +53,21 @@ async function openKeys(context: SecretContext, stored: StoredKeys, secret: stri
 }
 
 /** The KEK, from the cache or derived; the caller's to wipe. */
-async function openKek(context: SecretContext, record: Uint8Array, secret: string): Promise<Kek> {
+async function cachedKek(context: SecretContext, record: Uint8Array, secret: string): Promise<Kek> {
   const owner = { org: context.caller.orgId, user: context.caller.userId };
   const derive = () => deriveKek(context, record, secret);
   if (context.settings.STRONGROOM_KEK_CACHE === 'off') return derive();
   const id = keks.idOf(owner, record, secret);
-  const known = keks.get(id);
-  if (known) return known;
+  const cached = keks.get(id);
+  if (cached) return cached;
   // Concurrent requests share a derivation. It must not fail because the request that started it is refused.
   await context.admitted();
-  const running = deriving.get(id) ?? begin(id, derive);
+  const running = deriving.get(id) ?? shareDerivation(id, derive);
   await running;
   return keks.get(id) ?? derive();
 }
 
-function begin(id: string, derive: () => Promise<Kek>): Promise<Kek> {
+function shareDerivation(id: string, derive: () => Promise<Kek>): Promise<Kek> {
   const running = derive();
   deriving.set(id, running);
   running

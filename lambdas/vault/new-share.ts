@@ -13,7 +13,7 @@ import { vaultCrypto } from './node-vault-crypto.ts';
 import { requireSealed, requireWrapped } from './sealed-input.ts';
 import { publicKeysOf } from './stored-keys.ts';
 
-type Asked = {
+type RequestedShare = {
   readonly recipientUserId: string;
   readonly permission: 'read';
   readonly expiresUtc?: string | null | undefined;
@@ -37,7 +37,7 @@ export async function readSharing(
   table: Table,
   { orgId, userId }: UserCaller,
   shared: Shared,
-  { recipientUserId, expiresUtc }: Asked,
+  { recipientUserId, expiresUtc }: RequestedShare,
   now: Date,
 ): Promise<Sharing> {
   if (recipientUserId === userId) throw invalid('recipientUserId', 'is the owner');
@@ -82,26 +82,26 @@ function requireShareable({ recipient, recipientKeys, grants }: Sharing): Stored
  * @param cek its key, which is wiped
  * @throws ApiError RECIPIENT_KEYS_REQUIRED, SHARE_EXISTS, TOO_MANY_SHARES @throws Tampered
  */
-export function newShare(
+export function sealShare(
   shared: Shared,
   record: RecordContext,
   cek: Cek,
   sharing: Sharing,
-  asked: Asked,
+  requested: RequestedShare,
   now: Date,
 ): NewShare {
   const recipientKeys = requireShareable(sharing);
   const shareId = uuidv7();
-  const { permission } = asked;
+  const { permission } = requested;
   const { name: ownerName } = sharing.owner;
-  const terms = { permission, ownerName, expiresAt: expiryOf(asked), alias: asked.alias ?? null };
+  const terms = { permission, ownerName, expiresAt: expiryOf(requested), alias: requested.alias ?? null };
   const sealedTerms = vaultCrypto.sealTerms(cek, record, shareId, terms);
   const wrappedCek = vaultCrypto.wrapCek(publicKeysOf(recipientKeys), record, cek);
   wipe(cek);
-  return shareOf(shared, record.version, { shareId, wrappedCek, sealedTerms }, sharing, asked, now);
+  return createShare(shared, record.version, { shareId, wrappedCek, sealedTerms }, sharing, requested, now);
 }
 
-type Sealed = Asked & {
+type RequestedSealedShare = RequestedShare & {
   readonly shareId: string;
   readonly wrappedCekB64: Uint8Array;
   readonly sealedTermsB64: Uint8Array;
@@ -113,17 +113,17 @@ type Sealed = Asked & {
  * @param version of what is shared, for which it is sealed
  * @throws ApiError RECIPIENT_KEYS_REQUIRED, SHARE_EXISTS, TOO_MANY_SHARES, INVALID_REQUEST
  */
-export function sealedShare(
+export function parseSealedShare(
   shared: Shared,
   version: number,
-  asked: Sealed,
+  requested: RequestedSealedShare,
   sharing: Sharing,
   now: Date,
 ): NewShare {
-  const { shareId, wrappedCekB64: wrappedCek, sealedTermsB64: sealedTerms } = asked;
+  const { shareId, wrappedCekB64: wrappedCek, sealedTermsB64: sealedTerms } = requested;
   requireWrapped('wrappedCekB64', wrappedCek, requireShareable(sharing), 'the recipient');
   requireSealed('sealedTermsB64', sealedTerms);
-  return shareOf(shared, version, { shareId, wrappedCek, sealedTerms }, sharing, asked, now);
+  return createShare(shared, version, { shareId, wrappedCek, sealedTerms }, sharing, requested, now);
 }
 
 /**
@@ -131,16 +131,20 @@ export function sealedShare(
  *
  * @param version of what is shared, for which it is sealed
  */
-function shareOf(
+function createShare(
   shared: Shared,
   version: number,
   { shareId, wrappedCek, sealedTerms }: SealedShare,
   { owner, recipient }: Sharing,
-  asked: Asked,
+  requested: RequestedShare,
   now: Date,
 ): NewShare {
-  const { permission } = asked;
-  const times = { createdAt: now.toISOString(), updatedAt: now.toISOString(), expiresAt: expiryOf(asked) };
+  const { permission } = requested;
+  const times = {
+    createdAt: now.toISOString(),
+    updatedAt: now.toISOString(),
+    expiresAt: expiryOf(requested),
+  };
   const grant: Grant = {
     shareId,
     recipientUserId: recipient.userId,
@@ -166,6 +170,6 @@ function shareOf(
   return { grant, writes: addShare(shared, grant, received) };
 }
 
-function expiryOf({ expiresUtc }: Asked): string | null {
+function expiryOf({ expiresUtc }: RequestedShare): string | null {
   return expiresUtc ? new Date(expiresUtc).toISOString() : null;
 }

@@ -8,7 +8,7 @@ import { ApiError } from '../pipeline/api-error.ts';
 import type { Received } from '../stores/shares.ts';
 import { vaultCrypto } from './node-vault-crypto.ts';
 
-export type OpenShare = {
+export type DecryptedShare = {
   /** Of the version that the share names now. Wipe after use. */
   readonly cek: Cek;
   readonly terms: ShareTerms;
@@ -23,7 +23,7 @@ type ContextAt = (version: number) => RecordContext;
  * @throws ApiError SHARE_NOT_DECRYPTABLE where it is not wrapped to these keys
  * @throws Tampered @throws UnsupportedSuite where the terms were altered
  */
-export function openShare(pairs: KeyPairs, received: Received, contextAt: ContextAt): OpenShare {
+export function decryptShare(pairs: KeyPairs, received: Received, contextAt: ContextAt): DecryptedShare {
   const unwrap = (version: number, wrapped: Uint8Array) => {
     try {
       return vaultCrypto.unwrapCek(pairs, contextAt(version), wrapped);
@@ -49,9 +49,9 @@ export function openShare(pairs: KeyPairs, received: Received, contextAt: Contex
 }
 
 /** The same, or nothing for a share that does not open. */
-export function tryOpenShare(...share: Parameters<typeof openShare>): OpenShare | undefined {
+export function tryDecryptShare(...share: Parameters<typeof decryptShare>): DecryptedShare | undefined {
   try {
-    return openShare(...share);
+    return decryptShare(...share);
   } catch (error) {
     if (error instanceof Refused || error instanceof ApiError) return undefined;
     throw error;

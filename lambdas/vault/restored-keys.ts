@@ -9,7 +9,7 @@ import { parseOrInvalid } from './sealed-input.ts';
 import { publicKeysOf } from './stored-keys.ts';
 import { readUserSecret, type SecretContext, trySecret } from './user-secret.ts';
 
-type Restored = {
+type RestoredFields = {
   readonly encryptedPrivateKeyEccB64: Uint8Array;
   readonly encryptedPrivateKeyKyberB64: Uint8Array;
 };
@@ -19,7 +19,7 @@ type Restored = {
  *
  * @throws ApiError INVALID_REQUEST
  */
-export function requireRestoredKeys(owner: KekOwner, body: Restored): void {
+export function requireRestoredKeys(owner: KekOwner, body: RestoredFields): void {
   const restored = { x25519: body.encryptedPrivateKeyEccB64, mlKem768: body.encryptedPrivateKeyKyberB64 };
   parseOrInvalid(
     'encryptedPrivateKeyEccB64',
@@ -40,7 +40,7 @@ export function requireAvailable({ availableAt }: Restore, now: Date): void {
  *
  * @throws ApiError RESTORE_TOO_EARLY, WRONG_USER_SECRET, RATE_LIMITED @throws Tampered for other keys
  */
-export async function openRestore(
+export async function decryptRestoredKeys(
   context: SecretContext,
   { stored }: KeyRing,
   restore: Restore,

@@ -24,7 +24,7 @@ export async function rewrapForRecipients(
   now: Date,
 ): Promise<readonly Write[]> {
   const rewrap = (keys: StoredKeys) => vaultCrypto.wrapCek(publicKeysOf(keys), record, cek);
-  return rewrapEach(table, orgId, record.version, grants, now, rewrap);
+  return writeRewrapped(table, orgId, record.version, grants, now, rewrap);
 }
 
 type Rewrapped = { readonly shareId: string; readonly wrappedCekB64: Uint8Array };
@@ -45,7 +45,7 @@ export async function parseRewrapped(
   const places = new Map(shares.map(({ shareId }, place) => [shareId, place]));
   const active = grants.every(({ shareId }) => places.has(shareId));
   if (!active || shares.length !== grants.length) throw new ApiError('CONFLICT');
-  return rewrapEach(table, orgId, version, grants, now, (keys, { shareId, recipientUserId }) => {
+  return writeRewrapped(table, orgId, version, grants, now, (keys, { shareId, recipientUserId }) => {
     const place = places.get(shareId) as number;
     const { wrappedCekB64 } = shares[place] as Rewrapped;
     requireWrapped(`shares.${place}.wrappedCekB64`, wrappedCekB64, keys, recipientUserId);
@@ -53,7 +53,7 @@ export async function parseRewrapped(
   });
 }
 
-async function rewrapEach(
+async function writeRewrapped(
   table: Table,
   orgId: string,
   version: number,

@@ -35,7 +35,7 @@ export async function newZkSession(
 }
 
 /** @throws ApiError SESSION_ENDED, also for a session of another user or none at all */
-export async function openZkSession(keys: Keys, caller: UserCaller, proof: string): Promise<ProvenSession> {
+export async function verifyZkSession(keys: Keys, caller: UserCaller, proof: string): Promise<ProvenSession> {
   const claims = await verifySandboxProof(await keys.publicKeys('jwt'), proof);
   if (claims?.sub !== caller.userId) throw new ApiError('SESSION_ENDED');
   return sessionOf(claims);

@@ -91,7 +91,9 @@ const operations: Readonly<Record<string, Operation>> = {
     const { envelope, cek } = nativeVault.sealValue(context, Buffer.from('new'));
     const wrappedCekB64 = b64(await vault.wrapFor(recipient.id, context, cek));
     const body = {
-      ...{ version: 2, envelopeB64: b64(envelope), wrappedCekB64: b64(vault.wrap(context, cek)) },
+      version: 2,
+      envelopeB64: b64(envelope),
+      wrappedCekB64: b64(vault.wrap(context, cek)),
       shares: [{ shareId, wrappedCekB64 }],
     };
     return {
@@ -155,7 +157,10 @@ const operations: Readonly<Record<string, Operation>> = {
     const made = randomUUID();
     const terms = { permission: 'read', ownerName: 'owner', expiresAt: null, alias: null } as const;
     const body = {
-      ...{ shareId: made, recipientUserId: recipient.id, permission: 'read', version: value.version },
+      shareId: made,
+      recipientUserId: recipient.id,
+      permission: 'read',
+      version: value.version,
       wrappedCekB64: b64(await vault.wrapFor(recipient.id, context, cek)),
       sealedTermsB64: b64(nativeVault.sealTerms(cek, context, made, terms)),
     };

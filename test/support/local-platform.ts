@@ -63,7 +63,11 @@ export async function localPlatform(): Promise<LocalPlatform> {
   const keys = new FileKeys(join(folder, 'keys.json'));
   return {
     platform: {
-      ...{ table, objects, keys, sandboxes: supply.sandboxes, builder },
+      table,
+      objects,
+      keys,
+      sandboxes: supply.sandboxes,
+      builder,
       generator: localGenerator(currentSettings(), undefined),
       background,
     },

@@ -10,6 +10,7 @@ import {
 } from '../../client/vault/shares.ts';
 import { getVaultValue, putVaultValue } from '../../client/vault/values.ts';
 import { Vault } from '../../client/vault/vault.ts';
+import type { RouteRecord } from '../../contract/define-route.ts';
 import { routes } from '../../contract/routes.ts';
 import { mintAccessKey } from '../../crypto/server/access-key.ts';
 import { restoredKeyVersion } from '../../crypto/vault/restored-keys.ts';
@@ -28,15 +29,20 @@ type PackageInfo = { readonly status: string };
 type Figures = ReturnType<RecordedPlatform['take']>;
 
 /**
- * Calls every route once, the way a user of it would, on a platform that is in use already.
+ * Calls every route at least once, as a user of it would, on a platform that is already in use.
  *
+ * @param before runs before each request, with what is about to be sent
  * @returns the port calls of each operation
  */
-export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<string, Figures>> {
+export async function tour(
+  recorded: RecordedPlatform,
+  before: (route: RouteRecord, invocation: Invocation) => Promise<void> = async () => undefined,
+): Promise<ReadonlyMap<string, Figures>> {
   const figures = new Map<string, Figures>();
   const call = async (operationId: string, invocation: Invocation = {}) => {
     const route = routes.find((candidate) => candidate.operationId === operationId);
     if (!route) throw new Error(`there is no operation ${operationId}`);
+    await before(route, invocation);
     recorded.take();
     const { status, text } = await invoke(route, invocation);
     if (status >= 400) throw new Error(`${operationId} answered ${status} ${text}`);
@@ -153,7 +159,8 @@ async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> 
       'x-user-secret': secret,
       'x-new-user-secret': `${secret}, renewed`,
     };
-    await call('keys.getStatus', { headers });
+    // The first request of a credential is admitted before its handler starts; see above.
+    for (let request = 0; request < 2; request++) await call('keys.getStatus', { headers });
     return { id, headers, secret };
   };
   const [owner, recipient, third] = [await user('owner'), await user('recipient'), await user('third')];

@@ -139,7 +139,10 @@ export function sealedSuite(target: () => Target): void {
           ? crypto.sealUnder(cek, termsAt, terms)
           : crypto.sealTerms(cek, context, shareId, shown);
         return {
-          ...{ shareId, recipientUserId: recipient.id, permission: 'read', version: body.version },
+          shareId,
+          recipientUserId: recipient.id,
+          permission: 'read',
+          version: body.version,
           wrappedCekB64: b64(await vault.wrapFor(recipient.id, context, cek)),
           sealedTermsB64: b64(sealedTerms),
         };

@@ -392,8 +392,11 @@ export function uploadsSuite(target: () => Target): void {
   describe('the plan and the storage of an org, for uploads', () => {
     const setPlan = (org: string, maxFiles: number, maxFileSizeBytes: number) =>
       asAdministrator(target(), 'PUT', `/admin/orgs/${org}/plan`, {
-        ...{ key: 'small', maxRecords: 9, maxKeyPlusValueBytes: 999 },
-        ...{ maxFiles, maxFileSizeBytes },
+        key: 'small',
+        maxRecords: 9,
+        maxKeyPlusValueBytes: 999,
+        maxFiles,
+        maxFileSizeBytes,
       });
 
     test('are asked at its begin and again at its end', async () => {

@@ -495,8 +495,12 @@ export function walkSuite(target: () => Target): void {
       };
       const created = await owner.call('PUT', path, { body });
       const trustee = {
-        ...{ trusteeUserId: alice.id, trusteeName: 'alice', xorApplied: true, xorSaltHint: 'dog-name' },
-        ...{ createdUtc: time, updatedUtc: time },
+        trusteeUserId: alice.id,
+        trusteeName: 'alice',
+        xorApplied: true,
+        xorSaltHint: 'dog-name',
+        createdUtc: time,
+        updatedUtc: time,
       };
       expect([created.status, created.body]).toEqual([201, trustee]);
       expect((await owner.call('PUT', path, { body })).status).toBe(200);
@@ -508,8 +512,12 @@ export function walkSuite(target: () => Target): void {
 
     test('GET /v1/recovery/shares and GET /v1/recovery/shares/{ownerUserId}', async () => {
       const listed = {
-        ...{ ownerUserId: owner.id, ownerName: 'owner', xorApplied: true, xorSaltHint: 'dog-name' },
-        ...{ createdUtc: time, updatedUtc: time },
+        ownerUserId: owner.id,
+        ownerName: 'owner',
+        xorApplied: true,
+        xorSaltHint: 'dog-name',
+        createdUtc: time,
+        updatedUtc: time,
       };
       const list = await alice.call('GET', '/v1/recovery/shares');
       expect([list.status, list.body]).toEqual([200, [listed]]);
@@ -535,7 +543,8 @@ export function walkSuite(target: () => Target): void {
       const body = {
         encryptedPrivateKeyEccB64: b64(sealed.x25519),
         encryptedPrivateKeyKyberB64: b64(sealed.mlKem768),
-        ...{ usedXor: true, xorSaltHint: 'dog-name' },
+        usedXor: true,
+        xorSaltHint: 'dog-name',
       };
       const path = `/v1/recovery/restore/${owner.id}`;
       expect((await bob.call('POST', path, { body })).status).toBe(404);
@@ -545,9 +554,14 @@ export function walkSuite(target: () => Target): void {
       expect([restored.status, restored.body]).toEqual([200, { requiresRekey: true }]);
       const { restore } = (await owner.call('GET', '/v1/recovery/restore')).body;
       expect(restore).toEqual({
-        ...{ trusteeUserId: alice.id, trusteeName: 'alice', usedXor: true, xorSaltHint: 'dog-name' },
-        ...{ createdUtc: time, availableUtc: time },
-        ...{ restoreId: expect.any(String), challengeB64: expect.any(String) },
+        trusteeUserId: alice.id,
+        trusteeName: 'alice',
+        usedXor: true,
+        xorSaltHint: 'dog-name',
+        createdUtc: time,
+        availableUtc: time,
+        restoreId: expect.any(String),
+        challengeB64: expect.any(String),
         encryptedPrivateKeyEccB64: body.encryptedPrivateKeyEccB64,
         encryptedPrivateKeyKyberB64: body.encryptedPrivateKeyKyberB64,
       });

@@ -26,9 +26,16 @@ async function add(count: number): Promise<AuditEntry[]> {
     sequence += 1;
     const time = new Date(1_800_000_000_000 + Math.floor(sequence / 3));
     return {
-      ...{ id: uuidv7(time.getTime()), sequence, time: time.toISOString() },
-      ...{ actor: { userId: 'someone', keyId: null }, action: 'test', resource: randomUUID() },
-      ...{ outcome: 'success', ip: '127.0.0.1', userAgent: 'test', requestId: randomUUID() },
+      id: uuidv7(time.getTime()),
+      sequence,
+      time: time.toISOString(),
+      actor: { userId: 'someone', keyId: null },
+      action: 'test',
+      resource: randomUUID(),
+      outcome: 'success',
+      ip: '127.0.0.1',
+      userAgent: 'test',
+      requestId: randomUUID(),
     };
   });
   for (let at = 0; at < count; at += 100) {
