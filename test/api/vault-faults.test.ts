@@ -134,7 +134,7 @@ const operations: Readonly<Record<string, Operation>> = {
     let once = randomUUID();
     return {
       call: () => owner.call('kvShares.create', { ...key, headers: { 'idempotency-key': once }, body }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => {
@@ -217,7 +217,7 @@ const operations: Readonly<Record<string, Operation>> = {
     let once = randomUUID();
     return {
       call: () => user.call('keys.generate', { headers: { 'idempotency-key': once } }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => ((await user.call('keys.getStatus')).body.hasEcc ? 'new' : 'old'),
