@@ -21,29 +21,30 @@ import type { Effect } from './effects.ts';
 import type { OperationResult } from './operation.ts';
 import type { ParsedRequest } from './request.ts';
 
-/** Longer than any call may take: a claim that outlives its process frees itself after it. */
+/** Longer than any request may take. A claim whose process died expires after it. */
 const claimSeconds = 60;
 
-/** A record holds less than DynamoDB's 400 KB; a larger answer goes to the object store. */
-const answerBytes = 256 * 1024;
+/** A larger response goes to the object store, because a DynamoDB item holds at most 400 KB. */
+const maxRecordBytes = 256 * 1024;
 
 const requestPurpose = 'strongroom idempotency request v1';
 const answerAad = Buffer.from('answer');
 
-/** A claim on an idempotency key, or the answer that was given to it before. */
+/** A claim on an idempotency key, or the response that was recorded for it before. */
 export type Claim =
   | { readonly replay: OperationResult }
   | {
-      /** The write that records the answer; it belongs into the transaction with the answer's changes. */
+      /** Returns the write that records the response. Commit it in the transaction of the operation's own writes. */
       readonly record: (answer: OperationResult) => Promise<Effect>;
-      /** Lets go of the key, after a failure. */
+      /** Releases the key after a failure. */
       readonly release: () => Promise<void>;
     };
 
 /**
- * Claims the call's `Idempotency-Key`.
+ * Claims the `Idempotency-Key` of a request.
  *
- * @throws ApiError IDEMPOTENCY_KEY_REUSED for another request, IDEMPOTENCY_IN_PROGRESS while the first is open
+ * @throws ApiError IDEMPOTENCY_KEY_REUSED if the key was used for another request, IDEMPOTENCY_IN_PROGRESS while the
+ *   first request with the key is unfinished
  */
 export async function claim(
   route: RouteRecord,
@@ -72,9 +73,9 @@ export async function claim(
   return {
     record: async ({ status, body, headers }) => {
       const sealed = sealAesGcm(dataKey, Buffer.from(JSON.stringify({ status, body, headers })), answerAad);
-      const kept = await keep(platform, key, open.claim, sealed);
+      const stored = await storeResponse(platform, key, open.claim, sealed);
       return {
-        ...answerCall(key, { ...open, ...kept }, epoch + limits.idempotencySeconds),
+        ...answerCall(key, { ...open, ...stored }, epoch + limits.idempotencySeconds),
         onConflict: 'CONFLICT',
       };
     },
@@ -82,14 +83,14 @@ export async function claim(
   };
 }
 
-/** What has to be the same for an answer to be given again: whatever was asked for, and of what. */
+/** Returns the part of a request that must be equal for its response to be replayed: path parameters and body. */
 function requestOf({ input, rawBody }: ParsedRequest): Uint8Array {
   return Buffer.from(`${JSON.stringify(input.params)}\n${rawBody}`);
 }
 
-/** Where a sealed answer is kept: in the record, or before it in the object store. */
-async function keep({ objects }: Platform, { pk, sk }: Key, claim: string, sealed: Uint8Array) {
-  if (sealed.length <= answerBytes) return { sealedAnswer: sealed, answerObject: null };
+/** Stores a large sealed response in the object store. @returns the fields of the record that hold or name it */
+async function storeResponse({ objects }: Platform, { pk, sk }: Key, claim: string, sealed: Uint8Array) {
+  if (sealed.length <= maxRecordBytes) return { sealedAnswer: sealed, answerObject: null };
   const name = sha256Hex(`${pk} ${sk} ${claim}`);
   await objects.put(`${answersPrefix}${name}`, sealed);
   return { sealedAnswer: null, answerObject: `${answersPrefix}${name}` };
