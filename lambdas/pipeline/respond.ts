@@ -88,16 +88,16 @@ function errorResult(
   };
 }
 
-/** Returns an error that the route declares; any other is a fault of the server, and becomes INTERNAL. */
+/** An error that the route does not declare is a fault of ours, whatever it calls itself. */
 function asDeclared(route: RouteRecord, thrown: unknown): ApiError {
-  const error = asApiError(thrown);
+  const error = inTheCatalogue(thrown);
   if (error instanceof ApiError && errorsOf(route).has(error.code)) return error;
   logger.error('unexpected error', { operationId: route.operationId, ...describeError(error) });
   return new ApiError('INTERNAL');
 }
 
-/** Returns the API's error for what ports and formats throw. */
-function asApiError(thrown: unknown): unknown {
+/** What the ports and the formats refuse, as the API says it. */
+function inTheCatalogue(thrown: unknown): unknown {
   if (thrown instanceof InvalidCursor) return new ApiError('INVALID_CURSOR', { cause: thrown });
   if (!(thrown instanceof Refused)) return thrown;
   const code = thrown.code === 'WRONG_USER_SECRET' ? thrown.code : 'TAMPERED';

@@ -5,26 +5,26 @@ import type { Caller } from './caller.ts';
 
 const capacity = 1_000;
 
-/** The minute in which this process last recorded a token's use, by token id. */
-const recorded = new Map<string, number>();
+/** The minute in which this process last noted a token's use, by token id. */
+const noted = new Map<string, number>();
 
 /**
- * Records that a token was used, at most once a minute across all processes. It runs concurrently with the request and
- * never rejects: a failure to record the use must not fail the request.
+ * Notes that a token was used, at most once a minute over all processes. It runs beside the request and never
+ * rejects: a use that cannot be noted is no reason to refuse it.
  */
 export async function noteTokenUse(table: Table, caller: Caller | undefined, now: Date): Promise<void> {
   if (caller?.kind !== 'token') return;
   const { userId, credential } = caller;
   const minute = Math.floor(now.getTime() / 60_000);
-  if ((recorded.get(credential.id) ?? 0) >= minute) return;
-  recorded.delete(credential.id);
-  recorded.set(credential.id, minute);
-  if (recorded.size > capacity) recorded.delete(recorded.keys().next().value as string);
+  if ((noted.get(credential.id) ?? 0) >= minute) return;
+  noted.delete(credential.id);
+  noted.set(credential.id, minute);
+  if (noted.size > capacity) noted.delete(noted.keys().next().value as string);
   try {
     await table.transact([markTokenUsed(userId, credential.id, minute)]);
   } catch (error) {
-    // Another process recorded it, or the token was revoked meanwhile.
+    // Another process noted it, or the token was revoked meanwhile.
     if (error instanceof ConditionFailed) return;
-    logger.warn('use of a token not recorded', describeError(error));
+    logger.warn('use of a token not noted', describeError(error));
   }
 }
