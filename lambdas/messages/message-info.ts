@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Base64Url } from '../../crypto/server/sha256.ts';
 import { type Message, remainingOf } from '../stores/messages.ts';
 
 /** The recipient's page of a message. */
@@ -8,7 +8,7 @@ export function messageUrl(baseUrl: string, messageId: string): string {
 
 /** What the audit log calls a message. Whoever reads the log must not be able to open it, so it is not the id. */
 export function messageResource(messageId: string): string {
-  return `messages/${createHash('sha256').update(messageId).digest('base64url').slice(0, 22)}`;
+  return `messages/${sha256Base64Url(messageId).slice(0, 22)}`;
 }
 
 /** Who sees in their part of the audit log what others do with a message; nobody where it has no owner. */

@@ -9,64 +9,69 @@ import type { Caller } from './caller.ts';
 import { forgetCaller, rememberCaller } from './known-callers.ts';
 import type { ParsedRequest } from './request.ts';
 
-/** What the front door found out. `refusal` goes before anything that is wrong with the request itself. */
+/** The outcome of admission. `refusal` takes precedence over anything that is wrong with the request itself. */
 export type Admission = {
   readonly caller: Caller | undefined;
-  /** Number of the audit entry that this call adds. */
+  /** Number of the audit entry that this request adds. */
   readonly sequence: number | undefined;
   readonly allowance: Allowance | undefined;
   readonly refusal: ApiError | undefined;
 };
 
 /**
- * Counts the call against its limits, checks its credential, and draws its audit number: all at once, so that
- * admission costs one round trip.
+ * Counts the request against its limits, checks its credential and draws its audit number. All three run
+ * concurrently, so admission costs one round trip.
  */
 export async function admit(
   route: RouteRecord,
   platform: Platform,
   settings: Settings,
-  call: ParsedRequest,
+  request: ParsedRequest,
 ): Promise<Admission> {
-  const credential = credentialOf(call.headers);
+  const credential = credentialOf(request.headers);
   const [allowance, caller, sequence] = await Promise.all([
-    allowanceOf(route, platform, settings, call, credential),
+    allowanceOf(route, platform, settings, request, credential),
     route.auth !== 'none' && credential ? authenticate(platform, credential) : undefined,
     route.audit ? nextAuditSequence(platform.table) : undefined,
   ]);
-  const admission = { caller, sequence, allowance };
-  if (allowance && !allowance.allowed) {
-    const audit =
-      route.rateLimit === 'auth' ? { resource: 'account', outcome: 'refused' as const } : undefined;
-    const headers = { 'Retry-After': String(allowance.resetSeconds) };
-    return { ...admission, refusal: new ApiError('RATE_LIMITED', { headers, audit }) };
-  }
-  if (!accepts(route, caller, hasCredentialHeader(call.headers))) {
+  const admission = { caller, sequence, allowance, refusal: undefined };
+  if (allowance && !allowance.allowed) return { ...admission, refusal: rateLimited(route, allowance) };
+  if (!accepts(route, caller, hasCredentialHeader(request.headers))) {
     if (credential) forgetCaller(fingerprint(credential));
-    const isUser = route.auth === 'administrator' && caller?.kind === 'user';
-    return {
-      ...admission,
-      caller: undefined,
-      refusal: new ApiError(isUser ? 'FORBIDDEN' : 'UNAUTHENTICATED'),
-    };
+    return { ...admission, caller: undefined, refusal: notAccepted(route, caller) };
   }
-  if (caller?.kind === 'token' && route.scope && !caller.scopes.includes(route.scope)) {
-    const sentence = `This API token lacks the scope ${route.scope}.`;
-    return { ...admission, refusal: new ApiError('FORBIDDEN', { sentence }) };
-  }
+  if (caller && lacksScope(route, caller)) return { ...admission, refusal: scopeMissing(route) };
   if (caller && credential) rememberCaller(fingerprint(credential), caller);
-  return { ...admission, refusal: undefined };
+  return admission;
 }
 
-/** Where a credential is optional, one that is not good is refused all the same: its sender means to be somebody. */
-function accepts({ auth, scope }: RouteRecord, caller: Caller | undefined, isTried: boolean): boolean {
-  if (auth === 'none' || (auth === 'optional' && !isTried)) return true;
+function rateLimited({ rateLimit }: RouteRecord, { resetSeconds }: Allowance): ApiError {
+  const audit = rateLimit === 'auth' ? { resource: 'account', outcome: 'refused' as const } : undefined;
+  return new ApiError('RATE_LIMITED', { headers: { 'Retry-After': String(resetSeconds) }, audit });
+}
+
+function notAccepted({ auth }: RouteRecord, caller: Caller | undefined): ApiError {
+  const isUser = auth === 'administrator' && caller?.kind === 'user';
+  return new ApiError(isUser ? 'FORBIDDEN' : 'UNAUTHENTICATED');
+}
+
+function lacksScope({ scope }: RouteRecord, caller: Caller): boolean {
+  return caller.kind === 'token' && scope !== undefined && !caller.scopes.includes(scope);
+}
+
+function scopeMissing({ scope }: RouteRecord): ApiError {
+  return new ApiError('FORBIDDEN', { sentence: `This API token lacks the scope ${scope}.` });
+}
+
+/** An invalid credential is refused even where it is optional: its sender does not mean to be anonymous. */
+function accepts({ auth, scope }: RouteRecord, caller: Caller | undefined, hasHeader: boolean): boolean {
+  if (auth === 'none' || (auth === 'optional' && !hasHeader)) return true;
   if (auth === 'administrator') return caller?.kind === 'administrator';
   if (caller?.kind === 'token') return scope !== undefined;
   return auth === 'any' ? caller !== undefined : caller?.kind === 'user';
 }
 
-/** The tightest of the limits that apply. */
+/** Counts the request against each limit that applies, and returns the tightest. */
 async function allowanceOf(
   { rateLimit }: RouteRecord,
   { table }: Platform,
@@ -101,7 +106,7 @@ function emailOf(body: unknown): string | undefined {
   return typeof email === 'string' ? email.trim().toLowerCase().slice(0, 320) : undefined;
 }
 
-/** An IPv6 host commands a whole /64 (RFC 6177), so that is what is counted. */
+/** An IPv6 host has a whole /64 to choose addresses from (RFC 6177), so requests are counted per /64. */
 function networkOf(address: string): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
   const [head = '', tail] = address.split('::').map((half) => half.split(':').filter(Boolean));

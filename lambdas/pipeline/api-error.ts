@@ -4,18 +4,18 @@ import type { AuditNote } from './effects.ts';
 export type ErrorDetail = { readonly path: string; readonly message: string };
 
 type Options = {
-  /** Replaces the catalogue's sentence where there is more to say. It must hold nothing that the caller sent. */
+  /** Replaces the catalogue's sentence with a more specific one. It must not quote anything that the caller sent. */
   readonly sentence?: string;
   readonly details?: readonly ErrorDetail[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Fields that the reference wants beside the error's own, such as `valid: false`. */
+  /** Fields that the reference has beside the error's own, such as `valid: false`. */
   readonly extra?: Readonly<Record<string, unknown>>;
   /** A refusal that belongs in the audit log, such as a failed sign-in. */
   readonly audit?: AuditNote;
   readonly cause?: unknown;
 };
 
-/** A refusal by the contract; whoever throws it names a code of the catalogue. */
+/** A refusal that the contract declares, by its code in the catalogue. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ErrorCode;

@@ -1,9 +1,10 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { RouteRecord } from '../../contract/define-route.ts';
 import { limits } from '../../contract/limits.ts';
 import { answersPrefix } from '../../contract/resources.ts';
+import { equalBytes } from '../../crypto/encoding/bytes.ts';
 import { openAesGcm, sealAesGcm } from '../../crypto/server/aes-gcm.ts';
 import { hmacSha256 } from '../../crypto/server/hmac.ts';
+import { sha256Hex } from '../../crypto/server/sha256.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { ConditionFailed, type Key } from '../../platform/table.ts';
 import {
@@ -20,29 +21,30 @@ import type { Effect } from './effects.ts';
 import type { OperationResult } from './operation.ts';
 import type { ParsedRequest } from './request.ts';
 
-/** Longer than any call may take: a claim that outlives its process frees itself after it. */
+/** Longer than any request may take. A claim whose process died expires after it. */
 const claimSeconds = 60;
 
-/** A record holds less than DynamoDB's 400 KB; a larger answer goes to the object store. */
-const answerBytes = 256 * 1024;
+/** A larger response goes to the object store, because a DynamoDB item holds at most 400 KB. */
+const maxRecordBytes = 256 * 1024;
 
 const requestPurpose = 'strongroom idempotency request v1';
 const answerAad = Buffer.from('answer');
 
-/** A claim on an idempotency key, or the answer that was given to it before. */
+/** A claim on an idempotency key, or the response that was recorded for it before. */
 export type Claim =
   | { readonly replay: OperationResult }
   | {
-      /** The write that records the answer; it belongs into the transaction with the answer's changes. */
+      /** Returns the write that records the response. Commit it in the transaction of the operation's own writes. */
       readonly record: (answer: OperationResult) => Promise<Effect>;
-      /** Lets go of the key, after a failure. */
+      /** Releases the key after a failure. */
       readonly release: () => Promise<void>;
     };
 
 /**
- * Claims the call's `Idempotency-Key`.
+ * Claims the `Idempotency-Key` of a request.
  *
- * @throws ApiError IDEMPOTENCY_KEY_REUSED for another request, IDEMPOTENCY_IN_PROGRESS while the first is open
+ * @throws ApiError IDEMPOTENCY_KEY_REUSED if the key was used for another request, IDEMPOTENCY_IN_PROGRESS while the
+ *   first request with the key is unfinished
  */
 export async function claim(
   route: RouteRecord,
@@ -55,7 +57,7 @@ export async function claim(
   const context = { purpose: 'idempotency', owner: key.pk, key: key.sk };
   const { plaintext: dataKey, wrapped } = await keys.generateDataKey(context);
   const open: IdempotentCall = {
-    claim: randomUUID(),
+    claim: globalThis.crypto.randomUUID(),
     wrappedKey: wrapped,
     requestMac: hmacSha256(dataKey, requestPurpose, requestOf(call)),
     sealedAnswer: null,
@@ -71,9 +73,9 @@ export async function claim(
   return {
     record: async ({ status, body, headers }) => {
       const sealed = sealAesGcm(dataKey, Buffer.from(JSON.stringify({ status, body, headers })), answerAad);
-      const kept = await keep(platform, key, open.claim, sealed);
+      const stored = await storeResponse(platform, key, open.claim, sealed);
       return {
-        ...answerCall(key, { ...open, ...kept }, epoch + limits.idempotencySeconds),
+        ...answerCall(key, { ...open, ...stored }, epoch + limits.idempotencySeconds),
         onConflict: 'CONFLICT',
       };
     },
@@ -81,15 +83,15 @@ export async function claim(
   };
 }
 
-/** What has to be the same for an answer to be given again: whatever was asked for, and of what. */
+/** Returns the part of a request that must be equal for its response to be replayed: path parameters and body. */
 function requestOf({ input, rawBody }: ParsedRequest): Uint8Array {
   return Buffer.from(`${JSON.stringify(input.params)}\n${rawBody}`);
 }
 
-/** Where a sealed answer is kept: in the record, or before it in the object store. */
-async function keep({ objects }: Platform, { pk, sk }: Key, claim: string, sealed: Uint8Array) {
-  if (sealed.length <= answerBytes) return { sealedAnswer: sealed, answerObject: null };
-  const name = createHash('sha256').update(`${pk} ${sk} ${claim}`).digest('hex');
+/** Stores a large sealed response in the object store. @returns the fields of the record that hold or name it */
+async function storeResponse({ objects }: Platform, { pk, sk }: Key, claim: string, sealed: Uint8Array) {
+  if (sealed.length <= maxRecordBytes) return { sealedAnswer: sealed, answerObject: null };
+  const name = sha256Hex(`${pk} ${sk} ${claim}`);
   await objects.put(`${answersPrefix}${name}`, sealed);
   return { sealedAnswer: null, answerObject: `${answersPrefix}${name}` };
 }
@@ -105,7 +107,7 @@ async function replay(
   if (!earlier) throw inProgress();
   const dataKey = await keys.openDataKey(earlier.wrappedKey, context);
   const again = hmacSha256(dataKey, requestPurpose, request);
-  if (!timingSafeEqual(earlier.requestMac, again)) throw new ApiError('IDEMPOTENCY_KEY_REUSED');
+  if (!equalBytes(earlier.requestMac, again)) throw new ApiError('IDEMPOTENCY_KEY_REUSED');
   const sealed = earlier.answerObject
     ? (await objects.get(earlier.answerObject))?.body
     : (earlier.sealedAnswer ?? undefined);

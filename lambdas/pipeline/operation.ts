@@ -5,7 +5,7 @@ import type { Settings } from '../../platform/settings.ts';
 import type { AdministratorCaller, TokenCaller, UserCaller } from './caller.ts';
 import type { Effects } from './effects.ts';
 
-/** A route that names a scope takes API tokens too. */
+/** A route that names a scope accepts API tokens too. */
 type TokenOf<R extends RouteRecord> = R extends { readonly scope: string } ? TokenCaller : never;
 
 type CallerOf<R extends RouteRecord> = R['auth'] extends 'user'
@@ -18,7 +18,7 @@ type CallerOf<R extends RouteRecord> = R['auth'] extends 'user'
         ? AdministratorCaller
         : undefined;
 
-/** What an operation works with beside the request itself. */
+/** What an operation gets beside the request itself. */
 export type Context<R extends RouteRecord = RouteRecord> = {
   readonly caller: CallerOf<R>;
   readonly platform: Platform;
@@ -27,7 +27,7 @@ export type Context<R extends RouteRecord = RouteRecord> = {
   readonly requestId: string;
   /** The request's headers, by their lower-case names. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Under which callers reach this installation, such as `https://strongroom.example.com`. */
+  /** The URL at which callers reach this server, such as `https://strongroom.example.com`. */
   readonly baseUrl: string;
   /**
    * Resolves once the caller is admitted, and rejects if the caller is refused. Ports and `commit` wait for it
@@ -35,29 +35,29 @@ export type Context<R extends RouteRecord = RouteRecord> = {
    */
   readonly admitted: () => Promise<void>;
   /**
-   * Commits effects before the answer, for an operation that acts on something beside the table, such as a
-   * sandbox: what it is about to do is on record before it is done.
+   * Commits effects before the operation returns. An operation that acts on more than the table, such as a sandbox,
+   * records what it is about to do before it does it.
    */
   readonly commit: (effects: Effects) => Promise<void>;
 };
 
 /**
- * An operation: from a request to an answer, its changes among it. It writes nothing itself, so it may run
- * again where a change met another one. Where the route names an audit action, the answer (or the error)
- * carries the note, or the operation has committed one.
+ * An operation: from a request to a response with its writes. It writes nothing itself, so it can run again if another
+ * request changed the same records. If the route names an audit action, the result or the error has the audit note,
+ * unless the operation has committed one.
  */
 export type Operation<R extends RouteRecord> = (
   request: RequestOf<R>,
   context: Context<R>,
 ) => Promise<ResponseOf<R> & Effects>;
 
-/** An operation that answers a stream. */
+/** An operation that responds with a stream. */
 export type StreamOperation<R extends RouteRecord> = (
   request: RequestOf<R>,
   context: Context<R>,
 ) => Promise<Omit<ResponseOf<R>, 'body'> & { readonly body: Readable } & Effects>;
 
-/** Any answer, as the pipeline sees it. */
+/** The result of any operation, as the pipeline sees it. */
 export type OperationResult = Effects & {
   readonly status: number;
   readonly body: unknown;

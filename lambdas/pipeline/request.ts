@@ -5,19 +5,19 @@ import { limits } from '../../contract/limits.ts';
 import { ApiError, type ErrorDetail, invalid } from './api-error.ts';
 import { baseUrlOf } from './base-url.ts';
 
-/** A request as it came, read but not yet admitted. */
+/** A request that is parsed and not yet admitted. */
 export type ParsedRequest = {
   readonly requestId: string;
   readonly now: Date;
   readonly address: string;
-  /** What the request's own headers say that this installation is reached under. */
+  /** The server's URL by the request's own headers; see `baseUrlOf`. */
   readonly baseUrl: string;
   readonly userAgent: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly idempotencyKey: string | undefined;
   readonly rawBody: string;
   readonly input: { readonly params: unknown; readonly query: unknown; readonly body: unknown };
-  /** Why the request is refused once its caller is admitted. */
+  /** What is wrong with the request. It is refused for it once its caller is admitted. */
   readonly problem: ApiError | undefined;
 };
 

@@ -9,7 +9,7 @@ import type { Admission } from './admission.ts';
 import { ApiError } from './api-error.ts';
 import type { OperationResult } from './operation.ts';
 
-/** An answer, cut to what its route declares. What the schema does not know never leaves. */
+/** Returns a response with only the fields that its route declares. */
 export function respond(
   route: RouteRecord,
   requestId: string,
@@ -18,7 +18,7 @@ export function respond(
 ): APIGatewayProxyResult {
   const record = route.responses[status];
   if (!record) throw new Error(`${route.operationId} does not declare status ${status}`);
-  const cut = record.body.parse(body);
+  const declared = record.body.parse(body);
   return {
     statusCode: status,
     headers: {
@@ -26,13 +26,13 @@ export function respond(
       'Content-Type': record.contentType ?? 'application/json; charset=utf-8',
       ...headers,
     },
-    body: record.contentType ? String(cut) : JSON.stringify(cut),
+    body: record.contentType ? String(declared) : JSON.stringify(declared),
   };
 }
 
 export type StreamResult = Omit<APIGatewayProxyResult, 'body'> & { readonly body: string | Readable };
 
-/** An answer that is sent as it comes; what it may hold is the operation's own to keep to. */
+/** Returns a response that is streamed. The operation itself must keep to what its route declares. */
 export function respondStream(
   route: RouteRecord,
   requestId: string,
@@ -48,7 +48,7 @@ export function respondStream(
   };
 }
 
-/** A refusal of the route. A 5xx says nothing of its cause; the log has it under the same request id. */
+/** Returns an error response of a route. A 5xx does not tell its cause; the log has it under the same request id. */
 export function respondError(
   route: RouteRecord,
   requestId: string,
@@ -58,12 +58,12 @@ export function respondError(
   return errorResult(toDeclaredError(route, error), commonHeaders(requestId, admission), requestId);
 }
 
-/** A refusal before any route was found. */
+/** Returns an error response to a request that matches no route. */
 export function refuseUnrouted(error: ApiError, requestId: string): APIGatewayProxyResult {
   return errorResult(error, commonHeaders(requestId, undefined), requestId);
 }
 
-/** The one shape of all errors. */
+/** Returns an error response in the shape of all errors. */
 function errorResult(
   { code, status, sentence, details, extra, headers }: ApiError,
   common: Record<string, string>,

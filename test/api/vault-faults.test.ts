@@ -136,7 +136,7 @@ const operations: Readonly<Record<string, Operation>> = {
     let once = randomUUID();
     return {
       call: () => owner.call('kvShares.create', { ...key, headers: { 'idempotency-key': once }, body }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => {
@@ -222,7 +222,7 @@ const operations: Readonly<Record<string, Operation>> = {
     let once = randomUUID();
     return {
       call: () => user.call('keys.generate', { headers: { 'idempotency-key': once } }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => ((await user.call('keys.getStatus')).body.hasEcc ? 'new' : 'old'),

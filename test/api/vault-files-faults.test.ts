@@ -76,7 +76,7 @@ const operations: Readonly<Record<string, Operation>> = {
           headers: { 'idempotency-key': once },
           body: { fileName, contentB64 },
         }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => {
@@ -109,7 +109,7 @@ const operations: Readonly<Record<string, Operation>> = {
     return {
       call: () =>
         owner.call('fileShares.create', { params: { id }, headers: { 'idempotency-key': once }, body }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => {
