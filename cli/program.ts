@@ -62,7 +62,7 @@ function addCommand(node: Program, command: Command, run: Run): void {
   if (examples.length > 0) {
     node.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
   }
-  node.passThroughOptions(passThrough).action(() => run(command, node));
+  node.passThroughOptions(passThrough === true).action(() => run(command, node));
 }
 
 /** Collects the values as typed. They are validated later, when it is known whether errors are to be JSON. */

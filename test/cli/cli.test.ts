@@ -292,7 +292,7 @@ describe('the command line', () => {
     [['send', '--max-access', '0'], "invalid value '0' for --max-access <count>: expected a whole number"],
     [['send', '--expires', 'soon'], "invalid value 'soon' for --expires <duration>: expected a number and"],
     [['share', 'kv', 'x'], 'missing required option --with <user>'],
-    [['completion', 'tcsh'], "invalid <shell> 'tcsh': expected bash, zsh or fish"],
+    [['completion', 'tcsh'], "invalid <shell> 'tcsh': expected bash, zsh, or fish"],
     [['admin', 'users', '--org', 'x', 'create', 'y'], "options must follow 'strongroom admin users create'"],
   ])('%j gives exit code 2 and an error that says why', async (args, error) => {
     expect(await cli.run(args)).toMatchObject({
