@@ -109,10 +109,12 @@ export class Terminal {
       throw new UsageError(`cannot ask for ${question} without a terminal`);
     }
     const [input, output] = [process.stdin, process.stderr];
-    const { promise: closed, reject } = Promise.withResolvers<never>();
+    let onPause = () => {};
     // The prompt pauses its input when it closes. Without an answer by then, it was ended with Ctrl-D or a hang-up.
-    const onPause = () => setImmediate(reject, new Interrupted());
-    input.once('pause', onPause);
+    const closed = new Promise<never>((_, reject) => {
+      onPause = () => setImmediate(reject, new Interrupted());
+      input.once('pause', onPause);
+    });
     const prompt = `${visible(question)}:`;
     const answer = read({ prompt, input, output, silent }).catch(() => {
       throw new Interrupted();

@@ -228,10 +228,11 @@ describe('the command line', () => {
   test('docs/cli.md lists every command, and no other', () => {
     const reference = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'cli.md'), 'utf8');
     const [table = ''] = reference.split('\n\n').filter((part) => part.startsWith('| command |'));
-    const rows = commands.map(
-      (command) => `| \`${titleOf(command).replaceAll('|', '\\|')}\` | ${command.summary} |`,
-    );
+    const rows = commands.map((command) => `| \`${titleOf(command)}\` | ${command.summary} |`);
     expect(table.split('\n').slice(2)).toEqual(rows);
+    for (const [name, option] of Object.entries(commonOptions)) {
+      expect(reference).toContain(`| \`${flagsOf(name, option)}\` |`);
+    }
   });
 
   test.each(commands.map((command) => [command.name, command] as const))(
