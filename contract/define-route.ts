@@ -1,8 +1,7 @@
 import type { z } from 'zod';
-import type { TableName } from '../lambdas/stores/tables.ts';
-import type { SigningKeyName } from '../platform/keys.ts';
 import type { ErrorCode } from './errors.ts';
 import type { BackgroundId } from './jobs.ts';
+import type { SigningKeyName, TableName } from './resources.ts';
 import type { TokenScope } from './scopes.ts';
 import type { Tag } from './tags.ts';
 

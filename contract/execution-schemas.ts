@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filesFault, isRelative } from '../sandbox-image/protocol/paths.ts';
+import { filesFault, isRelative } from './job-paths.ts';
 import { limits } from './limits.ts';
 import { Base64, Timestamp } from './schemas.ts';
 

@@ -23,7 +23,7 @@ const reads = {
   sandboxes: true,
 } as const;
 
-export const handedOver = {
+export const detached = {
   description: 'The program goes on; its result is to be fetched',
   body: RunningExecution,
   headers: { Location: 'Where the execution is' },
@@ -72,7 +72,7 @@ export const executions = {
           .meta({ description: 'false: the answer is a 202 as soon as the program is accepted' }),
       })
       .meta({ id: 'ExecuteRequest' }),
-    responses: { 200: { description: 'The program ended', body: ExecuteResponse }, 202: handedOver },
+    responses: { 200: { description: 'The program ended', body: ExecuteResponse }, 202: detached },
     errors: ['NO_SANDBOX_FREE', 'SANDBOX_UNAVAILABLE', 'UNAVAILABLE'],
     idempotent: true,
     audit: 'executions.create',

@@ -1,5 +1,5 @@
-import type { TableName } from '../lambdas/stores/tables.ts';
 import type { Access, Granted } from './define-route.ts';
+import type { TableName } from './resources.ts';
 
 export type Grants = {
   readonly tables: ReadonlyMap<TableName, 'read' | 'write'>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from './define-route.ts';
-import { executions, handedOver } from './executions.ts';
+import { detached, executions } from './executions.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
 
@@ -226,7 +226,7 @@ export const zk = {
       }),
     responses: {
       200: { description: 'The program ended', body: executions.create.responses[200].body },
-      202: handedOver,
+      202: detached,
     },
     errors: [
       'NOT_FOUND',

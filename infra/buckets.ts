@@ -9,7 +9,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { answersPrefix, resultsPrefix } from '../lambdas/stores/object-prefixes.ts';
+import { answersPrefix, resultsPrefix } from '../contract/resources.ts';
 
 /** How long what was deleted or replaced can be had back, by an administrator. */
 export const recoverableDays = 30;

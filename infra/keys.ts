@@ -1,7 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { SigningKeyName } from '../platform/keys.ts';
+import type { SigningKeyName } from '../contract/resources.ts';
 
 /** The installation's KMS keys. None of them can be exported, and each has one use. */
 export class Keys extends Construct {

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { messagesPrefix, vaultPrefix } from '../contract/resources.ts';
 import { type Access, allow } from './access.ts';
 import { BundledFunction } from './api-function.ts';
 import type { Buckets } from './buckets.ts';
@@ -15,7 +16,7 @@ export type SweepProps = {
   readonly logDays: number;
 };
 
-const prefixes = ['messages/', 'vault/'];
+const prefixes = [messagesPrefix, vaultPrefix];
 
 /** Every hour, removes the objects of messages and values that are gone, and those that no record was made of. */
 export class Sweep extends Construct {

@@ -1,6 +1,6 @@
 import type { Granted } from '../contract/define-route.ts';
 import { grantsOf } from '../contract/grants.ts';
-import type { TableName } from '../lambdas/stores/tables.ts';
+import type { TableName } from '../contract/resources.ts';
 
 /** What a function may do to each table that it may touch. */
 export type TableActions = ReadonlyMap<TableName, ReadonlySet<string>>;

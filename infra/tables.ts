@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { tables as definitions, type TableName } from '../lambdas/stores/tables.ts';
+import { tables as definitions, type TableName } from '../contract/resources.ts';
 
 export type TablesProps = {
   readonly key: IKey;

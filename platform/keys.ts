@@ -1,16 +1,5 @@
-/** Keys that sign: ECDSA on P-256 with SHA-256, private halves never leave the key store. */
-export type SigningKeyName = 'jwt' | 'audit';
-
-/** Public half of a signing key (RFC 7517); `kid` is its RFC 7638 thumbprint. */
-export type PublicJwk = {
-  readonly kty: 'EC';
-  readonly crv: 'P-256';
-  readonly x: string;
-  readonly y: string;
-  readonly kid: string;
-  readonly alg: 'ES256';
-  readonly use: 'sig';
-};
+import type { SigningKeyName } from '../contract/resources.ts';
+import type { PublicJwk } from '../crypto/server/jwk.ts';
 
 /**
  * What a data key is bound to. It is authenticated, not secret: KMS writes it to CloudTrail, so it must hold

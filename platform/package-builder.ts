@@ -1,4 +1,5 @@
-import type { BundleSource, Tenant } from './sandboxes.ts';
+import type { BundleSource } from '../sandbox-image/protocol/job.ts';
+import type { Tenant } from './sandboxes.ts';
 
 /** Packages that are to become one bundle. */
 export type Build = {

@@ -1,4 +1,4 @@
-import { tables } from '../lambdas/stores/tables.ts';
+import { tables } from '../contract/resources.ts';
 import type { Increment, Item, Key, Query, Value, Write } from './table.ts';
 
 /*

@@ -1,4 +1,4 @@
-import type { TableName } from '../lambdas/stores/tables.ts';
+import type { TableName } from '../contract/resources.ts';
 
 /** What an attribute may hold. Numbers are IEEE doubles; bytes are kept as bytes. */
 export type Value =

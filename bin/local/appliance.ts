@@ -9,9 +9,9 @@ import type { BackgroundId } from '../../contract/jobs.ts';
 import { operationFile } from '../../contract/operation-file.ts';
 import { routes } from '../../contract/routes.ts';
 import { mintAccessKey } from '../../crypto/server/access-key.ts';
-import { sealAudit } from '../../lambdas/audit/sequencer.ts';
+import { sequenceAuditLog } from '../../lambdas/audit/sequencer.ts';
 import type { StreamHandler } from '../../lambdas/pipeline/endpoint.ts';
-import type { BackgroundHandler } from '../../lambdas/pipeline/job-handler.ts';
+import type { JobHandler } from '../../lambdas/pipeline/job-handler.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { sweepContents } from '../../lambdas/stores/message-contents.ts';
 import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
@@ -104,7 +104,7 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   const sweeping = setInterval(sweepAll, sweepMs);
   const sealer = repeatedly(
     sealMs,
-    () => sealAudit({ table, objects, keys }),
+    () => sequenceAuditLog({ table, objects, keys }),
     'the audit log was not sealed',
   );
   sweepAll();
@@ -159,7 +159,7 @@ async function loadHandlers(): Promise<ReadonlyMap<string, StreamHandler>> {
   return new Map(await Promise.all(routes.map(({ operationId }) => load(operationId))));
 }
 
-const loadWork = (operationId: BackgroundId) => loadHandler<BackgroundHandler>(operationId);
+const loadWork = (operationId: BackgroundId) => loadHandler<JobHandler>(operationId);
 
 async function loadHandler<Handler>(operationId: string): Promise<Handler> {
   const module = await import(`../../lambdas/${operationFile(operationId)}`);

@@ -1,6 +1,6 @@
 import { limits } from '../../contract/limits.ts';
+import { answersPrefix, resultsPrefix } from '../../contract/resources.ts';
 import { endExecution, listRunning } from '../../lambdas/stores/executions.ts';
-import { answersPrefix, resultsPrefix } from '../../lambdas/stores/object-prefixes.ts';
 import type { Objects } from '../../platform/objects.ts';
 import { ConditionFailed, type Table } from '../../platform/table.ts';
 

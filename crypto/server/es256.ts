@@ -1,5 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import type { PublicJwk } from '../../platform/keys.ts';
+import type { PublicJwk } from './jwk.ts';
 
 /** Each of `r` and `s` on P-256, in bytes. */
 const scalarBytes = 32;

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
-import type { Keys, PublicJwk } from '../../platform/keys.ts';
 import { toBase64Url } from '../encoding/base64url.ts';
 import { utf8 } from '../encoding/bytes.ts';
+import type { PublicJwk, Signer } from './jwk.ts';
 
 /** Claims of a session token (RFC 7519). `jti` names the session; times are epoch seconds. */
 export type SessionClaims = {
@@ -19,23 +19,23 @@ function encode(value: object): string {
 }
 
 /** A session token; what it opens is for `stores/sessions.ts` to say. */
-export function signSession(keys: Keys, claims: SessionClaims): Promise<string> {
-  return signJwt(keys, issuer, claims);
+export function signSession(signer: Signer, claims: SessionClaims): Promise<string> {
+  return signJwt(signer, issuer, claims);
 }
 
 /** The claims of a token that this installation signed and that has not expired, else `undefined`. */
-export async function verifySession(keys: Keys, token: string): Promise<SessionClaims | undefined> {
-  const publicKeys = await keys.publicKeys('jwt');
+export async function verifySession(signer: Signer, token: string): Promise<SessionClaims | undefined> {
+  const publicKeys = await signer.publicKeys('jwt');
   return verifyJwt<SessionClaims>(publicKeys, issuer, token, ['sub', 'org', 'jti', 'iat', 'exp']);
 }
 
 /** A JWS in compact form (RFC 7515), ES256, signed inside the key store. */
-export async function signJwt(keys: Keys, audience: string, claims: object): Promise<string> {
-  const [jwk] = await keys.publicKeys('jwt');
+export async function signJwt(signer: Signer, audience: string, claims: object): Promise<string> {
+  const [jwk] = await signer.publicKeys('jwt');
   if (!jwk) throw new Error('no key signs tokens');
   const header = { alg: 'ES256', typ: 'JWT', kid: jwk.kid };
   const input = `${encode(header)}.${encode({ iss: issuer, aud: audience, ...claims })}`;
-  return `${input}.${toBase64Url(await keys.sign('jwt', utf8(input)))}`;
+  return `${input}.${toBase64Url(await signer.sign('jwt', utf8(input)))}`;
 }
 
 /** The claims of a JWS that one of the keys signed for this audience and that has not expired, else `undefined`. */

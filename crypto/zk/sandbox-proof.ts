@@ -1,6 +1,6 @@
-import type { Keys, PublicJwk } from '../../platform/keys.ts';
 import { toBase64Url } from '../encoding/base64url.ts';
 import type { Primitives } from '../providers/primitives.ts';
+import type { PublicJwk, Signer } from '../server/jwk.ts';
 import { signJwt, verifyJwt } from '../server/jwt.ts';
 
 /** What the installation says of a sandbox's key. Times are epoch seconds. */
@@ -40,8 +40,8 @@ export function publicKeyDigest({ sha256 }: Primitives, publicKey: Uint8Array): 
 }
 
 /** A JWS (RFC 7515) that any JWT library checks against the installation's published keys. */
-export async function signSandboxProof(keys: Keys, claims: SandboxClaims): Promise<string> {
-  return signJwt(keys, audience, claims);
+export async function signSandboxProof(signer: Signer, claims: SandboxClaims): Promise<string> {
+  return signJwt(signer, audience, claims);
 }
 
 /**

@@ -27,7 +27,7 @@ export const handler = endpoint(admin.createUser, async ({ params: { orgId }, bo
   const member = { userId, name: body.name, email, role, createdAt };
   // Reserves the address: nobody else registers it, and no password signs in with it.
   const reserved = { userId, orgId, passwordVersion, password: null, sealedApiKey: null };
-  const login: Effect[] = email ? [{ ...addLogin(email, reserved), orElse: 'EMAIL_TAKEN' }] : [];
+  const login: Effect[] = email ? [{ ...addLogin(email, reserved), onConflict: 'EMAIL_TAKEN' }] : [];
   return {
     status: 201,
     body: { ...orgUserInfo(orgId, member), apiKey: apiKey.text },

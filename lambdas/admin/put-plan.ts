@@ -5,6 +5,6 @@ import { setPlan } from '../stores/orgs.ts';
 export const handler = endpoint(admin.putPlan, async ({ params: { orgId }, body }) => ({
   status: 200,
   body,
-  writes: [{ ...setPlan(orgId, body), orElse: 'NOT_FOUND' }],
+  writes: [{ ...setPlan(orgId, body), onConflict: 'NOT_FOUND' }],
   audit: { resource: `orgs/${orgId}/plan` },
 }));

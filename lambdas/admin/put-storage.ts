@@ -5,6 +5,6 @@ import { setStorage } from '../stores/orgs.ts';
 export const handler = endpoint(admin.putStorage, async ({ params: { orgId }, body }) => ({
   status: 200,
   body,
-  writes: [{ ...setStorage(orgId, body), orElse: 'NOT_FOUND' }],
+  writes: [{ ...setStorage(orgId, body), onConflict: 'NOT_FOUND' }],
   audit: { resource: `orgs/${orgId}/storage` },
 }));

@@ -21,7 +21,7 @@ export const handler = endpoint(admin.rotateApiKey, async ({ params }, { caller,
     status: 200,
     body: { userId, apiKey: apiKey.text },
     writes: [
-      { ...setApiKeyId(userId, apiKey.keyId, user.apiKeyId), orElse: 'CONFLICT' },
+      { ...setApiKeyId(userId, apiKey.keyId, user.apiKeyId), onConflict: 'CONFLICT' },
       ...copy,
       revokeKey(user.apiKeyId),
       addUserKey(apiKey, user, now),

@@ -1,6 +1,7 @@
 import { checkpointText, parseCheckpointText, type TreeHead } from '../../crypto/log/audit-log.ts';
 import { type NoteKey, openNote, signNote, verifierKey } from '../../crypto/log/signed-note.ts';
-import type { Keys, PublicJwk } from '../../platform/keys.ts';
+import type { PublicJwk } from '../../crypto/server/jwk.ts';
+import type { Keys } from '../../platform/keys.ts';
 
 /** An installation's log: its name, under which each of its keys signs, and these keys, the one that signs now first. */
 type Log = { readonly origin: string; readonly keys: readonly NoteKey[] };

@@ -1,9 +1,10 @@
+import { auditPrefix } from '../../contract/resources.ts';
 import { equalBytes, utf8 } from '../../crypto/encoding/bytes.ts';
 import { entryHash, type TreeHead } from '../../crypto/log/audit-log.ts';
 import { rootOf } from '../../crypto/log/merkle.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { ConditionFailed } from '../../platform/table.ts';
-import { entryOf, listUnsealed, markSealed } from '../stores/audit.ts';
+import { entryOf, listUnsequenced, markSequenced } from '../stores/audit.ts';
 import {
   appendBatch,
   getLogSize,
@@ -13,7 +14,6 @@ import {
   publish,
 } from '../stores/audit-log.ts';
 import { AuditTiles, growTiles } from '../stores/audit-tiles.ts';
-import { auditPrefix } from '../stores/object-prefixes.ts';
 import { openCheckpoint, signCheckpoint } from './audit-checkpoint.ts';
 
 type Ports = Pick<Platform, 'table' | 'objects' | 'keys'>;
@@ -35,7 +35,7 @@ export class AuditLogAltered extends Error {
  * @returns how many entries were appended
  * @throws AuditLogAltered @throws Tampered
  */
-export async function sealAudit(ports: Ports): Promise<number> {
+export async function sequenceAuditLog(ports: Ports): Promise<number> {
   let sealed = 0;
   for (let count = entriesInBatch; count === entriesInBatch; sealed += count) {
     count = await sealBatch(ports);
@@ -45,10 +45,10 @@ export async function sealAudit(ports: Ports): Promise<number> {
 }
 
 async function sealBatch({ table }: Ports): Promise<number> {
-  const [entries, start] = await Promise.all([listUnsealed(table, entriesInBatch), getLogSize(table)]);
+  const [entries, start] = await Promise.all([listUnsequenced(table, entriesInBatch), getLogSize(table)]);
   if (entries.length === 0) return 0;
   const hashes = entries.map((entry) => entryHash(entryOf(entry)));
-  const marks = entries.map((entry, position) => markSealed(entry, start + position));
+  const marks = entries.map((entry, position) => markSequenced(entry, start + position));
   const done = await table
     .transact([...marks, ...appendBatch({ start, hashes })])
     .then(() => true, overtaken);

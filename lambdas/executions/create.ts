@@ -2,8 +2,8 @@ import { executions } from '../../contract/executions.ts';
 import { uuidv7 } from '../../crypto/encoding/uuid.ts';
 import { usablePackages } from '../packages/package-set.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
-import { answerRun } from './detach.ts';
-import { inSandbox, openSecrets } from './execution.ts';
+import { respondToRun } from './detach.ts';
+import { decryptChosenSecrets, inSandbox } from './execution.ts';
 import { programFiles } from './program-files.ts';
 
 export const handler = endpoint(executions.create, async ({ body }, context) => {
@@ -12,13 +12,13 @@ export const handler = endpoint(executions.create, async ({ body }, context) => 
   const files = programFiles(body);
   const timeoutMs = Math.round(timeoutSeconds * 1000);
   const [secrets, packages] = await Promise.all([
-    openSecrets(context, body.secrets),
+    decryptChosenSecrets(context, body.secrets),
     usablePackages(context),
   ]);
   return inSandbox(context, async (lease) => {
     // On record before the program has the first secret.
     await context.commit({ audit: { resource: `executions/${executionId}` } });
     const program = { executionId, language, code, stdin, args, files, timeoutMs, ...packages };
-    return answerRun(context, lease, program, secrets, wait);
+    return respondToRun(context, lease, program, secrets, wait);
   });
 });

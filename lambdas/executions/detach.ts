@@ -1,9 +1,10 @@
 import { limits } from '../../contract/limits.ts';
-import type { HandedOver, JobResult, Lease } from '../../platform/sandboxes.ts';
+import type { Detached, Lease } from '../../platform/sandboxes.ts';
+import type { JobResult } from '../../sandbox-image/protocol/job.ts';
 import { addExecution, deleteExecution, type Execution } from '../stores/executions.ts';
-import { type OpenSecrets, type Program, type Running, runOrHandOver } from './execution.ts';
-import { sealSecret } from './result-store.ts';
-import { keptBody } from './stored-result.ts';
+import { type ExecutionContext, type Program, runOrDetach, type SecretEnvironment } from './execution.ts';
+import { sealRepliesSecret } from './result-store.ts';
+import { resultBody } from './stored-result.ts';
 
 /** A run may wait for its turn as long as others take. */
 const waitingSeconds = 60 * 60;
@@ -13,18 +14,18 @@ const waitingSeconds = 60 * 60;
  *
  * @param wait whether to wait for it at all
  */
-export async function answerRun(
-  context: Running,
+export async function respondToRun(
+  context: ExecutionContext,
   lease: Lease,
   program: Program,
-  secrets: OpenSecrets,
+  secrets: SecretEnvironment,
   wait = true,
 ) {
   const deadline = context.now.getTime() + limits.executionWaitSeconds * 1000;
   const waitMs = wait ? Math.max(0, deadline - Date.now()) : 0;
-  const outcome = await runOrHandOver(context, lease, program, secrets, waitMs);
+  const outcome = await runOrDetach(context, lease, program, secrets, waitMs);
   if (!isHandedOver(outcome)) {
-    return { status: 200, body: await keptBody(context, lease, program, outcome) } as const;
+    return { status: 200, body: await resultBody(context, lease, program, outcome) } as const;
   }
   const { executionId } = program;
   await handOver(context, lease, program, outcome);
@@ -32,16 +33,16 @@ export async function answerRun(
   return { status: 202, body: { executionId, status: 'running' }, headers } as const;
 }
 
-function isHandedOver(outcome: JobResult | HandedOver): outcome is HandedOver {
+function isHandedOver(outcome: JobResult | Detached): outcome is Detached {
   return 'repliesSecret' in outcome;
 }
 
 /** Puts the run on record, and has somebody wait for its end. Where that fails the program is ended. */
 async function handOver(
-  { caller, platform, now }: Running,
+  { caller, platform, now }: ExecutionContext,
   lease: Lease,
   { executionId, language, timeoutMs }: Program,
-  { repliesSecret }: HandedOver,
+  { repliesSecret }: Detached,
 ): Promise<void> {
   const { table, keys, background } = platform;
   const { userId, orgId } = caller;
@@ -49,7 +50,7 @@ async function handOver(
   const lastEnd = now.getTime() / 1000 + timeoutSeconds + waitingSeconds;
   let recorded: Execution | undefined;
   try {
-    const sealed = await sealSecret(keys, { userId, orgId, executionId }, repliesSecret);
+    const sealed = await sealRepliesSecret(keys, { userId, orgId, executionId }, repliesSecret);
     const execution: Execution = {
       ...{ userId, orgId, executionId, language, timeoutSeconds, ...sealed },
       ...{ status: 'running', startedAt: now.toISOString(), endedAt: null, reason: null },

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import { limits } from '../../contract/limits.ts';
 import { describeError, logger } from '../../platform/logger.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { RunLost, SandboxLost } from '../../platform/sandboxes.ts';
+import { RunLost } from '../../platform/sandboxes.ts';
+import { SandboxLost } from '../../sandbox-image/protocol/job.ts';
 import type { Execution } from '../stores/executions.ts';
-import { inItsSandbox, stateOf, stateOfLost } from './execution-state.ts';
+import { stateOf, stateOfLost, withItsSandbox } from './execution-state.ts';
 import { OutputEvents, type Position } from './output-events.ts';
 
 /** After a stream that broke off. */
@@ -48,7 +49,7 @@ async function follow(
     return;
   }
   try {
-    const outcome = await inItsSandbox(platform, execution, (lease, secret) =>
+    const outcome = await withItsSandbox(platform, execution, (lease, secret) =>
       lease.attach(executionId, secret, { onOutput: (chunk) => events.take(chunk), signal }),
     );
     events.end(outcome);

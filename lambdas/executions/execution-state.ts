@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../../contract/limits.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { type Lease, type OutputChunk, RunLost, type RunOutcome } from '../../platform/sandboxes.ts';
+import { type Lease, RunLost } from '../../platform/sandboxes.ts';
+import type { OutputChunk, RunOutcome } from '../../sandbox-image/protocol/job.ts';
 import { type Execution, getExecution } from '../stores/executions.ts';
 import { executionBody } from './result-body.ts';
-import { loadResult, openSecretOf } from './result-store.ts';
+import { loadResult, openRepliesSecret } from './result-store.ts';
 
 type Ports = Pick<Platform, 'table' | 'keys' | 'objects' | 'sandboxes'>;
 
@@ -27,7 +28,7 @@ export async function stateOf(ports: Ports, execution: Execution): Promise<Execu
   if (execution.status !== 'running') return { execution, outcome: await outcomeOf(ports, execution) };
   const output: OutputChunk[] = [];
   try {
-    const outcome = await inItsSandbox(ports, execution, (lease, secret) =>
+    const outcome = await withItsSandbox(ports, execution, (lease, secret) =>
       lease.peek(execution.executionId, secret, { onOutput: (chunk) => output.push(chunk) }),
     );
     return outcome ? endedState(execution, outcome) : { execution, output };
@@ -54,14 +55,14 @@ export async function stateOfLost(ports: Ports, execution: Execution): Promise<E
 }
 
 /** @throws RunLost where the sandbox has ended */
-export async function inItsSandbox<T>(
+export async function withItsSandbox<T>(
   { keys, sandboxes }: Pick<Ports, 'keys' | 'sandboxes'>,
   execution: Execution,
   use: (lease: Lease, secret: Uint8Array) => Promise<T>,
 ): Promise<T> {
   const [lease, secret] = await Promise.all([
-    sandboxes.rejoin(execution, execution.sandboxId),
-    openSecretOf(keys, execution),
+    sandboxes.reattach(execution, execution.sandboxId),
+    openRepliesSecret(keys, execution),
   ]);
   if (!lease) throw new RunLost('the sandbox has ended');
   try {

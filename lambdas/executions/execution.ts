@@ -1,42 +1,43 @@
 import { limits } from '../../contract/limits.ts';
+import { type Detached, type Lease, NoSandboxFree } from '../../platform/sandboxes.ts';
 import {
-  type HandedOver,
   type Job,
   type JobResult,
-  type Lease,
-  NoSandboxFree,
   SandboxLost,
   SandboxUnavailable,
-} from '../../platform/sandboxes.ts';
+} from '../../sandbox-image/protocol/job.ts';
 import { ApiError, invalid } from '../pipeline/api-error.ts';
 import type { UserCaller } from '../pipeline/caller.ts';
 import type { Context } from '../pipeline/operation.ts';
-import { openSecret } from '../secrets/secret-value.ts';
+import { decryptSecret } from '../secrets/secret-value.ts';
 import { listSecrets, markUsed, type Secret } from '../stores/secrets.ts';
-import { keptBody } from './stored-result.ts';
+import { resultBody } from './stored-result.ts';
 
 /** What running a program takes of an operation's context. */
-export type Running = Pick<Context, 'platform' | 'now'> & { readonly caller: UserCaller };
+export type ExecutionContext = Pick<Context, 'platform' | 'now'> & { readonly caller: UserCaller };
 
 type Choice = 'all' | 'none' | readonly string[];
 
 /** Secrets that a program is to find in its environment: name to value. */
-export type OpenSecrets = Job['env'];
+export type SecretEnvironment = Job['env'];
 
 /** @throws ApiError INVALID_REQUEST for a name that is not there */
-export async function openSecrets(context: Running, choice: Choice): Promise<OpenSecrets> {
+export async function decryptChosenSecrets(
+  context: ExecutionContext,
+  choice: Choice,
+): Promise<SecretEnvironment> {
   if (choice === 'none') return {};
   const { caller, platform } = context;
   const { items } = await listSecrets(platform.table, caller.userId, { limit: limits.secretsPerUser });
-  return openEach(context, chooseSecrets(items, choice));
+  return decryptSecrets(context, chooseSecrets(items, choice));
 }
 
-export async function openEach(
-  { caller, platform }: Running,
+export async function decryptSecrets(
+  { caller, platform }: ExecutionContext,
   secrets: readonly Secret[],
-): Promise<OpenSecrets> {
+): Promise<SecretEnvironment> {
   const open = async (secret: Secret) =>
-    [secret.name, await openSecret(platform.keys, caller, secret)] as const;
+    [secret.name, await decryptSecret(platform.keys, caller, secret)] as const;
   return Object.fromEntries(await Promise.all(secrets.map(open)));
 }
 
@@ -56,12 +57,14 @@ function chooseSecrets(all: readonly Secret[], choice: 'all' | readonly string[]
  * @throws ApiError NO_SANDBOX_FREE, SANDBOX_UNAVAILABLE, UNAVAILABLE
  */
 export async function inSandbox<T>(
-  { caller, platform }: Running,
+  { caller, platform }: ExecutionContext,
   use: (lease: Lease) => Promise<T>,
 ): Promise<T> {
-  const lease = await platform.sandboxes.lease(caller, limits.sandboxWaitSeconds * 1000).catch(refuse);
+  const lease = await platform.sandboxes
+    .lease(caller, limits.sandboxWaitSeconds * 1000)
+    .catch(throwAsApiError);
   try {
-    return await use(lease).catch(refuse);
+    return await use(lease).catch(throwAsApiError);
   } finally {
     await lease.release();
   }
@@ -70,26 +73,31 @@ export async function inSandbox<T>(
 export type Program = Omit<Job, 'env' | 'files'> & { readonly files?: Job['files'] };
 
 /** Runs a program with secrets, which are marked as used. Whoever calls has put it on record before. */
-export async function runProgram(context: Running, lease: Lease, program: Program, secrets: OpenSecrets) {
+export async function runProgram(
+  context: ExecutionContext,
+  lease: Lease,
+  program: Program,
+  secrets: SecretEnvironment,
+) {
   const result = await withSecrets(context, program, secrets, (job) => lease.run(job));
-  return keptBody(context, lease, program, result);
+  return resultBody(context, lease, program, result);
 }
 
 /** As `runProgram`, but a program that has not ended within `waitMs` goes on without its caller. */
-export function runOrHandOver(
-  context: Running,
+export function runOrDetach(
+  context: ExecutionContext,
   lease: Lease,
   program: Program,
-  secrets: OpenSecrets,
+  secrets: SecretEnvironment,
   waitMs: number,
-): Promise<JobResult | HandedOver> {
-  return withSecrets(context, program, secrets, (job) => lease.runOrHandOver(job, waitMs));
+): Promise<JobResult | Detached> {
+  return withSecrets(context, program, secrets, (job) => lease.runOrDetach(job, waitMs));
 }
 
 async function withSecrets<T>(
-  { caller, platform: { table }, now }: Running,
+  { caller, platform: { table }, now }: ExecutionContext,
   program: Program,
-  secrets: OpenSecrets,
+  secrets: SecretEnvironment,
   run: (job: Job) => Promise<T>,
 ): Promise<T> {
   const running = run({ ...program, files: program.files ?? [], env: secrets });
@@ -103,7 +111,7 @@ async function withSecrets<T>(
 }
 
 /** @throws ApiError for what may happen to a sandbox; any other error as it is */
-export function refuse(error: unknown): never {
+export function throwAsApiError(error: unknown): never {
   if (error instanceof NoSandboxFree) {
     throw new ApiError('NO_SANDBOX_FREE', { headers: { 'Retry-After': '5' }, cause: error });
   }

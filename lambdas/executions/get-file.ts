@@ -4,7 +4,7 @@ import { executions } from '../../contract/executions.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { streamEndpoint } from '../pipeline/endpoint.ts';
 import { getExecution } from '../stores/executions.ts';
-import { refuse } from './execution.ts';
+import { throwAsApiError } from './execution.ts';
 import { stateOf } from './execution-state.ts';
 
 export const handler = streamEndpoint(
@@ -12,7 +12,7 @@ export const handler = streamEndpoint(
   async ({ params: { id, number } }, { caller, platform }) => {
     const execution = await getExecution(platform.table, caller.userId, id);
     // Its end may not be on record yet.
-    const state = execution && (await stateOf(platform, execution).catch(refuse));
+    const state = execution && (await stateOf(platform, execution).catch(throwAsApiError));
     const file = state && 'outcome' in state ? state.outcome.files[Number(number)] : undefined;
     if (!file) throw new ApiError('NOT_FOUND');
     // Never shown in place: what a program writes is not to act in the origin of the API.

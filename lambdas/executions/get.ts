@@ -2,12 +2,12 @@ import { executions } from '../../contract/executions.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getExecution } from '../stores/executions.ts';
-import { refuse } from './execution.ts';
+import { throwAsApiError } from './execution.ts';
 import { stateBody, stateOf } from './execution-state.ts';
 
 export const handler = endpoint(executions.get, async ({ params: { id } }, { caller, platform }) => {
   const execution = await getExecution(platform.table, caller.userId, id);
   if (!execution) throw new ApiError('NOT_FOUND');
-  const state = await stateOf(platform, execution).catch(refuse);
+  const state = await stateOf(platform, execution).catch(throwAsApiError);
   return { status: 200, body: stateBody(state, new Date()) };
 });

@@ -1,4 +1,4 @@
-import type { OutputChunk, RunOutcome } from '../../platform/sandboxes.ts';
+import type { OutputChunk, RunOutcome } from '../../sandbox-image/protocol/job.ts';
 
 /** Bytes of each stream that a reader of events has seen. */
 export type Position = { readonly stdout: number; readonly stderr: number };

@@ -1,4 +1,4 @@
-import { type JobFile, type Language, programName } from '../../platform/sandboxes.ts';
+import { type JobFile, type Language, programName } from '../../sandbox-image/protocol/job.ts';
 import { invalid } from '../pipeline/api-error.ts';
 
 type Request = {

@@ -1,5 +1,5 @@
 import { limits } from '../../contract/limits.ts';
-import type { JobFile, JobResult, RunOutcome } from '../../platform/sandboxes.ts';
+import type { JobFile, JobResult, RunOutcome } from '../../sandbox-image/protocol/job.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
   csv: 'text/csv; charset=utf-8',

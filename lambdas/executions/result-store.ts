@@ -1,10 +1,10 @@
+import { resultsPrefix } from '../../contract/resources.ts';
 import { openAesGcm, sealAesGcm } from '../../crypto/server/aes-gcm.ts';
 import type { Keys } from '../../platform/keys.ts';
 import type { Objects } from '../../platform/objects.ts';
-import type { RunOutcome } from '../../platform/sandboxes.ts';
+import type { RunOutcome } from '../../sandbox-image/protocol/job.ts';
 import { decodeOutcome, encodeResult } from '../../sandbox-image/protocol/wire.ts';
 import type { Execution } from '../stores/executions.ts';
-import { resultsPrefix } from '../stores/object-prefixes.ts';
 
 type Owner = Pick<Execution, 'orgId' | 'userId' | 'executionId'>;
 
@@ -21,7 +21,7 @@ const resultAad = Buffer.from('execution v1 result');
 const objectKey = ({ userId, executionId }: Owner) => `${resultsPrefix}${userId}/${executionId}`;
 
 /** A data key for one execution, and the secret that opens its replies under that key: AES-256-GCM. */
-export async function sealSecret(
+export async function sealRepliesSecret(
   keys: Keys,
   owner: Owner,
   secret: Uint8Array,
@@ -34,7 +34,7 @@ export async function sealSecret(
 }
 
 /** @throws where the record was altered, or belongs to another owner or id */
-export async function openSecretOf(keys: Keys, execution: Execution): Promise<Uint8Array> {
+export async function openRepliesSecret(keys: Keys, execution: Execution): Promise<Uint8Array> {
   return withDataKey(keys, execution, (dataKey) => openAesGcm(dataKey, execution.sealedSecret, secretAad));
 }
 

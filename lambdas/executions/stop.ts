@@ -4,14 +4,14 @@ import { RunLost } from '../../platform/sandboxes.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { type Execution, getExecution } from '../stores/executions.ts';
-import { refuse } from './execution.ts';
+import { throwAsApiError } from './execution.ts';
 import {
   type EndedState,
   endedState,
-  inItsSandbox,
   stateBody,
   stateOf,
   stateOfLost,
+  withItsSandbox,
 } from './execution-state.ts';
 
 /** A program that is killed ends at once; what it left may take longer to be wiped. */
@@ -24,7 +24,7 @@ export const handler = endpoint(executions.stop, async ({ params: { id } }, { ca
   await commit({ audit });
   const state =
     execution.status === 'running'
-      ? await stopped(platform, execution).catch(refuse)
+      ? await stopped(platform, execution).catch(throwAsApiError)
       : await stateOf(platform, execution);
   if (!state) return { status: 202, body: { executionId: id, status: 'running' } };
   return { status: 200, body: stateBody(state, new Date()) };
@@ -35,7 +35,7 @@ async function stopped(platform: Platform, execution: Execution): Promise<EndedS
   const { executionId } = execution;
   const signal = AbortSignal.timeout(patienceMs);
   try {
-    return await inItsSandbox(platform, execution, async (lease, secret) => {
+    return await withItsSandbox(platform, execution, async (lease, secret) => {
       await lease.stop(executionId);
       return endedState(execution, await lease.attach(executionId, secret, { signal }));
     });

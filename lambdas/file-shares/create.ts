@@ -5,8 +5,8 @@ import { endpoint } from '../pipeline/endpoint.ts';
 import { countFileShareAdded, getFile } from '../stores/files.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
 import { newShare, readSharing } from '../vault/new-share.ts';
+import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 import { createdInfo } from '../vault/share-info.ts';
-import { vault } from '../vault/vault.ts';
 
 export const handler = endpoint(fileShares.create, async ({ params: { id }, body }, context) => {
   const { caller, platform, now } = context;
@@ -21,7 +21,7 @@ export const handler = endpoint(fileShares.create, async ({ params: { id }, body
   const pairs = await ring.open();
   const record = fileContext(orgId, userId, id);
   try {
-    const cek = vault.unwrapCek(pairs, record, file.wrappedCek);
+    const cek = vaultCrypto.unwrapCek(pairs, record, file.wrappedCek);
     const { grant, writes } = newShare(shared, record, cek, sharing, body, now);
     return {
       status: 201,

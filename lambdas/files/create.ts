@@ -4,14 +4,15 @@ import { uuidv7 } from '../../crypto/encoding/uuid.ts';
 import { fileContext } from '../../crypto/vault/context.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { addFile, type StoredFile } from '../stores/files.ts';
-import { placeObject } from '../stores/vault-objects.ts';
+import { storeObject } from '../stores/vault-objects.ts';
 import { fileInfo, sealContent } from '../vault/file-content.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
+import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 import { countWithinPlan, readOwnOrg, requireSize, requireStorage } from '../vault/plan.ts';
-import { publicKeysOf, vault } from '../vault/vault.ts';
+import { publicKeysOf } from '../vault/stored-keys.ts';
 
 export const handler = endpoint(files.create, async ({ body }, context) => {
-  const { caller, platform, now, admitted } = context;
+  const { caller, platform, now } = context;
   const { fileName, contentType, contentB64: content } = body;
   const [ring, org] = await Promise.all([readKeyRing(context), readOwnOrg(platform.table, caller)]);
   requireStorage(org);
@@ -22,12 +23,11 @@ export const handler = endpoint(files.create, async ({ body }, context) => {
   const fileId = uuidv7(now.getTime());
   const record = fileContext(caller.orgId, caller.userId, fileId);
   const metadata = { fileName, contentType, sizeBytes: content.length };
-  const { envelope: sealedMetadata, cek } = vault.sealFileMetadata(record, metadata);
+  const { envelope: sealedMetadata, cek } = vaultCrypto.sealFileMetadata(record, metadata);
   const sealed = await sealContent(cek, record, content);
-  const wrappedCek = vault.wrapCek(publicKeysOf(ring.stored), record, cek);
+  const wrappedCek = vaultCrypto.wrapCek(publicKeysOf(ring.stored), record, cek);
   wipe(cek);
-  await admitted();
-  const { objectId, write } = await placeObject(platform.objects, sealed);
+  const { objectId, write } = await storeObject(platform.objects, sealed);
   const file: StoredFile = {
     createdAt: now.toISOString(),
     shareRevision: 0,

@@ -5,7 +5,7 @@ import { endpoint } from '../pipeline/endpoint.ts';
 import { deleteFile, getFile } from '../stores/files.ts';
 import { countDeleted } from '../stores/orgs.ts';
 import { endShare, listGrants } from '../stores/shares.ts';
-import { releaseObject } from '../stores/vault-objects.ts';
+import { deleteObject } from '../stores/vault-objects.ts';
 
 export const handler = endpoint(files.delete, async ({ params: { id } }, { caller, platform, now }) => {
   const { orgId, userId } = caller;
@@ -20,9 +20,9 @@ export const handler = endpoint(files.delete, async ({ params: { id } }, { calle
     body: { deleted: true, id },
     writes: [
       deleteFile(userId, id, file),
-      { ...countDeleted(orgId, 'files'), orElse: 'TAMPERED' },
+      { ...countDeleted(orgId, 'files'), onConflict: 'TAMPERED' },
       ...grants.items.flatMap((grant) => endShare(shared, grant)),
-      releaseObject(file.objectId),
+      deleteObject(file.objectId),
     ],
     audit: { resource: `files/${id}` },
   };

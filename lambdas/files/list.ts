@@ -8,7 +8,7 @@ import { nextCursorHeaders } from '../pipeline/paging.ts';
 import { type FileEntry, listFiles } from '../stores/files.ts';
 import { fileInfo, openMetadata } from '../vault/file-content.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
-import { vault } from '../vault/vault.ts';
+import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 
 export const handler = endpoint(files.list, async ({ query }, context) => {
   const { caller, platform } = context;
@@ -35,7 +35,7 @@ function tryOpen(
 ) {
   const record = fileContext(orgId, userId, entry.fileId);
   try {
-    const cek = vault.unwrapCek(pairs, record, entry.file.wrappedCek);
+    const cek = vaultCrypto.unwrapCek(pairs, record, entry.file.wrappedCek);
     const metadata = openMetadata(cek, record, entry.file);
     wipe(cek);
     return fileInfo(entry, metadata);

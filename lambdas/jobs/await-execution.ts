@@ -1,26 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { awaitExecution } from '../../contract/jobs.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { type OutputChunk, RunLost, type RunOutcome, SandboxLost } from '../../platform/sandboxes.ts';
+import { RunLost } from '../../platform/sandboxes.ts';
 import { ConditionFailed } from '../../platform/table.ts';
-import { endOf, inItsSandbox, lostOutcome, lostReason } from '../executions/execution-state.ts';
+import { type OutputChunk, type RunOutcome, SandboxLost } from '../../sandbox-image/protocol/job.ts';
+import { endOf, lostOutcome, lostReason, withItsSandbox } from '../executions/execution-state.ts';
 import { storeResult } from '../executions/result-store.ts';
-import { backgroundFunction } from '../pipeline/job-handler.ts';
+import { jobHandler } from '../pipeline/job-handler.ts';
 import { type Execution, endExecution, getExecution } from '../stores/executions.ts';
 
 const attempts = 5;
 const retryMs = 1_000;
 
-export const handler = backgroundFunction(
-  awaitExecution,
-  async ({ userId, executionId }, { platform, timeIsUp }) => {
-    const execution = await getExecution(platform.table, userId, executionId);
-    if (execution?.status !== 'running') return;
-    const outcome = await outcomeOf(platform, execution, timeIsUp);
-    if (outcome) await record(platform, execution, outcome);
-    else await platform.background.begin('jobs.awaitExecution', { userId, executionId });
-  },
-);
+export const handler = jobHandler(awaitExecution, async ({ userId, executionId }, { platform, timeIsUp }) => {
+  const execution = await getExecution(platform.table, userId, executionId);
+  if (execution?.status !== 'running') return;
+  const outcome = await outcomeOf(platform, execution, timeIsUp);
+  if (outcome) await record(platform, execution, outcome);
+  else await platform.background.begin('jobs.awaitExecution', { userId, executionId });
+});
 
 /** `undefined` where the time of this function ends first. */
 async function outcomeOf(
@@ -33,7 +31,7 @@ async function outcomeOf(
     const output: OutputChunk[] = [];
     const options = { onOutput: (chunk: OutputChunk) => output.push(chunk), signal: timeIsUp };
     try {
-      return await inItsSandbox(platform, execution, (lease, secret) =>
+      return await withItsSandbox(platform, execution, (lease, secret) =>
         lease.attach(execution.executionId, secret, options),
       );
     } catch (error) {
@@ -59,7 +57,7 @@ async function record(platform: Platform, execution: Execution, outcome: RunOutc
     if (!(error instanceof ConditionFailed)) throw error;
   }
   // Where it does not hear of it, it forgets by itself.
-  await inItsSandbox(platform, execution, (lease) => lease.acknowledge(execution.executionId)).catch(
+  await withItsSandbox(platform, execution, (lease) => lease.ack(execution.executionId)).catch(
     () => undefined,
   );
 }

@@ -1,4 +1,4 @@
-import { askSandboxKey } from '../../platform/sandboxes/sandbox-key.ts';
+import { fetchSandboxKey } from '../../platform/sandboxes/sandbox-key.ts';
 
 /** What `fetch-sandbox-key` is called with, and what it answers. */
 export type KeyQuestion = { readonly taskId: string; readonly url: string };
@@ -6,5 +6,5 @@ export type KeyAnswer = { readonly publicKeyB64: string };
 
 /** The function in the sandboxes' network that asks them for their keys. It has no right to anything else. */
 export async function handler({ taskId, url }: KeyQuestion): Promise<KeyAnswer> {
-  return { publicKeyB64: Buffer.from(await askSandboxKey(taskId, url)).toString('base64') };
+  return { publicKeyB64: Buffer.from(await fetchSandboxKey(taskId, url)).toString('base64') };
 }

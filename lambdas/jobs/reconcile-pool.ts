@@ -4,7 +4,11 @@ import { dynamoTable } from '../../platform/aws/dynamo-table.ts';
 import { EcsTasks } from '../../platform/aws/ecs-tasks.ts';
 import { patience, required } from '../../platform/aws/environment.ts';
 import { isOffHours } from '../../platform/sandboxes/pool-hours.ts';
-import { type AskKey, keepPool, type PoolReport } from '../../platform/sandboxes/pool-reconciler.ts';
+import {
+  type FetchSandboxKey,
+  type PoolReport,
+  reconcilePool,
+} from '../../platform/sandboxes/pool-reconciler.ts';
 import type { KeyAnswer, KeyQuestion } from './fetch-sandbox-key.ts';
 
 /** The function that runs every minute, and when a task of the pool comes up or stops. */
@@ -21,11 +25,11 @@ export async function handler(): Promise<PoolReport> {
   const off = isOffHours(env.STRONGROOM_POOL_OFF_HOURS, new Date());
   const spare = off ? 0 : Number(required(env, 'STRONGROOM_POOL_SPARE'));
   const askKey = askBy(required(env, 'STRONGROOM_POOL_KEY_FUNCTION'));
-  return keepPool({ table: dynamoTable(env), tasks, askKey }, { size, spare });
+  return reconcilePool({ table: dynamoTable(env), tasks, askKey }, { size, spare });
 }
 
 /** Sandboxes are reached from their own network alone, where this function is not. */
-function askBy(functionName: string): AskKey {
+function askBy(functionName: string): FetchSandboxKey {
   const lambda = new LambdaClient({ requestHandler: { ...patience, requestTimeout: 15_000 } });
   return async (taskId, url) => {
     const question: KeyQuestion = { taskId, url };

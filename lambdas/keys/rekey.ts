@@ -8,7 +8,7 @@ import { openRestore } from '../vault/restored-keys.ts';
 import { readNewUserSecret, readUserSecret, type SecretContext } from '../vault/user-secret.ts';
 
 export const handler = endpoint(keys.rekey, async (_, context) => {
-  const { caller, platform, headers, admitted } = context;
+  const { caller, platform, headers } = context;
   const { orgId, userId } = caller;
   const newSecret = readNewUserSecret(headers);
   const [ring, restore] = await Promise.all([
@@ -17,8 +17,7 @@ export const handler = endpoint(keys.rekey, async (_, context) => {
   ]);
   const { pairs, restored } = await openLiveOrRestored(context, ring, restore);
 
-  await admitted();
-  forgetKek(context, ring.stored.kekRecord, readUserSecret(headers));
+  await forgetKek(context, ring.stored.kekRecord, readUserSecret(headers));
   const fields = await sealUnderSecret(context, newSecret, ring.stored.keyVersion + 1, pairs);
   return rekeyed(caller, ring.stored, fields, restored);
 });

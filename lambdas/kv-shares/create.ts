@@ -5,8 +5,8 @@ import { endpoint } from '../pipeline/endpoint.ts';
 import { countShareAdded, getValue } from '../stores/kv.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
 import { newShare, readSharing } from '../vault/new-share.ts';
+import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 import { createdInfo } from '../vault/share-info.ts';
-import { vault } from '../vault/vault.ts';
 
 export const handler = endpoint(kvShares.create, async ({ params: { key }, body }, context) => {
   const { caller, platform, now } = context;
@@ -21,7 +21,7 @@ export const handler = endpoint(kvShares.create, async ({ params: { key }, body 
   const pairs = await ring.open();
   const record = valueContext(orgId, userId, key, value.version);
   try {
-    const cek = vault.unwrapCek(pairs, record, value.wrappedCek);
+    const cek = vaultCrypto.unwrapCek(pairs, record, value.wrappedCek);
     const { grant, writes } = newShare(shared, record, cek, sharing, body, now);
     return {
       status: 201,

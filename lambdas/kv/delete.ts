@@ -5,7 +5,7 @@ import { endpoint } from '../pipeline/endpoint.ts';
 import { deleteValue, getValue } from '../stores/kv.ts';
 import { countDeleted } from '../stores/orgs.ts';
 import { endShare, listGrants } from '../stores/shares.ts';
-import { releaseCiphertext } from '../stores/vault-ciphertext.ts';
+import { deleteCiphertext } from '../stores/vault-ciphertext.ts';
 
 export const handler = endpoint(kv.delete, async ({ params: { key } }, { caller, platform, now }) => {
   const { orgId, userId } = caller;
@@ -20,9 +20,9 @@ export const handler = endpoint(kv.delete, async ({ params: { key } }, { caller,
     body: { deleted: true, key },
     writes: [
       deleteValue(userId, key, value),
-      { ...countDeleted(orgId, 'records'), orElse: 'TAMPERED' },
+      { ...countDeleted(orgId, 'records'), onConflict: 'TAMPERED' },
       ...grants.items.flatMap((grant) => endShare(shared, grant)),
-      ...releaseCiphertext(value),
+      ...deleteCiphertext(value),
     ],
     audit: { resource: `kv/${key}` },
   };

@@ -37,5 +37,5 @@ export async function spendChallenge(table: Table, headers: ReadonlyMap<string, 
   const stored = await getChallenge(table, nonce);
   const challenge = stored && { challenge: JSON.parse(stored.challenge), key: stored.key };
   if (!challenge || !(await isSolved(challenge, payload.solution))) throw new ApiError('CHALLENGE_REQUIRED');
-  return { ...deleteChallenge(nonce), orElse: 'CHALLENGE_REQUIRED' };
+  return { ...deleteChallenge(nonce), onConflict: 'CHALLENGE_REQUIRED' };
 }

@@ -16,7 +16,7 @@ export const handler = endpoint(messages.delete, async ({ params: { id } }, cont
   return {
     status: 200,
     body: { success: true, message: 'Message deleted' },
-    writes: [{ ...deleteMessage(message), orElse: 'NOT_FOUND' }, deleteContent(id)],
+    writes: [{ ...deleteMessage(message), onConflict: 'NOT_FOUND' }, deleteContent(id)],
     audit: { resource: messageResource(id) },
   };
 });

@@ -8,7 +8,7 @@ import { openMessage } from './message-access.ts';
 import { auditOwner, messageResource } from './message-info.ts';
 
 export const handler = endpoint(messages.open, async ({ params: { id }, body: { nonce } }, context) => {
-  const { platform, now, admitted } = context;
+  const { platform, now } = context;
   const { table, objects } = platform;
   const [message, content, opening] = await Promise.all([
     getMessage(table, id, now),
@@ -19,7 +19,6 @@ export const handler = endpoint(messages.open, async ({ params: { id }, body: { 
   if (!content || !known) throw new ApiError('NOT_FOUND');
   if (opening?.repeated) throw new ApiError(message ? 'NONCE_SPENT' : 'NOT_FOUND');
 
-  await admitted();
   // Before anything is counted: what cannot be read is not used up.
   const encryptedContent = await readContent(objects, id, content);
   const access =

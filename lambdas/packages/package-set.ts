@@ -4,11 +4,11 @@ import { lostBuild, parseLock } from '../../platform/build-outcome.ts';
 import { describeError, logger } from '../../platform/logger.ts';
 import { BuilderBusy, BuilderUnavailable, type Outcome } from '../../platform/package-builder.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { Job } from '../../platform/sandboxes.ts';
 import { ConditionFailed } from '../../platform/table.ts';
+import type { Job } from '../../sandbox-image/protocol/job.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import type { UserCaller } from '../pipeline/caller.ts';
-import { Overtaken } from '../pipeline/commit.ts';
+import { WriteConflict } from '../pipeline/commit.ts';
 import type { Effect, Effects } from '../pipeline/effects.ts';
 import { changePackageSet, getPackageSet, type PackageSet, type StoredLock } from '../stores/packages.ts';
 
@@ -43,7 +43,7 @@ export async function changePackages(
     try {
       await commit({ writes: changePackageSet(caller.userId, next, known, lock?.lock), audit: { resource } });
     } catch (error) {
-      if (error instanceof Overtaken) continue;
+      if (error instanceof WriteConflict) continue;
       throw error;
     }
     if (next.status === 'pending') {
@@ -122,12 +122,9 @@ export async function usablePackages(
 }
 
 /** As `settledPackages`; a build that the builder may not have heard of is requested again. */
-export async function pursuedPackages(
-  around: Around & { readonly admitted: () => Promise<void> },
-): Promise<Settled> {
+export async function pursuedPackages(around: Around): Promise<Settled> {
   const settled = await settledPackages(around);
   if (settled.set?.status === 'pending') {
-    await around.admitted();
     await requestBuild(around, settled.set).catch(refuse);
   }
   return settled;

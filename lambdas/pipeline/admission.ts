@@ -4,10 +4,10 @@ import type { Platform } from '../../platform/platform.ts';
 import type { Settings } from '../../platform/settings.ts';
 import { type Allowance, countCall, nextAuditSequence } from '../stores/counters.ts';
 import { ApiError } from './api-error.ts';
-import { authenticate, bringsCredential, credentialOf, fingerprint } from './authenticate.ts';
+import { authenticate, credentialOf, fingerprint, hasCredentialHeader } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 import { forgetCaller, rememberCaller } from './known-callers.ts';
-import type { Call } from './request.ts';
+import type { ParsedRequest } from './request.ts';
 
 /** What the front door found out. `refusal` goes before anything that is wrong with the request itself. */
 export type Admission = {
@@ -26,7 +26,7 @@ export async function admit(
   route: RouteRecord,
   platform: Platform,
   settings: Settings,
-  call: Call,
+  call: ParsedRequest,
 ): Promise<Admission> {
   const credential = credentialOf(call.headers);
   const [allowance, caller, sequence] = await Promise.all([
@@ -41,7 +41,7 @@ export async function admit(
     const headers = { 'Retry-After': String(allowance.resetSeconds) };
     return { ...admission, refusal: new ApiError('RATE_LIMITED', { headers, audit }) };
   }
-  if (!accepts(route, caller, bringsCredential(call.headers))) {
+  if (!accepts(route, caller, hasCredentialHeader(call.headers))) {
     if (credential) forgetCaller(fingerprint(credential));
     const isUser = route.auth === 'administrator' && caller?.kind === 'user';
     return {
@@ -71,7 +71,7 @@ async function allowanceOf(
   { rateLimit }: RouteRecord,
   { table }: Platform,
   settings: Settings,
-  call: Call,
+  call: ParsedRequest,
   credential: string | undefined,
 ): Promise<Allowance | undefined> {
   if (rateLimit === 'none') return undefined;

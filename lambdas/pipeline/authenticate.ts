@@ -14,7 +14,7 @@ export function credentialOf(headers: ReadonlyMap<string, string>): string | und
 }
 
 /** Whether a request tries to say who makes it, were it by a header that holds nothing of use. */
-export function bringsCredential(headers: ReadonlyMap<string, string>): boolean {
+export function hasCredentialHeader(headers: ReadonlyMap<string, string>): boolean {
   return headers.has('x-api-key') || headers.has('authorization');
 }
 

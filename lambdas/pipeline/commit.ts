@@ -7,23 +7,23 @@ import type { Admission } from './admission.ts';
 import { ApiError } from './api-error.ts';
 import { ownerOf } from './caller.ts';
 import type { AuditNote, Effect, Effects } from './effects.ts';
-import type { Call } from './request.ts';
+import type { ParsedRequest } from './request.ts';
 
 /** A write met a change by others; the operation is to run again on what is there now. */
-export class Overtaken extends Error {
-  override readonly name = 'Overtaken';
+export class WriteConflict extends Error {
+  override readonly name = 'WriteConflict';
 }
 
 /**
  * Commits the changes of an answer and its audit entry in one transaction.
  *
- * @throws ApiError where a write says so of its failed condition
- * @throws Overtaken where it says nothing
+ * @throws ApiError if the write whose condition failed names an error as `onConflict`
+ * @throws WriteConflict if it names none
  */
 export async function commit(
   route: RouteRecord,
   { table }: Platform,
-  call: Call,
+  call: ParsedRequest,
   admission: Admission,
   { writes = [], audit }: Effects,
 ): Promise<void> {
@@ -31,17 +31,22 @@ export async function commit(
   if (audit) effects.push(auditEntry(route, call, admission, audit));
   if (effects.length === 0) return;
   try {
-    await table.transact(effects.map(({ orElse, ...write }) => write));
+    await table.transact(effects.map(({ onConflict, ...write }) => write));
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    const code = effects[error.index]?.orElse;
+    const code = effects[error.index]?.onConflict;
     throw code
       ? new ApiError(code, { cause: error, audit: audit && { ...audit, outcome: 'refused' } })
-      : new Overtaken();
+      : new WriteConflict();
   }
 }
 
-function auditEntry(route: RouteRecord, call: Call, { caller, sequence }: Admission, note: AuditNote) {
+function auditEntry(
+  route: RouteRecord,
+  call: ParsedRequest,
+  { caller, sequence }: Admission,
+  note: AuditNote,
+) {
   if (!route.audit || sequence === undefined) throw new Error(`${route.operationId} names no audit action`);
   const user = caller && caller.kind !== 'administrator' ? caller : note.actor;
   const email = user?.email ?? undefined;

@@ -13,10 +13,10 @@ export type AuditNote = {
 };
 
 /**
- * A write that is part of an answer. Where its condition fails, `orElse` is thrown; without one the operation
- * runs again on what is there now.
+ * A write that an operation returns. If its condition fails, the request is refused with `onConflict`. Without one the
+ * operation runs again on the current state.
  */
-export type Effect = Write & { readonly orElse?: ErrorCode };
+export type Effect = Write & { readonly onConflict?: ErrorCode };
 
 /** What an operation adds to its response: changes that are committed with it, all or nothing. */
 export type Effects = {

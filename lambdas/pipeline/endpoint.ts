@@ -3,9 +3,9 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context as LambdaCont
 import type { RouteRecord } from '../../contract/define-route.ts';
 import { logger } from '../../platform/logger.ts';
 import type { Operation, StreamOperation } from './operation.ts';
-import { readCall } from './request.ts';
-import { refuse, respond, respondStream, type StreamResult } from './respond.ts';
-import { perform } from './run-operation.ts';
+import { parseRequest } from './request.ts';
+import { respond, respondError, respondStream, type StreamResult } from './respond.ts';
+import { runOperation } from './run-operation.ts';
 
 export type ApiHandler = (
   event: APIGatewayProxyEvent,
@@ -33,17 +33,17 @@ export function streamEndpoint<R extends RouteRecord>(
 function stack<R extends RouteRecord>(
   route: R,
   operation: Operation<R>,
-  answer: (...args: Parameters<typeof respond>) => StreamResult,
+  toResponse: (...args: Parameters<typeof respond>) => StreamResult,
 ): StreamHandler {
   return middy<APIGatewayProxyEvent, StreamResult>()
     .use(requestLog(route))
     .use(errorShape(route))
     .handler(async (event) => {
-      const call = readCall(route, event, new Date());
-      const performed = await perform(route, operation, call);
-      return 'error' in performed
-        ? refuse(route, call.requestId, performed.error, performed.admission)
-        : answer(route, call.requestId, performed.answer, performed.admission);
+      const request = parseRequest(route, event, new Date());
+      const outcome = await runOperation(route, operation, request);
+      return 'error' in outcome
+        ? respondError(route, request.requestId, outcome.error, outcome.admission)
+        : toResponse(route, request.requestId, outcome.result, outcome.admission);
     }) as StreamHandler;
 }
 
@@ -71,7 +71,12 @@ function requestLog(route: RouteRecord): Middleware {
 function errorShape(route: RouteRecord): Middleware {
   return {
     onError: (request) => {
-      request.response = refuse(route, request.event.requestContext.requestId, request.error, undefined);
+      request.response = respondError(
+        route,
+        request.event.requestContext.requestId,
+        request.error,
+        undefined,
+      );
     },
   };
 }

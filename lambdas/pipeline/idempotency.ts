@@ -1,6 +1,7 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { RouteRecord } from '../../contract/define-route.ts';
 import { limits } from '../../contract/limits.ts';
+import { answersPrefix } from '../../contract/resources.ts';
 import { openAesGcm, sealAesGcm } from '../../crypto/server/aes-gcm.ts';
 import { hmacSha256 } from '../../crypto/server/hmac.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -13,12 +14,11 @@ import {
   type IdempotentCall,
   releaseCall,
 } from '../stores/idempotency.ts';
-import { answersPrefix } from '../stores/object-prefixes.ts';
 import { ApiError } from './api-error.ts';
 import { type Caller, ownerOf } from './caller.ts';
 import type { Effect } from './effects.ts';
-import type { Answer } from './operation.ts';
-import type { Call } from './request.ts';
+import type { OperationResult } from './operation.ts';
+import type { ParsedRequest } from './request.ts';
 
 /** Longer than any call may take: a claim that outlives its process frees itself after it. */
 const claimSeconds = 60;
@@ -31,10 +31,10 @@ const answerAad = Buffer.from('answer');
 
 /** A claim on an idempotency key, or the answer that was given to it before. */
 export type Claim =
-  | { readonly replay: Answer }
+  | { readonly replay: OperationResult }
   | {
       /** The write that records the answer; it belongs into the transaction with the answer's changes. */
-      readonly record: (answer: Answer) => Promise<Effect>;
+      readonly record: (answer: OperationResult) => Promise<Effect>;
       /** Lets go of the key, after a failure. */
       readonly release: () => Promise<void>;
     };
@@ -47,7 +47,7 @@ export type Claim =
 export async function claim(
   route: RouteRecord,
   platform: Platform,
-  call: Call & { readonly idempotencyKey: string },
+  call: ParsedRequest & { readonly idempotencyKey: string },
   caller: Caller | undefined,
 ): Promise<Claim> {
   const { table, keys } = platform;
@@ -74,7 +74,7 @@ export async function claim(
       const kept = await keep(platform, key, open.claim, sealed);
       return {
         ...answerCall(key, { ...open, ...kept }, epoch + limits.idempotencySeconds),
-        orElse: 'CONFLICT',
+        onConflict: 'CONFLICT',
       };
     },
     release: () => table.transact([releaseCall(key, open.claim)]),
@@ -82,7 +82,7 @@ export async function claim(
 }
 
 /** What has to be the same for an answer to be given again: whatever was asked for, and of what. */
-function requestOf({ input, rawBody }: Call): Uint8Array {
+function requestOf({ input, rawBody }: ParsedRequest): Uint8Array {
   return Buffer.from(`${JSON.stringify(input.params)}\n${rawBody}`);
 }
 
@@ -99,7 +99,7 @@ async function replay(
   key: Key,
   context: Readonly<Record<string, string>>,
   request: Uint8Array,
-): Promise<Answer> {
+): Promise<OperationResult> {
   const earlier = await getCall(table, key);
   const inProgress = () => new ApiError('IDEMPOTENCY_IN_PROGRESS', { headers: { 'Retry-After': '1' } });
   if (!earlier) throw inProgress();

@@ -6,22 +6,22 @@ import { describeError, logger } from '../../platform/logger.ts';
 import { type Platform, platform } from '../../platform/platform.ts';
 import { restrict } from './restrict.ts';
 
-export type BackgroundContext = {
+export type JobContext = {
   readonly platform: Platform;
   /** Aborts in time for the function to say that it is not done. On one machine it never does. */
   readonly timeIsUp: AbortSignal;
 };
 
-export type BackgroundHandler = (payload: unknown, context?: LambdaContext) => Promise<void>;
+export type JobHandler = (payload: unknown, context?: LambdaContext) => Promise<void>;
 
 /** What is left to a function to hand on what it has not done. */
 const handOnMs = 30_000;
 
 /** The stack of a function that works in the background: what it throws is logged, and Lambda tries again. */
-export function backgroundFunction<const R extends BackgroundRecord>(
+export function jobHandler<const R extends BackgroundRecord>(
   record: R,
-  work: (payload: z.output<R['payload']>, context: BackgroundContext) => Promise<void>,
-): BackgroundHandler {
+  work: (payload: z.output<R['payload']>, context: JobContext) => Promise<void>,
+): JobHandler {
   const { operationId } = record;
   return async (payload, context) => {
     const started = performance.now();

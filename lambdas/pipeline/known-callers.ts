@@ -8,7 +8,7 @@ const callers = new Map<string, Caller>();
  * Who a credential belonged to when this process last admitted it. It is a guess to start reads on, never
  * a proof: whether the credential is still good is asked anew for every call, before anything is answered.
  */
-export function guessCaller(fingerprint: string): Caller | undefined {
+export function predictCaller(fingerprint: string): Caller | undefined {
   return callers.get(fingerprint);
 }
 

@@ -30,8 +30,8 @@ export type Context<R extends RouteRecord = RouteRecord> = {
   /** Under which callers reach this installation, such as `https://strongroom.example.com`. */
   readonly baseUrl: string;
   /**
-   * Resolves once the call is admitted, and rejects where it is not. An operation that runs alongside admission
-   * waits for it before it does anything that a refused caller must not be able to make it do over and over.
+   * Resolves once the caller is admitted, and rejects if the caller is refused. Ports and `commit` wait for it
+   * themselves; so do the helpers that derive keys from passwords and user secrets. No handler needs it.
    */
   readonly admitted: () => Promise<void>;
   /**
@@ -58,7 +58,7 @@ export type StreamOperation<R extends RouteRecord> = (
 ) => Promise<Omit<ResponseOf<R>, 'body'> & { readonly body: Readable } & Effects>;
 
 /** Any answer, as the pipeline sees it. */
-export type Answer = Effects & {
+export type OperationResult = Effects & {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import { ApiError, type ErrorDetail, invalid } from './api-error.ts';
 import { baseUrlOf } from './base-url.ts';
 
 /** A request as it came, read but not yet admitted. */
-export type Call = {
+export type ParsedRequest = {
   readonly requestId: string;
   readonly now: Date;
   readonly address: string;
@@ -24,7 +24,7 @@ export type Call = {
 const noBody = z.strictObject({});
 
 /** Reads an event against its route. What is wrong with the request is kept, since 401 and 429 go first. */
-export function readCall(route: RouteRecord, event: APIGatewayProxyEvent, now: Date): Call {
+export function parseRequest(route: RouteRecord, event: APIGatewayProxyEvent, now: Date): ParsedRequest {
   const headers = new Map(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']),
   );
@@ -56,7 +56,7 @@ function validInput(
   event: APIGatewayProxyEvent,
   headers: ReadonlyMap<string, string>,
   rawBody: string,
-): Call['input'] {
+): ParsedRequest['input'] {
   const details: ErrorDetail[] = [];
   const part = (schema: RouteRecord['body'], value: unknown, prefix: string) => {
     if (!schema) return {};

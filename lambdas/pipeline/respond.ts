@@ -7,13 +7,13 @@ import { describeError, logger } from '../../platform/logger.ts';
 import { InvalidCursor } from '../../platform/table.ts';
 import type { Admission } from './admission.ts';
 import { ApiError } from './api-error.ts';
-import type { Answer } from './operation.ts';
+import type { OperationResult } from './operation.ts';
 
 /** An answer, cut to what its route declares. What the schema does not know never leaves. */
 export function respond(
   route: RouteRecord,
   requestId: string,
-  { status, body, headers }: Answer,
+  { status, body, headers }: OperationResult,
   admission: Admission,
 ): APIGatewayProxyResult {
   const record = route.responses[status];
@@ -36,7 +36,7 @@ export type StreamResult = Omit<APIGatewayProxyResult, 'body'> & { readonly body
 export function respondStream(
   route: RouteRecord,
   requestId: string,
-  { status, body, headers }: Answer,
+  { status, body, headers }: OperationResult,
   admission: Admission,
 ): StreamResult {
   const { contentType } = route.responses[status] ?? {};
@@ -49,7 +49,7 @@ export function respondStream(
 }
 
 /** A refusal of the route. A 5xx says nothing of its cause; the log has it under the same request id. */
-export function refuse(
+export function respondError(
   route: RouteRecord,
   requestId: string,
   error: unknown,

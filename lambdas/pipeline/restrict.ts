@@ -1,4 +1,6 @@
 import type { Grants } from '../../contract/grants.ts';
+import type { TableName } from '../../contract/resources.ts';
+import { auditPrefix } from '../../contract/resources.ts';
 import type { Background } from '../../platform/background.ts';
 import type { Generator } from '../../platform/generator.ts';
 import type { KeyContext, Keys } from '../../platform/keys.ts';
@@ -7,8 +9,6 @@ import type { PackageBuilder } from '../../platform/package-builder.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Sandboxes } from '../../platform/sandboxes.ts';
 import type { Table, Write } from '../../platform/table.ts';
-import { auditPrefix } from '../stores/object-prefixes.ts';
-import type { TableName } from '../stores/tables.ts';
 
 /** An operation reached for something that its route record does not declare. */
 export class AccessDenied extends Error {
@@ -122,9 +122,9 @@ function restrictSandboxes(sandboxes: Sandboxes, grants: Grants): Sandboxes {
       demand(grants.sandboxes, 'sandboxes');
       return sandboxes.lease(tenant, waitMs);
     },
-    async rejoin(tenant, sandboxId) {
+    async reattach(tenant, sandboxId) {
       demand(grants.sandboxes, 'sandboxes');
-      return sandboxes.rejoin(tenant, sandboxId);
+      return sandboxes.reattach(tenant, sandboxId);
     },
     async ping() {
       demand(grants.ping, 'ping the sandboxes');

@@ -2,7 +2,7 @@ import { limits } from '../../contract/limits.ts';
 import { secretsNamedIn } from '../../contract/named-secrets.ts';
 import { programs } from '../../contract/programs.ts';
 import { uuidv7 } from '../../crypto/encoding/uuid.ts';
-import { inSandbox, openEach, runProgram } from '../executions/execution.ts';
+import { decryptSecrets, inSandbox, runProgram } from '../executions/execution.ts';
 import { usablePackages } from '../packages/package-set.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
@@ -40,7 +40,7 @@ export const handler = endpoint(programs.generate, async ({ body }, context) => 
   return inSandbox(context, async (lease) => {
     await commit(note);
     const generated = await program(answerBeforeRun);
-    const secrets = await openEach(context, secretsNamedIn(generated.code, items));
+    const secrets = await decryptSecrets(context, secretsNamedIn(generated.code, items));
     const timeoutMs = Math.round(Math.min(timeoutSeconds * 1000, deadlineIn(whole) - Date.now()));
     const job = { executionId, language, code: generated.code, stdin: '', args: [], timeoutMs, ...packages };
     return { status: 200, body: { ...generated, execution: await runProgram(context, lease, job, secrets) } };

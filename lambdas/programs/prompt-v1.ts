@@ -1,4 +1,4 @@
-import type { Language } from '../../platform/sandboxes.ts';
+import type { Language } from '../../sandbox-image/protocol/job.ts';
 
 type Facts = {
   readonly language: Language;

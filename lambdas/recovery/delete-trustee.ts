@@ -12,7 +12,7 @@ export const handler = endpoint(
       status: 200,
       body: { deleted: true, trusteeUserId },
       writes: [
-        { ...deleteShare(userId, trusteeUserId), orElse: 'NOT_FOUND' },
+        { ...deleteShare(userId, trusteeUserId), onConflict: 'NOT_FOUND' },
         isTheirs ? deleteRestore(orgId, userId, restore.restoreId) : restoreIsStill(orgId, userId, restore),
       ],
       audit: { resource: `recovery/trustees/${trusteeUserId}` },

@@ -5,7 +5,7 @@ import { endpoint } from '../pipeline/endpoint.ts';
 import { getKeys } from '../stores/keys.ts';
 import { getMember } from '../stores/members.ts';
 import { listTrustees, putShare, type RecoveryShare } from '../stores/recovery.ts';
-import { requireKeys } from '../vault/vault.ts';
+import { requireKeys } from '../vault/stored-keys.ts';
 import { trusteeInfo } from './recovery-info.ts';
 
 export const handler = endpoint(
@@ -39,7 +39,7 @@ export const handler = endpoint(
     return {
       status: known ? 200 : 201,
       body: trusteeInfo(share),
-      writes: [{ ...putShare(share, known), orElse: 'CONFLICT' }],
+      writes: [{ ...putShare(share, known), onConflict: 'CONFLICT' }],
       audit: { resource: `recovery/trustees/${trusteeUserId}` },
     };
   },

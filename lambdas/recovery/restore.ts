@@ -4,8 +4,9 @@ import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getKeys } from '../stores/keys.ts';
 import { getRestore, getShare, putRestore, shareIsThere } from '../stores/recovery.ts';
+import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 import { requireRestoredKeys } from '../vault/restored-keys.ts';
-import { publicKeysOf, vault } from '../vault/vault.ts';
+import { publicKeysOf } from '../vault/stored-keys.ts';
 
 export const handler = endpoint(
   recovery.restore,
@@ -22,7 +23,7 @@ export const handler = endpoint(
     const owner = { org: orgId, user: ownerUserId };
     requireRestoredKeys(owner, body);
     const restoreId = randomUUID();
-    const { challenge, verifier } = vault.challengeRestore(owner, publicKeysOf(keys), restoreId);
+    const { challenge, verifier } = vaultCrypto.challengeRestore(owner, publicKeysOf(keys), restoreId);
     const restore = {
       restoreId,
       ...{ trusteeUserId: userId, trusteeName: share.trusteeName },
@@ -37,9 +38,9 @@ export const handler = endpoint(
       status: 200,
       body: { requiresRekey: true },
       writes: [
-        { ...putRestore(orgId, ownerUserId, restore, known), orElse: 'RESTORE_PENDING' },
+        { ...putRestore(orgId, ownerUserId, restore, known), onConflict: 'RESTORE_PENDING' },
         // Whoever was a trustee a moment ago is none now.
-        { ...shareIsThere(ownerUserId, userId), orElse: 'NOT_FOUND' },
+        { ...shareIsThere(ownerUserId, userId), onConflict: 'NOT_FOUND' },
       ],
       audit: { resource: `recovery/restore/${ownerUserId}`, owner: { userId: ownerUserId, orgId } },
     };

@@ -10,7 +10,7 @@ export const handler = endpoint(recovery.vetoRestore, async (_, { caller, platfo
   return {
     status: 200,
     body: { vetoed: true },
-    writes: [{ ...deleteRestore(orgId, userId, restore.restoreId), orElse: 'CONFLICT' }],
+    writes: [{ ...deleteRestore(orgId, userId, restore.restoreId), onConflict: 'CONFLICT' }],
     audit: { resource: `recovery/restore/${restore.trusteeUserId}` },
   };
 });

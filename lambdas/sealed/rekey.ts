@@ -6,13 +6,14 @@ import { endpoint } from '../pipeline/endpoint.ts';
 import { getKeys, type StoredKeys } from '../stores/keys.ts';
 import { getRestore, type Restore } from '../stores/recovery.ts';
 import { rekeyed } from '../vault/new-private-keys.ts';
+import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 import { requireAvailable } from '../vault/restored-keys.ts';
-import { takePrivateKeys } from '../vault/sealed-input.ts';
+import { parseSealedPrivateKeys } from '../vault/sealed-input.ts';
+import { requireKeys } from '../vault/stored-keys.ts';
 import { mayTrySecret, type SecretContext, trySecret } from '../vault/user-secret.ts';
-import { requireKeys, vault } from '../vault/vault.ts';
 
 export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
-  const { caller, platform, now, admitted } = context;
+  const { caller, platform, now } = context;
   const { orgId, userId } = caller;
   const [found, restore] = await Promise.all([
     getKeys(platform.table, orgId, userId),
@@ -21,9 +22,8 @@ export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
   ]);
   const known = requireKeys(found);
   const { keyVersion, proofB64: proof } = body;
-  const fields = takePrivateKeys({ org: orgId, user: userId }, keyVersion, body, now);
+  const fields = parseSealedPrivateKeys({ org: orgId, user: userId }, keyVersion, body, now);
   if (keyVersion !== known.keyVersion + 1) throw new ApiError('CONFLICT');
-  await admitted();
   const restored = await requireProof(context, proof, known, restore);
   return rekeyed(caller, known, fields, restored);
 });
@@ -39,7 +39,7 @@ async function requireProof(
   restore: Restore | undefined,
 ): Promise<Restore | undefined> {
   const proven = await trySecret(context, async () => {
-    const found = [known, restore].find((keys) => keys && vault.provesRekey(proof, keys.rekeyVerifier));
+    const found = [known, restore].find((keys) => keys && vaultCrypto.provesRekey(proof, keys.rekeyVerifier));
     if (!found) throw new WrongUserSecret();
     return found;
   });

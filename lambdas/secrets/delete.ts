@@ -5,6 +5,6 @@ import { deleteSecret } from '../stores/secrets.ts';
 export const handler = endpoint(secrets.delete, async ({ params: { name } }, { caller }) => ({
   status: 200,
   body: { deleted: true, name },
-  writes: [{ ...deleteSecret(caller.userId, name), orElse: 'NOT_FOUND' }],
+  writes: [{ ...deleteSecret(caller.userId, name), onConflict: 'NOT_FOUND' }],
   audit: { resource: `secrets/${name}` },
 }));

@@ -27,7 +27,7 @@ export async function newSecretKey(keys: Keys, owner: Owner, name: string) {
 }
 
 /** @throws where the record was altered, or belongs to another owner, name or version */
-export async function openSecret(keys: Keys, owner: Owner, secret: Secret): Promise<string> {
+export async function decryptSecret(keys: Keys, owner: Owner, secret: Secret): Promise<string> {
   const dataKey = await keys.openDataKey(secret.wrappedKey, contextOf(owner, secret.name));
   const value = openAesGcm(dataKey, secret.sealedValue, aadOf(secret.version));
   dataKey.fill(0);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Table, Write } from '../../platform/table.ts';
-import { Bytes, stored } from './stored.ts';
+import { Bytes, parseItem } from './stored.ts';
 
 /**
  * The audit log beside its entries: how many are sealed, their hashes in batches as they were sealed, and the newest
@@ -20,7 +20,7 @@ export type Published = z.output<typeof Published>;
 
 /** How many entries are sealed. @throws Tampered */
 export async function getLogSize(table: Table): Promise<number> {
-  return stored(Head, await table.get('auditLog', headKey))?.size ?? 0;
+  return parseItem(Head, await table.get('auditLog', headKey))?.size ?? 0;
 }
 
 /** Appends a batch to a log that has as many entries as its first one's number says, and fails for any other. */
@@ -37,12 +37,12 @@ export function appendBatch({ start, hashes }: Batch): readonly Write[] {
 /** Batches from an entry on that begins one, in their order. @throws Tampered */
 export async function listBatches(table: Table, start: number, limit: number): Promise<readonly Batch[]> {
   const page = await table.query({ table: 'auditLog', pk: 'batch', from: batchKey(start).sk, limit });
-  return page.items.map((item) => stored(Batch, item));
+  return page.items.map((item) => parseItem(Batch, item));
 }
 
 /** @throws Tampered */
 export async function getPublished(table: Table): Promise<Published | undefined> {
-  return stored(Published, await table.get('auditLog', publishedKey));
+  return parseItem(Published, await table.get('auditLog', publishedKey));
 }
 
 /** Fails where another checkpoint has come in between. */

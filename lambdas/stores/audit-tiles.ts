@@ -1,7 +1,7 @@
+import { auditPrefix } from '../../contract/resources.ts';
 import { concat } from '../../crypto/encoding/bytes.ts';
 import { hashBytes, nodeHash, type Subtrees } from '../../crypto/log/merkle.ts';
 import { ObjectDamaged, type Objects } from '../../platform/objects.ts';
-import { auditPrefix } from './object-prefixes.ts';
 
 /**
  * The hashes of the audit log in tiles (https://c2sp.org/tlog-tiles): tile N of level L has the hashes of the complete

@@ -39,13 +39,13 @@ export function addAuditEntry(entry: AuditEntry, owner: string, orgId: string | 
 export type StoredEntry = AuditEntry & Key & { readonly leaf?: number };
 
 /** The oldest entries that are not in the log yet. Those that were added just now may be missing. */
-export async function listUnsealed(table: Table, limit: number): Promise<readonly StoredEntry[]> {
+export async function listUnsequenced(table: Table, limit: number): Promise<readonly StoredEntry[]> {
   const { items } = await table.query({ table: 'audit', index: 'unsealed', pk: 'all', limit });
   return items as unknown as readonly StoredEntry[];
 }
 
 /** Notes an entry's place in the log. Fails where it has one. */
-export function markSealed({ pk, sk }: Key, leaf: number): Write {
+export function markSequenced({ pk, sk }: Key, leaf: number): Write {
   return {
     table: 'audit',
     update: { pk, sk },

@@ -1,5 +1,5 @@
-import type { JobStatus, Language } from '../../platform/sandboxes.ts';
 import type { Item, Table, Write } from '../../platform/table.ts';
+import type { JobStatus, Language } from '../../sandbox-image/protocol/job.ts';
 
 /** A program that runs without a caller, or has ended and its result is kept. */
 export type Execution = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Page, Table, Write } from '../../platform/table.ts';
-import { Bytes, stored, Time } from './stored.ts';
+import { Bytes, parseItem, Time } from './stored.ts';
 
 const StoredFile = z.object({
   createdAt: Time,
@@ -25,7 +25,7 @@ const keyOf = (userId: string, fileId: string) => ({ pk: userId, sk: fileId });
 /** @throws Tampered */
 export async function getFile(table: Table, userId: string, fileId: string): Promise<StoredFile | undefined> {
   if (fileId === '') return undefined;
-  return stored(StoredFile, await table.get('files', keyOf(userId, fileId)));
+  return parseItem(StoredFile, await table.get('files', keyOf(userId, fileId)));
 }
 
 /** The files of a user, by id and so by age. Those that were altered are left out, as those that do not open are. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Table, Write } from '../../platform/table.ts';
-import { Bytes, stored, Time } from './stored.ts';
+import { Bytes, parseItem, Time } from './stored.ts';
 
 const StoredKeys = z.object({
   /** Counted up by each rekey. */
@@ -28,7 +28,7 @@ const keyOf = (orgId: string, userId: string) => ({ pk: orgId, sk: userId });
 
 /** @throws Tampered */
 export async function getKeys(table: Table, orgId: string, userId: string): Promise<StoredKeys | undefined> {
-  return stored(StoredKeys, await table.get('keys', keyOf(orgId, userId)));
+  return parseItem(StoredKeys, await table.get('keys', keyOf(orgId, userId)));
 }
 
 /** The keys of those users of an org who have any, by user id, within a closed range of ids. @throws Tampered */
@@ -38,7 +38,7 @@ export async function listKeys(
   range: { readonly from: string; readonly to: string; readonly limit: number },
 ): Promise<ReadonlyMap<string, StoredKeys>> {
   const { items } = await table.query({ table: 'keys', pk: orgId, ...range });
-  return new Map(items.map((item) => [item.sk, stored(StoredKeys, item)]));
+  return new Map(items.map((item) => [item.sk, parseItem(StoredKeys, item)]));
 }
 
 export function addKeys(orgId: string, userId: string, keys: StoredKeys): Write {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Table, Write } from '../../platform/table.ts';
-import { Bytes, stored, Time } from './stored.ts';
+import { Bytes, parseItem, Time } from './stored.ts';
 import { ciphertextFields } from './vault-ciphertext.ts';
 
 const StoredValue = z.object({
@@ -21,7 +21,7 @@ const keyOf = (userId: string, key: string) => ({ pk: userId, sk: key });
 
 /** @throws Tampered */
 export async function getValue(table: Table, userId: string, key: string): Promise<StoredValue | undefined> {
-  return stored(StoredValue, await table.get('kv', keyOf(userId, key)));
+  return parseItem(StoredValue, await table.get('kv', keyOf(userId, key)));
 }
 
 export async function listValueNames(

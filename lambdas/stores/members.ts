@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Table, Write } from '../../platform/table.ts';
-import { type StoredPage, stored, storedPage, Time } from './stored.ts';
+import { parseItem, parsePage, type StoredPage, Time } from './stored.ts';
 
 const prefix = 'user#';
 
@@ -21,7 +21,7 @@ const keyOf = (orgId: string, userId: string) => ({ pk: `org#${orgId}`, sk: `${p
 
 /** @throws Tampered */
 export async function getMember(table: Table, orgId: string, userId: string): Promise<Member | undefined> {
-  return stored(Member, await table.get('orgs', keyOf(orgId, userId)));
+  return parseItem(Member, await table.get('orgs', keyOf(orgId, userId)));
 }
 
 /** In the order in which they were made. @throws Tampered */
@@ -31,7 +31,7 @@ export async function listMembers(
   page: { readonly limit: number; readonly cursor?: string },
 ): Promise<StoredPage<Member>> {
   const pk = `org#${orgId}`;
-  return storedPage(Member, await table.query({ table: 'orgs', pk, prefix, ...page }));
+  return parsePage(Member, await table.query({ table: 'orgs', pk, prefix, ...page }));
 }
 
 export function addMember(orgId: string, { userId, ...member }: Member): Write {

@@ -1,3 +1,4 @@
+import { messagesPrefix } from '../../contract/resources.ts';
 import type { Objects } from '../../platform/objects.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Table, Write } from '../../platform/table.ts';
@@ -12,9 +13,8 @@ export type Content = { readonly text: string | null };
  */
 const inTableBytes = 32 * 1024;
 
-const folder = 'messages/';
 const keyOf = (id: string) => ({ pk: id, sk: 'content' });
-const objectOf = (id: string) => `${folder}${id}`;
+const objectOf = (id: string) => `${messagesPrefix}${id}`;
 
 /** Stores the ciphertext where it is large, and gives the write that makes it the message's. */
 export async function addContent(objects: Objects, message: Message, ciphertext: string): Promise<Write> {
@@ -62,9 +62,10 @@ export async function sweepContents({
   let removed = 0;
   let cursor: string | undefined;
   do {
-    const page = await objects.list({ prefix: folder, limit: 500, cursor });
+    const page = await objects.list({ prefix: messagesPrefix, limit: 500, cursor });
     for (const { key, modifiedAt } of page.objects) {
-      if (modifiedAt.getTime() > settled || (await getContent(table, key.slice(folder.length)))) continue;
+      if (modifiedAt.getTime() > settled || (await getContent(table, key.slice(messagesPrefix.length))))
+        continue;
       await objects.delete(key);
       removed += 1;
     }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../contract/limits.ts';
 import { ConditionFailed, type Table, type Write } from '../../platform/table.ts';
-import { type StoredPage, stored, storedPage, Time } from './stored.ts';
+import { parseItem, parsePage, type StoredPage, Time } from './stored.ts';
 
 /** The org that users join who register themselves. */
 export const defaultOrgId = 'default';
@@ -50,7 +50,7 @@ const entryKey = (orgId: string) => ({ pk: 'orgs', sk: orgId });
 
 /** @throws Tampered */
 export async function getOrg(table: Table, orgId: string): Promise<Org | undefined> {
-  return stored(Org, await table.get('orgs', keyOf(orgId)));
+  return parseItem(Org, await table.get('orgs', keyOf(orgId)));
 }
 
 /** @throws Tampered */
@@ -58,7 +58,7 @@ export async function listOrgs(
   table: Table,
   page: { readonly limit: number; readonly cursor?: string },
 ): Promise<StoredPage<OrgEntry>> {
-  return storedPage(OrgEntry, await table.query({ table: 'orgs', pk: 'orgs', ...page }));
+  return parsePage(OrgEntry, await table.query({ table: 'orgs', pk: 'orgs', ...page }));
 }
 
 /** An org with the appliance's own plan and storage, and its place in the list. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Table, Write } from '../../platform/table.ts';
-import { Bytes, type StoredPage, stored, storedPage, Time } from './stored.ts';
+import { Bytes, parseItem, parsePage, type StoredPage, Time } from './stored.ts';
 
 /** Of the index that lists by trustee. */
 const trusteeIndex = 'trustee';
@@ -34,7 +34,7 @@ export async function getShare(
   ownerUserId: string,
   trusteeUserId: string,
 ): Promise<RecoveryShare | undefined> {
-  return stored(Share, await table.get('recovery', shareKey(ownerUserId, trusteeUserId)));
+  return parseItem(Share, await table.get('recovery', shareKey(ownerUserId, trusteeUserId)));
 }
 
 type PageOf = { readonly limit: number; readonly cursor?: string };
@@ -45,7 +45,7 @@ export async function listTrustees(
   ownerUserId: string,
   page: PageOf,
 ): Promise<StoredPage<RecoveryShare>> {
-  return storedPage(Share, await table.query({ table: 'recovery', pk: `owner#${ownerUserId}`, ...page }));
+  return parsePage(Share, await table.query({ table: 'recovery', pk: `owner#${ownerUserId}`, ...page }));
 }
 
 /** What a trustee was given. Reads of the index may lag behind. @throws Tampered */
@@ -55,7 +55,7 @@ export async function listOwners(
   page: PageOf,
 ): Promise<StoredPage<RecoveryShare>> {
   const query = { table: 'recovery', index: trusteeIndex, pk: trusteeUserId, ...page } as const;
-  return storedPage(Share, await table.query(query));
+  return parsePage(Share, await table.query(query));
 }
 
 /** Writes a share where the one that it replaces, if any, is still the `known` one. */
@@ -109,7 +109,7 @@ export async function getRestore(
   orgId: string,
   ownerUserId: string,
 ): Promise<Restore | undefined> {
-  return stored(Restore, await table.get('recovery', restoreKey(orgId, ownerUserId)));
+  return parseItem(Restore, await table.get('recovery', restoreKey(orgId, ownerUserId)));
 }
 
 /** Writes a restore where there is none, or still the `known` one. */

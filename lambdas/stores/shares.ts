@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../contract/limits.ts';
 import type { Table, Write } from '../../platform/table.ts';
-import { Bytes, type StoredPage, stored, storedPage, Time } from './stored.ts';
+import { Bytes, parseItem, parsePage, type StoredPage, Time } from './stored.ts';
 
 /** What is shared: a value by its name, or a file by its id. */
 export type Shared = {
@@ -78,7 +78,7 @@ export async function listGrants(
   now: Date,
   page: PageOf,
 ): Promise<StoredPage<Grant>> {
-  const found = storedPage(Grant, await table.query({ table: 'shares', pk: grantsOf(shared), ...page }));
+  const found = parsePage(Grant, await table.query({ table: 'shares', pk: grantsOf(shared), ...page }));
   return { ...found, items: found.items.filter((grant) => isActive(grant, now)) };
 }
 
@@ -89,7 +89,7 @@ export async function getGrant(
   recipientUserId: string,
   now: Date,
 ): Promise<Grant | undefined> {
-  const grant = stored(Grant, await table.get('shares', { pk: grantsOf(shared), sk: recipientUserId }));
+  const grant = parseItem(Grant, await table.get('shares', { pk: grantsOf(shared), sk: recipientUserId }));
   return grant && isActive(grant, now) ? grant : undefined;
 }
 
@@ -102,7 +102,7 @@ export async function getReceived(
   now: Date,
 ): Promise<Received | undefined> {
   const key = { pk: receivedBy(kind, recipientUserId), sk: shareId };
-  const received = stored(Received, shareId === '' ? undefined : await table.get('shares', key));
+  const received = parseItem(Received, shareId === '' ? undefined : await table.get('shares', key));
   return received && isActive(received, now) ? received : undefined;
 }
 

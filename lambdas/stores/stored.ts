@@ -11,9 +11,9 @@ export const Time = z.iso.datetime({ precision: 3 });
  *
  * @throws Tampered
  */
-export function stored<S extends z.ZodType>(schema: S, item: Item): z.output<S>;
-export function stored<S extends z.ZodType>(schema: S, item: Item | undefined): z.output<S> | undefined;
-export function stored<S extends z.ZodType>(schema: S, item: Item | undefined): z.output<S> | undefined {
+export function parseItem<S extends z.ZodType>(schema: S, item: Item): z.output<S>;
+export function parseItem<S extends z.ZodType>(schema: S, item: Item | undefined): z.output<S> | undefined;
+export function parseItem<S extends z.ZodType>(schema: S, item: Item | undefined): z.output<S> | undefined {
   if (item === undefined) return undefined;
   const { success, data } = schema.safeParse(item);
   if (!success) throw new Tampered();
@@ -23,6 +23,6 @@ export function stored<S extends z.ZodType>(schema: S, item: Item | undefined): 
 export type StoredPage<T> = { readonly items: readonly T[]; readonly cursor?: string };
 
 /** @throws Tampered where one of them was altered */
-export function storedPage<S extends z.ZodType>(schema: S, { items, cursor }: Page): StoredPage<z.output<S>> {
-  return { items: items.map((item) => stored(schema, item)), ...(cursor && { cursor }) };
+export function parsePage<S extends z.ZodType>(schema: S, { items, cursor }: Page): StoredPage<z.output<S>> {
+  return { items: items.map((item) => parseItem(schema, item)), ...(cursor && { cursor }) };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Table, Write } from '../../platform/table.ts';
-import { Bytes, stored, Time } from './stored.ts';
+import { Bytes, parseItem, Time } from './stored.ts';
 
 const StoredUpload = z.object({
   createdAt: Time,
@@ -31,7 +31,7 @@ export async function getUpload(
   fileId: string,
 ): Promise<StoredUpload | undefined> {
   if (fileId === '') return undefined;
-  return stored(StoredUpload, await table.get('files', keyOf(userId, fileId)));
+  return parseItem(StoredUpload, await table.get('files', keyOf(userId, fileId)));
 }
 
 /** Open uploads of a user. Those that were altered are left out. */

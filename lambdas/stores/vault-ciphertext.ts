@@ -3,7 +3,7 @@ import { Tampered } from '../../crypto/errors.ts';
 import type { Objects } from '../../platform/objects.ts';
 import type { Write } from '../../platform/table.ts';
 import { Bytes } from './stored.ts';
-import { placeObject, readObject, releaseObject } from './vault-objects.ts';
+import { deleteObject, readObject, storeObject } from './vault-objects.ts';
 
 /** Fields of a record that say where its ciphertext is: in the record itself, or in the object store. */
 export const ciphertextFields = { envelope: Bytes.nullable(), objectId: z.uuid().nullable() } as const;
@@ -22,11 +22,11 @@ export type PlacedCiphertext = { readonly place: CiphertextPlace; readonly write
  * Stores a ciphertext where it is large, and says where it is. Its writes belong into the transaction of the record
  * that names the place; an object without them is swept.
  */
-export async function placeCiphertext(objects: Objects, ciphertext: Uint8Array): Promise<PlacedCiphertext> {
+export async function storeCiphertext(objects: Objects, ciphertext: Uint8Array): Promise<PlacedCiphertext> {
   if (ciphertext.length <= inTableBytes) {
     return { place: { envelope: ciphertext, objectId: null }, writes: [] };
   }
-  const { objectId, write } = await placeObject(objects, ciphertext);
+  const { objectId, write } = await storeObject(objects, ciphertext);
   return { place: { envelope: null, objectId }, writes: [write] };
 }
 
@@ -40,6 +40,6 @@ export async function readCiphertext(
   return readObject(objects, objectId);
 }
 
-export function releaseCiphertext(place: CiphertextPlace | undefined): readonly Write[] {
-  return place?.objectId ? [releaseObject(place.objectId)] : [];
+export function deleteCiphertext(place: CiphertextPlace | undefined): readonly Write[] {
+  return place?.objectId ? [deleteObject(place.objectId)] : [];
 }

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { vaultPrefix } from '../../contract/resources.ts';
 import { Tampered } from '../../crypto/errors.ts';
 import { type ByteRange, ObjectDamaged, type Objects, type StoredObject } from '../../platform/objects.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Write } from '../../platform/table.ts';
 
-const folder = 'vault/';
 const recordOf = (objectId: string) => ({ pk: objectId, sk: 'object' });
 
 /** Where the object store has it. */
 export function objectKey(objectId: string): string {
-  return `${folder}${objectId}`;
+  return `${vaultPrefix}${objectId}`;
 }
 
 /** Stores an object. Its write belongs into the transaction of the record that names it; without it, it is swept. */
-export async function placeObject(
+export async function storeObject(
   objects: Objects,
   content: Uint8Array,
 ): Promise<{ readonly objectId: string; readonly write: Write }> {
@@ -23,7 +23,7 @@ export async function placeObject(
 }
 
 /** What is in the object store is nobody's then; the sweep removes it. */
-export function releaseObject(objectId: string): Write {
+export function deleteObject(objectId: string): Write {
   return { table: 'vaultObjects', delete: recordOf(objectId) };
 }
 
@@ -75,10 +75,10 @@ export async function sweepVaultObjects(
   let removed = 0;
   let cursor: string | undefined;
   do {
-    const page = await objects.list({ prefix: folder, limit: 500, ...(cursor && { cursor }) });
+    const page = await objects.list({ prefix: vaultPrefix, limit: 500, ...(cursor && { cursor }) });
     for (const { key, modifiedAt } of page.objects) {
       if (modifiedAt.getTime() > now - settledMs) continue;
-      if (await table.get('vaultObjects', recordOf(key.slice(folder.length)))) continue;
+      if (await table.get('vaultObjects', recordOf(key.slice(vaultPrefix.length)))) continue;
       await objects.delete(key);
       removed += 1;
     }

@@ -7,6 +7,6 @@ export const handler = endpoint(tokens.delete, async ({ params: { id } }, { call
   status: 200,
   body: { success: true, message: 'Token revoked' },
   // The first write fails for another user's token, and takes the second with it.
-  writes: [{ ...deleteToken(caller.userId, id), orElse: 'NOT_FOUND' }, revokeKey(id)],
+  writes: [{ ...deleteToken(caller.userId, id), onConflict: 'NOT_FOUND' }, revokeKey(id)],
   audit: { resource: `tokens/${id}` },
 }));

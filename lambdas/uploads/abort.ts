@@ -3,19 +3,18 @@ import { ObjectNotFound, type Objects } from '../../platform/objects.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { endUpload, getUpload, type StoredUpload } from '../stores/uploads.ts';
-import { objectKey, releaseObject } from '../stores/vault-objects.ts';
+import { deleteObject, objectKey } from '../stores/vault-objects.ts';
 
 export const handler = endpoint(uploads.abort, async ({ params: { id } }, context) => {
-  const { caller, platform, admitted } = context;
+  const { caller, platform } = context;
   const upload = await getUpload(platform.table, caller.userId, id);
   if (!upload) throw new ApiError('NOT_FOUND');
-  await admitted();
   // Before the record goes: a caller whose call fails in between makes it again, and finds what is left to do.
   await dropParts(platform.objects, upload);
   return {
     status: 200,
     body: { aborted: true, id },
-    writes: [endUpload(caller.userId, id), releaseObject(upload.objectId)],
+    writes: [endUpload(caller.userId, id), deleteObject(upload.objectId)],
     audit: { resource: `files/${id}` },
   };
 });

@@ -8,7 +8,7 @@ import { countWithinPlan, readOwnOrg, requireSize, requireStorage } from '../vau
 import { assemble, partsOf } from './upload.ts';
 
 export const handler = endpoint(uploads.complete, async ({ params: { id } }, context) => {
-  const { caller, platform, now, admitted } = context;
+  const { caller, platform, now } = context;
   const { table, objects } = platform;
   const [upload, org, known] = await Promise.all([
     getUpload(table, caller.userId, id),
@@ -20,7 +20,6 @@ export const handler = endpoint(uploads.complete, async ({ params: { id } }, con
   if (!upload) throw new ApiError('NOT_FOUND');
   requireStorage(org);
   requireSize(partsOf(upload).size, org.plan.maxFileSizeBytes, 'a file');
-  await admitted();
   await assemble(objects, upload);
   const file = fileOf(upload, now);
   return {

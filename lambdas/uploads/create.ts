@@ -9,13 +9,13 @@ import { requireRoom } from '../stores/orgs.ts';
 import { addUpload, listUploads, type StoredUpload } from '../stores/uploads.ts';
 import { expectObject, objectKey } from '../stores/vault-objects.ts';
 import { readOwnOrg, requireSize, requireStorage } from '../vault/plan.ts';
-import { requireKeys } from '../vault/vault.ts';
+import { requireKeys } from '../vault/stored-keys.ts';
 import { checkAnnounced, uploadInfo } from './upload.ts';
 
 /** An object outlives the record of its upload by so much: the sweep comes to it only when nobody can complete it. */
 const graceMs = 60 * 60_000;
 
-export const handler = endpoint(uploads.create, async ({ body }, { caller, platform, now, admitted }) => {
+export const handler = endpoint(uploads.create, async ({ body }, { caller, platform, now }) => {
   const { orgId, userId } = caller;
   const { table, objects } = platform;
   const [keys, org, open] = await Promise.all([
@@ -28,7 +28,6 @@ export const handler = endpoint(uploads.create, async ({ body }, { caller, platf
   requireSize(size, org.plan.maxFileSizeBytes, 'a file');
   if (open.uploads.length >= limits.openUploadsPerUser) throw new ApiError('TOO_MANY_UPLOADS');
 
-  await admitted();
   const objectId = randomUUID();
   const { uploadId } = await objects.createUpload(objectKey(objectId));
   const expires = now.getTime() + limits.uploadSeconds * 1000;
@@ -46,9 +45,9 @@ export const handler = endpoint(uploads.create, async ({ body }, { caller, platf
     status: 201,
     body: uploadInfo({ fileId: body.id, upload }),
     writes: [
-      { ...requireNoFile(userId, body.id), orElse: 'FILE_EXISTS' },
-      { ...addUpload(userId, body.id, upload), orElse: 'FILE_EXISTS' },
-      { ...requireRoom(org, 'files'), orElse: 'PLAN_LIMIT_REACHED' },
+      { ...requireNoFile(userId, body.id), onConflict: 'FILE_EXISTS' },
+      { ...addUpload(userId, body.id, upload), onConflict: 'FILE_EXISTS' },
+      { ...requireRoom(org, 'files'), onConflict: 'PLAN_LIMIT_REACHED' },
       expectObject(objectId, new Date(expires + graceMs)),
     ],
     audit: { resource: `files/${body.id}` },

@@ -6,11 +6,11 @@ import { type FilePart, type PartPlan, planParts } from '../../crypto/vault/file
 import { hasHeader } from '../../crypto/vault/suites.ts';
 import { InvalidPart, ObjectNotFound, type Objects, type UploadedPart } from '../../platform/objects.ts';
 import { ApiError, type ErrorDetail, invalid } from '../pipeline/api-error.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import type { StoredKeys } from '../stores/keys.ts';
 import type { StoredUpload, UploadEntry } from '../stores/uploads.ts';
 import { findObject, objectKey } from '../stores/vault-objects.ts';
-import { requireForm, requireWrapped } from '../vault/sealed-input.ts';
-import { toB64 } from '../vault/vault.ts';
+import { parseOrInvalid, requireWrapped } from '../vault/sealed-input.ts';
 
 type Announced = {
   readonly wrappedCekB64: Uint8Array;
@@ -32,7 +32,7 @@ export function checkAnnounced(
   if (!hasHeader(fileHeaderB64) || fileHeaderB64.length !== fileHeaderBytes) {
     throw invalid('fileHeaderB64', 'is not the header of a sealed file');
   }
-  const { size } = requireForm('sealedSizeBytes', 'is not the size of a sealed file', () =>
+  const { size } = parseOrInvalid('sealedSizeBytes', 'is not the size of a sealed file', () =>
     layoutOfSealed(sealedSizeBytes),
   );
   if (size > limits.fileBytes) throw invalid('sealedSizeBytes', `is of more than ${limits.fileBytes} bytes`);
@@ -77,9 +77,9 @@ export function openUpload(entry: UploadEntry) {
   const { sealedMetadata, wrappedCek, fileHeader } = entry.upload;
   return {
     ...uploadInfo(entry),
-    sealedMetadataB64: toB64(sealedMetadata),
-    wrappedCekB64: toB64(wrappedCek),
-    fileHeaderB64: toB64(fileHeader),
+    sealedMetadataB64: toBase64(sealedMetadata),
+    wrappedCekB64: toBase64(wrappedCek),
+    fileHeaderB64: toBase64(fileHeader),
   };
 }
 

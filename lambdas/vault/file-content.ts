@@ -11,11 +11,11 @@ import type { Objects } from '../../platform/objects.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import type { FileEntry, StoredFile } from '../stores/files.ts';
 import { readObject } from '../stores/vault-objects.ts';
-import { vault } from './vault.ts';
+import { vaultCrypto } from './node-vault-crypto.ts';
 
 /** The whole content of a file, sealed. */
 export async function sealContent(cek: Cek, file: RecordContext, content: Uint8Array): Promise<Uint8Array> {
-  return buffer(sealFile(vault.newFileCipher(cek, file), [content]));
+  return buffer(sealFile(vaultCrypto.newFileCipher(cek, file), [content]));
 }
 
 /**
@@ -24,7 +24,7 @@ export async function sealContent(cek: Cek, file: RecordContext, content: Uint8A
  * @throws Tampered @throws UnsupportedSuite
  */
 export function openMetadata(cek: Cek, file: RecordContext, stored: StoredFile): FileMetadata {
-  const metadata = vault.openFileMetadata(cek, file, stored.sealedMetadata);
+  const metadata = vaultCrypto.openFileMetadata(cek, file, stored.sealedMetadata);
   if (layoutOfSealed(stored.sealedSize).size !== metadata.sizeBytes) throw new Tampered();
   return metadata;
 }
@@ -57,7 +57,7 @@ export async function openStoredFile(
     const metadata = openMetadata(cek, file, stored);
     const sealed = await readObject(objects, stored.objectId);
     if (sealed.length !== stored.sealedSize) throw new Tampered();
-    const content = await buffer(openFile((header) => vault.fileCipher(cek, file, header), [sealed]));
+    const content = await buffer(openFile((header) => vaultCrypto.fileCipher(cek, file, header), [sealed]));
     return { ...metadata, content };
   } finally {
     wipe(cek);

@@ -4,8 +4,9 @@ import { KekCache } from '../../crypto/server/kek-cache.ts';
 import type { Kek } from '../../crypto/vault/kek.ts';
 import type { KeyPairs } from '../../crypto/vault/key-pairs.ts';
 import { getKeys, type StoredKeys } from '../stores/keys.ts';
+import { stretching, vaultCrypto } from './node-vault-crypto.ts';
+import { publicKeysOf, requireKeys } from './stored-keys.ts';
 import { mayTrySecret, readUserSecret, type SecretContext, trySecret } from './user-secret.ts';
-import { publicKeysOf, requireKeys, vault } from './vault.ts';
 
 /** A caller's key pairs, still closed. */
 export type KeyRing = {
@@ -45,7 +46,7 @@ async function openKeys(context: SecretContext, stored: StoredKeys, secret: stri
   try {
     const owner = { org, user, keyVersion: stored.keyVersion };
     const sealed = { x25519: stored.sealedPrivateKey, mlKem768: stored.sealedPrivateKeyKyber };
-    return vault.openPrivateKeys(kek, owner, publicKeysOf(stored), sealed);
+    return vaultCrypto.openPrivateKeys(kek, owner, publicKeysOf(stored), sealed);
   } finally {
     wipe(kek);
   }
@@ -59,7 +60,7 @@ async function openKek(context: SecretContext, record: Uint8Array, secret: strin
   const id = keks.idOf(owner, record, secret);
   const known = keks.get(id);
   if (known) return known;
-  // Before the derivation is shared: whoever begins it must not fail for a reason that is theirs alone.
+  // Concurrent requests share a derivation. It must not fail because the request that started it is refused.
   await context.admitted();
   const running = deriving.get(id) ?? begin(id, derive);
   await running;
@@ -82,12 +83,11 @@ function begin(id: string, derive: () => Promise<Kek>): Promise<Kek> {
 }
 
 async function deriveKek(context: SecretContext, record: Uint8Array, secret: string): Promise<Kek> {
-  const { caller, admitted } = context;
+  const { caller } = context;
   const owner = { org: caller.orgId, user: caller.userId };
-  await admitted();
-  // A damaged record says nothing of the secret, so it is none of its tries.
-  vault.kekParameters(owner, record);
-  return trySecret(context, () => vault.openKek(secret, owner, record));
+  // A corrupt record must not count as a failed attempt.
+  vaultCrypto.kekParameters(owner, record);
+  return trySecret(context, () => stretching(context).openKek(secret, owner, record));
 }
 
 /** Keeps the KEK of a secret that has just been set, so that the next read is a warm one. */
@@ -101,7 +101,12 @@ export function rememberKek(
   keks.put(keks.idOf({ org: caller.orgId, user: caller.userId }, record, secret), kek);
 }
 
-/** Wipes the KEK of a secret that is given up. */
-export function forgetKek({ caller }: SecretContext, record: Uint8Array, secret: string): void {
+/** Wipes the KEK of a secret that is being replaced, once the caller is admitted. */
+export async function forgetKek(
+  { caller, admitted }: SecretContext,
+  record: Uint8Array,
+  secret: string,
+): Promise<void> {
+  await admitted();
   keks.delete(keks.idOf({ org: caller.orgId, user: caller.userId }, record, secret));
 }

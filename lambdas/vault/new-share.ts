@@ -9,8 +9,9 @@ import type { UserCaller } from '../pipeline/caller.ts';
 import { getKeys, type StoredKeys } from '../stores/keys.ts';
 import { getMember, type Member } from '../stores/members.ts';
 import { addShare, type Grant, listGrants, type Shared } from '../stores/shares.ts';
+import { vaultCrypto } from './node-vault-crypto.ts';
 import { requireSealed, requireWrapped } from './sealed-input.ts';
-import { publicKeysOf, vault } from './vault.ts';
+import { publicKeysOf } from './stored-keys.ts';
 
 type Asked = {
   readonly recipientUserId: string;
@@ -94,8 +95,8 @@ export function newShare(
   const { permission } = asked;
   const { name: ownerName } = sharing.owner;
   const terms = { permission, ownerName, expiresAt: expiryOf(asked), alias: asked.alias ?? null };
-  const sealedTerms = vault.sealTerms(cek, record, shareId, terms);
-  const wrappedCek = vault.wrapCek(publicKeysOf(recipientKeys), record, cek);
+  const sealedTerms = vaultCrypto.sealTerms(cek, record, shareId, terms);
+  const wrappedCek = vaultCrypto.wrapCek(publicKeysOf(recipientKeys), record, cek);
   wipe(cek);
   return shareOf(shared, record.version, { shareId, wrappedCek, sealedTerms }, sharing, asked, now);
 }

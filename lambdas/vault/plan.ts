@@ -25,5 +25,5 @@ export function requireSize(size: number, limit: number, what: string): void {
 
 /** Counts one more of what the org stores, where its plan allows it. */
 export function countWithinPlan(org: Org, what: 'records' | 'files'): Effect {
-  return { ...countStored(org, what), orElse: 'PLAN_LIMIT_REACHED' };
+  return { ...countStored(org, what), onConflict: 'PLAN_LIMIT_REACHED' };
 }

@@ -6,7 +6,7 @@ import type { KeyPairs } from '../../crypto/vault/key-pairs.ts';
 import type { ShareTerms } from '../../crypto/vault/share-terms.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import type { Received } from '../stores/shares.ts';
-import { vault } from './vault.ts';
+import { vaultCrypto } from './node-vault-crypto.ts';
 
 export type OpenShare = {
   /** Of the version that the share names now. Wipe after use. */
@@ -26,7 +26,7 @@ type ContextAt = (version: number) => RecordContext;
 export function openShare(pairs: KeyPairs, received: Received, contextAt: ContextAt): OpenShare {
   const unwrap = (version: number, wrapped: Uint8Array) => {
     try {
-      return vault.unwrapCek(pairs, contextAt(version), wrapped);
+      return vaultCrypto.unwrapCek(pairs, contextAt(version), wrapped);
     } catch (error) {
       if (error instanceof Refused) throw new ApiError('SHARE_NOT_DECRYPTABLE', { cause: error });
       throw error;
@@ -35,7 +35,13 @@ export function openShare(pairs: KeyPairs, received: Received, contextAt: Contex
   const termsCek = unwrap(received.termsVersion, received.termsWrappedCek);
   try {
     const { shareId, sealedTerms } = received;
-    const terms = vault.openTerms(termsCek, contextAt(received.termsVersion), shareId, sealedTerms, received);
+    const terms = vaultCrypto.openTerms(
+      termsCek,
+      contextAt(received.termsVersion),
+      shareId,
+      sealedTerms,
+      received,
+    );
     return { terms, cek: unwrap(received.version, received.wrappedCek) };
   } finally {
     wipe(termsCek);

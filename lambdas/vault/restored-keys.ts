@@ -4,9 +4,10 @@ import { restoredKeyVersion } from '../../crypto/vault/restored-keys.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import type { Restore } from '../stores/recovery.ts';
 import type { KeyRing } from './key-ring.ts';
-import { requireForm } from './sealed-input.ts';
+import { stretching, vaultCrypto } from './node-vault-crypto.ts';
+import { parseOrInvalid } from './sealed-input.ts';
+import { publicKeysOf } from './stored-keys.ts';
 import { readUserSecret, type SecretContext, trySecret } from './user-secret.ts';
-import { publicKeysOf, vault } from './vault.ts';
 
 type Restored = {
   readonly encryptedPrivateKeyEccB64: Uint8Array;
@@ -20,8 +21,10 @@ type Restored = {
  */
 export function requireRestoredKeys(owner: KekOwner, body: Restored): void {
   const restored = { x25519: body.encryptedPrivateKeyEccB64, mlKem768: body.encryptedPrivateKeyKyberB64 };
-  requireForm('encryptedPrivateKeyEccB64', 'and encryptedPrivateKeyKyberB64 are no keys of this owner', () =>
-    vault.checkRestoredKeys(owner, restored),
+  parseOrInvalid(
+    'encryptedPrivateKeyEccB64',
+    'and encryptedPrivateKeyKyberB64 are no keys of this owner',
+    () => vaultCrypto.checkRestoredKeys(owner, restored),
   );
 }
 
@@ -47,6 +50,6 @@ export async function openRestore(
   const owner = { org: caller.orgId, user: caller.userId, keyVersion: restoredKeyVersion };
   const sealed = { x25519: restore.restoredKey, mlKem768: restore.restoredKeyKyber };
   return trySecret(context, () =>
-    vault.openRestoredKeys(readUserSecret(headers), owner, publicKeysOf(stored), sealed),
+    stretching(context).openRestoredKeys(readUserSecret(headers), owner, publicKeysOf(stored), sealed),
   );
 }

@@ -5,8 +5,9 @@ import type { Table, Write } from '../../platform/table.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { getKeys, type StoredKeys } from '../stores/keys.ts';
 import { type Grant, rewrapShare } from '../stores/shares.ts';
+import { vaultCrypto } from './node-vault-crypto.ts';
 import { requireWrapped } from './sealed-input.ts';
-import { publicKeysOf, vault } from './vault.ts';
+import { publicKeysOf } from './stored-keys.ts';
 
 /**
  * Wraps the key of a new version to each recipient of a share, so that their shares go on working: one write each,
@@ -22,7 +23,7 @@ export async function rewrapForRecipients(
   grants: readonly Grant[],
   now: Date,
 ): Promise<readonly Write[]> {
-  const rewrap = (keys: StoredKeys) => vault.wrapCek(publicKeysOf(keys), record, cek);
+  const rewrap = (keys: StoredKeys) => vaultCrypto.wrapCek(publicKeysOf(keys), record, cek);
   return rewrapEach(table, orgId, record.version, grants, now, rewrap);
 }
 
@@ -33,7 +34,7 @@ type Rewrapped = { readonly shareId: string; readonly wrappedCekB64: Uint8Array 
  *
  * @throws ApiError CONFLICT for other shares, INVALID_REQUEST for a key that is wrapped to someone else @throws Tampered
  */
-export async function takeRewrapped(
+export async function parseRewrapped(
   table: Table,
   orgId: string,
   version: number,

@@ -5,7 +5,8 @@ import type { PublicKeys } from '../../crypto/vault/key-pairs.ts';
 import { hasHeader } from '../../crypto/vault/suites.ts';
 import { invalid } from '../pipeline/api-error.ts';
 import type { StoredKeys } from '../stores/keys.ts';
-import { publicKeysOf, vault } from './vault.ts';
+import { vaultCrypto } from './node-vault-crypto.ts';
+import { publicKeysOf } from './stored-keys.ts';
 
 /**
  * What can be seen of a key that a client has wrapped: to whom. Whether it opens, they alone will see.
@@ -13,7 +14,7 @@ import { publicKeysOf, vault } from './vault.ts';
  * @throws ApiError INVALID_REQUEST
  */
 export function requireWrapped(path: string, wrapped: Uint8Array, keys: StoredKeys, whose: string): void {
-  if (vault.isWrappedTo(publicKeysOf(keys), wrapped)) return;
+  if (vaultCrypto.isWrappedTo(publicKeysOf(keys), wrapped)) return;
   throw invalid(path, `is not wrapped to the public keys of ${whose}`);
 }
 
@@ -41,14 +42,14 @@ type NewPrivateKeys = {
  *
  * @throws ApiError INVALID_REQUEST
  */
-export function takePrivateKeys(owner: KekOwner, keyVersion: number, body: NewPrivateKeys, now: Date) {
+export function parseSealedPrivateKeys(owner: KekOwner, keyVersion: number, body: NewPrivateKeys, now: Date) {
   const { kekRecordB64: kekRecord, rekeyVerifierB64: rekeyVerifier } = body;
   const sealed = { x25519: body.encryptedPrivateKeyB64, mlKem768: body.encryptedPrivateKeyKyberB64 };
-  requireForm('kekRecordB64', 'is no record of a KEK of the caller', () =>
-    vault.kekParameters(owner, kekRecord),
+  parseOrInvalid('kekRecordB64', 'is no record of a KEK of the caller', () =>
+    vaultCrypto.kekParameters(owner, kekRecord),
   );
-  requireForm('encryptedPrivateKeyB64', 'and encryptedPrivateKeyKyberB64 are no sealed private keys', () =>
-    vault.checkSealedKeys(sealed),
+  parseOrInvalid('encryptedPrivateKeyB64', 'and encryptedPrivateKeyKyberB64 are no sealed private keys', () =>
+    vaultCrypto.checkSealedKeys(sealed),
   );
   return {
     keyVersion,
@@ -62,11 +63,13 @@ export function takePrivateKeys(owner: KekOwner, keyVersion: number, body: NewPr
 
 /** @throws ApiError INVALID_REQUEST */
 export function requirePublicKeys(keys: PublicKeys): void {
-  requireForm('publicKeyB64', 'and publicKeyKyberB64 are no public keys', () => vault.checkPublicKeys(keys));
+  parseOrInvalid('publicKeyB64', 'and publicKeyKyberB64 are no public keys', () =>
+    vaultCrypto.checkPublicKeys(keys),
+  );
 }
 
 /** What the formats make of something that a caller sent. @throws ApiError INVALID_REQUEST where it is none of them */
-export function requireForm<T>(path: string, message: string, read: () => T): T {
+export function parseOrInvalid<T>(path: string, message: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

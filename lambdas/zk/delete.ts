@@ -7,7 +7,7 @@ export const handler = endpoint(zk.delete, async ({ params: { name } }, { caller
   return {
     status: 200,
     body: { deleted: true, name },
-    writes: [{ ...code, orElse: 'NOT_FOUND' }, payload],
+    writes: [{ ...code, onConflict: 'NOT_FOUND' }, payload],
     audit: { resource: `zk/code/${name}` },
   };
 });

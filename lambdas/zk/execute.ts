@@ -1,9 +1,9 @@
 import { zk } from '../../contract/zk.ts';
 import { uuidv7 } from '../../crypto/encoding/uuid.ts';
 import type { ProvenSession } from '../../crypto/zk/sandbox-proof.ts';
-import { CodeNotOpened, type EncryptedCode } from '../../platform/sandboxes.ts';
-import { answerRun } from '../executions/detach.ts';
-import { inSandbox, openSecrets } from '../executions/execution.ts';
+import { CodeNotOpened, type EncryptedCode } from '../../sandbox-image/protocol/job.ts';
+import { respondToRun } from '../executions/detach.ts';
+import { decryptChosenSecrets, inSandbox } from '../executions/execution.ts';
 import { usablePackages } from '../packages/package-set.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
@@ -22,7 +22,7 @@ export const handler = endpoint(zk.execute, async ({ params: { name }, body }, c
   const [{ code, payload }, session, secrets, packages] = await Promise.all([
     loadProgram(platform.table, caller.userId, name),
     sealedPassword && openZkSession(platform.keys, caller, sealedPassword.session),
-    openSecrets(context, body.secrets),
+    decryptChosenSecrets(context, body.secrets),
     usablePackages(context),
   ]);
   const binding = (of: ProvenSession) => ({ ...of, name, payloadSha256: code.sha256 });
@@ -42,7 +42,7 @@ export const handler = endpoint(zk.execute, async ({ params: { name }, body }, c
     if (session && session.sandboxId !== lease.sandboxId) throw new ApiError('SESSION_ENDED');
     await commit({ audit: { resource } });
     try {
-      return await answerRun(context, lease, program, secrets);
+      return await respondToRun(context, lease, program, secrets);
     } catch (error) {
       if (!(error instanceof CodeNotOpened)) throw error;
       throw new ApiError(errors[error.fault], { audit: { resource, outcome: 'refused' }, cause: error });

@@ -5,7 +5,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { TableName } from '../../lambdas/stores/tables.ts';
+import type { TableName } from '../../contract/resources.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { inRange, type SortKeyRange, sortKeyRange } from '../sort-key-range.ts';
 import {

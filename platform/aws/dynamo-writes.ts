@@ -10,7 +10,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { TableName } from '../../lambdas/stores/tables.ts';
+import type { TableName } from '../../contract/resources.ts';
 import { ConditionFailed, type Item, type Write } from '../table.ts';
 import { fromItem, toAttributeValues } from './attribute-value.ts';
 import { conditionExpression, Expression, updateExpression } from './expression.ts';

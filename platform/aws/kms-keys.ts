@@ -9,15 +9,10 @@ import {
   KMSClient,
   SignCommand,
 } from '@aws-sdk/client-kms';
+import type { SigningKeyName } from '../../contract/resources.ts';
 import { derToRaw, toPublicJwk } from '../../crypto/server/es256.ts';
-import {
-  type DataKey,
-  DataKeyRejected,
-  type KeyContext,
-  type Keys,
-  type PublicJwk,
-  type SigningKeyName,
-} from '../keys.ts';
+import type { PublicJwk } from '../../crypto/server/jwk.ts';
+import { type DataKey, DataKeyRejected, type KeyContext, type Keys } from '../keys.ts';
 import { patience, required } from './environment.ts';
 
 /** Key ids or ARNs, not aliases: an alias could be moved to another key. */

@@ -6,9 +6,9 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { BundleSource } from '../../sandbox-image/protocol/job.ts';
 import { parseOutcome } from '../build-outcome.ts';
 import { type Build, BuilderUnavailable, type Outcome, type PackageBuilder } from '../package-builder.ts';
-import type { BundleSource } from '../sandboxes.ts';
 import { patience } from './environment.ts';
 import { S3Objects } from './s3-objects.ts';
 

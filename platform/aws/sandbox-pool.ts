@@ -1,4 +1,4 @@
-import { externalSupply, SandboxPool } from '../sandboxes/pool.ts';
+import { externalProvider, SandboxPool } from '../sandboxes/pool.ts';
 import { dynamoTable } from './dynamo-table.ts';
 
 /**
@@ -7,5 +7,5 @@ import { dynamoTable } from './dynamo-table.ts';
  */
 export function sandboxPool(env: NodeJS.ProcessEnv): SandboxPool {
   const table = dynamoTable(env);
-  return new SandboxPool(table, externalSupply(table));
+  return new SandboxPool(table, externalProvider(table));
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { BundleFolder } from '../../sandbox-image/protocol/bundle-folder.ts';
-import { findInterpreter } from '../../sandbox-image/supervisor/interpreter.ts';
+import { findInterpreter } from '../../sandbox-image/protocol/interpreter.ts';
 import { lostBuild, parseOutcome } from '../build-outcome.ts';
 import { describeError, logger } from '../logger.ts';
 import {

@@ -1,16 +1,11 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { access } from 'node:fs/promises';
+import type { SigningKeyName } from '../../contract/resources.ts';
 import { canonicalBytes } from '../../crypto/encoding/bytes.ts';
 import { AesGcmRejected, openAesGcm, sealAesGcm } from '../../crypto/server/aes-gcm.ts';
 import { toPublicJwk } from '../../crypto/server/es256.ts';
-import {
-  type DataKey,
-  DataKeyRejected,
-  type KeyContext,
-  type Keys,
-  type PublicJwk,
-  type SigningKeyName,
-} from '../keys.ts';
+import type { PublicJwk } from '../../crypto/server/jwk.ts';
+import { type DataKey, DataKeyRejected, type KeyContext, type Keys } from '../keys.ts';
 import { loadKeyFile } from './key-file.ts';
 
 type MasterKey = { readonly id: Buffer; readonly key: Buffer };

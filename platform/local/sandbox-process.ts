@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { register, registered, SandboxPool, type SandboxSupply, unregister } from '../sandboxes/pool.ts';
-import { type Sandboxes, SandboxUnavailable } from '../sandboxes.ts';
+import { SandboxUnavailable } from '../../sandbox-image/protocol/job.ts';
+import { register, registered, SandboxPool, type SandboxProvider, unregister } from '../sandboxes/pool.ts';
+import type { Sandboxes } from '../sandboxes.ts';
 import type { Table } from '../table.ts';
 
 export type SandboxProcessOptions = {
@@ -38,7 +39,7 @@ const passedOn = /^(PATH|TMPDIR|LANG|STRONGROOM_PYTHON|STRONGROOM_SANDBOX_\w+)$/
  * Sandboxes of this machine: supervisor processes, each for one tenant, one kept ready for the next tenant. They end
  * with this process, however it ends.
  */
-export class SandboxProcesses implements SandboxSupply {
+export class SandboxProcesses implements SandboxProvider {
   readonly #table: Table;
   readonly #maxProcesses: number;
   readonly #idleMs: number;

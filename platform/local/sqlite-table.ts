@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type TableName, tables } from '../../lambdas/stores/tables.ts';
+import { type TableName, tables } from '../../contract/resources.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { sortKeyRange } from '../sort-key-range.ts';
 import type { Increment, Item, Key, Page, Query, Table, Write } from '../table.ts';

@@ -3,26 +3,22 @@ import { limits } from '../../contract/limits.ts';
 import { native } from '../../crypto/providers/native.ts';
 import { type ReplyOpener, repliesOf, type SealedRequest, Sealer } from '../../crypto/zk/sealed-box.ts';
 import {
+  type CodeFault,
+  CodeNotOpened,
+  type Job,
+  type JobResult,
+  type OutputChunk,
+  SandboxLost,
+  SandboxUnavailable,
+} from '../../sandbox-image/protocol/job.ts';
+import {
   decodeOutput,
   decodeResult,
   encodeJob,
   ReplyReader,
   runAad,
 } from '../../sandbox-image/protocol/wire.ts';
-import {
-  type AttachOptions,
-  type CodeFault,
-  CodeNotOpened,
-  type HandedOver,
-  type Job,
-  type JobResult,
-  NoSandboxFree,
-  type OutputChunk,
-  RunLost,
-  type RunOptions,
-  SandboxLost,
-  SandboxUnavailable,
-} from '../sandboxes.ts';
+import { type AttachOptions, type Detached, NoSandboxFree, RunLost, type RunOptions } from '../sandboxes.ts';
 
 const connectMs = 5_000;
 /** What a sandbox may take beyond a job's own time: the wait for its turn, the end of the run, the way back. */
@@ -56,7 +52,7 @@ export class SandboxClient {
   }
 
   /** @throws as `run` */
-  async runOrHandOver(job: Job, waitMs: number): Promise<JobResult | HandedOver> {
+  async runOrHandOver(job: Job, waitMs: number): Promise<JobResult | Detached> {
     const sealed = this.#seal(job);
     const replies = new Replies(sealed);
     const status = await this.#start(`/run?wait=${Math.round(waitMs)}`, job, sealed, replies);

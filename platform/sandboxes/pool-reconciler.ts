@@ -19,9 +19,9 @@ export type PoolReport = {
 };
 
 /** Asks a running task for its public key. Rejects where it does not answer, or says that it is another task. */
-export type AskKey = (taskId: string, url: string) => Promise<Uint8Array>;
+export type FetchSandboxKey = (taskId: string, url: string) => Promise<Uint8Array>;
 
-type Around = { readonly table: Table; readonly tasks: SandboxTasks; readonly askKey: AskKey };
+type Around = { readonly table: Table; readonly tasks: SandboxTasks; readonly askKey: FetchSandboxKey };
 
 const turn = { pk: 'keeper', sk: 'turn' };
 /** A call that dies holds others up for so long. */
@@ -39,7 +39,11 @@ const startMs = 5 * 60_000;
  * A task is registered once and retired once, and retired before it is stopped. What is retired stays in the table as
  * long as the task could: so no task that somebody had is ever ready again.
  */
-export async function keepPool(around: Around, target: PoolTarget, now = Date.now()): Promise<PoolReport> {
+export async function reconcilePool(
+  around: Around,
+  target: PoolTarget,
+  now = Date.now(),
+): Promise<PoolReport> {
   const token = await takeTurn(around.table, now);
   if (!token) return { started: 0, registered: 0, retired: 0, skipped: true };
   try {
@@ -107,7 +111,11 @@ function isAlive(task: SandboxTask | undefined): boolean {
 }
 
 /** Whether it is in the pool now. One that does not answer yet is asked again the next time. */
-async function enter(table: Table, { taskId, state, url }: SandboxTask, askKey: AskKey): Promise<boolean> {
+async function enter(
+  table: Table,
+  { taskId, state, url }: SandboxTask,
+  askKey: FetchSandboxKey,
+): Promise<boolean> {
   if (state !== 'running' || !url) return false;
   try {
     await register(table, { sandboxId: taskId, url, publicKey: await askKey(taskId, url) });

@@ -1,21 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  type AttachOptions,
   type Job,
   type JobResult,
+  SandboxLost,
+  SandboxUnavailable,
+} from '../../sandbox-image/protocol/job.ts';
+import {
+  type AttachOptions,
   type Lease,
   NoSandboxFree,
   type RunOptions,
   type Sandboxes,
-  SandboxLost,
-  SandboxUnavailable,
   type Tenant,
 } from '../sandboxes.ts';
 import { ConditionFailed, type Item, type Table } from '../table.ts';
 import { SandboxClient } from './client.ts';
 
 /** What starts sandboxes and ends them, and registers them in the pool's table. */
-export type SandboxSupply = {
+export type SandboxProvider = {
   /**
    * One more sandbox is wanted. Resolves when one was registered, or when none can be had at the moment.
    *
@@ -105,12 +107,12 @@ export async function registered(table: Table): Promise<string[]> {
  */
 export class SandboxPool implements Sandboxes {
   readonly #table: Table;
-  readonly #supply: SandboxSupply;
+  readonly #supply: SandboxProvider;
   /** By tenant. A lease that is remembered costs no read. */
   readonly #held = new Map<string, Held>();
   readonly #claims = new Map<string, Promise<Held | undefined>>();
 
-  constructor(table: Table, supply: SandboxSupply) {
+  constructor(table: Table, supply: SandboxProvider) {
     this.#table = table;
     this.#supply = supply;
   }
@@ -131,7 +133,7 @@ export class SandboxPool implements Sandboxes {
     }
   }
 
-  async rejoin(tenant: Tenant, sandboxId: string): Promise<Lease | undefined> {
+  async reattach(tenant: Tenant, sandboxId: string): Promise<Lease | undefined> {
     const name = tenantName(tenant);
     const item = await this.#table.get('sandboxes', { pk: partition, sk: sandboxId });
     if (item?.tenant !== name) return undefined;
@@ -171,12 +173,12 @@ export class SandboxPool implements Sandboxes {
       sandboxId,
       publicKey,
       run: (job: Job, options?: RunOptions): Promise<JobResult> => client.run(job, options).catch(odd),
-      runOrHandOver: (job: Job, waitMs: number) => client.runOrHandOver(job, waitMs).catch(odd),
+      runOrDetach: (job: Job, waitMs: number) => client.runOrHandOver(job, waitMs).catch(odd),
       attach: (executionId: string, secret: Uint8Array, options?: AttachOptions) =>
         client.attach(executionId, secret, options),
       peek: (executionId: string, secret: Uint8Array, options?: RunOptions) =>
         client.peek(executionId, secret, options),
-      acknowledge: (executionId: string) => client.acknowledge(executionId),
+      ack: (executionId: string) => client.acknowledge(executionId),
       stop: (executionId: string) => client.stop(executionId).catch(odd),
       release: async () => {
         if (released) return;
@@ -263,7 +265,7 @@ function heldOf(item: Item): Held {
 }
 
 /** The supply where sandboxes come and go by themselves: a pool of tasks that its events keep in the table. */
-export function externalSupply(table: Table): SandboxSupply {
+export function externalProvider(table: Table): SandboxProvider {
   const retire = async (sandboxId: string) => {
     await table.transact([
       {

@@ -11,7 +11,7 @@ const Identity = z.object({ taskId: z.string(), publicKeyB64: z.base64() });
  * @param url `http://host:port`
  * @throws Error where it does not answer within 3 s, or is another task than the one that had this address
  */
-export async function askSandboxKey(taskId: string, url: string): Promise<Uint8Array> {
+export async function fetchSandboxKey(taskId: string, url: string): Promise<Uint8Array> {
   const answer = await fetch(`${url}/key`, { signal: AbortSignal.timeout(askMs), redirect: 'error' });
   const identity = Identity.parse(await answer.json());
   if (identity.taskId !== taskId) throw new Error('another task has this address now');

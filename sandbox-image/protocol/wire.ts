@@ -1,4 +1,4 @@
-import type { Job, JobFile, JobResult, OutputChunk, RunOutcome } from '../../platform/sandboxes.ts';
+import type { Job, JobFile, JobResult, OutputChunk, RunOutcome } from './job.ts';
 
 /**
  * A job and its result as bytes, inside their sealed boxes:

@@ -6,8 +6,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
-import { type BundleSource, SandboxUnavailable } from '../../platform/sandboxes.ts';
 import { removeReadOnly } from '../protocol/bundle-folder.ts';
+import { type BundleSource, SandboxUnavailable } from '../protocol/job.ts';
 import { readTar } from './tar.ts';
 
 /** The job's bundle of packages is not in this sandbox. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { JobFile } from '../../platform/sandboxes.ts';
-import { filesFault } from '../protocol/paths.ts';
+import { filesFault } from '../../contract/job-paths.ts';
+import type { JobFile } from '../protocol/job.ts';
 import type { Limits } from './config.ts';
 
 export type Collected = { readonly files: readonly JobFile[]; readonly omittedFiles: number };

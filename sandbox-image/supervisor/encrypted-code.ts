@@ -5,7 +5,7 @@ import { zkPayloadDigest } from '../../crypto/zk/digest.ts';
 import { MalformedPayload, openZkPayload, WrongMasterPassword } from '../../crypto/zk/payload.ts';
 import { open, SealedBoxRejected } from '../../crypto/zk/sealed-box.ts';
 import { sealedPasswordAad } from '../../crypto/zk/sealed-password.ts';
-import { CodeNotOpened, type EncryptedCode, type Job } from '../../platform/sandboxes.ts';
+import { CodeNotOpened, type EncryptedCode, type Job } from '../protocol/job.ts';
 
 /** A box that claims to be good for longer was not sealed for a session. */
 const longestSessionMs = 60 * 60_000;

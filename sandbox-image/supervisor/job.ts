@@ -1,5 +1,5 @@
-import { type Job, programName } from '../../platform/sandboxes.ts';
-import { filesFault, passable } from '../protocol/paths.ts';
+import { filesFault, passable } from '../../contract/job-paths.ts';
+import { type Job, programName } from '../protocol/job.ts';
 
 /** Longest time that the contract lets a program ask for. */
 const maxTimeoutMs = 900_000;

@@ -1,5 +1,5 @@
 import type { OpenedRequest } from '../../crypto/zk/sealed-box.ts';
-import type { JobResult, OutputChunk } from '../../platform/sandboxes.ts';
+import type { JobResult, OutputChunk } from '../protocol/job.ts';
 import { Replies } from './replies.ts';
 import { Replayed } from './runner.ts';
 

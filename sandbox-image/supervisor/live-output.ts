@@ -1,4 +1,4 @@
-import type { OutputChunk } from '../../platform/sandboxes.ts';
+import type { OutputChunk } from '../protocol/job.ts';
 
 /** What is written within this time goes out together: a program may write byte by byte. */
 const togetherMs = 20;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { native } from '../../crypto/providers/native.ts';
 import { generatePrivateKey } from '../../crypto/zk/sealed-box.ts';
+import { findInterpreter } from '../protocol/interpreter.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Home, makeHome, removeHome } from './home.ts';
-import { findInterpreter } from './interpreter.ts';
 import { findNode } from './node-program.ts';
 import { Runner } from './runner.ts';
 import { createSandboxServer, listen } from './server.ts';

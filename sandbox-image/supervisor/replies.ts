@@ -1,5 +1,5 @@
 import type { OpenedRequest } from '../../crypto/zk/sealed-box.ts';
-import type { JobResult, OutputChunk } from '../../platform/sandboxes.ts';
+import type { JobResult, OutputChunk } from '../protocol/job.ts';
 import { encodeOutput, encodeResult, frameReply } from '../protocol/wire.ts';
 import { LiveOutput } from './live-output.ts';
 

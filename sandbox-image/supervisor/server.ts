@@ -11,7 +11,7 @@ import {
   type OutputChunk,
   SandboxLost,
   SandboxUnavailable,
-} from '../../platform/sandboxes.ts';
+} from '../protocol/job.ts';
 import { decodeJob, encodeJob, MalformedFrame, maxSealedJobBytes, runAad } from '../protocol/wire.ts';
 import { NoSuchPackages } from './bundles.ts';
 import type { Listen } from './config.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Isolation, Language } from '../../platform/sandboxes.ts';
+import type { Isolation, Language } from '../protocol/job.ts';
 import type { Limits, SandboxLevel } from './config.ts';
 
 export type ZygoteSettings = {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { TableName } from '../../lambdas/stores/tables.ts';
+import type { TableName } from '../../contract/resources.ts';
 import { type ClientFile, sealClientFile } from '../support/file-client.ts';
 import { type StoredRecord, StoredRecords } from '../support/stored-records.ts';
 import { alterEach, type Calls, faultsOf } from '../support/tampered-calls.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job } from '../../platform/sandboxes.ts';
+import type { Job } from '../../sandbox-image/protocol/job.ts';
 import { TestAppliance } from '../api/appliance.ts';
 import { TestUser } from '../api/target.ts';
 import { installForSandbox, type SandboxPython } from '../interop/sandbox-python.ts';

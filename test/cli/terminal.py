@@ -1,25 +1,32 @@
-"""Runs a program at a pseudo-terminal and types answers: terminal.py '[["question", "answer"], …]' PROGRAM [ARG…]
+"""Runs a program in a pseudo-terminal and types answers to its questions.
 
-The bytes of a non-ASCII character arrive one at a time, as they may over a network.
+usage: terminal.py '[["question", "answer"], …]' PROGRAM [ARG…]
+
+An empty question stands for any prompt: output that ends with a colon and a space. The bytes of a non-ASCII character arrive
+one at a time, as they may over a network.
 """
 
 import json
 import os
 import pty
+import re
 import sys
 import time
 
 
+def is_prompt(output):
+    return re.sub(rb"\x1b\[\d*[A-Z]", b"", output).endswith(b": ")
+
+
 def type_slowly(terminal, text):
-    ascii_only = b""
+    pending = b""
     for byte in text:
-        if byte < 0x80:
-            ascii_only += bytes([byte])
-            continue
-        os.write(terminal, ascii_only + bytes([byte]))
-        ascii_only = b""
-        time.sleep(0.05)
-    os.write(terminal, ascii_only)
+        pending += bytes([byte])
+        if byte >= 0x80:
+            os.write(terminal, pending)
+            pending = b""
+            time.sleep(0.05)
+    os.write(terminal, pending)
 
 
 answers = json.loads(sys.argv[1])
@@ -35,9 +42,10 @@ while True:
     if not chunk:
         break
     seen += chunk
-    if answers and answers[0][0].encode() in seen[at:]:
-        question, answer = answers.pop(0)
-        at = seen.index(question.encode(), at) + len(question)
+    question, answer = answers[0] if answers else ("", None)
+    if answer is not None and (question.encode() in seen[at:] if question else is_prompt(seen[at:])):
+        answers.pop(0)
+        at = seen.index(question.encode(), at) + len(question) if question else len(seen)
         type_slowly(terminal, answer.encode() + b"\r")
 sys.stdout.write(seen.decode(errors="replace"))
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

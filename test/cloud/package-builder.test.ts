@@ -16,7 +16,7 @@ import { FargateBuilder } from '../../platform/aws/package-builder.ts';
 import { S3Objects } from '../../platform/aws/s3-objects.ts';
 import type { Build } from '../../platform/package-builder.ts';
 import { removeReadOnly } from '../../sandbox-image/protocol/bundle-folder.ts';
-import { findInterpreter } from '../../sandbox-image/supervisor/interpreter.ts';
+import { findInterpreter } from '../../sandbox-image/protocol/interpreter.ts';
 import { PackageIndex } from '../support/package-index.ts';
 import { wheel } from '../support/wheel.ts';
 

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SandboxLost } from '../../platform/sandboxes.ts';
+import { SandboxLost } from '../../sandbox-image/protocol/job.ts';
 import { levels, Supervisor } from '../sandbox-image/supervisor/supervisor.ts';
 
 /** A thousand in all. */

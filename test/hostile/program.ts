@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Job } from '../../platform/sandboxes.ts';
+import type { Job } from '../../sandbox-image/protocol/job.ts';
 import type { Text } from '../sandbox-image/supervisor/supervisor.ts';
 
 /** A program that means harm. Whatever it does, after it nothing of it is left and the next run is clean. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { tables } from '../../lambdas/stores/tables.ts';
+import { tables } from '../../contract/resources.ts';
 import { pathOf, roleStatements, statementsOf, textOf } from './policies.ts';
 import type { Resource, Synthesis } from './synthesis.ts';
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findInterpreter } from '../../sandbox-image/supervisor/interpreter.ts';
+import { findInterpreter } from '../../sandbox-image/protocol/interpreter.ts';
 import { isRoot } from '../sandbox-image/supervisor/supervisor.ts';
 
 export type SandboxPython = {

@@ -68,7 +68,9 @@ test('no route but these waits for more than two calls of a port in a row', asyn
   const recorded = new RecordedPlatform(local.platform);
   usePlatform(recorded.platform);
   const figures = await tour(recorded);
-  expect([...figures.keys()].sort()).toEqual(routes.map(({ operationId }) => operationId).sort());
+  expect([...figures.keys()].sort(), 'test/support/tour.ts calls every operation once').toEqual(
+    routes.map(({ operationId }) => operationId).sort(),
+  );
   const tooLong = [...figures].filter(([operationId, { inARow }]) => inARow > (longer[operationId] ?? 2));
   expect(tooLong).toEqual([]);
   expect(figures.get('system.getLiveness')?.calls).toEqual([]);

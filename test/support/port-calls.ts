@@ -47,8 +47,8 @@ export class RecordedPlatform {
     const recorded = this.#record('sandboxes', sandboxes);
     return {
       ping: () => recorded.ping(),
-      rejoin: async (tenant, sandboxId) => {
-        const lease = await recorded.rejoin(tenant, sandboxId);
+      reattach: async (tenant, sandboxId) => {
+        const lease = await recorded.reattach(tenant, sandboxId);
         return lease && this.#record('lease', lease);
       },
       lease: async (tenant, waitMs) => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { TableName } from '../../lambdas/stores/tables.ts';
+import type { TableName } from '../../contract/resources.ts';
 
 type Row = { readonly pk: string; readonly sk: string; readonly body: string; readonly ttl: number | null };
 

@@ -13,7 +13,7 @@ import { Vault } from '../../client/vault/vault.ts';
 import { routes } from '../../contract/routes.ts';
 import { mintAccessKey } from '../../crypto/server/access-key.ts';
 import { restoredKeyVersion } from '../../crypto/vault/restored-keys.ts';
-import { sealAudit } from '../../lambdas/audit/sequencer.ts';
+import { sequenceAuditLog } from '../../lambdas/audit/sequencer.ts';
 import { addAdministratorKey } from '../../lambdas/stores/credentials.ts';
 import { assets } from '../../web/recipient/page.ts';
 import { sealClientFile } from './file-client.ts';
@@ -82,7 +82,7 @@ export async function tour(recorded: RecordedPlatform): Promise<ReadonlyMap<stri
   await call('zk.execute', { ...program, body: { masterPassword } });
   await call('zk.delete', program);
   const { entries } = await call('audit.list', withKey);
-  await sealAudit(recorded.platform);
+  await sequenceAuditLog(recorded.platform);
   await call('audit.getCheckpoint', { ...withKey, query: { from: '1' } });
   await call('audit.getProof', { ...withKey, params: { id: entries[0].id } });
 

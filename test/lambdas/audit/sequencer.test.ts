@@ -4,7 +4,7 @@ import { uuidv7 } from '../../../crypto/encoding/uuid.ts';
 import { entryHash } from '../../../crypto/log/audit-log.ts';
 import { inclusionProof, rootOf, verifyInclusion } from '../../../crypto/log/merkle.ts';
 import { openCheckpoint } from '../../../lambdas/audit/audit-checkpoint.ts';
-import { AuditLogAltered, sealAudit } from '../../../lambdas/audit/sequencer.ts';
+import { AuditLogAltered, sequenceAuditLog } from '../../../lambdas/audit/sequencer.ts';
 import { type AuditEntry, addAuditEntry, entryOf, findEntry } from '../../../lambdas/stores/audit.ts';
 import { getPublished } from '../../../lambdas/stores/audit-log.ts';
 import { AuditTiles } from '../../../lambdas/stores/audit-tiles.ts';
@@ -64,7 +64,7 @@ describe('sealing the audit log', () => {
     const entries: AuditEntry[] = [];
     for (const count of [1, 2, 97, 98, 99, 300, 0, 15, 257]) {
       entries.push(...(await add(count)));
-      expect(await sealAudit(handlers.platform)).toBe(count);
+      expect(await sequenceAuditLog(handlers.platform)).toBe(count);
       expect((await getPublished(handlers.platform.table))?.size).toBe(entries.length);
     }
     expect(await verifiedLog(entries)).toBe(entries.length);
@@ -72,7 +72,7 @@ describe('sealing the audit log', () => {
 
   test('beyond 65,536 entries, tiles of three levels', async () => {
     const entries = await add(66_000);
-    expect(await sealAudit(handlers.platform)).toBe(entries.length);
+    expect(await sequenceAuditLog(handlers.platform)).toBe(entries.length);
     const some = entries.filter((_, position) => position % 997 === 0 || position > 65_990);
     expect(await verifiedLog(some)).toBe(entries.length);
   }, 120_000);
@@ -80,10 +80,10 @@ describe('sealing the audit log', () => {
   test('where several do it at once, each entry is appended once', async () => {
     const entries = await add(500);
     for (let round = 0; round < 10; round++) {
-      await Promise.all(Array.from({ length: 5 }, () => sealAudit(handlers.platform)));
+      await Promise.all(Array.from({ length: 5 }, () => sequenceAuditLog(handlers.platform)));
       entries.push(...(await add(20)));
     }
-    await sealAudit(handlers.platform);
+    await sequenceAuditLog(handlers.platform);
     expect(await verifiedLog(entries)).toBe(entries.length);
   });
 
@@ -91,14 +91,14 @@ describe('sealing the audit log', () => {
     'a call of a port that is %s leaves a log that the next time completes',
     async (fault) => {
       const entries = await add(40);
-      await sealAudit(handlers.platform);
+      await sequenceAuditLog(handlers.platform);
       const faulty = new FaultyPlatform(handlers.platform);
       for (let at = 0, calls = 1; at < calls; at++) {
         entries.push(...(await add(30)));
         faulty.arm(at, fault);
-        await sealAudit(faulty.platform).catch(() => undefined);
+        await sequenceAuditLog(faulty.platform).catch(() => undefined);
         calls = await faulty.disarm();
-        await sealAudit(handlers.platform);
+        await sequenceAuditLog(handlers.platform);
         expect((await getPublished(handlers.platform.table))?.size).toBe(entries.length);
       }
       expect(await verifiedLog(entries)).toBe(entries.length);
@@ -108,7 +108,7 @@ describe('sealing the audit log', () => {
   test('nothing is signed on top of a tile or checkpoint that was altered', async () => {
     const { table, objects } = handlers.platform;
     await add(300);
-    await sealAudit(handlers.platform);
+    await sequenceAuditLog(handlers.platform);
     const published = await getPublished(table);
     await add(1);
 
@@ -117,15 +117,16 @@ describe('sealing the audit log', () => {
       const altered = tile.with(40, (tile[40] as number) ^ 1);
       await objects.put(key, altered);
       // The hash of a whole tile is kept above it, so that an altered one shows where an entry of it is proven.
-      if (key.endsWith('44')) await expect(sealAudit(handlers.platform)).rejects.toThrow(AuditLogAltered);
+      if (key.endsWith('44'))
+        await expect(sequenceAuditLog(handlers.platform)).rejects.toThrow(AuditLogAltered);
       await objects.put(key, tile);
     }
     const top = 'audit/tile/1/000.p/1';
     const tile = (await objects.get(top))?.body as Uint8Array;
     await objects.put(top, tile.with(0, (tile[0] as number) ^ 1));
-    await expect(sealAudit(handlers.platform)).rejects.toThrow(AuditLogAltered);
+    await expect(sequenceAuditLog(handlers.platform)).rejects.toThrow(AuditLogAltered);
     await objects.delete(top);
-    await expect(sealAudit(handlers.platform)).rejects.toThrow(/tile/);
+    await expect(sequenceAuditLog(handlers.platform)).rejects.toThrow(/tile/);
     await objects.put(top, tile);
 
     const forged = {
@@ -135,9 +136,9 @@ describe('sealing the audit log', () => {
       checkpoint: 'strongroom.audit/x\n300\nAA==\n\n— x AAAA\n',
     };
     await table.transact([{ table: 'auditLog', put: forged }]);
-    await expect(sealAudit(handlers.platform)).rejects.toThrow(AuditLogAltered);
+    await expect(sequenceAuditLog(handlers.platform)).rejects.toThrow(AuditLogAltered);
     await table.transact([{ table: 'auditLog', put: { pk: 'published', sk: 'published', ...published } }]);
-    await sealAudit(handlers.platform);
+    await sequenceAuditLog(handlers.platform);
     expect((await getPublished(table))?.size).toBe(301);
   });
 });

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Tampered } from '../../../crypto/errors.ts';
 import {
+  deleteCiphertext,
   inTableBytes,
-  placeCiphertext,
   readCiphertext,
-  releaseCiphertext,
+  storeCiphertext,
 } from '../../../lambdas/stores/vault-ciphertext.ts';
 import { sweepVaultObjects } from '../../../lambdas/stores/vault-objects.ts';
 import { VaultHandlers } from '../../support/vault-handlers.ts';
@@ -25,14 +25,14 @@ const objects = async () => {
 describe('where a ciphertext goes', () => {
   test('a small one stays in its record', async () => {
     const ciphertext = randomBytes(inTableBytes);
-    const { place, writes } = await placeCiphertext(handlers.platform.objects, ciphertext);
+    const { place, writes } = await storeCiphertext(handlers.platform.objects, ciphertext);
     expect([place, writes, await objects()]).toEqual([{ envelope: ciphertext, objectId: null }, [], 0]);
     expect(await readCiphertext(handlers.platform.objects, place)).toEqual(ciphertext);
   });
 
   test('a large one is stored before the record that names it', async () => {
     const ciphertext = randomBytes(inTableBytes + 1);
-    const { place, writes } = await placeCiphertext(handlers.platform.objects, ciphertext);
+    const { place, writes } = await storeCiphertext(handlers.platform.objects, ciphertext);
     expect([place.envelope, writes.length, await objects()]).toEqual([null, 1, 1]);
     expect(Buffer.from(await readCiphertext(handlers.platform.objects, place))).toEqual(ciphertext);
   });
@@ -48,11 +48,11 @@ describe('where a ciphertext goes', () => {
 describe('the sweep', () => {
   test('takes what no record names, once it is settled, and nothing else', async () => {
     const { platform } = handlers;
-    const large = () => placeCiphertext(platform.objects, randomBytes(inTableBytes + 1));
+    const large = () => storeCiphertext(platform.objects, randomBytes(inTableBytes + 1));
     const [named, released] = [await large(), await large()];
     await large();
     await platform.table.transact([...named.writes, ...released.writes]);
-    await platform.table.transact(releaseCiphertext(released.place));
+    await platform.table.transact(deleteCiphertext(released.place));
     expect([await sweepVaultObjects(platform), await objects()]).toEqual([0, 3]);
     expect([await sweepVaultObjects(platform, later()), await objects()]).toEqual([2, 1]);
     expect(await readCiphertext(platform.objects, named.place)).toHaveLength(inTableBytes + 1);

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tables } from '../../../lambdas/stores/tables.ts';
+import { tables } from '../../../contract/resources.ts';
 import { DynamoTable } from '../../../platform/aws/dynamo-table.ts';
 import { tableSuite } from '../table.suite.ts';
 

@@ -3,9 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteTable } from '../../../platform/local/sqlite-table.ts';
-import { externalSupply, SandboxPool, sandboxItems } from '../../../platform/sandboxes/pool.ts';
-import { type AskKey, keepPool, type PoolTarget } from '../../../platform/sandboxes/pool-reconciler.ts';
-import { askSandboxKey } from '../../../platform/sandboxes/sandbox-key.ts';
+import { externalProvider, SandboxPool, sandboxItems } from '../../../platform/sandboxes/pool.ts';
+import {
+  type FetchSandboxKey,
+  type PoolTarget,
+  reconcilePool,
+} from '../../../platform/sandboxes/pool-reconciler.ts';
+import { fetchSandboxKey } from '../../../platform/sandboxes/sandbox-key.ts';
 import type { SandboxTask, SandboxTasks } from '../../../platform/sandboxes/sandbox-tasks.ts';
 import { NoSandboxFree } from '../../../platform/sandboxes.ts';
 import { Supervisor } from '../../sandbox-image/supervisor/supervisor.ts';
@@ -60,7 +64,7 @@ const minute = 60_000;
 let clock: number;
 let table: SqliteTable;
 let tasks: Scheduler;
-let askKey: AskKey;
+let askKey: FetchSandboxKey;
 beforeEach(() => {
   clock = Date.now();
   table = new SqliteTable(':memory:');
@@ -73,11 +77,11 @@ afterEach(async () => {
   table.close();
 });
 
-const keep = (target: PoolTarget) => keepPool({ table, tasks, askKey }, target, clock);
+const keep = (target: PoolTarget) => reconcilePool({ table, tasks, askKey }, target, clock);
 const target = { size: 4, spare: 2 };
 const inState = async (state: string) =>
   (await sandboxItems(table)).filter((item) => item.state === state).map(({ sk }) => sk);
-const pool = () => new SandboxPool(table, externalSupply(table));
+const pool = () => new SandboxPool(table, externalProvider(table));
 const lease = (userId: string) => pool().lease({ userId, orgId: 'org' }, 0);
 
 /** A pool that has what it wants. */
@@ -149,7 +153,7 @@ describe('a pool of tasks', () => {
   it('never makes ready again what was given back, however long its task goes on', async () => {
     await filled({ size: 1, spare: 1 });
     const { sandboxId } = await lease('ann');
-    await externalSupply(table).retire(sandboxId);
+    await externalProvider(table).retire(sandboxId);
     tasks.stop = async () => undefined;
     for (let count = 0; count < 3; count++) {
       clock += minute;
@@ -253,7 +257,7 @@ describe('a task that is a real supervisor', () => {
   }
 
   it('is registered with the key that it says is its own, and runs what is sealed to it', async () => {
-    askKey = askSandboxKey;
+    askKey = fetchSandboxKey;
     await keep({ size: 1, spare: 1 });
     const [taskId = ''] = tasks.alive();
     const supervisor = await startTask(taskId);
@@ -276,8 +280,8 @@ describe('a task that is a real supervisor', () => {
 
   it('is not taken for another one whose address it has', async () => {
     const { ready } = await startTask('this-one');
-    await expect(askSandboxKey('another-one', ready.listen)).rejects.toThrow('another task');
-    expect(Buffer.from(await askSandboxKey('this-one', ready.listen)).toString('base64')).toBe(
+    await expect(fetchSandboxKey('another-one', ready.listen)).rejects.toThrow('another task');
+    expect(Buffer.from(await fetchSandboxKey('this-one', ready.listen)).toString('base64')).toBe(
       ready.publicKeyB64,
     );
   });

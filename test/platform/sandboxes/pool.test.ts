@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SandboxProcesses } from '../../../platform/local/sandbox-process.ts';
 import { SqliteTable } from '../../../platform/local/sqlite-table.ts';
-import { externalSupply, register, registered, SandboxPool } from '../../../platform/sandboxes/pool.ts';
-import { type Job, NoSandboxFree, SandboxLost, SandboxUnavailable } from '../../../platform/sandboxes.ts';
+import { externalProvider, register, registered, SandboxPool } from '../../../platform/sandboxes/pool.ts';
+import { NoSandboxFree } from '../../../platform/sandboxes.ts';
+import { type Job, SandboxLost, SandboxUnavailable } from '../../../sandbox-image/protocol/job.ts';
 import { Supervisor } from '../../sandbox-image/supervisor/supervisor.ts';
 
 const closers: (() => Promise<void>)[] = [];
@@ -117,7 +118,7 @@ describe('a pool that others fill', () => {
   it('never leases one sandbox to two tenants, whoever asks', async () => {
     const table = newTable();
     await task(table, 'only');
-    const pools = Array.from({ length: 6 }, () => new SandboxPool(table, externalSupply(table)));
+    const pools = Array.from({ length: 6 }, () => new SandboxPool(table, externalProvider(table)));
     const tenants = pools.map((_, at) => ({ userId: `user-${at}`, orgId: 'org' }));
     const outcomes = await Promise.allSettled(pools.map((pool, at) => pool.lease(tenants[at] ?? ann, 200)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -126,15 +127,15 @@ describe('a pool that others fill', () => {
   it('finds the sandbox that its tenant holds through another instance', async () => {
     const table = newTable();
     await task(table, 'only');
-    const first = await new SandboxPool(table, externalSupply(table)).lease(ann, 1_000);
-    const second = await new SandboxPool(table, externalSupply(table)).lease(ann, 1_000);
+    const first = await new SandboxPool(table, externalProvider(table)).lease(ann, 1_000);
+    const second = await new SandboxPool(table, externalProvider(table)).lease(ann, 1_000);
     expect(second.sandboxId).toBe(first.sandboxId);
   });
 
   it('retires a sandbox that died, and reports the run as lost', async () => {
     const table = newTable();
     const sandbox = await task(table, 'dies');
-    const pool = new SandboxPool(table, externalSupply(table));
+    const pool = new SandboxPool(table, externalProvider(table));
     const lease = await pool.lease(ann, 1_000);
     const run = lease.run(job('import time; time.sleep(60)'));
     await sleep(200);
@@ -154,7 +155,7 @@ describe('a pool that others fill', () => {
       url: impostor.ready.listen,
       publicKey: Buffer.from(genuine.ready.publicKeyB64, 'base64'),
     });
-    const lease = await new SandboxPool(table, externalSupply(table)).lease(ann, 1_000);
+    const lease = await new SandboxPool(table, externalProvider(table)).lease(ann, 1_000);
     expect(lease.sandboxId).toBe('a-swapped');
     await expect(lease.run(job('print(1)'))).rejects.toThrow('400');
   });

@@ -15,8 +15,8 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { BundleSource } from '../../../platform/sandboxes.ts';
 import { removeReadOnly } from '../../../sandbox-image/protocol/bundle-folder.ts';
+import type { BundleSource } from '../../../sandbox-image/protocol/job.ts';
 import { Supervisor } from './supervisor.ts';
 
 const builder = resolve(import.meta.dirname, '..', '..', 'sandbox-image', 'builder');

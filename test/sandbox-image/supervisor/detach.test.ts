@@ -2,13 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type HandedOver,
-  type Job,
-  type OutputChunk,
-  RunLost,
-  SandboxLost,
-} from '../../../platform/sandboxes.ts';
+import { type Detached, RunLost } from '../../../platform/sandboxes.ts';
+import { type Job, type OutputChunk, SandboxLost } from '../../../sandbox-image/protocol/job.ts';
 import { Supervisor } from './supervisor.ts';
 
 const endless = 'import time\nprint("begun", flush=True)\nwhile True: time.sleep(0.05)';
@@ -28,7 +23,7 @@ describe('a run that is handed over', () => {
     const { executionId, ...rest } = job(code);
     const outcome = await supervisor.client.runOrHandOver({ executionId, ...rest }, waitMs);
     expect(Object.keys(outcome)).toEqual(['repliesSecret']);
-    return { executionId, secret: (outcome as HandedOver).repliesSecret };
+    return { executionId, secret: (outcome as Detached).repliesSecret };
   };
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
   const joined = (chunks: readonly OutputChunk[]) => chunks.map(({ bytes }) => text(bytes)).join('');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { native } from '../../../crypto/providers/native.ts';
 import { sealZkPayload, type ZkPayload } from '../../../crypto/zk/payload.ts';
 import type { PasswordBinding } from '../../../crypto/zk/sealed-password.ts';
-import { type CodeFault, CodeNotOpened, type EncryptedCode } from '../../../platform/sandboxes.ts';
+import { type CodeFault, CodeNotOpened, type EncryptedCode } from '../../../sandbox-image/protocol/job.ts';
 import { altered, digestOf, encrypt, sealPassword } from '../../support/zk-client.ts';
 import { Supervisor } from './supervisor.ts';
 

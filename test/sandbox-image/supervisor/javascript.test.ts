@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Job } from '../../../platform/sandboxes.ts';
-import { SandboxUnavailable } from '../../../platform/sandboxes.ts';
+import { type Job, SandboxUnavailable } from '../../../sandbox-image/protocol/job.ts';
 import { levels, Supervisor } from './supervisor.ts';
 
 describe.each(levels)('JavaScript at level %s', (level) => {

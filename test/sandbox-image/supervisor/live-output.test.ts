@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { native } from '../../../crypto/providers/native.ts';
 import { generatePrivateKey, open } from '../../../crypto/zk/sealed-box.ts';
 import { SandboxClient } from '../../../platform/sandboxes/client.ts';
-import { type Job, type OutputChunk, SandboxLost } from '../../../platform/sandboxes.ts';
+import { type Job, type OutputChunk, SandboxLost } from '../../../sandbox-image/protocol/job.ts';
 import { encodeOutput, frameReply, runAad } from '../../../sandbox-image/protocol/wire.ts';
 import { levels, Supervisor } from './supervisor.ts';
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { native } from '../../../crypto/providers/native.ts';
 import { generatePrivateKey, seal } from '../../../crypto/zk/sealed-box.ts';
-import { SandboxLost } from '../../../platform/sandboxes.ts';
+import { SandboxLost } from '../../../sandbox-image/protocol/job.ts';
 import { runAad } from '../../../sandbox-image/protocol/wire.ts';
 import { isRoot, levels, Supervisor } from './supervisor.ts';
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SandboxClient } from '../../../platform/sandboxes/client.ts';
-import type { Isolation, Job, JobResult } from '../../../platform/sandboxes.ts';
+import type { Isolation, Job, JobResult } from '../../../sandbox-image/protocol/job.ts';
 
 const main = fileURLToPath(new URL('../../../sandbox-image/supervisor/main.ts', import.meta.url));
 
