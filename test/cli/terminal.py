@@ -2,8 +2,8 @@
 
 usage: terminal.py '[["question", "answer"], …]' PROGRAM [ARG…]
 
-An empty question stands for any prompt: output that ends with a colon and a space. The bytes of a non-ASCII character arrive
-one at a time, as they may over a network.
+An empty question stands for any prompt: output that ends with a colon and a space. The bytes of a non-ASCII character
+arrive one at a time, as they may over a network.
 """
 
 import json
