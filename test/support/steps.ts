@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'vitest';
 
 const printedUrl = 'http://127.0.0.1:8787';
@@ -35,7 +36,9 @@ export function expectPrinted(steps: readonly Step[], url: string, stdout: strin
 
 /** Returns the text that stays on a screen, without spaces at the ends of lines. */
 function atTerminal(text: string): string {
-  const lines = text.split(/\r*\n/).map((line) => line.slice(line.lastIndexOf('\r') + 1).trimEnd());
+  const lines = stripVTControlCharacters(text)
+    .split(/\r*\n/)
+    .map((line) => line.slice(line.lastIndexOf('\r') + 1).trimEnd());
   return lines.join('\n').trim();
 }
 

@@ -1,18 +1,18 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { UsageError } from './command.ts';
 import { credentialsPath } from './credentials.ts';
+import { UsageError } from './errors.ts';
 
 const pathOf = (name: string) => join(dirname(credentialsPath()), name);
 
 /**
- * What is kept beside the credentials of what an installation said at first, so that it cannot say otherwise later.
- * Nothing in it is secret.
+ * Reads a file beside the credentials that remembers what a server presented first (trust on first use), so that the
+ * server cannot change it later. Such a file holds no secrets.
  *
- * @throws UsageError where the file is damaged: what was known must not be forgotten unseen
+ * Throws `UsageError` if the file is corrupt: what was trusted must not be forgotten silently.
  */
-export function readKept<Schema extends z.ZodType>(
+export function readTrusted<Schema extends z.ZodType>(
   name: string,
   schema: Schema,
 ): z.output<Schema> | undefined {
@@ -21,12 +21,12 @@ export function readKept<Schema extends z.ZodType>(
     return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new UsageError(`${path} is damaged; remove it to take anew what the installation says`);
+    throw new UsageError(`${path} is corrupt; delete it to trust the server's keys again`);
   }
 }
 
-/** Mode 0600; all or nothing. */
-export function keep(name: string, content: object): void {
+/** Writes the file with mode 0600, atomically. */
+export function writeTrusted(name: string, content: object): void {
   const path = pathOf(name);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}`;
