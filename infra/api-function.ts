@@ -9,9 +9,9 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allow, type FunctionAccess } from './access.ts';
 import { functionArn } from './function-name.ts';
 import type { Network } from './network.ts';
+import { allow, type FunctionAccess } from './statements.ts';
 
 export type BundledFunctionProps = {
   /** Of the function, after the stack's: `Strongroom-secrets-put`. */

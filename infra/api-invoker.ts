@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { allow } from './access.ts';
+import { allow } from './statements.ts';
 
 /** ARNs of functions in one managed policy, which holds 6,144 characters; with the longest names one takes 107. */
 const mostInPolicy = 50;

@@ -6,8 +6,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
+import { runsOnAws } from '../contract/define-job.ts';
 import type { FunctionRecord } from '../contract/define-route.ts';
-import { backgrounds } from '../contract/jobs.ts';
+import { jobs } from '../contract/jobs.ts';
 import { routes } from '../contract/routes.ts';
 import { entrySource } from './lambda-entry.ts';
 
@@ -18,25 +19,19 @@ export type Bundle = {
   readonly sizeBytes: number;
 };
 
-/** What the stack is made of. */
+/** What the stack deploys. */
 export type Assets = {
-  /** Folder of each operation's function, by its id. */
-  readonly operations: ReadonlyMap<string, string>;
+  /** Folder of each function's bundle, by operation id. */
+  readonly functions: ReadonlyMap<string, string>;
   /** Build context of the sandbox's image. */
   readonly sandbox: string;
-} & { readonly [name in keyof typeof helpers]: string };
-
-/** Functions that no caller reaches: what the account itself invokes. Each bundle lies in a folder of this name. */
-const helpers = {
-  administratorKey: ['create-administrator-key.ts', 'administrator-key'],
-  sweep: ['sweep-objects.ts', 'sweep-objects'],
-  seal: ['sequence-audit-log.ts', 'sequence-audit-log'],
-  keepPool: ['reconcile-pool.ts', 'reconcile-pool'],
-  askKey: ['fetch-sandbox-key.ts', 'fetch-sandbox-key'],
-} as const satisfies Readonly<Record<string, readonly [source: string, folder: string]>>;
+};
 
 export const root = resolve(import.meta.dirname, '..');
 export const dist = join(root, 'dist');
+
+/** Records of all functions that a deployment may have. */
+export const functions: readonly FunctionRecord[] = [...routes, ...jobs.filter(runsOnAws)];
 
 const common = {
   absWorkingDir: root,
@@ -55,15 +50,10 @@ const common = {
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 
-/** Builds all that the stack deploys, background functions beside operations. @throws Error where something cannot be bundled */
+/** Builds everything that the stack deploys. @throws Error if something cannot be bundled */
 export async function bundleAll(records: readonly FunctionRecord[], folder: string): Promise<Assets> {
-  const [bundles, helperFolders, sandbox] = await Promise.all([
-    bundleOperations(records, folder),
-    bundleHelpers(folder),
-    bundleSandbox(folder),
-  ]);
-  const operations = new Map(bundles.map(({ operationId, folder }) => [operationId, folder]));
-  return { operations, ...helperFolders, sandbox };
+  const [bundles, sandbox] = await Promise.all([bundleOperations(records, folder), bundleSandbox(folder)]);
+  return { functions: new Map(bundles.map(({ operationId, folder }) => [operationId, folder])), sandbox };
 }
 
 /**
@@ -77,41 +67,21 @@ export async function bundleOperations(
   operations: readonly FunctionRecord[],
   folder: string,
 ): Promise<readonly Bundle[]> {
-  const functions = join(folder, 'lambda');
+  const lambda = join(folder, 'lambda');
   const { outputFiles, metafile } = await build({
     ...common,
     entryPoints: operations.map(({ operationId }) => ({
       in: `operation:${operationId}`,
       out: join(operationId, 'index'),
     })),
-    outdir: functions,
+    outdir: lambda,
     outExtension: { '.js': '.mjs' },
     plugins: [operationEntries(operations), builtPages(), englishOnly()],
   });
   await writeOutputs(outputFiles, folder);
   await writeChanged(join(folder, 'lambda.meta.json'), Buffer.from(JSON.stringify(metafile)));
-  await keepOnly(functions, new Set(operations.map(({ operationId }) => operationId)));
-  return operations.map(({ operationId }) => bundleOf(operationId, functions, metafile));
-}
-
-/** Bundles each helper. @returns its folder, by its name */
-async function bundleHelpers(folder: string): Promise<Record<keyof typeof helpers, string>> {
-  const made = Object.entries(helpers).map(async ([name, [source, outdir]]) => [
-    name,
-    await bundleFunction(`lambdas/jobs/${source}`, join(folder, outdir)),
-  ]);
-  return Object.fromEntries(await Promise.all(made));
-}
-
-async function bundleFunction(entry: string, outdir: string): Promise<string> {
-  const { outputFiles } = await build({
-    ...common,
-    entryPoints: { index: entry },
-    outdir,
-    outExtension: { '.js': '.mjs' },
-  });
-  await writeOutputs(outputFiles, dirname(outdir));
-  return outdir;
+  await keepOnly(lambda, new Set(operations.map(({ operationId }) => operationId)));
+  return operations.map(({ operationId }) => bundleOf(operationId, lambda, metafile));
 }
 
 /**
@@ -232,11 +202,7 @@ async function keepOnly(folder: string, names: ReadonlySet<string>): Promise<voi
 }
 
 if (import.meta.main) {
-  const [bundles] = await Promise.all([
-    bundleOperations([...routes, ...backgrounds], dist),
-    bundleHelpers(dist),
-    bundleSandbox(dist),
-  ]);
+  const [bundles] = await Promise.all([bundleOperations(functions, dist), bundleSandbox(dist)]);
   for (const { operationId, sizeBytes } of bundles) {
     process.stdout.write(`${(sizeBytes / 1024).toFixed(0).padStart(6)} KiB  ${operationId}\n`);
   }

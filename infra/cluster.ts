@@ -2,7 +2,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { CfnCluster } from 'aws-cdk-lib/aws-ecs';
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { allow } from './access.ts';
+import { allow } from './statements.ts';
 
 /** Where all tasks run. A cluster of Fargate costs nothing by itself. */
 export class Cluster extends Construct {
@@ -49,6 +49,15 @@ export class Cluster extends Construct {
         StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
       }),
     ];
+  }
+
+  /** Events of its tasks that have started or stopped. */
+  get taskStateChange() {
+    return {
+      source: ['aws.ecs'],
+      detailType: ['ECS Task State Change'],
+      detail: { clusterArn: [this.arn], lastStatus: ['RUNNING', 'STOPPED'] },
+    };
   }
 
   get condition() {

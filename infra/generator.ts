@@ -1,27 +1,29 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { allow } from './access.ts';
-import type { Configuration } from './configuration.ts';
+import { allow } from './statements.ts';
 
-type Settings = Configuration['settings'];
+/** The settings of functions, of which those of the language model are read here. */
+export type GeneratorSettings = Readonly<Record<string, string>>;
 
 /** How the language model is reached: not at all, by an endpoint in the network, or across the internet. */
 export type GeneratorReach = 'none' | 'endpoint' | 'internet';
 
 /** A deployment that names a model and no provider means Amazon Bedrock, which needs no key and no way out. */
-export function withDefaultGenerator(settings: Settings): Settings {
+export function withDefaultGenerator(settings: GeneratorSettings): GeneratorSettings {
   if (settings.STRONGROOM_GENERATOR || !settings.STRONGROOM_GENERATOR_MODEL) return settings;
   return { ...settings, STRONGROOM_GENERATOR: 'bedrock' };
 }
 
-export function generatorReach({ STRONGROOM_GENERATOR: provider = 'none' }: Settings): GeneratorReach {
+export function generatorReach({
+  STRONGROOM_GENERATOR: provider = 'none',
+}: GeneratorSettings): GeneratorReach {
   if (provider === 'none') return 'none';
   return provider === 'bedrock' ? 'endpoint' : 'internet';
 }
 
 /** What a function may do that asks the model: that one model, and the secret with its provider's key. */
-export function generatorStatements(scope: Construct, settings: Settings): PolicyStatement[] {
+export function generatorStatements(scope: Construct, settings: GeneratorSettings): PolicyStatement[] {
   const { STRONGROOM_GENERATOR_MODEL: model, STRONGROOM_GENERATOR_KEY_SECRET: secret } = settings;
   return [
     ...(generatorReach(settings) === 'endpoint' && model

@@ -10,7 +10,7 @@ type Adapter = {
   readonly needed: (grants: Grants) => boolean;
 };
 
-const adapters: { readonly [Port in keyof Platform]: Adapter } = {
+const adapters: { readonly [Port in keyof Platform]-?: Adapter } = {
   table: { file: 'dynamo-table', factory: 'dynamoTable', needed: ({ tables }) => tables.size > 0 },
   objects: { file: 's3-objects', factory: 's3Objects', needed: ({ objects }) => objects !== undefined },
   keys: { file: 'kms-keys', factory: 'kmsKeys', needed: ({ keys }) => keys.size > 0 },
@@ -26,6 +26,12 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
     needed: ({ background }) => background.size > 0,
   },
   generator: { file: 'generator', factory: 'generator', needed: ({ generator }) => generator },
+  poolTasks: { file: 'pool-tasks', factory: 'poolTasks', needed: ({ sandboxTasks }) => sandboxTasks },
+  administratorSecret: {
+    file: 'stored-secret',
+    factory: 'administratorSecret',
+    needed: ({ administratorSecret }) => administratorSecret,
+  },
 };
 
 /** For functions that look at builds and start none: without the client that starts them. */

@@ -42,8 +42,8 @@ export type NetworkProps = {
   readonly tables: Tables;
   readonly buckets: Buckets;
   readonly keys: Keys;
-  /** Names of the functions that others begin. */
-  readonly backgrounds: readonly string[];
+  /** Names of the functions that functions in the network invoke. */
+  readonly invoked: readonly string[];
   readonly flowLog: ILogGroup;
   /** How functions reach the language model. */
   readonly generator: GeneratorReach;
@@ -69,7 +69,7 @@ export class Network extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { tables, buckets, keys, backgrounds, flowLog, generator, packages }: NetworkProps,
+    { tables, buckets, keys, invoked, flowLog, generator, packages }: NetworkProps,
   ) {
     super(scope, id);
     const model = generator === 'internet' ? [subnets.functions] : [];
@@ -149,7 +149,7 @@ export class Network extends Construct {
     this.#interface('Lambda', InterfaceVpcEndpointAwsService.LAMBDA, endpoints).addToPolicy(
       through(
         ['lambda:InvokeFunction'],
-        backgrounds.map((name) => functionArn(this, name)),
+        invoked.map((name) => functionArn(this, name)),
       ),
     );
   }

@@ -4,8 +4,8 @@ import { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allow } from './access.ts';
 import { sandboxPort } from './network.ts';
+import { allow } from './statements.ts';
 
 export type SandboxProps = {
   /** Folder with the Dockerfile and all that it copies. */

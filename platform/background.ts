@@ -1,4 +1,4 @@
-import type { BackgroundId } from '../contract/jobs.ts';
+import type { BackgroundId } from '../contract/resources.ts';
 
 /**
  * Work that goes on after an answer. What was begun is done at least once; a payload holds identifiers and nothing

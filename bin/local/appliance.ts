@@ -5,18 +5,13 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import type { BackgroundId } from '../../contract/jobs.ts';
-import { operationFile } from '../../contract/operation-file.ts';
+import { jobs } from '../../contract/jobs.ts';
 import { routes } from '../../contract/routes.ts';
 import { mintAccessKey } from '../../crypto/server/access-key.ts';
-import { sequenceAuditLog } from '../../lambdas/audit/sequencer.ts';
-import type { StreamHandler } from '../../lambdas/pipeline/endpoint.ts';
 import type { JobHandler } from '../../lambdas/pipeline/job-handler.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
-import { sweepContents } from '../../lambdas/stores/message-contents.ts';
 import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
 import { isBundleInUse } from '../../lambdas/stores/packages.ts';
-import { sweepVaultObjects } from '../../lambdas/stores/vault-objects.ts';
 import { BackgroundWork } from '../../platform/local/background-work.ts';
 import { BuildProcesses } from '../../platform/local/build-processes.ts';
 import { FileKeys } from '../../platform/local/file-keys.ts';
@@ -29,7 +24,9 @@ import { usePlatform } from '../../platform/platform.ts';
 import { currentSettings } from '../../platform/settings.ts';
 import type { Table } from '../../platform/table.ts';
 import { callOrigin } from './call-origin.ts';
-import { closeLostExecutions, resultSweep } from './executions.ts';
+import { closeLostExecutions } from './executions.ts';
+import { loadHandler } from './handlers.ts';
+import { JobTimers } from './job-timers.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
 
@@ -57,7 +54,6 @@ export class DataInUse extends Error {
 /** How long calls that are under way get, before their programs are ended and their connections closed. */
 const graceMs = 5_000;
 const sweepMs = 60 * 60_000;
-const sealMs = 5_000;
 const sqliteBusy = 5;
 
 /** Starts the whole appliance in this process, on the adapters of one machine. @throws DataInUse */
@@ -83,37 +79,26 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
     isInUse: (bundleId) => isBundleInUse(table, bundleId),
   });
   const generator = localGenerator(currentSettings(), process.env.STRONGROOM_GENERATOR_KEY);
-  const background = new BackgroundWork(loadWork);
+  const background = new BackgroundWork((operationId) => loadHandler<JobHandler>(operationId));
   usePlatform({ table, objects, keys, sandboxes: supply.sandboxes, builder, generator, background });
   builder.start();
 
-  const [handlers] = await Promise.all([
-    loadHandlers(),
-    supply.start(),
-    closeLostExecutions(table, new Date()),
-  ]);
+  await Promise.all([supply.start(), closeLostExecutions(table, new Date())]);
   await ensureDefaultOrg(table, new Date());
   const administratorKey = await firstAdministratorKey(table);
-  const server = createApplianceServer({ router: new Router(routes), handlers, objects });
+  const server = createApplianceServer({ router: new Router(routes), loadHandler, objects });
   await listen(server, port, host);
   listening = urlOf(server);
 
-  const contents = { sweep: () => sweepContents({ table, objects }) };
-  const vault = { sweep: () => sweepVaultObjects({ table, objects }) };
-  const sweepAll = () => sweep(table, objects, contents, vault, resultSweep(objects), builder);
-  const sweeping = setInterval(sweepAll, sweepMs);
-  const sealer = repeatedly(
-    sealMs,
-    () => sequenceAuditLog({ table, objects, keys }),
-    'the audit log was not sealed',
-  );
-  sweepAll();
+  const timers = new JobTimers(jobs, loadHandler);
+  const sweeping = setInterval(() => sweepBundles(builder), sweepMs);
+  sweepBundles(builder);
   return {
     url: listening,
     administratorKey,
     async stop() {
       clearInterval(sweeping);
-      await sealer.stop();
+      await timers.stop();
       await closeServer(server, async () => {
         await Promise.all([supply.close(), builder.close()]);
       });
@@ -151,21 +136,6 @@ function refuseSecond<T>(folder: string, open: () => T): T {
   }
 }
 
-async function loadHandlers(): Promise<ReadonlyMap<string, StreamHandler>> {
-  const load = async (operationId: string): Promise<[string, StreamHandler]> => [
-    operationId,
-    await loadHandler<StreamHandler>(operationId),
-  ];
-  return new Map(await Promise.all(routes.map(({ operationId }) => load(operationId))));
-}
-
-const loadWork = (operationId: BackgroundId) => loadHandler<JobHandler>(operationId);
-
-async function loadHandler<Handler>(operationId: string): Promise<Handler> {
-  const module = await import(`../../lambdas/${operationFile(operationId)}`);
-  return (module as { handler: Handler }).handler;
-}
-
 async function firstAdministratorKey(table: Table): Promise<string | undefined> {
   if (await hasAdministratorKey(table)) return undefined;
   const key = mintAccessKey('sradm');
@@ -189,28 +159,9 @@ function urlOf(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-function sweep(...stores: readonly { sweep(): Promise<number> }[]): void {
-  for (const store of stores) {
-    store.sweep().catch((error: unknown) => logger.error('sweep failed', describeError(error)));
-  }
-}
-
-/** Does a piece of work again and again, never twice at once; a failure is logged and the next time is another try. */
-function repeatedly(everyMs: number, work: () => Promise<unknown>, failure: string) {
-  const stopping = new AbortController();
-  const options = { signal: stopping.signal, ref: false };
-  const loop = async () => {
-    while (await after(everyMs, true, options).catch(() => false)) {
-      await work().catch((error: unknown) => logger.error(failure, describeError(error)));
-    }
-  };
-  const ended = loop();
-  return {
-    async stop() {
-      stopping.abort();
-      await ended;
-    },
-  };
+/** Deletes package bundles that no list of packages refers to any more. */
+function sweepBundles(builder: BuildProcesses): void {
+  builder.sweep().catch((error: unknown) => logger.error('sweep of bundles failed', describeError(error)));
 }
 
 /** No new call comes in; those under way end, at the latest when their programs have been ended. */

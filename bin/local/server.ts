@@ -16,7 +16,7 @@ const gatewayBodyBytes = 10 * 1024 * 1024;
 
 type Parts = {
   readonly router: Router;
-  readonly handlers: ReadonlyMap<string, StreamHandler>;
+  readonly loadHandler: (operationId: string) => Promise<StreamHandler>;
   readonly objects: { handle(request: IncomingMessage, response: ServerResponse): Promise<void> };
 };
 
@@ -47,8 +47,7 @@ async function serve(parts: Parts, incoming: IncomingMessage, response: ServerRe
   }
   const { route, params } = match;
   const query = new URLSearchParams(search);
-  const handler = parts.handlers.get(route.operationId);
-  if (!handler) throw new Error(`${route.operationId} has no handler`);
+  const handler = await parts.loadHandler(route.operationId);
   const event = proxyEvent({ incoming, body, route, params, path, query, requestId });
   const origin = baseUrlOf(event, new Map(Object.entries(event.headers as Record<string, string>)));
   const answer = callOrigin.run(origin, () => handler(event, lambdaContext(route, requestId)));

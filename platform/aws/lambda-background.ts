@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { BackgroundId } from '../../contract/jobs.ts';
+import type { BackgroundId } from '../../contract/resources.ts';
 import { type Background, backgroundVariable } from '../background.ts';
 import { patience, required } from './environment.ts';
 

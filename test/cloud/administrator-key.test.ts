@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { mintAccessKey, parseAccessKey } from '../../crypto/server/access-key.ts';
-import { ensureAdministratorKey } from '../../lambdas/jobs/administrator-key.ts';
+import { ensureAdministratorKey } from '../../lambdas/jobs/ensure-administrator-key.ts';
 import { findCaller } from '../../lambdas/stores/credentials.ts';
 import { DynamoTable } from '../../platform/aws/dynamo-table.ts';
 import { StoredSecret } from '../../platform/aws/stored-secret.ts';
@@ -57,22 +57,22 @@ describe('a secret that gets its value once', () => {
   test('has none, then the one that was made, and keeps it', async () => {
     const secret = new StoredSecret(secrets, await newSecret());
     expect(await secret.read()).toBeUndefined();
-    expect(await secret.readOrMake(() => 'first')).toBe('first');
-    expect(await secret.readOrMake(() => 'second')).toBe('first');
+    expect(await secret.readOrCreate(() => 'first')).toBe('first');
+    expect(await secret.readOrCreate(() => 'second')).toBe('first');
   });
 
   test('has one value, however many make it at once', async ({ skip }) => {
     if (deployed.cannotPass.has('secretVersionOnce')) skip('see test/cloud/unsupported.ts');
     const id = await newSecret();
     const values = await Promise.all(
-      Array.from({ length: 10 }, (_, at) => new StoredSecret(secrets, id).readOrMake(() => `value ${at}`)),
+      Array.from({ length: 10 }, (_, at) => new StoredSecret(secrets, id).readOrCreate(() => `value ${at}`)),
     );
     expect(new Set(values).size).toBe(1);
     expect(await new StoredSecret(secrets, id).read()).toBe(values[0]);
   });
 
   test('fails where there is no such secret', async () => {
-    await expect(new StoredSecret(secrets, 'absent').readOrMake(() => 'lost')).rejects.toThrow();
+    await expect(new StoredSecret(secrets, 'absent').readOrCreate(() => 'lost')).rejects.toThrow();
   });
 });
 
@@ -115,7 +115,7 @@ describe('the key of a new installation', () => {
     await ensureAdministratorKey(table, secret, new Date());
     const other = new StoredSecret(secrets, await newSecret());
     await expect(ensureAdministratorKey(table, other, new Date())).rejects.toThrow(
-      'not the one in the secret',
+      'another administrator key than the secret',
     );
     expect(await holder()).toBe('administrator');
   });
@@ -123,7 +123,9 @@ describe('the key of a new installation', () => {
   test('is not a user’s key that somebody put into the secret', async () => {
     const { text } = mintAccessKey('pyapi');
     await secrets.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: text }));
-    await expect(ensureAdministratorKey(table, secret, new Date())).rejects.toThrow('something else');
+    await expect(ensureAdministratorKey(table, secret, new Date())).rejects.toThrow(
+      'does not hold an administrator key',
+    );
   });
 });
 

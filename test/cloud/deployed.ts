@@ -16,9 +16,9 @@ export const outputs = JSON.parse(required('CLOUD_TEST_OUTPUTS')) as { readonly 
 /** The emulator keeps no schedule. */
 async function sealAudit(): Promise<void> {
   const { FunctionError } = await new LambdaClient().send(
-    new InvokeCommand({ FunctionName: 'Strongroom-sequence-audit-log' }),
+    new InvokeCommand({ FunctionName: 'Strongroom-jobs-sequenceAuditLog' }),
   );
-  if (FunctionError) throw new Error(`Strongroom-sequence-audit-log: ${FunctionError}`);
+  if (FunctionError) throw new Error(`Strongroom-jobs-sequenceAuditLog: ${FunctionError}`);
 }
 
 function required(name: string): string {

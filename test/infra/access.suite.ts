@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { FunctionRecord } from '../../contract/define-route.ts';
+import { runsOnAws } from '../../contract/define-job.ts';
+import type { FunctionRecord, TableAction } from '../../contract/define-route.ts';
 import { grantsOf } from '../../contract/grants.ts';
-import { backgrounds } from '../../contract/jobs.ts';
+import { jobs } from '../../contract/jobs.ts';
 import { routes } from '../../contract/routes.ts';
 import { backgroundVariable } from '../../platform/background.ts';
+import { PoolSettings } from '../../platform/sandboxes/pool-settings.ts';
 import { roleStatements, type Statement } from './policies.ts';
 import type { Synthesis } from './synthesis.ts';
 
@@ -12,14 +14,14 @@ const wildcards: readonly { readonly holder: RegExp; readonly resource: RegExp; 
   [
     {
       holder:
-        /^(Executions(Create|Get|Stop|StreamEvents|GetFile)|JobsAwaitExecution|ProgramsGenerate|ZkCreateSession|ZkExecute|Pool\/KeyAsker)\/Role$/,
+        /^(Executions(Create|Get|Stop|StreamEvents|GetFile)|JobsAwaitExecution|ProgramsGenerate|ZkCreateSession|ZkExecute|JobsFetchSandboxKey)\/Role$/,
       resource: /^\*$/,
-      reason: 'Lambda makes network interfaces; see the statement that denies it to the code',
+      reason: 'Lambda creates network interfaces; another statement denies it to the code',
     },
     {
-      holder: /^Pool\/Keeper\/Role$/,
+      holder: /^JobsReconcilePool\/Role$/,
       resource: /^(\*|arn:.*:task\/Cluster\/Tasks\/\*)$/,
-      reason: 'tasks of the one cluster; a permission to list names none',
+      reason: 'tasks of one cluster; a permission to list tasks cannot name them',
     },
     {
       holder: /^Sandbox\/Starter\/DefaultPolicy$/,
@@ -29,7 +31,7 @@ const wildcards: readonly { readonly holder: RegExp; readonly resource: RegExp; 
     {
       holder: /\/Role$/,
       resource: /^Buckets\/(Audit\/|Objects\/((messages|vault)\/)?)\*$/,
-      reason: 'objects of the one bucket',
+      reason: 'objects of one bucket',
     },
   ];
 
@@ -41,7 +43,19 @@ const keyActions = {
   'verify:audit': ['kms:GetPublicKey'],
 } as const;
 
-const records: readonly FunctionRecord[] = [...routes, ...backgrounds];
+const records: readonly FunctionRecord[] = [...routes, ...jobs.filter(runsOnAws)];
+
+const dynamoActions: Readonly<Record<TableAction, string>> = {
+  get: 'dynamodb:GetItem',
+  query: 'dynamodb:Query',
+  check: 'dynamodb:ConditionCheckItem',
+  put: 'dynamodb:PutItem',
+  update: 'dynamodb:UpdateItem',
+  delete: 'dynamodb:DeleteItem',
+};
+
+/** No off-hours are set. */
+const poolVariables = Object.keys(PoolSettings.shape).filter((name) => name !== 'STRONGROOM_POOL_OFF_HOURS');
 
 const keyPath = (grant: keyof typeof keyActions) =>
   grant === 'data' ? 'Keys/Data' : grant.endsWith('jwt') ? 'Keys/Jwt' : 'Keys/Audit';
@@ -95,7 +109,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
       const allowed = statements().filter(({ statement }) =>
         statement.actions.some((action) => action.startsWith('ec2:')),
       );
-      // And one that asks sandboxes for their keys.
+      // One more function is in the network: the job that fetches the keys of sandboxes.
       expect(denied.length).toBe(records.filter((record) => grantsOf(record).sandboxes).length + 1);
       expect(allowed.length).toBe(2 * denied.length);
       for (const { holder, statement } of denied) {
@@ -131,6 +145,15 @@ export function accessSuite(synthesis: () => Synthesis): void {
       '%s',
       (operationId, route) => {
         const grants = grantsOf(route);
+        /** What the ports of an operation do to a table. */
+        const portActions = (table: string): readonly string[] => {
+          if (table === 'counters') return grants.ping ? ['dynamodb:GetItem'] : [];
+          if (table !== 'sandboxes') return [];
+          return [
+            ...(grants.ping ? ['dynamodb:Query'] : []),
+            ...(grants.sandboxes ? ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] : []),
+          ];
+        };
         const tableActions = (table: string) =>
           pairs(operationId)
             .filter((pair) => pair.endsWith(` Tables/${capital(table)}`))
@@ -146,25 +169,28 @@ export function accessSuite(synthesis: () => Synthesis): void {
           expect(new Set(reached)).toEqual(new Set(granted));
         });
 
-        test('writes where it is granted to write, and nowhere else', () => {
-          const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
-          for (const [table, mode] of grants.tables) {
-            const allowed = tableActions(table).filter((action) => writes.includes(String(action)));
-            if (mode === 'read') expect(allowed).toEqual([]);
-            else expect(allowed.length).toBeGreaterThan(0);
+        test('may do to each table what it is granted, action by action', () => {
+          for (const [table, actions] of grants.tables) {
+            const granted = [...actions].map((action) => dynamoActions[action]);
+            const ofPorts = portActions(table);
+            expect(tableActions(table)).toEqual([...new Set([...granted, ...ofPorts])].sort());
           }
         });
 
         test('does all that its record declares', () => {
           for (const [table, mode] of Object.entries(route.access.tables ?? {})) {
-            expect(tableActions(table)).toEqual(
-              expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:Query']),
-            );
-            if (mode === 'write') expect(tableActions(table)).toContain('dynamodb:DeleteItem');
+            const reads = ['dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+            const writes = ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+            const declared =
+              typeof mode === 'string'
+                ? [...reads, ...(mode === 'write' ? writes : [])]
+                : mode.map((action) => dynamoActions[action]);
+            expect(tableActions(table)).toEqual(expect.arrayContaining(declared));
           }
         });
 
-        test('takes nothing back of the audit log', () => {
+        test('deletes no audit entry, and adds one only for itself', () => {
+          expect(tableActions('audit')).not.toContain('dynamodb:DeleteItem');
           if (route.access.tables?.audit) return;
           expect(tableActions('audit')).toEqual(route.audit ? ['dynamodb:PutItem'] : []);
         });
@@ -198,6 +224,16 @@ export function accessSuite(synthesis: () => Synthesis): void {
           const used = pairs(operationId).filter((pair) => pair.includes('Buckets/'));
           const { objects, ping } = grants;
           if (!objects) return expect(used).toEqual(ping ? ['s3:ListBucket Buckets/Objects'] : []);
+          if (typeof objects === 'object') {
+            const { prefixes, actions } = objects;
+            const deleted = prefixes.map((prefix) => `s3:DeleteObject Buckets/Objects/${prefix}*`);
+            expect(used).toEqual([
+              ...(actions.includes('delete') ? deleted : []),
+              ...(actions.includes('list') ? ['s3:ListBucket Buckets/Objects'] : []),
+            ]);
+            const listing = of(operationId).find(({ actions }) => actions.includes('s3:ListBucket'));
+            return expect(listing?.condition).toEqual({ StringEquals: { 's3:prefix': prefixes } });
+          }
           const [own, other] = objects.startsWith('audit:') ? ['Audit', 'Objects'] : ['Objects', 'Audit'];
           expect(used).toContain(`s3:GetObject Buckets/${own}/*`);
           expect(used.includes(`s3:PutObject Buckets/${own}/*`)).toBe(objects.endsWith('write'));
@@ -206,8 +242,9 @@ export function accessSuite(synthesis: () => Synthesis): void {
 
         test('begins the background functions that it is granted, and no other', () => {
           const begun = pairs(operationId).filter((pair) => pair.startsWith('lambda:'));
+          const invoked = grants.sandboxTasks ? ['jobs.fetchSandboxKey'] : [...grants.background];
           expect(begun).toEqual(
-            [...grants.background].map((id) =>
+            invoked.map((id) =>
               expect.stringMatching(
                 new RegExp(`^lambda:InvokeFunction .*:function:Strongroom-${id.replace('.', '-')}$`),
               ),
@@ -236,6 +273,8 @@ export function accessSuite(synthesis: () => Synthesis): void {
               ...(grants.objects || grants.ping ? ['STRONGROOM_BUCKET'] : []),
               ...(grants.objectsOrigin ? ['STRONGROOM_OBJECTS_ORIGIN'] : []),
               ...[...grants.background].map(backgroundVariable),
+              ...(grants.sandboxTasks ? poolVariables : []),
+              ...(grants.administratorSecret ? ['STRONGROOM_ADMINISTRATOR_SECRET'] : []),
             ]),
           );
         });
@@ -283,18 +322,66 @@ export function accessSuite(synthesis: () => Synthesis): void {
       );
     });
 
-    test('the function that makes the administrator’s key reaches its secret, the table of credentials and that of orgs', () => {
-      const own = statements().filter(({ holder }) => holder === 'AdministratorKey/Minter/Role');
-      const resources = new Set(own.flatMap(({ statement }) => statement.resources));
-      expect(resources).toEqual(
-        new Set([
-          'AdministratorKey/Minter/Log',
-          'Tables/Credentials',
-          'Tables/Orgs',
-          'AdministratorKey/Secret',
-          'Keys/Storage',
-        ]),
+    const without = (operationId: string, ...prefixes: readonly string[]) =>
+      pairs(operationId).filter((pair) => !prefixes.some((prefix) => pair.startsWith(prefix)));
+
+    test('all that creating the administrator’s key may do, action by action', () => {
+      expect(without('jobs.createAdministratorKey', 'logs:', 'kms:')).toEqual([
+        'dynamodb:GetItem Tables/Credentials',
+        'dynamodb:PutItem Tables/Credentials',
+        'dynamodb:PutItem Tables/Orgs',
+        'secretsmanager:GetSecretValue AdministratorKey/Secret',
+        'secretsmanager:PutSecretValue AdministratorKey/Secret',
+      ]);
+      const resources = of('jobs.createAdministratorKey').flatMap(({ resources }) => resources);
+      expect(new Set(resources.filter((resource) => resource.startsWith('Keys/')))).toEqual(
+        new Set(['Keys/Storage']),
       );
+    });
+
+    test('all that the sweep of objects may do, action by action', () => {
+      expect(without('jobs.sweepObjects', 'logs:', 'kms:')).toEqual([
+        'dynamodb:GetItem Tables/Messages',
+        'dynamodb:GetItem Tables/VaultObjects',
+        's3:DeleteObject Buckets/Objects/messages/*',
+        's3:DeleteObject Buckets/Objects/vault/*',
+        's3:ListBucket Buckets/Objects',
+      ]);
+    });
+
+    test('all that sequencing the audit log may do, action by action', () => {
+      expect(without('jobs.sequenceAuditLog', 'logs:', 'kms:')).toEqual([
+        'dynamodb:GetItem Tables/AuditLog',
+        'dynamodb:PutItem Tables/AuditLog',
+        'dynamodb:Query Tables/Audit',
+        'dynamodb:Query Tables/Audit/index/installation',
+        'dynamodb:Query Tables/Audit/index/orgId',
+        'dynamodb:Query Tables/Audit/index/unsealed',
+        'dynamodb:Query Tables/AuditLog',
+        'dynamodb:UpdateItem Tables/Audit',
+        'dynamodb:UpdateItem Tables/Audit/index/installation',
+        'dynamodb:UpdateItem Tables/Audit/index/orgId',
+        'dynamodb:UpdateItem Tables/Audit/index/unsealed',
+        'dynamodb:UpdateItem Tables/AuditLog',
+        's3:GetObject Buckets/Audit/*',
+        's3:ListBucket Buckets/Audit',
+        's3:PutObject Buckets/Audit/*',
+      ]);
+    });
+
+    test('all that reconciling the pool may do, action by action', () => {
+      expect(without('jobs.reconcilePool', 'logs:', 'kms:')).toEqual([
+        'dynamodb:GetItem Tables/Sandboxes',
+        'dynamodb:PutItem Tables/Sandboxes',
+        'dynamodb:Query Tables/Sandboxes',
+        'dynamodb:UpdateItem Tables/Sandboxes',
+        expect.stringMatching(/^ecs:DescribeTasks arn:.*:task\/Cluster\/Tasks\/\*$/),
+        'ecs:ListTasks *',
+        'ecs:RunTask Sandbox/Task',
+        expect.stringMatching(/^ecs:StopTask arn:.*:task\/Cluster\/Tasks\/\*$/),
+        'iam:PassRole Sandbox/Starter',
+        expect.stringMatching(/^lambda:InvokeFunction .*:function:Strongroom-jobs-fetchSandboxKey$/),
+      ]);
     });
   });
 }

@@ -131,13 +131,13 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
           !actions.every(isRead) &&
           resources.some((arn) => arn.includes('Buckets/Audit')),
       );
-      expect(writers.map(({ holder }) => holder)).toEqual(['Seal/Sealer/Role']);
+      expect(writers.map(({ holder }) => holder)).toEqual(['JobsSequenceAuditLog/Role']);
       expect(writers[0]?.statement.actions).toEqual(['s3:GetObject', 's3:PutObject']);
       const signers = roleStatements(synthesis()).filter(
         ({ statement: { actions, resources } }) =>
           actions.includes('kms:Sign') && resources.includes('Keys/Audit'),
       );
-      expect(signers.map(({ holder }) => holder)).toEqual(['Seal/Sealer/Role']);
+      expect(signers.map(({ holder }) => holder)).toEqual(['JobsSequenceAuditLog/Role']);
     });
 
     test.each(['Objects', 'Audit', 'Log'])('%s is spoken to over TLS alone', (name) => {
@@ -271,7 +271,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       const [, resource] = synthesis().ofType('Custom::AdministratorKey')[0] ?? ['', {} as Resource];
       expect(Object.keys(resource.Properties).sort()).toEqual(['ServiceTimeout', 'ServiceToken']);
       expect((resource.DependsOn ?? []).map((id) => textOf(synthesis(), { Ref: id }))).toContain(
-        'AdministratorKey/Minter/Role',
+        'JobsCreateAdministratorKey/Role',
       );
     });
   });

@@ -29,12 +29,7 @@ test('the template changes only where somebody meant it to', async () => {
 describe('what an operator sets', () => {
   test('reaches every function', () => {
     const context = { registration: 'example.com', limit: '5/60', authLimit: '3/600' };
-    const functions = ofType(synthesize(context), 'AWS::Lambda::Function').filter(
-      ({ FunctionName }) =>
-        !/-(administrator-key|sequence-audit-log|sweep-objects|reconcile-pool|fetch-sandbox-key)$/.test(
-          FunctionName,
-        ),
-    );
+    const functions = ofType(synthesize(context), 'AWS::Lambda::Function');
     expect(functions.length).toBeGreaterThan(0);
     for (const { Environment } of functions) {
       expect(Environment.Variables).toMatchObject({
@@ -232,7 +227,7 @@ describe('packages', () => {
     expect(new Set(subnetsOf(variables(enabled, 'packages-replace').STRONGROOM_BUILDER_SUBNETS))).toEqual(
       new Set(['BuildersSubnet1', 'BuildersSubnet2']),
     );
-    expect(new Set(subnetsOf(variables(enabled, 'reconcile-pool').STRONGROOM_POOL_SUBNETS))).toEqual(
+    expect(new Set(subnetsOf(variables(enabled, 'jobs-reconcilePool').STRONGROOM_POOL_SUBNETS))).toEqual(
       new Set(['IsolatedSubnet1', 'IsolatedSubnet2']),
     );
   });
@@ -262,7 +257,7 @@ describe('packages', () => {
 describe('the pool', () => {
   const keeper = (context: Record<string, string>) =>
     ofType(synthesize(context), 'AWS::Lambda::Function').find(
-      ({ FunctionName }) => FunctionName === 'Strongroom-reconcile-pool',
+      ({ FunctionName }) => FunctionName === 'Strongroom-jobs-reconcilePool',
     ).Environment.Variables;
 
   test('has the size that the operator chose', () => {
@@ -283,14 +278,16 @@ describe('the pool', () => {
     const starters = roleStatements(installation).filter(({ statement }) =>
       statement.actions.some((action) => action.startsWith('ecs:')),
     );
-    expect(new Set(starters.map(({ holder }) => holder))).toEqual(new Set(['Pool/Keeper/Role']));
+    expect(new Set(starters.map(({ holder }) => holder))).toEqual(new Set(['JobsReconcilePool/Role']));
     for (const { statement } of starters)
       expect(JSON.stringify(statement.condition)).toContain('ecs:cluster');
   });
 
   test('what asks sandboxes for their keys may do nothing else', () => {
     const actions = roleStatements(installation)
-      .filter(({ holder, statement }) => holder === 'Pool/KeyAsker/Role' && statement.effect === 'Allow')
+      .filter(
+        ({ holder, statement }) => holder === 'JobsFetchSandboxKey/Role' && statement.effect === 'Allow',
+      )
       .flatMap(({ statement }) => statement.actions);
     expect(actions.filter((action) => !/^(logs|ec2):/.test(action))).toEqual([]);
   });
