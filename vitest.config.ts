@@ -1,14 +1,45 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+const tests = (...folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** Models, injected faults, races and tampering: each drives thousands of requests. */
+const deepApi = ['test/api/**/*-{model,faults,race,tampering}.test.ts'];
+/** Tests of the client library that start an appliance, and tests that start a sandbox of their own. */
+const started = [
+  'test/client/{audit,messages,vault-files,zk}.test.ts',
+  'test/client/vault/*.test.ts',
+  'test/lambdas/port-calls.test.ts',
+  'test/platform/sandboxes/pool.test.ts',
+];
+
+/** Every test file of `npm test` is in exactly one of these, which `test/lint/projects.test.ts` checks. */
+export const projects = {
+  /** The loop while you work: no appliance, no sandbox, no stack. */
+  unit: {
+    include: tests('contract', 'crypto', 'vectors', 'lambdas', 'client', 'platform', 'web', 'lint'),
+    exclude: started,
+  },
+  /** Appliances over HTTP, the command line, and the stack. */
+  api: { include: [...tests('api', 'bin', 'cli', 'examples', 'infra'), ...started], exclude: deepApi },
+  sandbox: { include: tests('sandbox-image'), exclude: [] },
+  /** The deep API tests, hostile programs, and every document followed as it is written. */
+  deep: { include: [...tests('hostile', 'docs'), ...deepApi], exclude: [] },
+};
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/cloud/**', 'test/browser/**', 'test/interop/**'],
     // Of two cores Vitest would leave one idle; much of a test is waiting for an appliance.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Two files at a time, with an appliance and a second of Argon2id each now and then.
-    testTimeout: 40_000,
-    hookTimeout: 60_000,
+    projects: Object.entries(projects).map(([name, files]) => ({
+      test: {
+        name,
+        ...files,
+        setupFiles: ['test/support/setup.ts'],
+        // Generous, since the machine may be busy: two files at a time, each with an appliance and Argon2id.
+        testTimeout: 60_000,
+        hookTimeout: 240_000,
+      },
+    })),
   },
 });

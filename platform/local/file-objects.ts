@@ -25,7 +25,7 @@ import {
   type UploadedPart,
 } from '../objects.ts';
 import { Blobs } from './blobs.ts';
-import { type ObjectEntry, ObjectIndex, type Part, type Piece } from './object-index.ts';
+import { ObjectIndex, type OpenObject, type Part, type Piece } from './object-index.ts';
 import { type ObjectRight, readObjectPath, signObjectPath } from './object-urls.ts';
 import { serveObject } from './serve-object.ts';
 
@@ -37,13 +37,6 @@ type Options = {
   readonly baseUrl: () => string;
   /** At least 32 random bytes; URLs stay good for as long as it does. */
   readonly signingKey: Uint8Array;
-};
-
-/** An object as it was when it was opened. */
-export type OpenObject = ObjectEntry & {
-  /** The bytes from `start` up to `end`, exclusive. @throws ENOENT once the object was replaced or deleted */
-  read(start: number, end: number): AsyncGenerator<Uint8Array>;
-  isReplaced(): boolean;
 };
 
 /**

@@ -193,3 +193,10 @@ function toDates(row: Row) {
 function blobsOf(rows: readonly Row[]): string[] {
   return rows.map(({ blob }) => blob as string);
 }
+
+/** An object as it was when it was opened. */
+export type OpenObject = ObjectEntry & {
+  /** The bytes from `start` up to `end`, exclusive. @throws ENOENT once the object was replaced or deleted */
+  read(start: number, end: number): AsyncGenerator<Uint8Array>;
+  isReplaced(): boolean;
+};

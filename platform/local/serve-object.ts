@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ObjectNotFound } from '../objects.ts';
 import { TooLarge } from './blobs.ts';
-import type { OpenObject } from './file-objects.ts';
+import type { OpenObject } from './object-index.ts';
 import type { ObjectRight } from './object-urls.ts';
 
 type Store = {

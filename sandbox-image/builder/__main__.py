@@ -1,12 +1,13 @@
 """
-The package builder: one build, then it ends.
+The package builder: executes one build and exits.
 
-    python -I -B sandbox-image/builder --check    whether it can build here; one sentence on stderr where it cannot
+    python -I -B sandbox-image/builder --check    checks whether this host can build; if not, explains why on stderr
     python -I -B sandbox-image/builder            builds the job that job.py finds
 
-This process keeps the rights; resolving, downloading and unpacking are done by a child that has none. It runs nothing
-of what it downloads.
+This process keeps its rights. A child without rights resolves, downloads and unpacks. Neither runs downloaded code.
 """
+
+from __future__ import annotations
 
 import os
 import shutil
@@ -22,14 +23,21 @@ import job
 import wheel
 from failure import Failed, Unavailable
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from index import Entry
+    from job import Limits, Result, Source
+
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bytecode.py"), encoding="utf-8") as _file:
     _BYTECODE = _file.read()
 
-# Source that is larger is data; to compile it takes gigabytes.
+# Larger source files are data, and compiling them needs gigabytes of memory.
 _COMPILED_BYTES = 2 * 1024 * 1024
 
 
-def main():
+def main() -> None:
     if sys.argv[1:] == ["--check"]:
         _check(job.base())
         return
@@ -40,35 +48,36 @@ def main():
         sys.exit(1)
 
 
-def _check(base):
+def _check(base: str) -> None:
     index.check()
     confine.check(base)
 
 
-def _build(source):
+def _build(source: Source) -> Result:
     work = tempfile.mkdtemp(prefix=".work-", dir=source.base)
     try:
         _check(source.base)
         bundle_id, lock = _bundle(source, work)
         return {"status": "ready", "bundleId": bundle_id, "lock": lock}
-    except (Failed, Unavailable) as failed:
-        names = getattr(failed, "names", ())
-        return {"status": "failed", "reason": str(failed), "names": list(names)}
+    except Failed as failed:
+        return {"status": "failed", "reason": failed.reason, "names": list(failed.names)}
+    except Unavailable as unavailable:
+        return {"status": "failed", "reason": str(unavailable), "names": []}
     except confine.Abandoned:
         raise
     except Exception:
         traceback.print_exc()
-        return {"status": "failed", "reason": "Something went wrong in the builder.", "names": []}
+        return {"status": "failed", "reason": "The builder failed unexpectedly.", "names": []}
     finally:
         _remove(work)
 
 
-def _bundle(source, work):
+def _bundle(source: Source, work: str) -> tuple[str, str]:
     requirements, limits = source.job["requirements"], source.job["limits"]
     temporary = os.path.join(work, "tmp")
     environment = {**index.settings(work), "HOME": temporary, "TMPDIR": temporary}
 
-    def step():
+    def step() -> list[Entry]:
         return _fill(requirements, environment, limits)
 
     with confine.own_user() as uid:
@@ -79,8 +88,8 @@ def _bundle(source, work):
     return bundle_id, lock
 
 
-def _fill(requirements, environment, limits):
-    """In the child: `tree/` filled, and the entries of the lock."""
+def _fill(requirements: Sequence[str], environment: Mapping[str, str], limits: Limits) -> list[Entry]:
+    """Fills `tree/` and returns the packages of the lock. Runs in the child."""
     entries = index.resolve(requirements, environment, limits)
     index.download(entries, environment, limits)
     tree = wheel.Tree("tree", limits)
@@ -99,8 +108,8 @@ def _fill(requirements, environment, limits):
     return entries
 
 
-def _remove(path):
-    """Also what is closed even to its owner."""
+def _remove(path: str) -> None:
+    """Removes a folder, including subfolders that even their owner cannot access."""
     for folder, folders, _ in os.walk(path):
         for name in folders:
             inner = os.path.join(folder, name)

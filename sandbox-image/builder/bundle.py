@@ -1,9 +1,11 @@
 """
-A bundle: the importable tree of a lock, read-only, under the lock's hash.
+A bundle: the read-only tree of modules that a lock describes, named by the hash of the lock.
 
-    <base>/<id>/           the tree; its root goes on sys.path
+    <base>/<id>/           the tree; its root is added to sys.path
     <base>/<id>.lock.json  the lock; the id is its SHA-256
 """
+
+from __future__ import annotations
 
 import hashlib
 import json
@@ -13,17 +15,24 @@ import sys
 import sysconfig
 import tarfile
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from index import Entry
+
 _CHUNK = 1 << 20
 
 
-def seal(tree, entries, requirements):
+def seal(tree: str, entries: Sequence[Entry], requirements: Sequence[str]) -> tuple[str, str]:
     """
-    Makes `tree` the caller's own and read-only, and returns `(id, lock as text)`.
+    Makes `tree` read-only and the caller's own. Returns the id of the bundle, and its lock as text.
 
-    The tree comes from a process that handled foreign bytes, and that has ended: whatever is not a folder or a file
-    with one name is refused, and its hash is taken here, so that an id is good for its content too.
+    The process that wrote the tree handled untrusted bytes, and must have ended. This rejects everything except
+    folders and files with one name, and includes a hash of the tree in the lock, so that the id also covers content.
     """
-    lines, size = [], 0
+    lines: list[tuple[str, int, str]] = []
+    size = 0
     for path in _walk(tree):
         status = os.lstat(path)
         if stat.S_ISDIR(status.st_mode):
@@ -51,11 +60,11 @@ def seal(tree, entries, requirements):
     return hashlib.sha256(text.encode()).hexdigest(), text
 
 
-def place(tree, base, bundle_id, text):
-    """Puts a sealed tree where the sandbox finds it. The same bundle, built twice, is there once."""
+def place(tree: str, base: str, bundle_id: str, text: str) -> None:
+    """Moves a sealed tree to where the sandbox looks for it. Does nothing if the bundle already exists."""
     target = os.path.join(base, bundle_id)
     if os.path.isdir(target):
-        # Whoever removes bundles that are no longer used sees that this one is.
+        # Tells the cleanup of unused bundles that this one is in use.
         os.utime(target)
         return
     lock = os.path.join(base, f"{bundle_id}.lock.json")
@@ -65,36 +74,39 @@ def place(tree, base, bundle_id, text):
         os.fsync(file.fileno())
     os.rename(f"{tree}.lock", lock)
     os.sync()
-    # A folder that is not writable keeps even its owner from moving it (its ".." changes).
-    os.chmod(tree, 0o755)
+    # Moving a folder changes its "..", so even its owner needs write permission.
+    os.chmod(tree, 0o755)  # noqa: S103 - every user may read a bundle
     try:
         os.rename(tree, target)
     except OSError:
-        # Another builder was quicker.
+        # Another builder was faster.
         if not os.path.isdir(target):
             raise
         return
-    os.chmod(target, 0o555)
+    os.chmod(target, 0o555)  # noqa: S103 - the same
     descriptor = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(descriptor)
     os.close(descriptor)
 
 
-def pack(tree, path):
-    """The tree as one archive (gzip, ustar with pax names): the same tree gives the same bytes, but for gzip's clock."""
+def pack(tree: str, path: str) -> None:
+    """
+    Writes the tree to one gzipped archive (ustar with pax names). The same tree gives the same bytes, except for the
+    timestamp of gzip.
+    """
     with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT, compresslevel=6) as archive:
         for each in sorted(_walk(tree)):
             archive.add(each, os.path.relpath(each, tree), recursive=False, filter=_anonymous)
 
 
-def _anonymous(member):
+def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.uid = member.gid = member.mtime = 0
     member.uname = member.gname = ""
     return member
 
 
-def _walk(tree):
-    """All below `tree`. No link is followed, and nothing but folders and files is let by."""
+def _walk(tree: str) -> Iterator[str]:
+    """Yields all paths below `tree` without following links. Raises RuntimeError for anything but folders and files."""
     pending = [tree]
     while pending:
         with os.scandir(pending.pop()) as entries:
@@ -103,16 +115,16 @@ def _walk(tree):
                 if stat.S_ISDIR(status.st_mode):
                     pending.append(entry.path)
                 elif not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
-                    raise RuntimeError("a tree holds a link or a special file")
+                    raise RuntimeError("the tree contains a link or a special file")
                 yield entry.path
 
 
-def _own(path, mode):
+def _own(path: str, mode: int) -> None:
     os.chown(path, os.geteuid(), os.getegid(), follow_symlinks=False)
     os.chmod(path, mode)
 
 
-def _sha256(path):
+def _sha256(path: str) -> str:
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         for chunk in iter(lambda: file.read(_CHUNK), b""):

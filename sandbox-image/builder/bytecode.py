@@ -1,16 +1,20 @@
 """
-Bytecode of a tree, so that no run compiles what it imports. Started as text (`python -c`) by the builder, in a process
-of its own: source that makes the compiler fail costs that file its bytecode and nothing else. Compiling runs nothing.
+Compiles the modules of a tree to bytecode, so that no run has to. Compiling does not execute them.
+
+The builder passes this file as text to `python -c`, as a process of its own. If the compiler fails on a file, only that
+file stays without bytecode.
 """
+
+from __future__ import annotations
 
 import sys
 
-# The working directory, from which nothing is to be imported.
+# Nothing must be imported from the working directory.
 sys.path.pop(0)
 
-import os  # noqa: E402
-import py_compile  # noqa: E402
-import warnings  # noqa: E402
+import os
+import py_compile
+import warnings
 
 warnings.simplefilter("ignore")
 root, limit = sys.argv[1], int(sys.argv[2])

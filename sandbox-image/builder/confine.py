@@ -1,4 +1,6 @@
-"""The confined part of a build: a process of its own, without rights, secrets or the appliance's environment."""
+"""The confined part of a build: a separate process without rights, secrets or the appliance's environment."""
+
+from __future__ import annotations
 
 import contextlib
 import ctypes
@@ -13,29 +15,39 @@ import traceback
 
 from failure import Failed, Unavailable
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+    from typing import NoReturn, TypeVar
+
+    from job import Limits
+
+    Outcome = TypeVar("Outcome")
+
 _FIRST_UID = 199_000
 _UIDS = 1_000
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 36, 38
 _MEMORY_BYTES = 3 << 30
 _OPEN_FILES = 256
 _RESULT_BYTES = 1 << 20
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 _SLACK_BYTES = 64 << 20
 
 
 class Abandoned(Exception):
-    """Nobody waits for the result any more."""
+    """No one waits for the result any more."""
 
 
-def check(base):
-    """Whether a user of its own could build in `base`, and programs could read it."""
+def check(base: str) -> None:
+    """Raises Unavailable if the user ids of builds and programs cannot reach `base`."""
     if os.geteuid() != 0:
         return
     folder = os.path.realpath(base)
     while True:
         if os.path.exists(folder) and not os.stat(folder).st_mode & 0o001:
             raise Unavailable(
-                f"other users cannot enter {folder}; name a folder in STRONGROOM_SANDBOX_PACKAGES that every user can reach"
+                f"other users cannot enter {folder}; set STRONGROOM_SANDBOX_PACKAGES to a folder that every user can "
+                "reach"
             )
         if folder == os.path.dirname(folder):
             return
@@ -43,8 +55,8 @@ def check(base):
 
 
 @contextlib.contextmanager
-def own_user():
-    """A user id that no other build of this host has now; None where the builder is not root."""
+def own_user() -> Generator[int | None]:
+    """Reserves a user id that no other build of this host uses. Yields None if the builder does not run as root."""
     if os.geteuid() != 0:
         yield None
         return
@@ -61,19 +73,19 @@ def own_user():
             os.close(lock)
             continue
         try:
-            _end_all_of(uid)
+            _kill_all_of(uid)
             yield uid
         finally:
             os.close(lock)
         return
-    raise RuntimeError("all user ids for builds are taken")
+    raise RuntimeError("all user ids for builds are in use")
 
 
-def run(step, work, uid, limits, lifeline):
+def run(step: Callable[[], Outcome], work: str, uid: int | None, limits: Limits, lifeline: int | None) -> Outcome:
     """
-    Runs `step` in a process of its own, in the directory `work`, and returns what it returns (JSON).
+    Runs `step` in a separate process, in the directory `work`, and returns its result, which must be JSON.
 
-    `lifeline`: a descriptor; once it ends, so does the build. Raises Failed, Abandoned.
+    Raises Failed, or Abandoned once the descriptor `lifeline` reaches its end.
     """
     for name in ("", "tmp", "wheels", "tree"):
         directory = os.path.join(work, name)
@@ -91,17 +103,17 @@ def run(step, work, uid, limits, lifeline):
         result = _await(reader, work, limits, lifeline)
     finally:
         os.close(reader)
-        _end(pid, uid)
+        _kill(pid, uid)
     if not result:
-        raise Failed("The build ended before its time; a wheel may need more memory than the limit.")
-    told = json.loads(result)
-    if "failed" in told:
-        raise Failed(*told["failed"])
-    return told["result"]
+        raise Failed("The build stopped without a result; a wheel may need too much memory.")
+    outcome = json.loads(result)
+    if "failed" in outcome:
+        raise Failed(*outcome["failed"])
+    return outcome["result"]
 
 
-def _await(reader, work, limits, lifeline):
-    """What the child has written, once it has closed its end."""
+def _await(reader: int, work: str, limits: Limits, lifeline: int | None) -> bytes:
+    """Returns what the child wrote, once it has closed its end. Enforces time and disk space meanwhile."""
     deadline = time.monotonic() + limits["buildSeconds"]
     poll = select.poll()
     poll.register(reader, select.POLLIN)
@@ -109,7 +121,7 @@ def _await(reader, work, limits, lifeline):
         poll.register(lifeline, select.POLLIN)
     received = b""
     while True:
-        for descriptor, _ in poll.poll(_LOOK_SECONDS * 1000):
+        for descriptor, _ in poll.poll(_POLL_SECONDS * 1000):
             chunk = os.read(descriptor, 65536)
             if descriptor == lifeline:
                 if not chunk:
@@ -122,14 +134,14 @@ def _await(reader, work, limits, lifeline):
             raise Failed("The lock of the list is too large.")
         if time.monotonic() > deadline:
             raise Failed(f"The build took longer than {limits['buildSeconds']} seconds.")
-        # pip has each wheel twice for a moment: where it downloads it, and where it is to go.
+        # pip briefly has two copies of each wheel: one in its download folder, one at the destination.
         if _size(work, ("tmp", "wheels")) > 2 * limits["downloadBytes"] + _SLACK_BYTES:
-            raise Failed(f"The wheels have more than {limits['downloadBytes'] >> 20} MiB.")
+            raise Failed(f"The wheels are larger than {limits['downloadBytes'] >> 20} MiB in total.")
         if _size(work, ("tree",)) > 2 * limits["unpackedBytes"] + _SLACK_BYTES:
             raise Failed(f"The packages unpack to more than {limits['unpackedBytes'] >> 20} MiB.")
 
 
-def _size(work, parts):
+def _size(work: str, parts: Sequence[str]) -> int:
     total = 0
     pending = [os.path.join(work, part) for part in parts]
     while pending:
@@ -145,34 +157,38 @@ def _size(work, parts):
     return total
 
 
-def _child(step, work, uid, limits, writer):
-    """Never returns."""
+def _child(step: Callable[[], object], work: str, uid: int | None, limits: Limits, writer: int) -> NoReturn:
+    def confined() -> object:
+        _enter(work, uid, limits)
+        return step()
+
     try:
-        told = _told(lambda: _enter(work, uid, limits) or step())
+        outcome = _outcome(confined)
         with open(writer, "w", encoding="utf-8") as file:
-            json.dump(told, file)
+            json.dump(outcome, file)
     except BaseException:
         traceback.print_exc()
     finally:
         os._exit(0)
 
 
-def _told(step):
+def _outcome(step: Callable[[], object]) -> dict[str, object]:
+    """Returns `{"result"}`, or `{"failed": (reason, names)}`."""
     try:
         return {"result": step()}
     except Failed as failed:
         return {"failed": (failed.reason, failed.names)}
     except MemoryError:
-        return {"failed": ("The build takes more memory than the limit.", ())}
+        return {"failed": ("The build exceeds the memory limit.", ())}
     except OSError as error:
         traceback.print_exc()
-        return {"failed": (f"The builder could not go on ({error.strerror}).", ())}
+        return {"failed": (f"The builder failed ({error.strerror}).", ())}
     except Exception:
         traceback.print_exc()
-        return {"failed": ("Something went wrong in the builder.", ())}
+        return {"failed": ("The builder failed unexpectedly.", ())}
 
 
-def _enter(work, uid, limits):
+def _enter(work: str, uid: int | None, limits: Limits) -> None:
     os.setsid()
     os.umask(0o022)
     os.chdir(work)
@@ -198,24 +214,27 @@ def _enter(work, uid, limits):
     os.environ.update(LANG="C.UTF-8", PATH="/usr/bin:/bin", HOME=temporary, TMPDIR=temporary)
 
 
-def _end(pid, uid):
-    """Nothing of the build is left: neither the child nor what it has started."""
+def _kill(pid: int, uid: int | None) -> None:
+    """Kills the child and everything that it started, and waits until no process is left."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
     if uid is not None:
-        _end_all_of(uid)
+        _kill_all_of(uid)
     while True:
         try:
-            # This process is the subreaper, so all orphans are its children; they die with their session.
-            ended, _ = os.waitpid(-1, 0)
+            # This process is the subreaper, so all orphans of the build are its children. They were killed above.
+            os.waitpid(-1, 0)
         except ChildProcessError:
             return
 
 
-def _end_all_of(uid):
-    """kill(2): -1 reaches all processes that this one may signal; with the user's id, that user's alone."""
+def _kill_all_of(uid: int) -> None:
+    """
+    Kills all processes of `uid`. kill(-1) reaches every process that the caller may signal (kill(2)), hence a process
+    with that user id sends the signal.
+    """
     killer = os.fork()
     if killer == 0:
         try:
@@ -230,6 +249,6 @@ def _end_all_of(uid):
     os.waitpid(killer, 0)
 
 
-def _prctl(option, value):
+def _prctl(option: int, value: int) -> None:
     if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")

@@ -1,13 +1,19 @@
 """
-pip, held to the index. A wheel's metadata can name a dependency by URL ("name @ git+https://..."), and pip would fetch
-it from anywhere and run its build; such a requirement is invalid here, before anything is fetched.
+Runs pip, restricted to the index. The metadata of a wheel can name a dependency by URL ("name @ git+https://..."),
+which pip would fetch from anywhere and build. Here such a requirement is invalid, before anything is fetched.
 
-Started as text (`python -c`), since the builder's user need not be able to read this file. Arguments: the folder that
-pip is imported from, or "-" for the interpreter's own; then pip's.
+The builder passes this file as text to `python -c`, since the builder's user may lack the right to read it. Arguments:
+the folder to import pip from, or "-" for the interpreter's own pip; then the arguments of pip.
 """
+
+from __future__ import annotations
 
 import runpy
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 if sys.argv[1] != "-":
     sys.path.insert(0, sys.argv[1])
@@ -18,7 +24,7 @@ from pip._vendor.packaging.requirements import InvalidRequirement, Requirement  
 _parse = Requirement.__init__
 
 
-def _parse_named(self, *arguments, **options):
+def _parse_named(self: Requirement, *arguments: Any, **options: Any) -> None:
     _parse(self, *arguments, **options)
     if self.url:
         raise InvalidRequirement("strongroom: a dependency by URL")

@@ -1,7 +1,5 @@
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { Spares } from './slots.ts';
-
 export type Limits = {
   /** Of all processes of a run together, beyond what the interpreter itself takes. */
   readonly memoryBytes: number;
@@ -131,3 +129,10 @@ function integer(
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new Error(`${name} is a whole number from ${least} to ${most}, not ${env[name]}`);
 }
+
+export type Spares = {
+  readonly python: number;
+  readonly javascript: number;
+  /** Of each set of packages that is in use. */
+  readonly packages: number;
+};

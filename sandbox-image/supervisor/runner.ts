@@ -16,7 +16,7 @@ import type { Config, Limits } from './config.ts';
 import { mentioned } from './mentioned.ts';
 import { Output } from './output.ts';
 import type { SlotPools } from './slot-pools.ts';
-import type { Kind, Slot } from './slots.ts';
+import type { Kind, Slot } from './slot-types.ts';
 import { findProcesses, measureDisk, measureMemory, measureUnnamed } from './watch.ts';
 import type { Ended } from './zygote.ts';
 

@@ -3,7 +3,8 @@ import { type Isolation, SandboxUnavailable } from '../protocol/job.ts';
 import type { Config } from './config.ts';
 import type { Home } from './home.ts';
 import type { NodeProgram } from './node-program.ts';
-import { type Kind, type Slot, SlotPool } from './slots.ts';
+import type { Kind, Slot } from './slot-types.ts';
+import { SlotPool } from './slots.ts';
 import type { ZygoteSettings } from './zygote.ts';
 
 /** As many user ids as a zygote gives to its runs. */

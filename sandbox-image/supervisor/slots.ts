@@ -1,35 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { type Isolation, type Language, SandboxLost } from '../protocol/job.ts';
+import { SandboxLost } from '../protocol/job.ts';
+import type { Spares } from './config.ts';
 import { type Channels, Rendezvous } from './rendezvous.ts';
+import type { Kind, Slot } from './slot-types.ts';
 import { Stock } from './stock.ts';
 import { type Ended, type Forked, Zygote, type ZygoteSettings } from './zygote.ts';
-
-/** What slots have to be prepared for: one that waits can be used for jobs of its kind only. */
-export type Kind = {
-  readonly language: Language;
-  /** Directory of the packages that the program finds, null where there are none. */
-  readonly packages: string | null;
-};
-
-/** A forked child at the floor that waits for its one job. */
-export type Slot = {
-  readonly name: string;
-  readonly pid: number;
-  readonly uid: number | null;
-  readonly directory: string;
-  readonly zygotePid: number;
-  readonly isolation: Isolation;
-  readonly channels: Channels;
-  /** Resolves when something is there to collect what the run left, before `ended` does. */
-  readonly collector: Promise<Socket>;
-  /** Resolves when no process of the run is left. Rejects with SandboxLost where the zygote died first. */
-  readonly ended: Promise<Ended>;
-  /** Ends it and everything that it started. */
-  kill(): void;
-  /** Replaces the zygote, where that no longer does as it is told. The runs of all its slots are lost. */
-  abandon(): void;
-};
 
 type Pending = {
   readonly stock: Stock;
@@ -41,14 +17,6 @@ type Pending = {
   readonly collector: PromiseWithResolvers<Socket>;
   readonly ended: PromiseWithResolvers<Ended>;
 };
-
-export type Spares = {
-  readonly python: number;
-  readonly javascript: number;
-  /** Of each set of packages that is in use. */
-  readonly packages: number;
-};
-
 /** Consecutive faults after which the pool gives up. */
 const maxFaults = 5;
 const restartMs = 200;

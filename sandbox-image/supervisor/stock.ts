@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SandboxUnavailable } from '../protocol/job.ts';
-import type { Kind, Slot } from './slots.ts';
+import type { Kind, Slot } from './slot-types.ts';
 
 /** Consecutive faults after which no more slots of a kind are tried. */
 const maxFaults = 5;

@@ -1,10 +1,12 @@
 """
-The zygote: an interpreter that has its libraries imported, and forks one child per run.
+The zygote: an interpreter that has imported its libraries and forks one child per run.
 
-Single-threaded, without network or secrets. It takes orders from the supervisor on descriptor 3, one JSON object a
-line (`fork`, `kill`), and answers there (`ready`, `refused`, `forked`, `ended`). A job never passes through it: the
-child fetches it from the supervisor itself.
+It is single-threaded and has neither network access nor secrets. On descriptor 3 it receives orders from the supervisor
+(`fork`, `kill`), one JSON object per line, and sends events (`ready`, `refused`, `forked`, `ended`). Jobs never pass
+through the zygote: each child fetches its own from the supervisor.
 """
+
+from __future__ import annotations
 
 import gc
 import importlib
@@ -28,30 +30,50 @@ from slots import Slots
 from uids import UidPool
 from wipe import wipe
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypedDict
+
+    from slots import Order, Tell
+
+    class Settings(TypedDict):
+        base: str
+        socket: str
+        level: str
+        landlockAbi: int
+        firstUid: int | None
+        uidLocks: str
+        limits: floor.Limits
+        node: str | None
+        bootstrap: str
+        preloadPackages: bool
+
+
 _CONTROL = 3
 _LANDLOCK_FLOOR = 2
 
-# What most programs begin with. Each module makes every fork and exit slower by the pages that it fills, so what
-# takes long to import or is large and rare (urllib.request, ssl, asyncio) is left to the programs that want it.
+# What most programs import. Each module fills pages, which slow down every fork and exit. Large modules that few
+# programs use (urllib.request, ssl, asyncio) are therefore left out.
 _PRELOADED = """
 abc base64 bisect calendar collections contextlib copy csv dataclasses datetime decimal enum fractions functools hashlib
 heapq io itertools json math operator os pathlib random re secrets statistics string struct textwrap threading time
 traceback typing urllib.parse uuid
 """.split()
-# What the image brings beside the standard library. A run with packages of its own has others of the same name.
+# Packages that the image provides in addition to the standard library. A run with a bundle may have other versions.
 _PRELOADED_PACKAGES = "numpy numpy.random pandas matplotlib matplotlib.pyplot".split()
 
 
 class Refused(Exception):
-    """Runs cannot be held to the floor here; the text says what is missing and what would help."""
+    """The floor cannot be enforced on this host. The message says what is missing and what to do."""
 
 
-def main():
+def main() -> None:
     channels.reserve()
-    settings = json.loads(sys.argv[1])
+    settings: Settings = json.loads(sys.argv[1])
     control = socket.socket(fileno=_CONTROL)
 
-    def tell(**event):
+    def tell(**event: object) -> None:
         control.sendall(json.dumps(event).encode() + b"\n")
 
     try:
@@ -66,21 +88,25 @@ def main():
         slots.kill_everything()
 
 
-def _prepare(settings, tell):
-    """The slots, the isolation that a trial run found to hold, and whether there are packages of the image."""
+def _prepare(settings: Settings, tell: Tell) -> tuple[Slots, dict[str, object], bool]:
+    """
+    Returns the slots, the isolation that a trial run has verified, and whether packages of the image were preloaded.
+
+    Raises Refused.
+    """
     if not kernel.supported():
-        raise Refused(f"no system call table for {kernel.MACHINE}; x86_64 and aarch64 are supported.")
+        raise Refused(f"{kernel.MACHINE} is not supported; use x86_64 or aarch64.")
     abi = min(landlock.version(), settings["landlockAbi"])
     if abi < _LANDLOCK_FLOOR:
         raise Refused(
-            f"Landlock ABI {_LANDLOCK_FLOOR} is missing (found {abi}); Linux 5.19 or newer with landlock among "
-            "its security modules (boot option lsm=landlock,...) would help."
+            f"Landlock ABI {_LANDLOCK_FLOOR} is missing (found {abi}); use Linux 5.19 or newer and enable landlock "
+            "(boot option lsm=landlock,...)."
         )
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, signal.SIG_IGN)
     os.umask(0o022)
     floor.lower_limit(resource.RLIMIT_NOFILE, floor.OPEN_FILES)
-    # The supervisor opens jobs: what its memory holds must not come to lie in a file, even where it crashes.
+    # The supervisor decrypts jobs. Its memory must never be written to a core file.
     for pid in (os.getpid(), os.getppid()):
         floor.lower_limit(resource.RLIMIT_CORE, floor.NO_CORE, pid)
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
@@ -90,16 +116,16 @@ def _prepare(settings, tell):
     names = _surround(settings["level"], base)
     floor.prepare()
     if uids and not ending.sweep_leftovers(uids):
-        raise Refused("processes of an earlier run cannot be killed; a restart of the host would help.")
+        raise Refused("processes of an earlier run cannot be killed; restart the host.")
     for name in os.listdir(base):
         wipe(os.path.join(base, name))
     preloaded = _preload([*_PRELOADED, *(_PRELOADED_PACKAGES if settings["preloadPackages"] else ())], base)
 
-    _look_untouched()
+    _restore_interpreter()
     ground = floor.Floor(abi, settings["limits"])
-    node = settings["node"] and Node(settings["node"], settings["bootstrap"], settings["limits"])
+    node = Node(settings["node"], settings["bootstrap"], settings["limits"]) if settings["node"] else None
     slots = Slots(ground, node, uids, bool(names), base, settings["socket"], tell)
-    # From here on the collector would only dirty pages that the runs share.
+    # From here on, garbage collection would only dirty pages that the runs share.
     gc.collect()
     gc.disable()
     gc.freeze()
@@ -109,7 +135,7 @@ def _prepare(settings, tell):
         fault = f"a trial run could not be started ({error})"
     if fault:
         raise Refused(f"{fault}.")
-    isolation = {
+    isolation: dict[str, object] = {
         "level": "namespaces" if names else "floor",
         "uid": "pool" if uids else "user-namespace",
         "seccomp": True,
@@ -120,8 +146,11 @@ def _prepare(settings, tell):
     return slots, isolation, preloaded
 
 
-def _surround(level, base):
-    """Enters namespaces where they are wanted and there are any; an ordinary user cannot do without."""
+def _surround(level: str, base: str) -> list[str]:
+    """
+    Enters namespaces and returns their names; returns an empty list if they are not wanted or not available. Raises
+    Refused if they are required: at level `namespaces`, or if the zygote does not run as root.
+    """
     if level == "floor" and os.geteuid() == 0:
         return []
     try:
@@ -129,20 +158,20 @@ def _surround(level, base):
     except OSError as error:
         if os.geteuid() != 0:
             raise Refused(
-                f"neither root nor user namespaces ({error}); running as root, allowing unprivileged user "
-                "namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0), or the container image would help."
+                f"user namespaces are not available, and this is not root ({error}); run as root, allow unprivileged "
+                "user namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0), or use the container image."
             ) from error
         if level == "namespaces":
-            raise Refused(f"namespaces were asked for and cannot be had ({error}); level floor would help.") from error
+            raise Refused(f"namespaces are not available ({error}); set STRONGROOM_SANDBOX_LEVEL=floor.") from error
         return []
 
 
-def _preload(names, base):
+def _preload(names: Sequence[str], base: str) -> bool:
     """
-    Imported once here, so that no run waits for it. Threads would not survive a fork, so none may start. Returns
-    whether any is not of the standard library.
+    Imports modules once, so that no run has to. None may start a thread, which would not survive a fork. Returns
+    whether any package of the image was imported.
     """
-    # A cache of fonts is made where there is none; the rest of the disk may be read-only.
+    # Matplotlib writes a font cache there. The rest of the disk may be read-only.
     os.environ["MPLCONFIGDIR"] = os.path.join(base, "matplotlib")
     os.environ["MPLBACKEND"] = "Agg"
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -153,13 +182,13 @@ def _preload(names, base):
         except ImportError:
             continue
     if len(os.listdir("/proc/self/task")) != 1:
-        raise Refused("a preloaded Python package started a thread; another STRONGROOM_PYTHON would help.")
+        raise Refused("a preloaded Python package started a thread; set STRONGROOM_PYTHON to another Python.")
     wipe(os.environ["MPLCONFIGDIR"])
     return any(name in sys.modules for name in _PRELOADED_PACKAGES)
 
 
-def _look_untouched():
-    """What a program sees of its interpreter: its environment, path and modules, none of them the zygote's."""
+def _restore_interpreter() -> None:
+    """Removes what a program could see of the zygote from the environment, `sys.path` and `sys.modules`."""
     os.environ.clear()
     os.environ.update(
         LANG="C.UTF-8",
@@ -168,7 +197,7 @@ def _look_untouched():
         PYTHONDONTWRITEBYTECODE="1",
         USER="sandbox",
     )
-    # Figures come back by themselves; a program that shows them means no more.
+    # A program need not call savefig, since figures are saved when it ends; so show() is not a mistake.
     warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
     own = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if os.path.abspath(path) != own]
@@ -177,8 +206,8 @@ def _look_untouched():
             del sys.modules[name]
 
 
-def _serve(control, slots):
-    """Until the supervisor hangs up."""
+def _serve(control: socket.socket, slots: Slots) -> None:
+    """Executes orders until the supervisor hangs up."""
     reader, writer = socket.socketpair()
     for end in (reader, writer):
         end.setblocking(False)
@@ -202,7 +231,7 @@ def _serve(control, slots):
         slots.reap()
 
 
-def _obey(slots, order):
+def _obey(slots: Slots, order: Order) -> None:
     if order["order"] == "fork":
         slots.fork(order)
     elif order["order"] == "kill":

@@ -1,26 +1,28 @@
 """The descriptors of a run: its streams to the supervisor, and its standard input in memory."""
 
+from __future__ import annotations
+
 import fcntl
 import os
 import socket
 
 _CHANNELS = b"JOE"  # job, output, errors
 _MFD_CLOEXEC, _MFD_ALLOW_SEALING, _MFD_NOEXEC_SEAL = 1, 2, 8
-# Above all numbers that descriptors are to get.
+# Above every number that is assigned below.
 _OUT_OF_THE_WAY = 64
 
 
-def connect(address, token):
-    """0 is an empty file in memory, 1 and 2 are output and errors, 3 (closed on exec) brings the job."""
+def connect(address: str, token: str) -> None:
+    """Opens 0 as an empty file in memory, 1 and 2 as output and errors, 3 (closed on exec) as the source of the job."""
     memory, output, errors, job = _open(address, token)
     for target, descriptor in enumerate((memory, output, errors, job)):
         os.dup2(descriptor, target, inheritable=target < 3)
 
 
-def connect_for_exec(address, token, program):
+def connect_for_exec(address: str, token: str, program: int) -> None:
     """
-    The same, but 3 stays open on exec, 0 can only be read, 4 is where to write what is to be read there, and 5 (closed
-    on exec) is `program`.
+    Like `connect`, but 3 stays open on exec, 0 is read-only, what is written to 4 can be read from 0, and 5 (closed on
+    exec) is `program`.
     """
     memory, output, errors, job = _open(address, token)
     reader = os.open(f"/proc/self/fd/{memory}", os.O_RDONLY)
@@ -30,8 +32,11 @@ def connect_for_exec(address, token, program):
         os.dup2(descriptor, target, inheritable=target < 5)
 
 
-def reserve():
-    """Called first by the zygote: the numbers that runs use are nobody else's, so that none of its own is replaced."""
+def reserve() -> None:
+    """
+    Occupies the numbers that runs assign, so that none of the zygote's own descriptors gets one and is replaced later.
+    The zygote must call this first.
+    """
     nothing = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
     for number in range(4, 6):
         if number != nothing:
@@ -40,8 +45,8 @@ def reserve():
         os.close(nothing)
 
 
-def _open(address, token):
-    streams = []
+def _open(address: str, token: str) -> list[int]:
+    streams: list[int] = []
     for channel in _CHANNELS:
         stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         stream.connect(address)
@@ -50,7 +55,7 @@ def _open(address, token):
     try:
         memory = os.memfd_create("stdin", _MFD_CLOEXEC | _MFD_ALLOW_SEALING | _MFD_NOEXEC_SEAL)
     except OSError:
-        # Before Linux 6.3 the mode alone keeps it from being executed.
+        # Before Linux 6.3, only the mode prevents execution.
         memory = os.memfd_create("stdin", _MFD_CLOEXEC | _MFD_ALLOW_SEALING)
     os.fchmod(memory, 0o444)
     job, output, errors = streams

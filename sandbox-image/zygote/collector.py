@@ -1,12 +1,14 @@
 """
-Collects the files that a run left, once no process of the run is left.
+Collects the files that a run left, after all its processes have ended.
 
-It reads what a hostile program arranged, so it does that with no more rights than the program had: as the run's own
-user, at the floor, and by Landlock without the right to write. It tells the supervisor on a connection of its own:
+A hostile program may have arranged these files. The collector therefore has no more rights than the program had: it
+runs as the same user, at the floor, and Landlock denies it all writes. It has its own connection to the supervisor:
 
     in:  length (4, big-endian) ‖ {"maxFiles", "maxBytes", "known": {path: [size, SHA-256 in hex]}}
     out: length (4, big-endian) ‖ {"files": [{"path", "sizeBytes"}], "omitted"} ‖ contents, one after another
 """
+
+from __future__ import annotations
 
 import collections
 import hashlib
@@ -19,6 +21,23 @@ import struct
 
 from floor import JOB
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Mapping
+    from typing import NoReturn, TypedDict, Union
+
+    from floor import Floor
+
+    Known = Mapping[str, list[Union[int, str]]]
+    """Path to size and SHA-256."""
+
+    class Wanted(TypedDict):
+        maxFiles: int
+        maxBytes: int
+        known: Known
+
+
 _CHANNEL = b"F"
 _MAX_ENTRIES = 20_000
 _MAX_DEPTH = 32
@@ -27,12 +46,12 @@ _CPU_SECONDS = 5
 _CHUNK = 1 << 20
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-# Without O_NONBLOCK, opening a FIFO would wait for a writer.
+# O_NONBLOCK, because opening a FIFO would otherwise wait for a writer.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-def run(floor, uid, directory, address, token):
-    """In a child of the zygote: never returns."""
+def run(floor: Floor, uid: int | None, directory: str, address: str, token: str) -> NoReturn:
+    """Collects the files and exits. This process must be a child of the zygote."""
     code = 1
     try:
         stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -48,9 +67,9 @@ def run(floor, uid, directory, address, token):
         os._exit(code)
 
 
-def _serve(supervisor):
+def _serve(supervisor: io.FileIO) -> None:
     prefix = _read(supervisor, 4)
-    wanted = json.loads(_read(supervisor, struct.unpack(">I", prefix)[0]))
+    wanted: Wanted = json.loads(_read(supervisor, struct.unpack(">I", prefix)[0]))
     top = os.open(".", _DIRECTORY)
     files, omitted = collect(top, wanted["maxFiles"], wanted["maxBytes"], wanted["known"])
     header = {
@@ -64,7 +83,7 @@ def _serve(supervisor):
             left = left[supervisor.write(left) :]
 
 
-def _read(stream, size):
+def _read(stream: io.FileIO, size: int) -> bytes:
     content = b""
     while len(content) < size:
         chunk = stream.read(size - len(content))
@@ -74,13 +93,14 @@ def _read(stream, size):
     return content
 
 
-def collect(top, max_files, max_bytes, known):
+def collect(top: int, max_files: int, max_bytes: int, known: Known) -> tuple[list[tuple[str, bytes]], int]:
     """
-    Files below the directory `top`, those in the fewest directories first, and how many others there are: links,
-    special files, what exceeds a limit, names that are no clean text. What is in `known` unchanged counts as neither.
+    Returns the files below the directory `top`, least nested first, and the number of omitted entries: links, special
+    files, files beyond a limit, and names that are not portable. Files that match `known` are neither.
     """
     paths, omitted = _find(top)
-    files, room = [], max_bytes
+    files: list[tuple[str, bytes]] = []
+    room = max_bytes
     for path in sorted(paths, key=lambda path: (path.count("/"), path)):
         descriptor = _open(top, path)
         if descriptor is None:
@@ -101,9 +121,10 @@ def collect(top, max_files, max_bytes, known):
     return files, omitted
 
 
-def _find(top):
-    """Paths of regular files, and how many other entries were seen."""
-    paths, omitted, seen = [], 0, 0
+def _find(top: int) -> tuple[list[str], int]:
+    """Returns the paths of all regular files, and the number of omitted entries."""
+    paths: list[str] = []
+    omitted, seen = 0, 0
     waiting = collections.deque([""])
     while waiting:
         prefix = waiting.popleft()
@@ -133,8 +154,8 @@ def _find(top):
     return paths, omitted
 
 
-def _presentable(path):
-    """Whether it is the same path wherever it is unpacked: no control characters, nothing that separates elsewhere."""
+def _presentable(path: str) -> bool:
+    """Returns whether the path means the same on every system: no control characters, no foreign separators."""
     try:
         encoded = path.encode("utf-8")
     except UnicodeEncodeError:
@@ -146,8 +167,8 @@ def _presentable(path):
     )
 
 
-def _open(top, path):
-    """A descriptor of a regular file with one name, owned by this user; None for anything else."""
+def _open(top: int, path: str) -> int | None:
+    """Opens a regular file that has one name and is owned by this user. Returns None for anything else."""
     parent, _, name = path.rpartition("/")
     directory = _descend(top, parent)
     if directory is None:
@@ -165,8 +186,8 @@ def _open(top, path):
     return None
 
 
-def _descend(top, path):
-    """A descriptor of a directory below `top`, reached step by step so that no step is a link."""
+def _descend(top: int, path: str) -> int | None:
+    """Opens a directory below `top`, one step at a time, so that no step can be a link. Returns None on failure."""
     at = os.dup(top)
     for name in path.split("/"):
         if not name:
@@ -182,7 +203,7 @@ def _descend(top, path):
     return at
 
 
-def _digest(descriptor):
+def _digest(descriptor: int) -> str:
     digest = hashlib.sha256()
     at = 0
     while chunk := os.pread(descriptor, _CHUNK, at):
@@ -191,8 +212,8 @@ def _digest(descriptor):
     return digest.hexdigest()
 
 
-def _content(descriptor, size):
-    """Exactly `size` bytes, None where there are others."""
+def _content(descriptor: int, size: int) -> bytes | None:
+    """Returns the content, or None if it does not have exactly `size` bytes."""
     content = b""
     while chunk := os.pread(descriptor, min(_CHUNK, size + 1 - len(content)), len(content)):
         content += chunk

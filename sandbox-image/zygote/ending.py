@@ -1,4 +1,6 @@
-"""The end of a run whose user id is its own: every process of that id is killed, and seen to be gone."""
+"""Ends a run that has its own user id: kills every process of that id and confirms that none is left."""
+
+from __future__ import annotations
 
 import os
 import signal
@@ -6,40 +8,47 @@ import time
 
 import kernel
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from uids import UidPool
+
 _SWEEPS, _SWEEP_PAUSE = 500, 0.01  # times, seconds
 
 _IPC_RMID = 0
 _IPC_KINDS = (("shm", b"shmid", "shmctl"), ("sem", b"semid", "semctl"), ("msg", b"msqid", "msgctl"))
 
 
-def kill_all(pool, uid):
+def kill_all(pool: UidPool, uid: int) -> None:
     """
-    SIGKILL to all processes of `uid`, in one step that no fork escapes.
+    Sends SIGKILL to all processes of `uid`, in one step that no fork escapes.
 
-    The sender is, for that moment, `uid` with a real id that nobody has, and without capabilities: so the signal
-    reaches that id only, and none of its processes can signal the zygote.
+    Meanwhile the sender has the effective id `uid`, a real id that no process has, and no capabilities. The signal
+    therefore reaches only processes of `uid`, and none of them can signal the zygote.
     """
     if not pool.holds(uid):
-        raise ValueError(f"{uid} is not an id of a run")
+        raise ValueError(f"{uid} is not the user id of a run")
     os.setresuid(pool.killer, uid, 0)
     try:
         if os.getresuid() != (pool.killer, uid, 0) or kernel.effective_capabilities():
-            raise RuntimeError("kept privileges with which kill(-1) would reach other users")
+            raise RuntimeError("kill(-1) would reach other users: not all privileges were dropped")
         os.kill(-1, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
-        # There is no process but ones that this id may not signal.
+        # No process is left that this id may signal.
         pass
     finally:
         os.setresuid(0, 0, 0)
 
 
-def children():
-    """Pids of this process's children; the kernel appends the orphans that it adopts."""
+def children() -> list[int]:
+    """Returns the pids of this process's children. The kernel appends the orphans that it adopts."""
     return [int(pid) for pid in _read(f"/proc/self/task/{os.getpid()}/children").split()]
 
 
-def uid_of(pid, zombies=True):
-    """Real user id of a process, None where it is gone. Another's zombie is not ours to collect: it counts as gone."""
+def uid_of(pid: int, zombies: bool = True) -> int | None:
+    """
+    Returns the real user id of a process, or None if the process is gone. Without `zombies`, a zombie counts as gone:
+    only its parent can reap it.
+    """
     try:
         status = _read(f"/proc/{pid}/status")
     except (FileNotFoundError, ProcessLookupError):
@@ -49,8 +58,11 @@ def uid_of(pid, zombies=True):
     return int(status.partition(b"\nUid:")[2].split(None, 1)[0])
 
 
-def sweep_ipc(uid):
-    """System V objects outlive processes. The filter forbids them; this is what holds if it ever did not."""
+def sweep_ipc(uid: int) -> None:
+    """
+    Removes the System V objects of `uid`, which outlive processes. The system call filter already prevents their
+    creation; this is the second line of defense.
+    """
     for kind, column, control in _IPC_KINDS:
         try:
             heading, *lines = _read(f"/proc/sysvipc/{kind}").splitlines()
@@ -63,11 +75,11 @@ def sweep_ipc(uid):
                 kernel.call(control, int(fields[column]), *arguments, 0)
 
 
-def _read(path):
-    """All of a file of /proc, without the buffers and decoders of a file object: this is done for every run."""
+def _read(path: str) -> bytes:
+    """Reads a file of /proc without the buffers and decoders of a file object, since this happens for every run."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        chunks = []
+        chunks: list[bytes] = []
         while chunk := os.read(descriptor, 65536):
             chunks.append(chunk)
         return b"".join(chunks)
@@ -75,8 +87,8 @@ def _read(path):
         os.close(descriptor)
 
 
-def sweep_leftovers(pool):
-    """Processes that a zygote before this one left in the range: killed until there are none. False if some stay."""
+def sweep_leftovers(pool: UidPool) -> bool:
+    """Kills the processes that an earlier zygote left in the range of `pool`. Returns False if some survive."""
     for _ in range(_SWEEPS):
         left = {
             uid

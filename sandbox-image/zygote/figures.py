@@ -1,4 +1,6 @@
-"""Matplotlib figures that a program left open become files, as if it had saved them."""
+"""Saves the Matplotlib figures that a program left open, as if the program had saved them itself."""
+
+from __future__ import annotations
 
 import os
 import sys
@@ -6,11 +8,11 @@ import sys
 _MAX_FIGURES = 20
 
 
-def save():
-    """`figure-<number>.png` in the working directory, beside any file of the program that has the name already."""
+def save() -> None:
+    """Writes `figure-<number>.png` to the working directory; never overwrites a file of the program."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     get_fignums = getattr(pyplot, "get_fignums", None)
-    if get_fignums is None:
+    if pyplot is None or get_fignums is None:
         return
     for number in get_fignums()[:_MAX_FIGURES]:
         name = _free_name(number)
@@ -21,7 +23,7 @@ def save():
             print(f"figure {number} could not be saved: {type(error).__name__}: {error}", file=sys.stderr)
 
 
-def _free_name(number):
+def _free_name(number: int) -> str:
     name, copy = f"figure-{number}.png", 1
     while os.path.lexists(name):
         copy += 1
@@ -29,7 +31,7 @@ def _free_name(number):
     return name
 
 
-def _remove(name):
+def _remove(name: str) -> None:
     try:
         os.unlink(name)
     except OSError:

@@ -1,4 +1,6 @@
-"""The isolation floor: what every run is under, on every host."""
+"""The isolation floor: the restrictions that apply to every run, on every host."""
+
+from __future__ import annotations
 
 import os
 import resource
@@ -11,17 +13,31 @@ import kernel
 import landlock
 import seccomp
 
-# Descriptor of the connection to the supervisor while a run waits for its job.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypedDict
+
+    from landlock import Grant
+
+    class Limits(TypedDict):
+        memoryBytes: int
+        processes: int
+        openFiles: int
+        fileBytes: int
+
+
+# Descriptor of the connection to the supervisor, on which a run waits for its job.
 JOB = 3
 # No descriptor of the zygote has a higher number.
 OPEN_FILES = 4096
 
-# A limit of 0 does not keep the kernel from handing a core to a program (core(5), do_coredump); 1 does, and is too
-# little for a file.
+# With a limit of 0, the kernel still pipes core dumps to a handler (core(5), do_coredump). With 1 it does not, and that
+# is too small for a core file.
 NO_CORE = 1
 
-# Root without privileges, none kept over a change of user, no ambient ones; all locked. The change of user itself
-# must go on clearing them: that is how a run loses its capabilities.
+# Root has no privileges, none are kept across a change of user, there are no ambient ones, and all this is locked. The
+# change of user itself must still clear capabilities: that is how a run loses them.
 _SECUREBITS = 0b1110_1011
 
 _READABLE = (
@@ -47,9 +63,9 @@ _WRITABLE_DEVICES = ("/dev/null", "/dev/full")
 
 
 class Floor:
-    """Prepared once by the zygote, entered by each run."""
+    """Prepared once by the zygote and entered by each run."""
 
-    def __init__(self, abi, limits):
+    def __init__(self, abi: int, limits: Limits) -> None:
         self._filter = seccomp.Filter(seccomp.program())
         self._rules = landlock.Rules(abi)
         self._limits = limits
@@ -63,15 +79,26 @@ class Floor:
             self._rules.allow(path, landlock.READ_FILE | landlock.EXECUTE)
 
     @property
-    def abi(self):
+    def abi(self) -> int:
         return self._rules.abi
 
-    def enter(self, uid, directory, writable=("work", "tmp"), readable=(), lent=(), last=JOB, mapped=0, threads=0):
+    def enter(
+        self,
+        uid: int | None,
+        directory: str,
+        writable: Iterable[str] = ("work", "tmp"),
+        readable: Iterable[str] = (),
+        lent: Iterable[Grant] = (),
+        last: int = JOB,
+        mapped: int = 0,
+        threads: int = 0,
+    ) -> None:
         """
-        Gives up everything that `uid` alone in the parts of `directory` does not have. `uid` is None where it stays.
+        Drops all rights of this process except those of `uid` on the given subdirectories of `directory`. If `uid` is
+        None, the user stays the same.
 
-        `lent` are pairs of a descriptor and what may be done below it, `last` is the last descriptor to be kept;
-        `mapped` bytes and `threads` are what the run's interpreter takes for itself.
+        `lent` grants further access, and `last` is the highest descriptor to keep open. `mapped` bytes and `threads`
+        are the interpreter's own needs, which do not count toward the limits of the run.
         """
         os.setsid()
         os.umask(0o077)
@@ -84,12 +111,15 @@ class Floor:
         kernel.drop_capabilities()
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-        parts = ([os.path.join(directory, part) for part in parts] for parts in (writable, readable))
-        self._rules.enter(*parts, lent)
+        self._rules.enter(
+            [os.path.join(directory, name) for name in writable],
+            [os.path.join(directory, name) for name in readable],
+            lent,
+        )
         os.closerange(last + 1, OPEN_FILES)
         self._filter.install()
 
-    def _limit(self, mapped, threads):
+    def _limit(self, mapped: int, threads: int) -> None:
         limits = self._limits
         data = self._baseline + mapped + limits["memoryBytes"]
         for which, value in (
@@ -104,39 +134,39 @@ class Floor:
             lower_limit(which, value)
 
 
-def lower_limit(which, value, pid=0):
-    """Sets a limit, of this process or another, for good. What the host allows less of stays as it is."""
+def lower_limit(which: int, value: int, pid: int = 0) -> None:
+    """Sets a soft and hard limit of this or another process. A hard limit that is already lower stays."""
     _, hard = resource.prlimit(pid, which)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.prlimit(pid, which, (value, value))
 
 
-def prepare():
-    """What the zygote gives up for itself and so for all runs. Needs no privilege, uses what it has."""
+def prepare() -> None:
+    """Drops what the zygote itself, and thus no run, needs. Works without privileges, but uses those that it has."""
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     try:
         kernel.prctl(kernel.PR_SET_SECUREBITS, _SECUREBITS)
         kernel.drop_bounding_set()
     except PermissionError:
-        # CAP_SETPCAP is missing. no_new_privs alone already keeps every exec from gaining a capability.
+        # CAP_SETPCAP is missing. no_new_privs alone already prevents every exec from gaining a capability.
         pass
 
 
-def check(uid):
-    """Run inside the floor: says in one sentence what does not hold, None where all does."""
+def check(uid: int | None) -> str | None:
+    """Checks the floor from inside. Returns a clause that names the fault, or None if the floor holds."""
     if uid is not None and (os.getresuid() != (uid,) * 3 or os.getresgid() != (uid,) * 3 or os.getgroups()):
-        return "the run kept a user or group that it should have lost"
+        return "the run kept a user or group that it should have dropped"
     if kernel.effective_capabilities():
         return "the run kept capabilities"
     try:
         socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
-        return "the system call filter let a network socket through"
+        return "the system call filter allowed a network socket"
     except PermissionError:
         pass
     for path in ("/etc/passwd", "/proc/self/status"):
         try:
             os.close(os.open(path, os.O_RDONLY))
-            return f"Landlock left {path} open"
+            return f"Landlock allowed access to {path}"
         except OSError:
             pass
     try:
@@ -156,25 +186,25 @@ def check(uid):
     return None
 
 
-def _interpreter_paths():
-    """Where this interpreter's modules are."""
+def _interpreter_paths() -> set[str]:
+    """Returns the directories of this interpreter's modules."""
     names = ("stdlib", "platstdlib", "purelib", "platlib")
     paths = {os.path.realpath(sysconfig.get_path(name)) for name in names}
     paths.add(os.path.join(os.path.realpath(sys.base_prefix), "lib"))
     return paths
 
 
-def _executables():
+def _executables() -> set[str]:
     """
-    The interpreter and its loader, so that subprocess and multiprocessing can start another Python. It gives a run
-    nothing new: ctypes already runs any machine code, and the floor stays on through exec.
+    Returns the interpreter and its loader, so that subprocess and multiprocessing can start another Python. This gives
+    a run no new power: ctypes already runs any machine code, and the floor persists across exec.
     """
     loaders = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
     return {os.path.realpath(sys.executable), *(os.path.realpath(path) for path in loaders)}
 
 
-def _data_bytes():
-    """Private writable memory that a fork of this process begins with; RLIMIT_DATA counts it."""
+def _data_bytes() -> int:
+    """Returns the size of the private writable memory of this process, which RLIMIT_DATA counts in every fork."""
     with open("/proc/self/status", encoding="ascii") as status:
         for line in status:
             if line.startswith("VmData:"):

@@ -1,4 +1,6 @@
-"""A run of JavaScript: a Node.js that is started at the floor ahead of its job, and waits for it."""
+"""A run of JavaScript: Node.js starts at the floor, ahead of its job, and waits for it."""
+
+from __future__ import annotations
 
 import os
 import resource
@@ -8,20 +10,26 @@ import channels
 import landlock
 from floor import JOB
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from floor import Floor, Limits
+
 _PROGRAM = JOB + 2
-# V8 maps this much ahead, beyond what it touches, and starts so many threads.
+# V8 maps about this much memory in advance without using it, and starts about this many threads.
 _MAPPED_BYTES = 1 << 30
 _THREADS = 16
-# Of the memory of a run, for the heap; the rest is for buffers, code and stacks.
+# Share of the memory limit for the heap; the rest is for buffers, code and stacks.
 _HEAP_SHARE = 0.75
-# The contract's longest run, on all cores; the supervisor's clock ends it long before.
+# The longest run that the contract allows, per core. The supervisor normally ends the run long before.
 _CPU_SECONDS = 901
 
 
 class Node:
-    """Opened once by the zygote: whoever may not reach the program's path can still be made to run it."""
+    """Opens the program once, in the zygote, so that runs can execute it without access to its path."""
 
-    def __init__(self, path, bootstrap, limits):
+    def __init__(self, path: str, bootstrap: str, limits: Limits) -> None:
         self._path = path
         self._limits = limits
         self._bootstrap = bootstrap
@@ -32,8 +40,8 @@ class Node:
             (script, landlock.READ_FILE),
         )
 
-    def run(self, floor, uid, directory, address, token):
-        """In the child: never returns."""
+    def run(self, floor: Floor, uid: int | None, directory: str, address: str, token: str) -> NoReturn:
+        """Executes Node.js in this process, which must be a child of the zygote."""
         try:
             channels.connect_for_exec(address, token, self.program)
             for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
@@ -48,9 +56,7 @@ class Node:
                 "USER": "sandbox",
                 "UV_USE_IO_URING": "0",
             }
-            floor.enter(
-                uid, directory, lent=self._rights, last=_PROGRAM, mapped=_MAPPED_BYTES, threads=_THREADS
-            )
+            floor.enter(uid, directory, lent=self._rights, last=_PROGRAM, mapped=_MAPPED_BYTES, threads=_THREADS)
             seconds = _CPU_SECONDS * (os.cpu_count() or 1)
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
             heap = int(self._limits["memoryBytes"] * _HEAP_SHARE) >> 20

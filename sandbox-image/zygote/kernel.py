@@ -1,4 +1,6 @@
-"""System calls that Python does not offer, through the C library, without a compiler."""
+"""System calls that Python does not offer, made through the C library, so that no compiler is needed."""
+
+from __future__ import annotations
 
 import ctypes
 import errno
@@ -6,6 +8,14 @@ import os
 import struct
 
 from syscalls import NUMBERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, Union
+
+    Buffer = ctypes.Array[ctypes.c_char]
+    Argument = Union[int, Buffer, ctypes.c_char_p, ctypes.c_ulong]
 
 MACHINE = os.uname().machine
 _COLUMNS = {"x86_64": 0, "aarch64": 1}
@@ -29,38 +39,44 @@ CLONE_NEWNET = 0x40000000
 _CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
-# The same without giving up the interpreter's lock, for a call that returns in two processes.
+# The same, but holds the interpreter's lock during the call, as required for a call that returns in two processes.
 _libc_locked = ctypes.PyDLL(None, use_errno=True)
 
 
-def supported():
+def supported() -> bool:
     return MACHINE in _COLUMNS
 
 
-def number(name, machine=MACHINE):
-    """Number of a system call, or None where the architecture lacks it."""
+def number(name: str, machine: str = MACHINE) -> int | None:
+    """Returns the number of a system call, or None if the architecture lacks it."""
     return NUMBERS[name][_COLUMNS[machine]]
 
 
-def _arguments(arguments):
-    return [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
+def _arguments(name: str, arguments: Iterable[Argument]) -> list[Any]:
+    code = number(name)
+    if code is None:
+        raise OSError(errno.ENOSYS, f"{name}: {os.strerror(errno.ENOSYS)}")
+    return [ctypes.c_long(a) if isinstance(a, int) else a for a in (code, *arguments)]
 
 
-def call(name, *arguments):
-    """Raises OSError where the kernel refuses."""
-    result = _libc.syscall(ctypes.c_long(number(name)), *_arguments(arguments))
+def call(name: str, *arguments: Argument) -> int:
+    """Raises OSError if the kernel refuses."""
+    result = _libc.syscall(*_arguments(name, arguments))
     if result == -1:
         code = ctypes.get_errno()
         raise OSError(code, f"{name}: {os.strerror(code)}")
     return result
 
 
-def prctl(option, *arguments):
+def prctl(option: int, *arguments: int) -> int:
     return call("prctl", option, *arguments, *[0] * (4 - len(arguments)))
 
 
-def clone(flags):
-    """A fork into new namespaces. glibc's fork takes no flags, so its bookkeeping is Python's only here."""
+def clone(flags: int) -> int:
+    """
+    Forks into new namespaces. glibc's fork accepts no flags, so this calls the kernel directly and does the bookkeeping
+    of Python, but not that of glibc.
+    """
     before, parent, child = (
         ctypes.pythonapi.PyOS_BeforeFork,
         ctypes.pythonapi.PyOS_AfterFork_Parent,
@@ -68,7 +84,7 @@ def clone(flags):
     )
     before()
     signal_on_exit = 17  # SIGCHLD
-    pid = _libc_locked.syscall(ctypes.c_long(number("clone")), *_arguments([flags | signal_on_exit, 0, 0, 0, 0]))
+    pid = _libc_locked.syscall(*_arguments("clone", (flags | signal_on_exit, 0, 0, 0, 0)))
     code = ctypes.get_errno()
     if pid == 0:
         child()
@@ -79,19 +95,20 @@ def clone(flags):
     return pid
 
 
-def mount(source, target, kind, flags, data=None):
+def mount(source: bytes | None, target: bytes, kind: bytes | None, flags: int, data: bytes | None = None) -> None:
     if _libc.mount(source, target, kind, ctypes.c_ulong(flags), data) == -1:
         code = ctypes.get_errno()
         raise OSError(code, f"mount {target!r}: {os.strerror(code)}")
 
 
-def drop_capabilities():
+def drop_capabilities() -> None:
     """Empties the permitted, effective and inheritable sets of this process."""
     header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION_3, 0), 8)
     call("capset", header, ctypes.create_string_buffer(24))
 
 
-def effective_capabilities():
+def effective_capabilities() -> int:
+    """Returns the effective capabilities of this process as a bit set."""
     header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION_3, 0), 8)
     data = ctypes.create_string_buffer(24)
     call("capget", header, data)
@@ -99,8 +116,8 @@ def effective_capabilities():
     return words[0] | words[3] << 32
 
 
-def drop_bounding_set():
-    """So that no program run from here, set-user-ID or with file capabilities, gains any capability."""
+def drop_bounding_set() -> None:
+    """Ensures that no program started from here gains a capability, be it set-user-ID or have file capabilities."""
     for capability in range(64):
         try:
             prctl(PR_CAPBSET_DROP, capability)

@@ -1,4 +1,6 @@
-"""Which files a run may reach (landlock(7)): by default none at all."""
+"""Controls which files a run can access (landlock(7)). By default, none."""
+
+from __future__ import annotations
 
 import ctypes
 import errno
@@ -7,6 +9,13 @@ import stat
 import struct
 
 import kernel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    Grant = tuple[int, int]
+    """A descriptor and the rights to what is below it."""
 
 _CREATE_RULESET_VERSION = 1
 _RULE_PATH_BENEATH = 1
@@ -23,13 +32,13 @@ _REFER = 1 << 13
 _TRUNCATE = 1 << 14
 _IOCTL_DEV = 1 << 15
 
-# Newest interface whose rights are known here; a newer kernel still takes the older ones.
+# The newest interface that this module knows. A newer kernel still accepts it.
 _NEWEST = 6
 _FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | _TRUNCATE | _IOCTL_DEV
 
 
-def version():
-    """The kernel's interface version, 0 where there is none."""
+def version() -> int:
+    """Returns the version of the kernel's Landlock interface, or 0 if there is none."""
     try:
         return kernel.call("landlock_create_ruleset", 0, 0, _CREATE_RULESET_VERSION)
     except OSError as error:
@@ -39,9 +48,9 @@ def version():
 
 
 class Rules:
-    """Rules for a run: what every run may read, opened once, and its own directory."""
+    """Grants every run the same paths, opened once, and each run its own directory."""
 
-    def __init__(self, abi):
+    def __init__(self, abi: int) -> None:
         self.abi = min(abi, _NEWEST)
         self._files = (1 << 13) - 1
         if self.abi >= 2:
@@ -54,13 +63,13 @@ class Rules:
         if self.abi >= 4:
             attributes.append(0b11)  # bind and connect of TCP
         if self.abi >= 6:
-            attributes.append(0b11)  # abstract unix sockets and signals stay inside
+            attributes.append(0b11)  # abstract unix sockets and signals to processes outside
         self._attributes = ctypes.create_string_buffer(struct.pack(f"={len(attributes)}Q", *attributes))
         self._attributes_size = 8 * len(attributes)
-        self._shared = []
+        self._shared: list[Grant] = []
 
-    def allow(self, path, rights):
-        """Opens a path that every run may reach. What is not there is not needed."""
+    def allow(self, path: str, rights: int) -> None:
+        """Grants every run `rights` to a path. A missing path is not an error, since hosts differ."""
         try:
             descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
         except OSError:
@@ -69,10 +78,10 @@ class Rules:
             rights &= _FILE_RIGHTS
         self._shared.append((descriptor, rights & self._files))
 
-    def enter(self, writable, readable, lent):
+    def enter(self, writable: Iterable[str], readable: Iterable[str], lent: Iterable[Grant]) -> None:
         """
-        Binds this process and its descendants, for good: to these directories, to `lent` (pairs of a descriptor and
-        rights), and to what all runs may reach.
+        Restricts this process and its descendants, irrevocably, to these directories, to `lent`, and to the paths that
+        every run is granted.
         """
         ruleset = kernel.call("landlock_create_ruleset", self._attributes, self._attributes_size, 0)
         special = EXECUTE | _MAKE_CHAR | _MAKE_BLOCK | _MAKE_FIFO | _MAKE_SOCK | _IOCTL_DEV

@@ -1,4 +1,6 @@
-"""Namespaces: around the zygote once, and around each run."""
+"""Linux namespaces: one set around the zygote, and one around each run."""
+
+from __future__ import annotations
 
 import ctypes
 import os
@@ -8,6 +10,11 @@ import struct
 import kernel
 from floor import OPEN_FILES
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
 _MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
 _MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID = 1, 2
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
@@ -15,12 +22,12 @@ _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _STATUS = struct.Struct("=i")
 
 
-def surround(writable):
+def surround(writable: str) -> list[str]:
     """
-    Takes the zygote out of the host's network, IPC, host name and mounts; all but `writable` is read-only then.
-    An ordinary user first becomes the owner of a user namespace.
+    Moves the zygote out of the host's network, IPC, host name and mount namespaces, with everything except `writable`
+    mounted read-only. An ordinary user first becomes the owner of a user namespace.
 
-    Returns the names of the namespaces that a run is in.
+    Returns the names of the namespaces that a run will be in.
     """
     names = ["ipc", "mount", "net", "pid", "uts"]
     flags = kernel.CLONE_NEWNET | kernel.CLONE_NEWNS | kernel.CLONE_NEWUTS | kernel.CLONE_NEWIPC
@@ -35,32 +42,32 @@ def surround(writable):
     return names
 
 
-def _read_only(writable):
+def _read_only(writable: bytes) -> None:
     kernel.mount(None, b"/", None, _MS_REC | _MS_PRIVATE)
     kernel.mount(writable, writable, None, _MS_BIND)
     _attributes(b"/", _AT_RECURSIVE, _MOUNT_ATTR_RDONLY | _MOUNT_ATTR_NOSUID, 0)
     _attributes(writable, 0, 0, _MOUNT_ATTR_RDONLY)
-    # The identity map of a run's user namespace is written there; Landlock closes it to the run.
+    # `map_user` writes there for each run. Landlock keeps the run itself out of it.
     _attributes(b"/proc", 0, 0, _MOUNT_ATTR_RDONLY)
 
 
-def _attributes(path, flags, add, clear):
+def _attributes(path: bytes, flags: int, add: int, clear: int) -> None:
     buffer = ctypes.create_string_buffer(struct.pack("=4Q", add, clear, 0, 0), 32)
     kernel.call("mount_setattr", _AT_FDCWD, ctypes.c_char_p(path), flags, buffer, 32)
 
 
-def map_user(uid, gid):
-    """One user and one group, mapped to themselves; there is no other to become."""
+def map_user(uid: int, gid: int) -> None:
+    """Maps one user and one group to themselves, so that the namespace has no other to change to."""
     for name, line in (("setgroups", "deny"), ("gid_map", f"{gid} {gid} 1"), ("uid_map", f"{uid} {uid} 1")):
         with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
             file.write(line)
 
 
-def fork_init(own_user, program):
+def fork_init(own_user: bool, program: Callable[[], object]) -> tuple[int, int]:
     """
-    Runs `program` under an init of its own: when that ends, the kernel has ended every process of the run.
+    Runs `program` under its own init process. Once the init has ended, the kernel has killed every process of the run.
 
-    Returns the init's pid and the descriptor that gives the program's wait status once the init has ended.
+    Returns the pid of the init, and a descriptor for `read_status` once the init has ended.
     """
     reader, writer = os.pipe()
     uid, gid = os.getuid(), os.getgid()
@@ -78,17 +85,17 @@ def fork_init(own_user, program):
         os._exit(1)
 
 
-def read_status(descriptor):
-    """The wait status that the init wrote, None where it was killed before."""
+def read_status(descriptor: int) -> int | None:
+    """Returns the wait status of the program, or None if the init was killed before it could report one."""
     record = os.read(descriptor, _STATUS.size)
     os.close(descriptor)
     return _STATUS.unpack(record)[0] if len(record) == _STATUS.size else None
 
 
-def _init(writer, program):
+def _init(writer: int, program: Callable[[], object]) -> NoReturn:
     if os.getpid() != 1:
-        # Below, kill(-1) means every process that is seen from here.
-        raise RuntimeError("not the first process of a pid namespace")
+        # The kill(-1) below reaches every process that is visible from here.
+        raise RuntimeError("init is not the first process of a pid namespace")
     awaited = {signal.SIGCHLD, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
     main = os.fork()
@@ -115,8 +122,8 @@ def _init(writer, program):
     os._exit(0)
 
 
-def _reap(main, flags):
-    """Collects ended children; the wait status of `main` where it was among them."""
+def _reap(main: int | None, flags: int) -> int | None:
+    """Reaps ended children, up to `main`. Returns the wait status of `main`, or None if it was not among them."""
     while True:
         try:
             pid, status = os.waitpid(-1, flags)

@@ -1,10 +1,20 @@
-"""The system call filter: an allowlist as classic BPF (seccomp(2)), everything else answers EPERM."""
+"""The system call filter: an allowlist in classic BPF (seccomp(2)). All other calls fail with EPERM."""
+
+from __future__ import annotations
 
 import ctypes
 import errno
 import struct
 
 import kernel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Code = list[bytes]
+    Segment = tuple[int, Code]
+    """A system call number, and the code for it and all following numbers up to the next segment."""
 
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
@@ -18,7 +28,7 @@ _OFFSET_NUMBER, _OFFSET_ARCH, _OFFSET_ARGUMENTS = 0, 4, 16
 
 _SECCOMP_SET_MODE_FILTER = 1
 
-# A new process stays in the namespaces of the old one.
+# A new process must stay in the namespaces of its parent.
 _NAMESPACE_FLAGS = (
     kernel.CLONE_NEWNS
     | kernel.CLONE_NEWCGROUP
@@ -32,25 +42,23 @@ _NAMESPACE_FLAGS = (
 AF_UNIX = 1
 _RLIMIT_CORE = 4
 
-# Only these values of an argument; the kernel reads each of them as a 32-bit int.
+# Calls that are allowed only with these values of one argument. The kernel reads each of them as a 32-bit int.
 _ONLY = {
-    # Asking whether a descriptor is a terminal, how much is readable, and its flags.
+    # Query whether a descriptor is a terminal and how much is readable; set its flags.
     "ioctl": (1, (0x5401, 0x802C542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451), errno.ENOTTY),
-    # Names: of the thread, and of anonymous memory. Nothing that changes rights, dumps or the parent's death.
+    # Names of threads and of anonymous memory. Nothing that changes rights, dumpability or the parent-death signal.
     "prctl": (0, (15, 16, 0x53564D41), errno.EPERM),
-    # asyncio and multiprocessing need connected pairs; there is no socket(), bind() or connect().
+    # asyncio and multiprocessing need connected pairs. socket(), bind() and connect() stay forbidden.
     "socketpair": (0, (AF_UNIX,), errno.EPERM),
     "arch_prctl": (0, (0x1002, 0x1003), errno.EINVAL),
 }
 
-# What callers take for "not supported" and do without; EPERM would make them fail.
-_ANSWERS = {
-    "clone3": errno.ENOSYS,  # its flags are in memory that a filter cannot read; glibc falls back to clone
+# Errors that callers understand as "not supported" and work around; EPERM would make them fail.
+_ERRORS = {
+    "clone3": errno.ENOSYS,  # its flags are in memory, which a filter cannot read; glibc falls back to clone
     "openat2": errno.ENOSYS,
     "pidfd_open": errno.ENOSYS,
-    **dict.fromkeys(
-        ("getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr"), errno.EOPNOTSUPP
-    ),
+    **dict.fromkeys(("getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr"), errno.EOPNOTSUPP),
     **dict.fromkeys(("setxattr", "lsetxattr", "fsetxattr"), errno.EOPNOTSUPP),
 }
 
@@ -75,29 +83,30 @@ sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown getsockname getpeerna
 """.split()
 
 
-def program(machine=kernel.MACHINE):
-    """The filter's instructions, 8 bytes each."""
-    rules = {}
+def program(machine: str = kernel.MACHINE) -> bytes:
+    """Returns the filter's instructions, 8 bytes each."""
+    rules: dict[int, Code] = {}
+
+    def rule(name: str, code: Code) -> None:
+        number = kernel.number(name, machine)
+        if number is not None:
+            rules[number] = code
+
     for name in ALLOWED:
-        rules[kernel.number(name, machine)] = [_return(_ALLOW)]
-    for name, code in _ANSWERS.items():
-        rules[kernel.number(name, machine)] = [_return(_ERRNO | code)]
-    for name, (argument, values, code) in _ONLY.items():
-        rules[kernel.number(name, machine)] = _only(argument, values, code)
-    rules[kernel.number("clone", machine)] = [
-        _load_argument(0),
-        _instruction(_JSET, _NAMESPACE_FLAGS, 0, 1),
-        _return(_ERRNO | errno.EPERM),
-        _return(_ALLOW),
-    ]
-    # Its own limits, not those of a process that it names; the one of cores stays as it is.
+        rule(name, [_return(_ALLOW)])
+    for name, error in _ERRORS.items():
+        rule(name, [_return(_ERRNO | error)])
+    for name, (argument, values, error) in _ONLY.items():
+        rule(name, _only(argument, values, error))
+    forbidden = _instruction(_JSET, _NAMESPACE_FLAGS, 0, 1)
+    rule("clone", [_load_argument(0), forbidden, _return(_ERRNO | errno.EPERM), _return(_ALLOW)])
+    # A process may change its own limits, except that of core dumps, but not those of a process that it names.
     core = [_instruction(_JEQ, _RLIMIT_CORE, 0, 1), _return(_ERRNO | errno.EPERM), _return(_ALLOW)]
     own = [_load_argument(0), _instruction(_JEQ, 0, 1, 0), _return(_ERRNO | errno.EPERM)]
-    rules[kernel.number("setrlimit", machine)] = [_load_argument(0), *core]
-    rules[kernel.number("prlimit64", machine)] = [*own, _load_argument(1), *core]
-    rules.pop(None, None)
+    rule("setrlimit", [_load_argument(0), *core])
+    rule("prlimit64", [*own, _load_argument(1), *core])
 
-    segments = []
+    segments: list[Segment] = []
     for call in range(max(rules) + 2):
         code = rules.get(call, [_return(_ERRNO | errno.EPERM)])
         if not segments or segments[-1][1] != code:
@@ -116,21 +125,22 @@ def program(machine=kernel.MACHINE):
 
 
 class Filter:
-    """A program kept in the form that the kernel takes. It is installed for good, and for all descendants."""
+    """A program in the form that the kernel expects."""
 
-    def __init__(self, instructions):
+    def __init__(self, instructions: bytes) -> None:
         self._instructions = ctypes.create_string_buffer(instructions, len(instructions))
         length = len(instructions) // 8
         self._descriptor = ctypes.create_string_buffer(
             struct.pack("@HxxxxxxP", length, ctypes.addressof(self._instructions)), 16
         )
 
-    def install(self):
+    def install(self) -> None:
+        """Installs the filter, irrevocably, for this process and its descendants."""
         kernel.call("seccomp", _SECCOMP_SET_MODE_FILTER, 0, self._descriptor)
 
 
-def _search(segments):
-    """Binary search by number: the kernel runs the filter for every call, and once per number to cache it."""
+def _search(segments: Sequence[Segment]) -> Code:
+    """Searches by bisection, since the kernel runs the filter for every call that it has not cached as allowed."""
     if len(segments) == 1:
         return segments[0][1]
     middle = len(segments) // 2
@@ -138,20 +148,20 @@ def _search(segments):
     return [_instruction(_JGE, segments[middle][0], 0, 1), _instruction(_JA, len(below)), *below, *above]
 
 
-def _only(argument, values, code):
-    """The offsets are of 8 bits; an argument has a handful of values."""
+def _only(argument: int, values: Sequence[int], error: int) -> Code:
+    """Allows the call if the argument has one of the values. Jump offsets have 8 bits, enough for a few values."""
     tests = [_instruction(_JEQ, value, len(values) - at, 0) for at, value in enumerate(values)]
-    return [_load_argument(argument), *tests, _return(_ERRNO | code), _return(_ALLOW)]
+    return [_load_argument(argument), *tests, _return(_ERRNO | error), _return(_ALLOW)]
 
 
-def _load_argument(index):
-    """The low half; both architectures are little-endian."""
+def _load_argument(index: int) -> bytes:
+    """Loads the low half of the argument. Both architectures are little-endian."""
     return _instruction(_LD_ABS, _OFFSET_ARGUMENTS + 8 * index)
 
 
-def _return(action):
+def _return(action: int) -> bytes:
     return _instruction(_RET, action)
 
 
-def _instruction(code, k, if_true=0, if_false=0):
+def _instruction(code: int, k: int, if_true: int = 0, if_false: int = 0) -> bytes:
     return struct.pack("<HBBI", code, if_true, if_false, k)

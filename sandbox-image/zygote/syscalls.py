@@ -1,9 +1,12 @@
-"""System call numbers: name to (x86_64, aarch64), None where the architecture lacks the call.
+"""
+System call numbers: name to (x86_64, aarch64), with None if the architecture lacks the call.
 
 From Linux's arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
 """
 
-NUMBERS = {
+from __future__ import annotations
+
+NUMBERS: dict[str, tuple[int | None, int | None]] = {
     # files
     "read": (0, 63),
     "write": (1, 64),
@@ -161,7 +164,7 @@ NUMBERS = {
     "signalfd4": (289, 74),
     "eventfd": (284, None),
     "eventfd2": (290, 19),
-    # time and chance
+    # time and randomness
     "time": (201, None),
     "gettimeofday": (96, 169),
     "clock_gettime": (228, 113),
@@ -193,7 +196,7 @@ NUMBERS = {
     "getpeername": (52, 205),
     "getsockopt": (55, 209),
     "setsockopt": (54, 208),
-    # answered with an errno of their own (see ERRNO)
+    # not allowed, but fail with an error other than EPERM (see seccomp.py)
     "clone3": (435, 435),
     "openat2": (437, 437),
     "pidfd_open": (434, 434),
@@ -206,7 +209,7 @@ NUMBERS = {
     "setxattr": (188, 5),
     "lsetxattr": (189, 6),
     "fsetxattr": (190, 7),
-    # used by the zygote itself, refused to programs
+    # used by the zygote itself, forbidden to programs
     "capset": (126, 91),
     "seccomp": (317, 277),
     "unshare": (272, 97),

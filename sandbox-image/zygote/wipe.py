@@ -1,10 +1,12 @@
-"""Removal of a run's directory, however deep, wide or unreadable the run left it."""
+"""Removes a run's directory, however deep, wide or unreadable the run left it."""
+
+from __future__ import annotations
 
 import os
 
 
-def wipe(directory):
-    """Never follows a symbolic link, never recurses: directories are moved up one by one and emptied there."""
+def wipe(directory: str) -> None:
+    """Never follows a symbolic link and never recurses: moves each directory to the top and empties it there."""
     if not os.path.lexists(directory):
         return
     os.chmod(directory, 0o700)
@@ -26,8 +28,11 @@ def wipe(directory):
     os.rmdir(directory)
 
 
-def _empty(top, name, moved):
-    """Unlinks the files of a directory, moves its directories to the top, removes it."""
+def _empty(top: int, name: str, moved: int) -> int:
+    """
+    Removes a directory after unlinking its files and moving its directories to the top. Returns how many directories
+    were moved so far.
+    """
     os.chmod(name, 0o700, dir_fd=top)
     inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=top)
     try:
@@ -35,7 +40,7 @@ def _empty(top, name, moved):
             children = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
         for child, is_directory in children:
             if is_directory:
-                # Moving a directory rewrites its "..", which takes write permission on it.
+                # Moving a directory rewrites its "..", which requires write permission on it.
                 os.chmod(child, 0o700, dir_fd=inner)
                 while True:
                     moved += 1
@@ -51,7 +56,7 @@ def _empty(top, name, moved):
     return moved
 
 
-def _exists(directory, name):
+def _exists(directory: int, name: str) -> bool:
     try:
         os.stat(name, dir_fd=directory, follow_symlinks=False)
     except FileNotFoundError:

@@ -1,4 +1,9 @@
-"""Runs a program at a pseudo-terminal and types answers: terminal.py '[["question", "answer"], …]' PROGRAM [ARG…]"""
+"""Runs a program in a pseudo-terminal and types answers to its questions.
+
+usage: terminal.py '[["question", "answer"], …]' PROGRAM [ARG…]
+
+An empty question stands for any prompt: output that ends with a colon and a space.
+"""
 
 import json
 import os
@@ -18,9 +23,10 @@ while True:
     if not chunk:
         break
     seen += chunk
-    if answers and answers[0][0].encode() in seen[at:]:
-        question, answer = answers.pop(0)
-        at = seen.index(question.encode(), at) + len(question)
+    question, answer = answers[0] if answers else ("", None)
+    if answer is not None and (question.encode() in seen[at:] if question else seen[at:].endswith(b": ")):
+        answers.pop(0)
+        at = seen.index(question.encode(), at) + len(question) if question else len(seen)
         os.write(terminal, answer.encode() + b"\r")
 sys.stdout.write(seen.decode(errors="replace"))
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

@@ -1,9 +1,9 @@
 """Starts ministack for the cloud test: loopback and TLS only, IAM enforced.
 
 usage: emulator.py RECORDED_TYPES CERTIFICATE KEY
-It ends, and its functions with it, when its standard input does: nothing outlives a runner that was killed.
-RECORDED_TYPES is a JSON array of CloudFormation types that ministack does not know and that are to be recorded
-instead of made; any other unknown type still fails the deployment.
+The emulator and its functions exit when standard input closes, so that nothing outlives a killed test runner.
+RECORDED_TYPES is a JSON array of CloudFormation types that ministack does not support, and that are only recorded.
+Any other unsupported type still fails the deployment.
 """
 
 import datetime
@@ -26,7 +26,7 @@ from ministack.services.cloudformation import provisioners
 
 def record(resource_type: str) -> None:
     if resource_type in provisioners._RESOURCE_HANDLERS:
-        raise SystemExit(f"ministack knows {resource_type} by now: take it off the list of recorded types")
+        raise SystemExit(f"ministack supports {resource_type}: remove it from the list of recorded types")
     provisioners._RESOURCE_HANDLERS[resource_type] = {
         "create": lambda logical_id, _props, stack: (f"{stack}-{logical_id}-{uuid.uuid4().hex[:12]}", {}),
         "delete": lambda _physical_id, _props: None,
@@ -34,7 +34,7 @@ def record(resource_type: str) -> None:
 
 
 def import_gateway_responses() -> None:
-    """What ministack leaves out of an API's definition although it serves it: the gateway's own errors."""
+    """Imports the gateway responses of an API definition, which ministack serves but does not import."""
     import_api = apigateway_v1._import_rest_api
 
     def import_whole(spec: dict, base_data: dict | None = None) -> str:
@@ -49,7 +49,7 @@ def import_gateway_responses() -> None:
 
 
 def write_certificate(certificate_path: str, key_path: str) -> None:
-    """A self-signed certificate for 127.0.0.1, good for a day."""
+    """Writes a self-signed certificate for 127.0.0.1 that is valid for a day."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "strongroom cloud test")])
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -90,5 +90,5 @@ for resource_type in json.loads(recorded_types):
 import_gateway_responses()
 write_certificate(certificate_path, key_path)
 threading.Thread(target=end_with_input, daemon=True).start()
-app._port_is_bindable = lambda _host, _port: False  # or it would also serve on port 443 where that is free
+app._port_is_bindable = lambda _host, _port: False  # otherwise ministack also serves on port 443 if that is free
 app.main()

@@ -8,9 +8,16 @@ const unaudited: ReadonlySet<AnyRoute['operationId']> = new Set([
   'challenges.create',
 ] as const);
 
-describe.each(routes.map((route) => [route.operationId, route] as const))('%s', (operationId, route) => {
-  const changes = route.method !== 'GET';
+const named = (some: readonly (typeof routes)[number][]) =>
+  some.map((route) => [route.operationId, route] as const);
+/** The routes that a rule is about: at least one, or the rule tests nothing. */
+const routesWhere = (applies: (route: (typeof routes)[number]) => unknown) => {
+  const some = routes.filter(applies);
+  if (some.length === 0) throw new Error('the rule applies to no route');
+  return named(some);
+};
 
+describe.each(named(routes))('%s', (operationId, route) => {
   it('is named for a folder and a file', () => {
     expect(operationId).toMatch(/^[a-z][A-Za-z]*\.[a-z][A-Za-z]*$/);
   });
@@ -24,51 +31,65 @@ describe.each(routes.map((route) => [route.operationId, route] as const))('%s', 
     expect(Object.keys(route.params?.shape ?? {})).toEqual(inPath);
   });
 
-  it('refuses what it does not know', () => {
-    for (const part of [route.params, route.query, route.body]) {
-      if (part)
-        expect(part.safeParse({ unheardOf: '1' }).error?.issues).toContainEqual(
-          expect.objectContaining({ code: 'unrecognized_keys' }),
-        );
-    }
-  });
-
-  it('takes a body only where the method has one', () => {
-    if (route.method === 'GET' || route.method === 'DELETE') expect(route.body).toBeUndefined();
-  });
-
-  it('honours Idempotency-Key on a POST only', () => {
-    if (route.idempotent) expect(route.method).toBe('POST');
-  });
-
-  it('leaves an audit entry under its own name where it changes something', () => {
-    if (changes && !unaudited.has(operationId as AnyRoute['operationId'])) {
-      expect(route.audit).toBe(operationId);
-    }
-  });
-
-  it('takes API tokens only where somebody may sign in', () => {
-    if (route.scope) expect(['user', 'any', 'optional']).toContain(route.auth);
-  });
-
-  it('is limited where it touches a store', () => {
-    const { tables, objects, sandboxes, ping } = route.access;
-    if (tables || objects || sandboxes || ping) expect(route.rateLimit).not.toBe('none');
-  });
-
-  it('is limited tightly where anyone may try passwords', () => {
-    const fields = Object.keys(route.body?.shape ?? {});
-    if (fields.some((name) => /^(current)?password$/i.test(name))) expect(route.rateLimit).toBe('auth');
-  });
-
-  it('declares an answer of success, and no error twice', () => {
+  it('declares a success response, and no error twice', () => {
     expect(Object.keys(route.responses).some((status) => /^(2\d\d|303)$/.test(status))).toBe(true);
     expect(new Set(route.errors).size).toBe(route.errors?.length ?? 0);
   });
 
-  it('asks for no more time than API Gateway has', () => {
+  it('asks for no more time than API Gateway allows', () => {
     expect(route.timeoutSeconds ?? 0).toBeLessThanOrEqual(route.stream ? 900 : 29);
   });
+});
+
+const schemasOf = ({ params, query, body }: (typeof routes)[number]) =>
+  [params, query, body].filter((schema) => schema !== undefined);
+
+it.each(routesWhere((route) => schemasOf(route).length > 0))('%s refuses unknown fields', (_, route) => {
+  for (const schema of schemasOf(route)) {
+    expect(schema.safeParse({ unheardOf: '1' }).error?.issues).toContainEqual(
+      expect.objectContaining({ code: 'unrecognized_keys' }),
+    );
+  }
+});
+
+it.each(routesWhere(({ method }) => method === 'GET' || method === 'DELETE'))(
+  '%s has no body',
+  (_, route) => {
+    expect(route.body).toBeUndefined();
+  },
+);
+
+it.each(routesWhere(({ idempotent }) => idempotent))(
+  '%s is a POST, since it honours Idempotency-Key',
+  (_, route) => {
+    expect(route.method).toBe('POST');
+  },
+);
+
+it.each(
+  routesWhere(
+    ({ method, operationId }) => method !== 'GET' && !unaudited.has(operationId as AnyRoute['operationId']),
+  ),
+)('%s changes something, and leaves an audit entry under its own name', (operationId, route) => {
+  expect(route.audit).toBe(operationId);
+});
+
+it.each(routesWhere(({ scope }) => scope))('%s accepts API tokens, and lets callers sign in', (_, route) => {
+  expect(['user', 'any', 'optional']).toContain(route.auth);
+});
+
+it.each(
+  routesWhere(({ access: { tables, objects, sandboxes, ping } }) => tables || objects || sandboxes || ping),
+)('%s touches a store, and is rate limited', (_, route) => {
+  expect(route.rateLimit).not.toBe('none');
+});
+
+it.each(
+  routesWhere(({ body }) =>
+    Object.keys(body?.shape ?? {}).some((name) => /^(current)?password$/i.test(name)),
+  ),
+)('%s checks passwords, and is limited tightly', (_, route) => {
+  expect(route.rateLimit).toBe('auth');
 });
 
 describe('the routes', () => {

@@ -86,7 +86,7 @@ describe('the package', () => {
        export const keys: readonly string[] = body;
        export const status = (answer: ResponseFor<'secrets.put'>): 200 | 201 => answer.status;`,
     );
-    await compile('wrong.mts');
+    await expect(compile('wrong.mts')).resolves.toBeUndefined();
   });
 
   test('has the command line, on the Node of this machine', async () => {
@@ -99,6 +99,19 @@ describe('the package', () => {
     expect(registered).toMatchObject({ code: 0, stderr: '' });
     expect((await cli.run(['status'])).stdout).toContain(email);
     cli.remove();
+  });
+});
+
+describe('docs/recovery.md', () => {
+  test('recovers the keys by the library', { timeout: 60_000 }, async () => {
+    const steps = stepsOf(readFileSync(join(root, 'docs', 'recovery.md'), 'utf8'), 'ts');
+    expect(steps).toHaveLength(4);
+    const source = `${programOf(steps, appliance.target.url, marked)}\nexport {};`;
+    writeFileSync(at('recovery.mts'), source);
+    await compile('recovery.mts');
+    writeFileSync(at('recovery.mjs'), (await transform(source, { loader: 'ts' })).code);
+    const { stdout } = await run(plainNode(), ['recovery.mjs'], { cwd: installed.folder });
+    expectPrinted(steps, appliance.target.url, stdout);
   });
 });
 

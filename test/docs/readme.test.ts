@@ -1,93 +1,97 @@
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestAppliance } from '../api/appliance.ts';
-import { call } from '../api/target.ts';
-import { followReadme } from '../support/readme.ts';
+import { followPage } from '../support/readme.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
-describe('the README’s tour', () => {
+describe('the README', () => {
   let appliance: TestAppliance;
+  let home: string;
+  let repository: string;
   beforeAll(async () => {
     appliance = await TestAppliance.start();
+    home = mkdtempSync(join(tmpdir(), 'strongroom-home-'));
+    repository = linkedRepository();
   });
-  afterAll(() => appliance.remove());
-
-  test('prints what it says that it prints', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'strongroom-tour-'));
-    try {
-      expect(
-        await followReadme(['A two-minute tour'], appliance.target.url, { cwd: folder }),
-      ).toBeGreaterThan(3);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+  afterAll(async () => {
+    for (const folder of [home, repository]) rmSync(folder, { recursive: true });
+    await appliance.remove();
   });
 
-  test('sends a secret by a link, as it says', async () => {
-    expect(await followReadme(['Send a secret by a link'], appliance.target.url, { cwd: root })).toBe(1);
+  test('prints what its tour prints, and leaves nothing in the repository', {
+    timeout: 120_000,
+  }, async () => {
+    const { url } = appliance.target;
+    const before = readdirSync(repository);
+    const secret = ['', 'the user secret'] as const;
+    const typing = [['', 'secureP@ss123'] as const, secret, secret, secret, secret];
+    const following = { cwd: repository, env: environmentOf(home), typing };
+    expect(await followPage('README.md', ['Tour'], url, following)).toBe(8);
+    expect(readdirSync(repository)).toEqual(before);
   });
 });
 
-describe('the README’s command line', () => {
+describe('docs/tour.md', () => {
   let appliance: TestAppliance;
   let folder: string;
   beforeAll(async () => {
     appliance = await TestAppliance.start();
-    folder = mkdtempSync(join(tmpdir(), 'strongroom-commands-'));
-    for (const name of ['package.json', 'node_modules', 'bin'])
-      symlinkSync(join(root, name), join(folder, name));
+    folder = mkdtempSync(join(tmpdir(), 'strongroom-tour-'));
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true });
     await appliance.remove();
   });
 
-  test('prints what it says, to somebody who types what it asks for', { timeout: 60_000 }, async () => {
-    const { url } = appliance.target;
-    const body = { email: 'developer@example.com', password: 'secureP@ss123' };
-    const registered = await call(appliance.target, 'POST', '/api/register', { body });
-    expect(registered.status).toBe(201);
-    const headers = { 'x-api-key': registered.body.apiKey };
-    const sealed = () => call(appliance.target, 'GET', '/api/v1/audit/checkpoint', { headers });
-    await expect.poll(async () => (await sealed()).status, { timeout: 20_000 }).toBe(200);
-    writeFileSync(join(folder, 'plot.py'), 'open("plot.svg", "w").write("<svg/>")');
-    const env = { PATH: process.env.PATH, HOME: folder, npm_config_update_notifier: 'false' };
-    const typing = [
-      ['Password: ', body.password],
-      ['User secret: ', 'the user secret'],
-      ['User secret, again: ', 'the user secret'],
-      ['Value: ', 'postgres://db.example.com/app'],
-      ['User secret: ', 'the user secret'],
-    ] as const;
-    expect(await followReadme(['From the command line'], url, { cwd: folder, env, typing })).toBe(4);
-    expect(readFileSync(join(folder, 'results', 'plot.svg'), 'utf8')).toBe('<svg/>');
+  // User secrets are stretched some ten times, a second each on a busy machine.
+  test('prints what its steps print', { timeout: 60_000 }, async () => {
+    const titles = [
+      'Sign up',
+      'Run code with a secret',
+      'Run encrypted code',
+      'Read the audit log',
+      'Share values of the vault',
+    ];
+    const following = { cwd: folder, env: { ...process.env, TMPDIR: folder } };
+    expect(await followPage('docs/tour.md', titles, appliance.target.url, following)).toBe(10);
   });
 });
 
-describe('the README’s vault', () => {
+describe('docs/recovery.md', () => {
   let appliance: TestAppliance;
+  let home: string;
+  let repository: string;
   beforeAll(async () => {
     appliance = await TestAppliance.start();
+    home = mkdtempSync(join(tmpdir(), 'strongroom-home-'));
+    repository = linkedRepository();
   });
-  afterAll(() => appliance.remove());
+  afterAll(async () => {
+    for (const folder of [home, repository]) rmSync(folder, { recursive: true });
+    await appliance.remove();
+  });
 
-  // Secrets are stretched some ten times, a second each where others want the processor.
-  test('stores, shares, revokes and recovers as it says', { timeout: 60_000 }, async () => {
-    const title = 'Keep, share and recover values';
-    expect(await followReadme([title], appliance.target.url, { cwd: root })).toBe(5);
+  test('recovers the keys by the command line', { timeout: 120_000 }, async () => {
+    const following = { cwd: repository, env: environmentOf(home) };
+    const { url } = appliance.target;
+    expect(await followPage('docs/recovery.md', ['By the command line'], url, following)).toBe(4);
   });
 });
+
+/** A folder with what `npm run strongroom` needs, to find what a page leaves in it. */
+function linkedRepository(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'strongroom-repository-'));
+  for (const name of ['package.json', 'node_modules', 'bin'])
+    symlinkSync(join(root, name), join(folder, name));
+  return folder;
+}
+
+function environmentOf(home: string): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, HOME: home, npm_config_update_notifier: 'false' };
+}
 
 describe('links between documents', () => {
   const documents = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
@@ -96,7 +100,7 @@ describe('links between documents', () => {
       .map((name) => join(folder, name)),
   );
 
-  test.each(documents)('%s links to files that are there', (document) => {
+  test.each(documents)('%s links to files that exist', (document) => {
     const text = readFileSync(join(root, document), 'utf8');
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
     const broken = links.filter((link) => !existsSync(join(root, dirname(document), link)));

@@ -1,6 +1,6 @@
-"""The formats of docs/cryptography.md, written from that page on argon2-cffi, PyNaCl and pyca/cryptography.
+"""The formats of docs/cryptography.md, implemented from that page with argon2-cffi, PyNaCl and pyca/cryptography.
 
-Reads one JSON request a line and answers each with one line. Bytes travel as hexadecimal text.
+Reads one JSON request per line and writes one JSON response per line. Bytes are encoded as hexadecimal.
 """
 
 import base64

@@ -5,26 +5,28 @@ import { promisify } from 'node:util';
 import { expectPrinted, programOf, stepsOf } from './steps.ts';
 
 const terminal = fileURLToPath(new URL('../cli/terminal.py', import.meta.url));
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
 export type Following = {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Somebody at a terminal, who types each answer as soon as its question is there. */
+  /** Answers for a terminal; each is typed as soon as its prompt appears. */
   readonly typing?: readonly (readonly [question: string, answer: string])[];
 };
 
 /**
- * Does the steps of sections of the README in one shell, and compares what they print with what stands there.
+ * Runs the steps of a page's sections in one shell, and compares their output with what the page prints.
  *
- * @returns how many there were
+ * @param path from the repository's root
+ * @returns the number of steps
  */
-export async function followReadme(
+export async function followPage(
+  path: string,
   titles: readonly string[],
   url: string,
   { cwd, env, typing }: Following,
 ): Promise<number> {
-  const steps = titles.flatMap((title) => stepsOf(sectionOf(title), 'sh'));
+  const page = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const steps = titles.flatMap((title) => stepsOf(sectionOf(page, title), 'sh'));
   const script = programOf(steps, url, (mark) => `echo '${mark}'`);
   const shell = ['bash', '-euo', 'pipefail', '-c', script];
   const [program = '', ...args] = typing ? ['python3', terminal, JSON.stringify(typing), ...shell] : shell;
@@ -33,8 +35,9 @@ export async function followReadme(
   return steps.length;
 }
 
-function sectionOf(title: string): string {
-  const section = readme.split(/^## /m).find((part) => part.startsWith(title));
-  if (!section) throw new Error(`the README has no section ${title}`);
+/** @throws Error if the page has no such section */
+function sectionOf(page: string, title: string): string {
+  const section = page.split(/^## /m).find((part) => part.startsWith(`${title}\n`));
+  if (!section) throw new Error(`there is no section ${title}`);
   return section;
 }

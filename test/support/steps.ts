@@ -39,11 +39,15 @@ function atTerminal(text: string): string {
   return lines.join('\n').trim();
 }
 
-/** `…` stands for anything within a line. */
+/** `…` stands for anything within a line and, alone on a line, for any lines. */
 function pattern(output: string): RegExp {
-  const literal = output
-    .trim()
+  const lines = output.trim().split('\n');
+  return new RegExp(`^${lines.map((line) => (line === '…' ? '[\\s\\S]*' : linePattern(line))).join('\n')}$`);
+}
+
+function linePattern(line: string): string {
+  return line
     .split('…')
-    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${literal.join('.*')}$`);
+    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*');
 }

@@ -121,17 +121,17 @@ describe('refused whole is a wheel with', () => {
   const many = Array.from({ length: 250 }, (_, at) => [`evil/f${at}.py`, ''] as const);
 
   const wheels: [string, () => Wheel, RegExp][] = [
-    ['a name that climbs out', () => entry('../../escaped.py'), /leads elsewhere/],
-    ['a name that climbs out from below', () => entry('evil/../../../escaped.py'), /leads elsewhere/],
-    ['an absolute name', () => entry('/tmp/strongroom-escaped.py'), /leads elsewhere/],
-    ['a name with a backslash', () => entry('..\\escaped.py'), /leads elsewhere/],
-    ['a drive', () => entry('C:/escaped.py'), /leads elsewhere/],
-    ['an empty part of a name', () => entry('evil//x.py'), /leads elsewhere/],
-    ['a dot as a part of a name', () => entry('./evil/x.py'), /leads elsewhere/],
-    ['a NUL in a name', () => entry('evil/x.py\0.txt'), /leads elsewhere/],
-    ['a newline in a name', () => entry('evil/x\n.py'), /leads elsewhere/],
-    ['a name longer than a file system takes', () => entry(`evil/${'x'.repeat(256)}`), /leads elsewhere/],
-    ['a name in .data that climbs out', () => entry('evil-1.0.data/purelib/../../x'), /leads elsewhere/],
+    ['a name that climbs out', () => entry('../../escaped.py'), /unsafe file name/],
+    ['a name that climbs out from below', () => entry('evil/../../../escaped.py'), /unsafe file name/],
+    ['an absolute name', () => entry('/tmp/strongroom-escaped.py'), /unsafe file name/],
+    ['a name with a backslash', () => entry('..\\escaped.py'), /unsafe file name/],
+    ['a drive', () => entry('C:/escaped.py'), /unsafe file name/],
+    ['an empty part of a name', () => entry('evil//x.py'), /unsafe file name/],
+    ['a dot as a part of a name', () => entry('./evil/x.py'), /unsafe file name/],
+    ['a NUL in a name', () => entry('evil/x.py\0.txt'), /unsafe file name/],
+    ['a newline in a name', () => entry('evil/x\n.py'), /unsafe file name/],
+    ['a name longer than a file system takes', () => entry(`evil/${'x'.repeat(256)}`), /unsafe file name/],
+    ['a name in .data that climbs out', () => entry('evil-1.0.data/purelib/../../x'), /unsafe file name/],
     [
       'a symbolic link',
       () => evil({ entries: [{ name: 'evil/l', content: '/etc', mode: 0o120777 }] }),
@@ -159,18 +159,18 @@ describe('refused whole is a wheel with', () => {
     [
       'a file that RECORD does not have',
       () => evil({ unrecorded: [{ name: 'evil/x.py', content }] }),
-      /does not have/,
+      /does not list/,
     ],
     [
       'a file that is not the one of RECORD',
       () =>
         evil({ record: (lines) => lines.map((line) => line.replace(/^(evil\/.*sha256=)..../, '$1AAAA')) }),
-      /not the one of its RECORD/,
+      /does not match its RECORD/,
     ],
     [
       'a size in RECORD that is not the file’s',
       () => evil({ record: (lines) => lines.map((line) => line.replace(/^(evil\/.*,)\d+$/, '$17')) }),
-      /not the one of its RECORD/,
+      /does not match its RECORD/,
     ],
     [
       'no hash in RECORD',
@@ -191,7 +191,7 @@ describe('refused whole is a wheel with', () => {
     [
       'a file that is larger than it says',
       () => entry('evil/b', { content: 'x'.repeat(9000), claimedBytes: 90 }),
-      /sound zip|RECORD/,
+      /valid zip|RECORD/,
     ],
     ['a bomb', () => entry('evil/b', { content: Buffer.alloc(5 << 20) }), /more than 4 MiB/],
     ['a size that is a lie', () => entry('evil/b', { claimedBytes: 0xfff0_0000 }), /more than 4 MiB/],
@@ -207,9 +207,9 @@ describe('refused whole is a wheel with', () => {
         }),
       /overlap/,
     ],
-    ['another name in its local header', () => entry('evil/a.py', { localName: 'evil/b.py' }), /sound zip/],
+    ['another name in its local header', () => entry('evil/a.py', { localName: 'evil/b.py' }), /valid zip/],
     ['encryption', () => entry('evil/a.py', { flags: 1 }), /encrypted/],
-    ['bzip2', () => entry('evil/a.py', { method: 12 }), /packed in a way/],
+    ['bzip2', () => entry('evil/a.py', { method: 12 }), /compression method/],
     [
       'metadata of another package',
       () => evil({ metadata: 'Name: other\nVersion: 1.0\n' }),
@@ -236,7 +236,7 @@ describe('refused whole is a wheel with', () => {
   test('no zip file in it', () => {
     const bytes = Buffer.from('not a zip file');
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    expect(unpack({ ...evil({}), bytes, sha256 }).reason).toMatch(/not a sound zip file/);
+    expect(unpack({ ...evil({}), bytes, sha256 }).reason).toMatch(/not a valid zip file/);
   });
 
   test('no metadata', () => {
@@ -248,7 +248,7 @@ describe('refused whole is a wheel with', () => {
   test('a file that another package has too, with other content', () => {
     const first = wheel({ name: 'first', files: { 'shared/m.py': 'a' } });
     const { reason, names } = unpack(first, evil({ files: { 'shared/m.py': 'b' } }));
-    expect(reason).toMatch(/first and evil both bring the file shared\/m.py/);
+    expect(reason).toMatch(/first and evil both contain the file shared\/m.py/);
     expect(names).toEqual(['first', 'evil']);
   });
 });
