@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Access } from './define-route.ts';
 
 /** How often a job runs, in seconds. Where a value is missing, the job does not run on a schedule there. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineJob, type JobRecord } from './define-job.ts';
 import { answersPrefix, messagesPrefix, resultsPrefix, vaultPrefix } from './resources.ts';
 

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { GrantSource, SomeObjects } from '../contract/define-route.ts';
 import { type Grants, grantsOf } from '../contract/grants.ts';
 import type { SigningKeyName, TableName } from '../contract/resources.ts';
-import { backgroundVariable } from '../platform/background.ts';
+import { jobVariable, tableVariable } from '../platform/variables.ts';
 import type { Buckets } from './buckets.ts';
 import { functionArn, functionName } from './function-name.ts';
 import { type GeneratorSettings, generatorStatements } from './generator.ts';
@@ -247,11 +247,11 @@ export class Access extends Construct {
     const asks = (name: SigningKeyName) =>
       grants.keys.has(`sign:${name}`) || grants.keys.has(`verify:${name}`);
     const named = [...tables.keys()].map((name) => [
-      `STRONGROOM_TABLE_${name.toUpperCase()}`,
+      tableVariable(name),
       this.#resources.tables.get(name).tableName,
     ]);
     const started = [...grants.background].map((operationId) => [
-      backgroundVariable(operationId),
+      jobVariable(operationId),
       functionName(Stack.of(this).stackName, operationId),
     ]);
     return {

@@ -1,11 +1,12 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { BuilderVariables } from '../platform/builder-settings.ts';
 import type { Cluster } from './cluster.ts';
 import type { Network } from './network.ts';
 import { logTo, packagesFolder, type Sandbox, unusedCapabilities } from './sandbox.ts';
+import type { FunctionAccess } from './statements.ts';
 
 export type PackageBuilderProps = {
   readonly cluster: Cluster;
@@ -20,10 +21,9 @@ export type PackageBuilderProps = {
  * Builds of packages: the sandbox's image with another entry, in a group of its own that reaches the index. There is no
  * task role: a build reads its job and writes what it made by signed URLs.
  */
-export class PackageBuilder extends Construct {
-  /** What a function may do that has builds done, and by which variables it finds it. */
-  readonly statements: readonly PolicyStatement[];
-  readonly environment: { readonly [variable: string]: string };
+export class PackageBuilder extends Construct implements FunctionAccess {
+  readonly statements: FunctionAccess['statements'];
+  readonly environment: BuilderVariables;
 
   constructor(scope: Construct, id: string, { cluster, sandbox, network, log, index }: PackageBuilderProps) {
     super(scope, id);

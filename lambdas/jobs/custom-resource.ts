@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { createAdministratorKey } from '../../contract/jobs.ts';
 import { describeError, logger } from '../../platform/logger.ts';
 

@@ -77,11 +77,11 @@ async function allowanceOf(
   if (rateLimit === 'none') return undefined;
   const account = credential ? `credential ${credential}` : undefined;
   const address = `address ${networkOf(call.address)}`;
-  const count = (identity: string, limit = settings.STRONGROOM_AUTH_LIMIT) =>
+  const count = (identity: string, limit = settings.STRONGROOM_AUTH_RATE_LIMIT) =>
     countCall(table, rateLimit, identity, limit, call.now);
-  if (rateLimit === 'api') return count(account ?? address, settings.STRONGROOM_LIMIT);
+  if (rateLimit === 'api') return count(account ?? address, settings.STRONGROOM_API_RATE_LIMIT);
   if (rateLimit === 'message') {
-    const { STRONGROOM_MESSAGE_LIMIT: alone, STRONGROOM_MESSAGE_TOKEN_LIMIT: known } = settings;
+    const { STRONGROOM_MESSAGE_RATE_LIMIT: alone, STRONGROOM_TOKEN_MESSAGE_RATE_LIMIT: known } = settings;
     return account ? count(account, known) : count(address, alone);
   }
 

@@ -1,5 +1,5 @@
 import type { Context as LambdaContext } from 'aws-lambda';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { JobRecord } from '../../contract/define-job.ts';
 import { grantsOf } from '../../contract/grants.ts';
 import { describeError, logger } from '../../platform/logger.ts';

@@ -170,7 +170,7 @@ describe('npm start', () => {
   });
 
   test('names an option that is wrong', async () => {
-    expect((await startAgain('--port', 'x')).stderr).toBe('--port takes a number from 0 to 65535, not x\n');
+    expect((await startAgain('--port', 'x')).stderr).toBe('--port must be a number from 0 to 65535, not x\n');
     expect((await startAgain('--prot', '1')).stderr).toContain('--prot');
   });
 

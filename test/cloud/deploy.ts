@@ -12,12 +12,12 @@ export type Deployment = { readonly apiUrl: string; readonly outputs: Outputs[st
 /** What an operator would set by `-c`; the tests of limits set their own, on an appliance of their own. */
 const context = {
   registration: 'open',
-  limit: '1000000/60',
-  authLimit: '1000000/60',
-  secretLimit: '1000000/60',
+  apiRateLimit: '1000000/60',
+  authRateLimit: '1000000/60',
+  secretRateLimit: '1000000/60',
   restoreDelay: '0',
-  messageLimit: '1000000/60',
-  messageTokenLimit: '1000000/60',
+  messageRateLimit: '1000000/60',
+  tokenMessageRateLimit: '1000000/60',
   challenge: 'off',
   // All of the stack but the NAT gateway; nothing is fetched from there.
   packageIndex: 'https://index.invalid/simple',

@@ -28,15 +28,15 @@ test('the template changes only where somebody meant it to', async () => {
 
 describe('what an operator sets', () => {
   test('reaches every function', () => {
-    const context = { registration: 'example.com', limit: '5/60', authLimit: '3/600' };
+    const context = { registration: 'example.com', apiRateLimit: '5/60', authRateLimit: '3/600' };
     const functions = ofType(synthesize(context), 'AWS::Lambda::Function');
     expect(functions.length).toBeGreaterThan(0);
     for (const { Environment } of functions) {
       expect(Environment.Variables).toMatchObject({
         STRONGROOM_VERSION: '1.2.3',
         STRONGROOM_REGISTRATION: 'example.com',
-        STRONGROOM_LIMIT: '5/60',
-        STRONGROOM_AUTH_LIMIT: '3/600',
+        STRONGROOM_API_RATE_LIMIT: '5/60',
+        STRONGROOM_AUTH_RATE_LIMIT: '3/600',
       });
     }
   });
