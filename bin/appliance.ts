@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The CDK app: `npx cdk synth`, `npx cdk deploy`. Configured by context values; see docs/deploy.md. */
+/** The CDK app: `npx cdk synth`, `npx cdk deploy`. Context values configure it; see docs/deploy.md. */
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { jobs } from '../contract/jobs.ts';

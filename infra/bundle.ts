@@ -1,6 +1,6 @@
 /**
- * Builds what the stack deploys: a bundle for each operation, and the sandbox's program.
- * `node infra/bundle.ts` does it by hand and prints the sizes.
+ * Builds what the stack deploys: a bundle for each function, and the build context of the sandbox's image.
+ * `node infra/bundle.ts` builds it by hand and prints the sizes.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -40,7 +40,7 @@ const common = {
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // ES modules first: they are a third smaller than their CommonJS twins, and need no `require` in the bundle.
+  // ES modules first: they are a third smaller than their CommonJS counterparts, and need no `require` in the bundle.
   mainFields: ['module', 'main'],
   legalComments: 'none',
   sourcemap: 'external',
@@ -57,11 +57,11 @@ export async function bundleAll(records: readonly FunctionRecord[], folder: stri
 }
 
 /**
- * Bundles each operation to `<folder>/lambda/<operationId>/index.mjs`, its source map to `<folder>/maps/`, so that
- * assets hold nothing but code, and esbuild's account of what went into them to `<folder>/lambda.meta.json`.
- * What did not change is not written again.
+ * Bundles each function into `<folder>/lambda/<operationId>/index.mjs`, and its source map into `<folder>/maps/`, so that
+ * assets contain only code. esbuild's report of their inputs is `<folder>/lambda.meta.json`. Files that did not change
+ * are not written again.
  *
- * @throws Error where a handler or one of its imports cannot be bundled
+ * @throws Error if a handler or one of its imports cannot be bundled
  */
 export async function bundleOperations(
   operations: readonly FunctionRecord[],
@@ -85,8 +85,8 @@ export async function bundleOperations(
 }
 
 /**
- * Bundles the supervisor to `<folder>/sandbox/supervisor.mjs`, and copies the modules of zygote and builder and what the image is
- * built by beside it: the build context of the sandbox's image.
+ * Builds the build context of the sandbox's image: bundles the supervisor into `<folder>/sandbox/supervisor.mjs`, and
+ * copies the modules of zygote and builder, the Dockerfile and the Python requirements.
  *
  * @returns its folder
  */
@@ -117,7 +117,7 @@ async function copyProgram(name: string, sandbox: string): Promise<void> {
   await keepOnly(join(sandbox, name), new Set(modules));
 }
 
-/** Serves each `operation:<id>` its entry module, which exists nowhere else. */
+/** Provides the entry module of each function, `operation:<id>`, which is not a file. */
 function operationEntries(operations: readonly FunctionRecord[]): Plugin {
   const byId = new Map<string, FunctionRecord>(operations.map((route) => [route.operationId, route]));
   return {
@@ -135,7 +135,7 @@ function operationEntries(operations: readonly FunctionRecord[]): Plugin {
   };
 }
 
-/** Puts in the place of what a page's module builds its outcome, so that no function has to build a page. */
+/** Replaces the functions that build a page by the built page, so that no Lambda function has to build one. */
 function builtPages(): Plugin {
   return {
     name: 'built pages',
@@ -161,7 +161,7 @@ async function writeOutputs(outputs: readonly OutputFile[], folder: string): Pro
   );
 }
 
-/** esbuild leaves a stub where CommonJS asks for a built-in module; it would throw in the function's first call. */
+/** esbuild leaves a stub where CommonJS requires a built-in module. It would throw in the first invocation. */
 function refuseRequire(path: string, contents: Uint8Array): void {
   if (Buffer.from(contents).includes('Dynamic require of')) {
     throw new Error(`${path}: a CommonJS dependency calls require() for a built-in module`);
@@ -171,7 +171,7 @@ function refuseRequire(path: string, contents: Uint8Array): void {
 function bundleOf(operationId: string, functions: string, { outputs }: Metafile): Bundle {
   const folder = join(functions, operationId);
   const output = outputs[relative(root, join(folder, 'index.mjs'))];
-  if (!output) throw new Error(`esbuild made no bundle of ${operationId}`);
+  if (!output) throw new Error(`esbuild wrote no bundle for ${operationId}`);
   return { operationId, folder, sizeBytes: output.bytes };
 }
 
@@ -182,7 +182,7 @@ async function writeChanged(path: string, contents: Uint8Array): Promise<void> {
   await writeFile(path, contents);
 }
 
-/** Removes what an earlier build left and this one does not make. */
+/** Deletes what an earlier build left and this one does not produce. */
 async function keepOnly(folder: string, names: ReadonlySet<string>): Promise<void> {
   const stale = (await readdir(folder)).filter((name) => !names.has(name));
   await Promise.all(stale.map((name) => rm(join(folder, name), { recursive: true })));

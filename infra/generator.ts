@@ -3,13 +3,13 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { allow } from './statements.ts';
 
-/** The settings of functions, of which those of the language model are read here. */
+/** The variables of functions, including those of the language model. */
 export type GeneratorSettings = Readonly<Record<string, string>>;
 
-/** How the language model is reached: not at all, by an endpoint in the network, or across the internet. */
+/** How functions reach the language model: not at all, through an endpoint in the network, or over the internet. */
 export type GeneratorReach = 'none' | 'endpoint' | 'internet';
 
-/** A deployment that names a model and no provider means Amazon Bedrock, which needs no key and no way out. */
+/** Chooses Amazon Bedrock for a deployment that names only a model, since it needs neither a key nor the internet. */
 export function withDefaultGenerator(settings: GeneratorSettings): GeneratorSettings {
   if (settings.STRONGROOM_GENERATOR || !settings.STRONGROOM_GENERATOR_MODEL) return settings;
   return { ...settings, STRONGROOM_GENERATOR: 'bedrock' };
@@ -22,7 +22,7 @@ export function generatorReach({
   return provider === 'bedrock' ? 'endpoint' : 'internet';
 }
 
-/** What a function may do that asks the model: that one model, and the secret with its provider's key. */
+/** Returns what a function that calls the model may access: that model, and the secret with its provider's key. */
 export function generatorStatements(scope: Construct, settings: GeneratorSettings): PolicyStatement[] {
   const { STRONGROOM_GENERATOR_MODEL: model, STRONGROOM_GENERATOR_KEY_SECRET: secret } = settings;
   return [
@@ -34,8 +34,8 @@ export function generatorStatements(scope: Construct, settings: GeneratorSetting
 }
 
 /**
- * ARNs that a call of a model needs ("Prerequisites for inference profiles"): an inference profile, such as
- * `eu.anthropic.…`, passes the call on to its model in whichever of its regions has room.
+ * Returns the ARNs that a call of a model needs ("Prerequisites for inference profiles"): an inference profile, such as
+ * `eu.anthropic.…`, forwards the call to its model in one of its regions.
  */
 export function modelArns(scope: Construct, model: string): string[] {
   if (model.startsWith('arn:')) return [model];

@@ -13,13 +13,13 @@ export type PackageBuilderProps = {
   readonly sandbox: Sandbox;
   readonly network: Network;
   readonly log: ILogGroup;
-  /** Address of the index (PEP 503). */
+  /** URL of the index (PEP 503). */
   readonly index: string;
 };
 
 /**
- * Builds of packages: the sandbox's image with another entry, in a group of its own that reaches the index. There is no
- * task role: a build reads its job and writes what it made by signed URLs.
+ * The tasks that build packages: the sandbox's image with another entry point, in a security group that reaches the
+ * index. They have no task role: a build reads its job and writes its result through signed URLs.
  */
 export class PackageBuilder extends Construct implements FunctionAccess {
   readonly statements: FunctionAccess['statements'];
@@ -33,7 +33,7 @@ export class PackageBuilder extends Construct implements FunctionAccess {
       requiresCompatibilities: ['FARGATE'],
       networkMode: 'awsvpc',
       cpu: '1024',
-      // pip alone may take 3 GiB.
+      // pip itself may need 3 GiB.
       memory: '4096',
       runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
       executionRoleArn: sandbox.starter.roleArn,
@@ -59,7 +59,7 @@ export class PackageBuilder extends Construct implements FunctionAccess {
     });
     Validations.of(task).acknowledge({
       id: 'AwsSolutions-ECS2',
-      reason: 'The address of the index of packages is no secret; a name or password in it is refused.',
+      reason: 'The URL of the package index is not secret; a name or password in it is refused.',
     });
     this.statements = cluster.startStatements(task.ref, sandbox.starter);
     this.environment = {

@@ -35,14 +35,14 @@ export class StrongroomStack extends Stack {
   constructor(scope: Construct, { routes, jobs, configuration, assets }: StrongroomProps) {
     super(scope, configuration.name, {
       description: 'Strongroom: a zero-knowledge vault and code sandbox',
-      // CloudFormation takes templates to 1 MB.
+      // CloudFormation accepts templates of up to 1 MB.
       suppressTemplateIndentation: true,
     });
     this.#configuration = configuration;
     Tags.of(this).add('application', 'strongroom');
     const { name, logDays, settings, packageIndex, packageNetwork } = configuration;
     const protect = configuration.protect === 'on';
-    // What a first deployment made before it failed is not kept: it holds nothing.
+    // If the first deployment fails, its resources are deleted, because they contain nothing.
     const keep = protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
     const keys = new Keys(this, 'Keys', { name, keep });
@@ -59,7 +59,7 @@ export class StrongroomStack extends Stack {
     });
     const sandboxLog = this.#log('sandbox');
     const sandbox = new Sandbox(this, 'Sandbox', { bundle: assets.sandbox, log: sandboxLog });
-    // Without sandboxes nothing is made that costs by being there.
+    // Without sandboxes, no resource is created that costs money while idle.
     const cluster = configuration.sandboxes > 0 ? new Cluster(this, 'Cluster') : undefined;
     if (cluster) network.openToTasks(sandbox.image.repository.repositoryArn, [sandboxLog.logGroupArn]);
     const builder =
@@ -92,7 +92,7 @@ export class StrongroomStack extends Stack {
     this.#output(
       'AdministratorKeySecret',
       administratorKey.secretArn,
-      'Secret that holds the administrator’s key',
+      'Secret that contains the administrator’s key',
     );
     this.#output('ObjectsBucket', buckets.objects.bucketName, 'Bucket of the object store');
     this.#output('AuditBucket', buckets.audit.bucketName, 'Bucket of the audit log’s tiles and checkpoints');

@@ -31,32 +31,32 @@ import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
 
 export type ApplianceOptions = {
-  /** Folder of all that the appliance keeps; made where there is none. */
+  /** Folder of all data; created if it does not exist. */
   readonly data: string;
   readonly host: string;
-  /** 0 takes any free one. */
+  /** 0 picks a free port. */
   readonly port: number;
 };
 
 export type Appliance = {
   readonly url: string;
-  /** Of a first start, this once. */
+  /** Only after the first start. */
   readonly administratorKey: string | undefined;
-  /** Lets calls end, then lets go of everything. */
+  /** Waits for requests in progress, then closes everything. */
   stop(): Promise<void>;
 };
 
-/** Another process has this data folder in use. */
+/** Another process uses this data folder. */
 export class DataInUse extends Error {
   override readonly name = 'DataInUse';
 }
 
-/** How long calls that are under way get, before their programs are ended and their connections closed. */
+/** How long requests in progress get before their programs are stopped and their connections closed. */
 const graceMs = 5_000;
 const sweepMs = 60 * 60_000;
 const sqliteBusy = 5;
 
-/** Starts the whole appliance in this process, on the adapters of one machine. @throws DataInUse */
+/** Starts the whole appliance in this process, with the adapters for one machine. @throws DataInUse */
 export async function startAppliance({ data, host, port }: ApplianceOptions): Promise<Appliance> {
   const folder = resolve(data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -64,7 +64,7 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
 
   let listening = '';
   const baseUrl = () => currentSettings().STRONGROOM_PUBLIC_URL ?? (callOrigin.getStore() || listening);
-  // The index of the objects is opened for one process alone, so it goes first: it keeps a second one out.
+  // Only one process can open the index of the objects, so it is opened first, to keep a second process out.
   const objects = refuseSecond(
     folder,
     () => new FileObjects(join(folder, 'objects'), { baseUrl, signingKey: randomBytes(32) }),
@@ -102,7 +102,7 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
       await closeServer(server, async () => {
         await Promise.all([supply.close(), builder.close()]);
       });
-      // How the programs ended that nobody waited for is still to be recorded.
+      // The results of detached executions are still to be stored.
       await Promise.race([background.idle(), after(graceMs, undefined, { ref: false })]);
       table.close();
       objects.close();
@@ -111,8 +111,8 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
 }
 
 /**
- * Where the packages of the users' programs are. As root programs run as other users, which cannot enter the data
- * folder, so that they need a place of their own.
+ * Returns the folder of the packages of users' programs. If the server runs as root, programs run as other users, which
+ * cannot enter the data folder, so the packages are stored elsewhere.
  */
 function bundleFolder(data: string): string {
   const named = process.env.STRONGROOM_SANDBOX_PACKAGES;
@@ -127,12 +127,9 @@ function refuseSecond<T>(folder: string, open: () => T): T {
     return open();
   } catch (error) {
     if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error;
-    throw new DataInUse(
-      `another Strongroom is running on ${folder}; stop it, or name another folder by --data`,
-      {
-        cause: error,
-      },
-    );
+    throw new DataInUse(`another Strongroom uses ${folder}; stop it, or choose another folder with --data`, {
+      cause: error,
+    });
   }
 }
 
@@ -143,14 +140,14 @@ async function firstAdministratorKey(table: Table): Promise<string | undefined> 
   return key.text;
 }
 
-/** @throws Error with a sentence where the port cannot be had */
+/** @throws Error if the port is in use */
 async function listen(server: Server, port: number, host: string): Promise<void> {
   server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Error(`port ${port} of ${host} is in use; take another one by --port`, { cause: error });
+    throw new Error(`port ${port} of ${host} is in use; choose another one with --port`, { cause: error });
   }
 }
 
@@ -164,11 +161,11 @@ function sweepBundles(builder: BuildProcesses): void {
   builder.sweep().catch((error: unknown) => logger.error('sweep of bundles failed', describeError(error)));
 }
 
-/** No new call comes in; those under way end, at the latest when their programs have been ended. */
+/** Stops accepting requests and waits for those in progress, at the latest until their programs have been stopped. */
 async function closeServer(server: Server, endPrograms: () => Promise<void>): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  // A connection whose call has ended stays open for the next one, which is not to come.
+  // A connection whose request has finished would stay open for another request.
   const closing = setInterval(() => server.closeIdleConnections(), 50);
   const over = new AbortController();
   await Promise.race([closed, after(graceMs, undefined, { signal: over.signal }).catch(() => undefined)]);

@@ -5,7 +5,7 @@ import { ConditionFailed, type Table } from '../../platform/table.ts';
 const reason = 'the appliance ended while this program ran, and the program with it';
 const pageSize = 100;
 
-/** Closes what an earlier process of this installation left running: its sandboxes ended with it. */
+/** Ends the executions that an earlier process left running, because its sandboxes ended with it. */
 export async function closeLostExecutions(table: Table, now: Date): Promise<void> {
   const ttl = Math.ceil(now.getTime() / 1000) + limits.executionResultSeconds;
   for (;;) {

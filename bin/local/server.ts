@@ -20,7 +20,7 @@ type Parts = {
   readonly objects: { handle(request: IncomingMessage, response: ServerResponse): Promise<void> };
 };
 
-/** What API Gateway is to the functions: finds the route, makes the event, sends the answer. */
+/** Does for handlers what API Gateway does for functions: finds the route, creates the event, sends the response. */
 export function createApplianceServer(parts: Parts): Server {
   const server = createServer((incoming, response) => {
     serve(parts, incoming, response).catch((error: unknown) => {
@@ -59,7 +59,7 @@ function split(url: string): [path: string, search: string] {
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
 }
 
-/** `undefined` where the body is larger than API Gateway takes; what is left of it is not read. */
+/** @returns undefined if the body is larger than API Gateway accepts; the rest of it is not read */
 async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -81,6 +81,6 @@ async function send(
     return;
   }
   response.writeHead(statusCode, known).flushHeaders();
-  // A caller who leaves before the end is no fault.
+  // A caller who disconnects early is not an error.
   await pipeline(body, response).catch(() => undefined);
 }

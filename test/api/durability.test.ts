@@ -165,7 +165,7 @@ describe('npm start', () => {
   test('refuses a folder that another one has in use, and leaves that one alone', async () => {
     const { code, stderr } = await startAgain('--port', '0', '--data', appliance.data);
     expect(code).toBe(1);
-    expect(stderr).toContain(`another Strongroom is running on ${appliance.data}`);
+    expect(stderr).toContain(`another Strongroom uses ${appliance.data}`);
     expect((await call(appliance.target, 'GET', '/api/health')).status).toBe(200);
   });
 

@@ -9,7 +9,7 @@ import { jobVariable, tableVariable } from '../../platform/variables.ts';
 import { roleStatements, type Statement } from './policies.ts';
 import type { Synthesis } from './synthesis.ts';
 
-/** Where AWS has no other resource to name, or the resource is all that a bucket or a log group holds. */
+/** Statements that cannot name a resource, or that name everything in a bucket. */
 const wildcards: readonly { readonly holder: RegExp; readonly resource: RegExp; readonly reason: string }[] =
   [
     {
@@ -81,14 +81,14 @@ export function accessSuite(synthesis: () => Synthesis): void {
       .sort();
 
   describe('least privilege', () => {
-    test('no statement names an action by a wildcard', () => {
+    test('names no action by a wildcard', () => {
       expect(statements().length).toBeGreaterThan(routes.length);
       for (const { holder, statement } of statements()) {
         for (const action of statement.actions) expect(`${holder} ${action}`).not.toMatch(/[*?]/);
       }
     });
 
-    test('no statement that allows names a resource by a wildcard, but for those with a reason', () => {
+    test('allows no resource by a wildcard without a reason', () => {
       for (const { holder, statement } of statements()) {
         if (statement.effect === 'Deny') continue;
         for (const resource of statement.resources.filter((text) => text.includes('*'))) {
@@ -100,7 +100,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    test('a key that encrypts at rest is used through its service alone', () => {
+    test('allows the key for encryption at rest only through its service', () => {
       for (const { statement } of statements()) {
         if (!statement.resources.includes('Keys/Storage')) continue;
         expect(statement.resources).toEqual(['Keys/Storage']);
@@ -110,7 +110,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    test('a function may make network interfaces only for Lambda itself', () => {
+    test('lets only Lambda itself create network interfaces for a function', () => {
       const denied = statements().filter(({ statement }) => statement.effect === 'Deny');
       const allowed = statements().filter(({ statement }) =>
         statement.actions.some((action) => action.startsWith('ec2:')),
@@ -125,7 +125,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    test('each KMS key is administered by IAM of its own account, and used by nobody beside', () => {
+    test('lets only IAM of the account grant access to a KMS key', () => {
       const keys = synthesis().ofType('AWS::KMS::Key');
       expect(keys.length).toBe(4);
       for (const [, { Properties }] of keys) {
@@ -165,7 +165,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
             .filter((pair) => pair.endsWith(` Tables/${capital(table)}`))
             .map((pair) => pair.split(' ')[0]);
 
-        test('reaches the tables that it is granted, and no other', () => {
+        test('accesses exactly the tables that it is granted', () => {
           const reached = pairs(operationId).flatMap((pair) => / Tables\/(\w+)/.exec(pair)?.[1] ?? []);
           const ports = [
             ...(grants.sandboxes || grants.ping ? ['sandboxes'] : []),
@@ -203,7 +203,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
           expect(tableActions('audit')).toEqual(route.audit ? ['dynamodb:PutItem'] : []);
         });
 
-        test('uses the keys that it is granted, and no other', () => {
+        test('uses exactly the keys that it is granted', () => {
           const used = pairs(operationId).filter((pair) => / Keys\/(?!Storage)/.test(pair));
           const granted = [...grants.keys].flatMap((key) =>
             keyActions[key].map((action) => `${action} ${keyPath(key)}`),
@@ -212,7 +212,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
           expect(used).toEqual([...granted, ...ping].sort());
         });
 
-        test('opens data keys of its own purpose alone', () => {
+        test('decrypts only data keys of its own purpose', () => {
           const [statement] = of(operationId).filter(
             ({ actions, resources }) =>
               actions.includes('kms:GenerateDataKey') && resources.includes('Keys/Data'),
@@ -228,7 +228,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
           else expect(statement?.condition).toBeUndefined();
         });
 
-        test('reaches the bucket where it is granted objects', () => {
+        test('accesses a bucket only if it is granted objects', () => {
           const used = pairs(operationId).filter((pair) => pair.includes('Buckets/'));
           const { objects, ping } = grants;
           if (!objects) return expect(used).toEqual(ping ? ['s3:ListBucket Buckets/Objects'] : []);
@@ -248,7 +248,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
           expect(used.filter((pair) => pair.includes(`Buckets/${other}`))).toEqual([]);
         });
 
-        test('begins the background functions that it is granted, and no other', () => {
+        test('invokes exactly the jobs that it is granted', () => {
           const begun = pairs(operationId).filter((pair) => pair.startsWith('lambda:'));
           const invoked = grants.sandboxTasks ? ['jobs.fetchSandboxKey'] : [...grants.background];
           expect(begun).toEqual(
@@ -260,7 +260,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
           );
         });
 
-        test('is told of what it may reach, and of nothing else', () => {
+        test('has variables for what it may access, and for nothing else', () => {
           const [, { Properties }] = synthesis()
             .ofType('AWS::Lambda::Function')
             .find(
@@ -290,14 +290,14 @@ export function accessSuite(synthesis: () => Synthesis): void {
       },
     );
 
-    test('all that a liveness check may do is log', () => {
+    test('lets a liveness check do nothing but log', () => {
       expect(pairs('system.getLiveness')).toEqual([
         'logs:CreateLogStream SystemGetLiveness/Log',
         'logs:PutLogEvents SystemGetLiveness/Log',
       ]);
     });
 
-    test('all that storing a secret may do, action by action', () => {
+    test('lets storing a secret do exactly this', () => {
       expect(pairs('secrets.put').filter((pair) => !pair.startsWith('logs:'))).toEqual([
         'dynamodb:ConditionCheckItem Tables/Secrets',
         'dynamodb:DeleteItem Tables/Secrets',
@@ -322,7 +322,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
       ]);
     });
 
-    test('the audit log is listed by its indexes too', () => {
+    test('lets the audit log be listed by its indexes too', () => {
       expect(pairs('audit.list')).toEqual(
         expect.arrayContaining([
           'dynamodb:Query Tables/Audit/index/orgId',
@@ -334,7 +334,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
     const without = (operationId: string, ...prefixes: readonly string[]) =>
       pairs(operationId).filter((pair) => !prefixes.some((prefix) => pair.startsWith(prefix)));
 
-    test('all that creating the administrator’s key may do, action by action', () => {
+    test('lets creating the administrator’s key do exactly this', () => {
       expect(without('jobs.createAdministratorKey', 'logs:', 'kms:')).toEqual([
         'dynamodb:GetItem Tables/Credentials',
         'dynamodb:PutItem Tables/Credentials',
@@ -348,7 +348,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
       );
     });
 
-    test('all that the sweep of objects may do, action by action', () => {
+    test('lets the sweep of objects do exactly this', () => {
       expect(without('jobs.sweepObjects', 'logs:', 'kms:')).toEqual([
         'dynamodb:GetItem Tables/Messages',
         'dynamodb:GetItem Tables/VaultObjects',
@@ -358,7 +358,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
       ]);
     });
 
-    test('all that sequencing the audit log may do, action by action', () => {
+    test('lets sequencing the audit log do exactly this', () => {
       expect(without('jobs.sequenceAuditLog', 'logs:', 'kms:')).toEqual([
         'dynamodb:GetItem Tables/AuditLog',
         'dynamodb:PutItem Tables/AuditLog',
@@ -378,7 +378,7 @@ export function accessSuite(synthesis: () => Synthesis): void {
       ]);
     });
 
-    test('all that reconciling the pool may do, action by action', () => {
+    test('lets reconciling the pool do exactly this', () => {
       expect(without('jobs.reconcilePool', 'logs:', 'kms:')).toEqual([
         'dynamodb:GetItem Tables/Sandboxes',
         'dynamodb:PutItem Tables/Sandboxes',

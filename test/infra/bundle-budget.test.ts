@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('every function stays within its budget', () => {
+test('every function stays within the budget', () => {
   const over = bundles.filter(({ sizeBytes }) => sizeBytes > budget.kibibytes * 1024);
   expect(over.map(({ operationId, sizeBytes }) => [operationId, Math.ceil(sizeBytes / 1024)])).toEqual([]);
 });

@@ -34,7 +34,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       .map(([, { Properties }]) => Properties)
       .filter(({ Targets }) => isFunction(Targets[0].Arn, id));
 
-  /** What API Gateway's role lets it invoke. */
+  /** What API Gateway may invoke by its role. */
   const invoked = () =>
     roleStatements(synthesis())
       .filter(({ holder }) => holder.startsWith('Api/Invoker/'))
@@ -42,14 +42,14 @@ export function operationsSuite(synthesis: () => Synthesis): void {
         expect([effect, actions]).toEqual(['Allow', ['lambda:InvokeFunction']]);
         return resources;
       });
-  /** What services may invoke by a permission on the function itself. */
+  /** What services may invoke by a permission on the function. */
   const permitted = () =>
     synthesis()
       .ofType('AWS::Lambda::Permission')
       .map(([, { Properties }]) => textOf(synthesis(), Properties.FunctionName));
 
   describe('operation, route, file, function and role', () => {
-    test('each operation has one route', () => {
+    test('has one route for each operation', () => {
       const ids = routes.map(({ operationId }) => operationId);
       expect(new Set(ids).size).toBe(ids.length);
       expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(ids.length);
@@ -66,7 +66,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       },
     );
 
-    test('no other file exports a handler', async () => {
+    test('has no other file that exports a handler', async () => {
       const folder = join(root, 'lambdas');
       const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'));
       const texts = await Promise.all(
@@ -79,7 +79,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       expect(handlers.map(([name]) => name).sort()).toEqual(expected.sort());
     });
 
-    test('each operation and each job on AWS is one function, and there are no others', () => {
+    test('has one function for each operation and each job on AWS, and no others', () => {
       const names = functions().map(([, { Properties }]) => Properties.FunctionName);
       const expected = records.map(({ operationId }) => `Strongroom-${operationId.replace('.', '-')}`);
       expect(names.sort()).toEqual(expected.sort());
@@ -130,7 +130,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       },
     );
 
-    test('no two functions share a role, and no role has a name that is too long', () => {
+    test('gives each function its own role, with a name that is not too long', () => {
       const roles = functions().map(([, { Properties }]) => textOf(synthesis(), Properties.Role));
       expect(new Set(roles).size).toBe(functions().length);
       for (const [, { Properties }] of synthesis().ofType('AWS::IAM::Role')) {
@@ -140,7 +140,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    test('what API Gateway may invoke fits its policies, whatever the names of stack and region', () => {
+    test('fits the functions of API Gateway into its policies, whatever the names of stack and region', () => {
       for (const [, { Properties }] of synthesis().ofType('AWS::IAM::ManagedPolicy')) {
         const [{ resources = [] } = {}] = statementsOf(synthesis(), Properties.PolicyDocument);
         const names = functions().map(([, resource]) => [pathOf(resource), resource.Properties.FunctionName]);
@@ -154,7 +154,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    test('a function is in the network exactly where it calls sandboxes', () => {
+    test('puts exactly the functions that call sandboxes into the network', () => {
       const inside = functions().flatMap(([, { Properties }]) =>
         Properties.VpcConfig ? [Properties.FunctionName] : [],
       );
@@ -166,7 +166,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       expect(inside.sort()).toEqual(expected.sort());
     });
 
-    test('logs are kept for a time that is said', () => {
+    test('keeps logs for a configured time', () => {
       for (const [, { Properties }] of synthesis().ofType('AWS::Logs::LogGroup')) {
         expect(Properties.RetentionInDays).toBe(90);
       }
