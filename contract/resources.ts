@@ -69,3 +69,14 @@ export const auditPrefix = 'audit/';
 export const messagesPrefix = 'messages/';
 /** Prefix for ciphertext of vault values and files. */
 export const vaultPrefix = 'vault/';
+
+/** Every prefix under which an operation or a job stores objects. */
+export type ObjectPrefix =
+  | typeof resultsPrefix
+  | typeof answersPrefix
+  | typeof auditPrefix
+  | typeof messagesPrefix
+  | typeof vaultPrefix;
+
+/** Jobs that operations start without waiting for them; see jobs.ts. */
+export type BackgroundId = 'jobs.awaitExecution';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonSchema } from './types.ts';
 
 /** Schemas by a name of the caller's own. */

@@ -72,7 +72,7 @@ const identityOf = ({ caller }: SecretContext) => `user ${caller.userId}`;
 export async function mayTrySecret(context: SecretContext): Promise<void> {
   const { platform, settings, now } = context;
   await untilAllowed(() =>
-    countedCalls(platform.table, bucket, identityOf(context), settings.STRONGROOM_SECRET_LIMIT, now),
+    countedCalls(platform.table, bucket, identityOf(context), settings.STRONGROOM_SECRET_RATE_LIMIT, now),
   );
 }
 
@@ -89,7 +89,7 @@ export async function trySecret<T>(context: SecretContext, attempt: () => Promis
     platform.table,
     bucket,
     identityOf(context),
-    settings.STRONGROOM_SECRET_LIMIT,
+    settings.STRONGROOM_SECRET_RATE_LIMIT,
     now,
   ] as const;
   await untilAllowed(() => countCall(...counted));

@@ -12,6 +12,14 @@ export type SandboxTask = {
   readonly url?: string;
 };
 
+/** Asks a running task for its public key. Rejects if it does not respond, or is another task. */
+export type FetchSandboxKey = (taskId: string, url: string) => Promise<Uint8Array>;
+
+/** The tasks of a deployment's pool, and their keys. */
+export interface PoolTasks extends SandboxTasks {
+  readonly fetchKey: FetchSandboxKey;
+}
+
 /** What starts and stops the tasks of a pool. */
 export interface SandboxTasks {
   /** All that are not stopped, and besides what is known of `taskIds`; of one that is forgotten nothing is. */

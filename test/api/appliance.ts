@@ -10,11 +10,11 @@ const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
 
 /** Limits that no test meets by accident; tests of limits set their own. */
 const roomy = {
-  STRONGROOM_LIMIT: '1000000/60',
-  STRONGROOM_AUTH_LIMIT: '1000000/60',
-  STRONGROOM_SECRET_LIMIT: '1000000/60',
-  STRONGROOM_MESSAGE_LIMIT: '1000000/60',
-  STRONGROOM_MESSAGE_TOKEN_LIMIT: '1000000/60',
+  STRONGROOM_API_RATE_LIMIT: '1000000/60',
+  STRONGROOM_AUTH_RATE_LIMIT: '1000000/60',
+  STRONGROOM_SECRET_RATE_LIMIT: '1000000/60',
+  STRONGROOM_MESSAGE_RATE_LIMIT: '1000000/60',
+  STRONGROOM_TOKEN_MESSAGE_RATE_LIMIT: '1000000/60',
 };
 
 /** `npm start` as a process of its own, on a data folder that outlives it. */

@@ -165,12 +165,12 @@ describe('npm start', () => {
   test('refuses a folder that another one has in use, and leaves that one alone', async () => {
     const { code, stderr } = await startAgain('--port', '0', '--data', appliance.data);
     expect(code).toBe(1);
-    expect(stderr).toContain(`another Strongroom is running on ${appliance.data}`);
+    expect(stderr).toContain(`another Strongroom uses ${appliance.data}`);
     expect((await call(appliance.target, 'GET', '/api/health')).status).toBe(200);
   });
 
   test('names an option that is wrong', async () => {
-    expect((await startAgain('--port', 'x')).stderr).toBe('--port takes a number from 0 to 65535, not x\n');
+    expect((await startAgain('--port', 'x')).stderr).toBe('--port must be a number from 0 to 65535, not x\n');
     expect((await startAgain('--prot', '1')).stderr).toContain('--prot');
   });
 

@@ -10,7 +10,7 @@ const post = (path: string, body: unknown) => call(appliance.target, 'POST', pat
 
 describe('rate limits', () => {
   test('a credential gets so many calls in a window, and is told when to come back', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_LIMIT: '5/3600' });
+    appliance = await TestAppliance.start({ STRONGROOM_API_RATE_LIMIT: '5/3600' });
     const user = await TestUser.register(appliance.target);
     const answers = await Promise.all(Array.from({ length: 9 }, () => user.call('GET', '/api/v1/secrets')));
     expect(answers.map(({ status }) => status).sort()).toEqual([
@@ -30,7 +30,7 @@ describe('rate limits', () => {
   });
 
   test('a limit outlives a restart', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_LIMIT: '3/3600' });
+    appliance = await TestAppliance.start({ STRONGROOM_API_RATE_LIMIT: '3/3600' });
     const user = await TestUser.register(appliance.target);
     for (let calls = 0; calls < 3; calls++) await user.call('GET', '/api/v1/secrets');
     await appliance.end('SIGKILL');
@@ -42,7 +42,7 @@ describe('rate limits', () => {
   });
 
   test('sign-ins are limited by address, whoever is tried', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_AUTH_LIMIT: '4/3600' });
+    appliance = await TestAppliance.start({ STRONGROOM_AUTH_RATE_LIMIT: '4/3600' });
     const attempt = () =>
       post('/api/login', { email: `nobody-${randomUUID()}@example.com`, password: 'a wrong password' });
     const statuses: number[] = [];
@@ -51,7 +51,7 @@ describe('rate limits', () => {
   });
 
   test('a malformed sign-in counts too', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_AUTH_LIMIT: '2/3600' });
+    appliance = await TestAppliance.start({ STRONGROOM_AUTH_RATE_LIMIT: '2/3600' });
     const email = 'somebody@example.com';
     expect((await post('/api/login', { email, password: 7 })).status).toBe(400);
     expect((await post('/api/login', { email, passwort: 'x' })).status).toBe(400);

@@ -22,8 +22,8 @@ async function newToken(user: TestUser): Promise<CallOptions['headers']> {
 describe('limits of new messages', () => {
   test('are 20 without and 100 with a token in 15 minutes unless set otherwise', async () => {
     appliance = await TestAppliance.start({
-      STRONGROOM_MESSAGE_LIMIT: undefined,
-      STRONGROOM_MESSAGE_TOKEN_LIMIT: undefined,
+      STRONGROOM_MESSAGE_RATE_LIMIT: undefined,
+      STRONGROOM_TOKEN_MESSAGE_RATE_LIMIT: undefined,
     });
     const token = await newToken(await TestUser.register(appliance.target));
     for (const [headers, limit] of [
@@ -41,8 +41,8 @@ describe('limits of new messages', () => {
 
   test('count each token by itself, and an address without one apart from them', async () => {
     appliance = await TestAppliance.start({
-      STRONGROOM_MESSAGE_LIMIT: '2/3600',
-      STRONGROOM_MESSAGE_TOKEN_LIMIT: '4/3600',
+      STRONGROOM_MESSAGE_RATE_LIMIT: '2/3600',
+      STRONGROOM_TOKEN_MESSAGE_RATE_LIMIT: '4/3600',
     });
     const user = await TestUser.register(appliance.target);
     const [one, other] = [await newToken(user), await newToken(user)];
@@ -64,7 +64,7 @@ describe('limits of new messages', () => {
   });
 
   test('are not those of looking and opening, which have the general one', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_LIMIT: '6/3600' });
+    appliance = await TestAppliance.start({ STRONGROOM_API_RATE_LIMIT: '6/3600' });
     const { messageId } = (await create()).body.data;
     const statuses: number[] = [];
     for (let times = 0; times < 4; times++) {

@@ -49,7 +49,7 @@ test('before its owner had time to veto it, a restore is not used', async () => 
 });
 
 test('a secret that opens neither keys nor restore counts as two wrong ones', async () => {
-  const limited = await TestAppliance.start({ STRONGROOM_SECRET_LIMIT: '4/900' });
+  const limited = await TestAppliance.start({ STRONGROOM_SECRET_RATE_LIMIT: '4/900' });
   try {
     const org = await newOrg(limited.target);
     const create = (name: string) => VaultUser.create(limited.target, org, { name });

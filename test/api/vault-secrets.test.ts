@@ -16,7 +16,7 @@ async function userOf(env: NodeJS.ProcessEnv): Promise<VaultUser> {
 
 describe('wrong user secrets', () => {
   test('are tried as often as the limit says, however many come at once', async () => {
-    const user = await userOf({ STRONGROOM_SECRET_LIMIT: '3/3600' });
+    const user = await userOf({ STRONGROOM_SECRET_RATE_LIMIT: '3/3600' });
     const guesses = Array.from({ length: 12 }, (_, i) => user.get('k', `a wrong secret ${i}`));
     const answers = await Promise.all(guesses);
     const codes = answers.map(({ body }) => body.code);
@@ -28,7 +28,7 @@ describe('wrong user secrets', () => {
   });
 
   test('at the limit the right one, known to the process or not, is answered like a wrong one', async () => {
-    const user = await userOf({ STRONGROOM_SECRET_LIMIT: '2/3600' });
+    const user = await userOf({ STRONGROOM_SECRET_RATE_LIMIT: '2/3600' });
     expect((await user.get('k')).status).toBe(200);
     for (const guess of ['a wrong secret', 'one more of them']) await user.get('k', guess);
     const [right, wrong] = await Promise.all([user.get('k'), user.get('k', 'yet another secret')]);
@@ -44,7 +44,7 @@ describe('wrong user secrets', () => {
   });
 
   test('right ones are not counted, nor is the one that many calls at once have in common', async () => {
-    const user = await userOf({ STRONGROOM_SECRET_LIMIT: '2/3600', STRONGROOM_KEK_CACHE: 'off' });
+    const user = await userOf({ STRONGROOM_SECRET_RATE_LIMIT: '2/3600', STRONGROOM_KEK_CACHE: 'off' });
     for (let calls = 0; calls < 4; calls++) expect((await user.get('k')).status).toBe(200);
     const answers = await Promise.all(Array.from({ length: 4 }, () => user.get('k')));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);

@@ -18,8 +18,8 @@ import { type Invocation, invoke } from './invoke.ts';
 
 // The logger and the settings read the environment when a handler is loaded, so it is set here.
 process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
-process.env.STRONGROOM_LIMIT = '100000000/60';
-process.env.STRONGROOM_SECRET_LIMIT = '100000000/60';
+process.env.STRONGROOM_API_RATE_LIMIT = '100000000/60';
+process.env.STRONGROOM_SECRET_RATE_LIMIT = '100000000/60';
 process.env.STRONGROOM_RESTORE_DELAY = '0';
 
 /** A port that the vault does not use. */

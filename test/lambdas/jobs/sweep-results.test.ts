@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { resultSweep } from '../../bin/local/executions.ts';
-import { limits } from '../../contract/limits.ts';
-import { FileObjects } from '../../platform/local/file-objects.ts';
+import { limits } from '../../../contract/limits.ts';
+import { sweepResults } from '../../../lambdas/jobs/sweep-results.ts';
+import { FileObjects } from '../../../platform/local/file-objects.ts';
 
 let folder: string;
 let objects: FileObjects;
@@ -17,11 +17,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('results and kept answers go when their time is over, all of them, and nothing else does', async () => {
+test('deletes all expired results and responses, and nothing else', async () => {
   for (let count = 0; count < 120; count++) await objects.put(`executions/user/${count}`, Buffer.of(1));
   await objects.put('idempotency/one', Buffer.of(1));
   await objects.put('messages/one', Buffer.of(1));
-  const after = (seconds: number) => resultSweep(objects, () => Date.now() + seconds * 1000).sweep();
+  const after = (seconds: number) => sweepResults(objects, Date.now() + seconds * 1000);
   expect(await after(limits.executionResultSeconds - 60)).toBe(0);
   expect(await after(limits.executionResultSeconds + 1)).toBe(121);
   const left = await objects.list({ prefix: '', limit: 10 });
