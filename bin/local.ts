@@ -1,10 +1,9 @@
 #!/usr/bin/env node
-/** Runs the whole appliance on this machine: `npm start`. */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machineSettings } from '../platform/local/settings.ts';
 import { type Setting, variableOf } from '../platform/setting.ts';
 import { currentSettings, functionSettings } from '../platform/settings.ts';
+import { version } from './version.ts';
 
 /** Every setting that an operator may set on one machine. */
 const settings: readonly [name: string, setting: Setting][] = Object.entries({
@@ -53,11 +52,6 @@ function readOptions(argv: readonly string[]): Options | 'help' {
     throw new Error(`--port must be a number from 0 to 65535, not ${values.port}`);
   }
   return { ...values, port };
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 async function main(): Promise<void> {

@@ -1,5 +1,5 @@
+import { vaultCryptoForNode } from '../../client/node.ts';
 import { appointTrustees, type Trusteeship } from '../../client/recovery.ts';
-import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { type Context, command, type Entry } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { knownKeys } from '../known-keys.ts';
