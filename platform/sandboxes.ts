@@ -23,7 +23,7 @@ export type Lease = {
   readonly publicKey: Uint8Array;
   /** Seals the job to the sandbox's own key; only the sandbox reads it, only the caller reads the result. */
   run(job: Job, options?: RunOptions): Promise<JobResult>;
-  /** As `run`, but a job that has not ended within `waitMs` is handed over: it goes on, for `attach` and `peek`. */
+  /** As `run`, but a job that has not ended within `waitMs` is handed over: it goes on, for `attach` and `poll`. */
   runOrDetach(job: Job, waitMs: number): Promise<JobResult | Detached>;
   /**
    * The result of a run that was handed over, with all its output from the start. Any number may read it, at once or
@@ -33,7 +33,7 @@ export type Lease = {
    */
   attach(executionId: string, repliesSecret: Uint8Array, options?: AttachOptions): Promise<JobResult>;
   /** As `attach`, but what is there by now: `undefined` while the program runs. */
-  peek(executionId: string, repliesSecret: Uint8Array, options?: RunOptions): Promise<JobResult | undefined>;
+  poll(executionId: string, repliesSecret: Uint8Array, options?: RunOptions): Promise<JobResult | undefined>;
   /** The result of a run that was handed over is stored: the sandbox lets go of it. */
   ack(executionId: string): Promise<void>;
   /** Ends a running job; its `run` then resolves with status `killed`. */

@@ -24,12 +24,12 @@ export async function handler(): Promise<PoolReport> {
   const size = Number(required(env, 'STRONGROOM_POOL_SIZE'));
   const off = isOffHours(env.STRONGROOM_POOL_OFF_HOURS, new Date());
   const spare = off ? 0 : Number(required(env, 'STRONGROOM_POOL_SPARE'));
-  const askKey = askBy(required(env, 'STRONGROOM_POOL_KEY_FUNCTION'));
-  return reconcilePool({ table: dynamoTable(env), tasks, askKey }, { size, spare });
+  const fetchKey = fetchKeyBy(required(env, 'STRONGROOM_POOL_KEY_FUNCTION'));
+  return reconcilePool({ table: dynamoTable(env), tasks, fetchKey }, { size, spare });
 }
 
 /** Sandboxes are reached from their own network alone, where this function is not. */
-function askBy(functionName: string): FetchSandboxKey {
+function fetchKeyBy(functionName: string): FetchSandboxKey {
   const lambda = new LambdaClient({ requestHandler: { ...patience, requestTimeout: 15_000 } });
   return async (taskId, url) => {
     const question: KeyQuestion = { taskId, url };

@@ -15,7 +15,7 @@ import {
   type PackageBuilder,
 } from '../package-builder.ts';
 import { BuildProcess } from './build-process.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeAtomically } from './atomic-write.ts';
 
 export type BuildProcessesOptions = {
   /** Folder of the builds that were asked for and what came of them. */
@@ -95,7 +95,7 @@ export class BuildProcesses implements PackageBuilder {
     if (this.#tasks.has(build.buildId)) return;
     await this.check();
     if (this.#tasks.has(build.buildId) || this.#closing) return;
-    writeWhole(this.#path(build.buildId, 'build'), JSON.stringify(build));
+    writeAtomically(this.#path(build.buildId, 'build'), JSON.stringify(build));
     for (const [buildId, { build: other }] of this.#tasks) {
       // A list that has another in its place is not worth building, and was settled if it was built.
       if (other.owner.userId === build.owner.userId) this.#forget(buildId);
@@ -145,7 +145,7 @@ export class BuildProcesses implements PackageBuilder {
     const outcome = await task.process.outcome.catch(() => lostBuild);
     // Superseded, or begun anew by the next start.
     if (this.#tasks.get(buildId) !== task || this.#closing) return;
-    writeWhole(this.#path(buildId, 'outcome'), JSON.stringify(outcome));
+    writeAtomically(this.#path(buildId, 'outcome'), JSON.stringify(outcome));
     task.outcome = outcome;
   }
 

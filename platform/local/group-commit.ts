@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Change } from './plan.ts';
+import type { Change } from './plan-transaction.ts';
 import type { DiskSync } from './wal-sync.ts';
 
 type Plan<T> = () => { readonly changes: readonly Change[]; readonly value: T };

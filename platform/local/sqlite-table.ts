@@ -8,7 +8,7 @@ import type { Increment, Item, Key, Page, Query, Table, Write } from '../table.t
 import { checkIncrement, checkKey, checkQuery, checkTransaction } from '../table-rules.ts';
 import { GroupCommit } from './group-commit.ts';
 import { fromJson, toJson } from './item-json.ts';
-import { type Change, planIncrement, planTransaction } from './plan.ts';
+import { type Change, planIncrement, planTransaction } from './plan-transaction.ts';
 import { noDisk, WalSync } from './wal-sync.ts';
 
 /** Counted up with every change of the layout below that an older program could not work with. */

@@ -25,7 +25,7 @@ const connectMs = 5_000;
 const graceMs = 60_000;
 /** A run may take 15 minutes, and wait as long for its turn. */
 const attachMs = 60 * 60_000;
-const peekMs = 10_000;
+const pollMs = 10_000;
 const maxAnswerBytes = limits.resultFiles.bytesInAll + 8 * 1024 * 1024;
 
 type Answer = { readonly status: number; readonly body: Buffer };
@@ -52,11 +52,11 @@ export class SandboxClient {
   }
 
   /** @throws as `run` */
-  async runOrHandOver(job: Job, waitMs: number): Promise<JobResult | Detached> {
+  async runOrDetach(job: Job, waitMs: number): Promise<JobResult | Detached> {
     const sealed = this.#seal(job);
     const replies = new Replies(sealed);
     const status = await this.#start(`/run?wait=${Math.round(waitMs)}`, job, sealed, replies);
-    return status === 202 ? { repliesSecret: sealed.handOver() } : replies.result();
+    return status === 202 ? { repliesSecret: sealed.detach() } : replies.result();
   }
 
   /** @throws RunLost, SandboxLost, the signal's reason once it aborts */
@@ -70,17 +70,17 @@ export class SandboxClient {
   }
 
   /** @throws RunLost, SandboxLost */
-  async peek(
+  async poll(
     executionId: string,
     secret: Uint8Array,
     { onOutput }: RunOptions = {},
   ): Promise<JobResult | undefined> {
-    const replies = await this.#read(`/attach/${executionId}?wait=0`, secret, onOutput, peekMs);
+    const replies = await this.#read(`/attach/${executionId}?wait=0`, secret, onOutput, pollMs);
     return replies.resultIfEnded();
   }
 
-  async acknowledge(executionId: string): Promise<void> {
-    await this.#post(`/forget/${executionId}`, undefined, peekMs);
+  async ack(executionId: string): Promise<void> {
+    await this.#post(`/ack/${executionId}`, undefined, pollMs);
   }
 
   /** Succeeds where there is no such run: then it has ended. */

@@ -21,7 +21,7 @@ export type PoolReport = {
 /** Asks a running task for its public key. Rejects where it does not answer, or says that it is another task. */
 export type FetchSandboxKey = (taskId: string, url: string) => Promise<Uint8Array>;
 
-type Around = { readonly table: Table; readonly tasks: SandboxTasks; readonly askKey: FetchSandboxKey };
+type Around = { readonly table: Table; readonly tasks: SandboxTasks; readonly fetchKey: FetchSandboxKey };
 
 const turn = { pk: 'keeper', sk: 'turn' };
 /** A call that dies holds others up for so long. */
@@ -54,7 +54,7 @@ export async function reconcilePool(
 }
 
 async function keep(
-  { table, tasks, askKey }: Around,
+  { table, tasks, fetchKey }: Around,
   { size, spare }: PoolTarget,
   now: number,
   token: string,
@@ -82,7 +82,7 @@ async function keep(
   const awaited = coming
     .filter((task) => !late.includes(task))
     .slice(0, Math.max(0, wanted - left('ready').length));
-  const asked = await Promise.all(awaited.map((task) => enter(table, task, askKey)));
+  const asked = await Promise.all(awaited.map((task) => enter(table, task, fetchKey)));
 
   const unwanted = [
     ...[...retired].filter((taskId) => isAlive(byId.get(taskId))),
@@ -114,11 +114,11 @@ function isAlive(task: SandboxTask | undefined): boolean {
 async function enter(
   table: Table,
   { taskId, state, url }: SandboxTask,
-  askKey: FetchSandboxKey,
+  fetchKey: FetchSandboxKey,
 ): Promise<boolean> {
   if (state !== 'running' || !url) return false;
   try {
-    await register(table, { sandboxId: taskId, url, publicKey: await askKey(taskId, url) });
+    await register(table, { sandboxId: taskId, url, publicKey: await fetchKey(taskId, url) });
     return true;
   } catch {
     return false;

@@ -107,14 +107,14 @@ export async function registered(table: Table): Promise<string[]> {
  */
 export class SandboxPool implements Sandboxes {
   readonly #table: Table;
-  readonly #supply: SandboxProvider;
+  readonly #provider: SandboxProvider;
   /** By tenant. A lease that is remembered costs no read. */
   readonly #held = new Map<string, Held>();
   readonly #claims = new Map<string, Promise<Held | undefined>>();
 
-  constructor(table: Table, supply: SandboxProvider) {
+  constructor(table: Table, provider: SandboxProvider) {
     this.#table = table;
-    this.#supply = supply;
+    this.#provider = provider;
   }
 
   async lease(tenant: Tenant, waitMs: number): Promise<Lease> {
@@ -147,7 +147,7 @@ export class SandboxPool implements Sandboxes {
   }
 
   async ping(): Promise<void> {
-    await this.#supply.check();
+    await this.#provider.check();
   }
 
   /** Forgets a sandbox that has ended. */
@@ -163,34 +163,34 @@ export class SandboxPool implements Sandboxes {
     const odd = async (error: unknown): Promise<never> => {
       if (error instanceof SandboxLost) {
         this.forget(sandboxId);
-        await this.#supply.retire(sandboxId);
+        await this.#provider.retire(sandboxId);
       }
       throw error;
     };
     let released = false;
-    this.#supply.onLease(sandboxId);
+    this.#provider.onLease(sandboxId);
     return {
       sandboxId,
       publicKey,
       run: (job: Job, options?: RunOptions): Promise<JobResult> => client.run(job, options).catch(odd),
-      runOrDetach: (job: Job, waitMs: number) => client.runOrHandOver(job, waitMs).catch(odd),
+      runOrDetach: (job: Job, waitMs: number) => client.runOrDetach(job, waitMs).catch(odd),
       attach: (executionId: string, secret: Uint8Array, options?: AttachOptions) =>
         client.attach(executionId, secret, options),
-      peek: (executionId: string, secret: Uint8Array, options?: RunOptions) =>
-        client.peek(executionId, secret, options),
-      ack: (executionId: string) => client.acknowledge(executionId),
+      poll: (executionId: string, secret: Uint8Array, options?: RunOptions) =>
+        client.poll(executionId, secret, options),
+      ack: (executionId: string) => client.ack(executionId),
       stop: (executionId: string) => client.stop(executionId).catch(odd),
       release: async () => {
         if (released) return;
         released = true;
-        this.#supply.onRelease(sandboxId);
+        this.#provider.onRelease(sandboxId);
       },
     };
   }
 
   /** Waits for the supply, but no longer than the caller does. */
   async #requestFor(waitMs: number): Promise<void> {
-    const request = this.#supply.request();
+    const request = this.#provider.request();
     // Its refusal counts only while somebody waits for it.
     request.catch(() => undefined);
     const over = new AbortController();

@@ -47,7 +47,7 @@ const octets = 'application/octet-stream';
  *   comes. `?wait=ms`: 202 once that time is over, and the replies are kept.
  * - `POST /attach/{executionId}`: the sealed replies to a run from the first on, as they come; `?wait=0`: those that
  *   are there.
- * - `POST /forget/{executionId}`: the replies to a run that has ended were read.
+ * - `POST /ack/{executionId}`: the replies to a run that has ended were read.
  * - `POST /stop/{executionId}`, `GET /health`.
  * - `GET /key`: the public key, and which task this is.
  *
@@ -108,7 +108,7 @@ async function route(
       response.writeHead(200, { 'content-type': octets }).flushHeaders();
       follow(replies, response);
     }
-  } else if (action === 'forget' && id && request.method === 'POST') {
+  } else if (action === 'ack' && id && request.method === 'POST') {
     runs.kept.forget(id);
     response.writeHead(204).end();
   } else {

@@ -48,8 +48,8 @@ export async function localPlatform(): Promise<LocalPlatform> {
     baseUrl: () => 'http://127.0.0.1',
     signingKey: randomBytes(32),
   });
-  const supply = new SandboxProcesses(table);
-  await supply.start();
+  const processes = new SandboxProcesses(table);
+  await processes.start();
   const background = new BackgroundWork(loadWork);
   const index = await PackageIndex.start();
   index.add(wheel({ name: 'tour' }));
@@ -63,14 +63,14 @@ export async function localPlatform(): Promise<LocalPlatform> {
   const keys = new FileKeys(join(folder, 'keys.json'));
   return {
     platform: {
-      ...{ table, objects, keys, sandboxes: supply.sandboxes, builder },
+      ...{ table, objects, keys, sandboxes: processes.sandboxes, builder },
       generator: localGenerator(currentSettings(), undefined),
       background,
     },
     async remove() {
       await builder.close();
       await index.close();
-      await supply.close();
+      await processes.close();
       await background.idle();
       models.close();
       table.close();
