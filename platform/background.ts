@@ -1,15 +1,15 @@
 import type { BackgroundId } from '../contract/jobs.ts';
 
 /**
- * Work that goes on after an answer. What was begun is done at least once; a payload holds identifiers and nothing
- * that is to be kept secret.
+ * Work that continues after the response. Work that has begun runs at least once. A payload holds identifiers and no
+ * secrets.
  */
 export interface Background {
-  /** Resolves when the work is sure to be begun, not when it is done. */
+  /** Resolves when the work is certain to start, not when it is done. */
   begin(operationId: BackgroundId, payload: { readonly [name: string]: string }): Promise<void>;
 }
 
-/** The environment's variable for the function of `jobs.awaitExecution` is `STRONGROOM_BACKGROUND_EXECUTE_ATTEND`. */
+/** Returns the environment variable that names the function of a background job: `STRONGROOM_BACKGROUND_…`. */
 export function backgroundVariable(operationId: BackgroundId): string {
   return `STRONGROOM_BACKGROUND_${operationId.replace('.', '_').toUpperCase()}`;
 }

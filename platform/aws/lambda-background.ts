@@ -4,7 +4,7 @@ import { type Background, backgroundVariable } from '../background.ts';
 import { patience, required } from './environment.ts';
 
 /**
- * Background functions by asynchronous invocation: Lambda queues it, and tries again where the function fails
+ * Runs background functions by asynchronous invocation: Lambda queues the event and retries if the function fails
  * ("Asynchronous invocation"). The environment names the functions.
  */
 export class LambdaBackground implements Background {
@@ -27,7 +27,7 @@ export class LambdaBackground implements Background {
   }
 }
 
-/** Of a function's environment. */
+/** Returns the background functions that a function's environment names. */
 export function lambdaBackground(env: NodeJS.ProcessEnv): LambdaBackground {
   return new LambdaBackground(new LambdaClient({ requestHandler: patience }), env);
 }

@@ -14,8 +14,8 @@ import {
   type Outcome,
   type PackageBuilder,
 } from '../package-builder.ts';
-import { BuildProcess } from './build-process.ts';
 import { writeAtomically } from './atomic-write.ts';
+import { BuildProcess } from './build-process.ts';
 
 export type BuildProcessesOptions = {
   /** Folder of the builds that were asked for and what came of them. */
