@@ -42,8 +42,8 @@ export function parseLock(text: string): Lock {
 }
 
 /**
- * Parses the output of the builder program. The program handled foreign bytes, so its output is not trusted: the id must
- * be the hash of the lock.
+ * Parses the output of the builder program. The program handled foreign bytes, so its output is not trusted: the id
+ * must be the hash of the lock.
  *
  * @throws Error if the text is not an outcome
  */

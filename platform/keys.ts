@@ -1,7 +1,10 @@
 import type { SigningKeyName } from '../contract/resources.ts';
 import type { PublicJwk } from '../crypto/server/jwk.ts';
 
-/** What a data key is bound to. It is authenticated, not secret: KMS logs it in CloudTrail, so it holds only identifiers. */
+/**
+ * What a data key is bound to. It is authenticated, not secret: KMS logs it in CloudTrail, so it holds only
+ * identifiers.
+ */
 export type KeyContext = { readonly [name: string]: string };
 
 export type DataKey = {

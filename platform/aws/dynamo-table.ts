@@ -29,8 +29,8 @@ import { retried } from './retried.ts';
 const readAhead = 100;
 
 /**
- * `Table` on DynamoDB. Each of our tables is a DynamoDB table with the string keys `pk` and `sk`. Each of its indexes is
- * a global secondary index of the same name on that attribute and `sk`, with all attributes projected.
+ * `Table` on DynamoDB. Each of our tables is a DynamoDB table with the string keys `pk` and `sk`. Each of its indexes
+ * is a global secondary index of the same name on that attribute and `sk`, with all attributes projected.
  */
 export class DynamoTable implements Table {
   readonly #connection: Connection;

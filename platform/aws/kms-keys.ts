@@ -111,9 +111,9 @@ function present(bytes: Uint8Array | undefined): Uint8Array {
 }
 
 /**
- * Returns the keys that the environment of a function on AWS names: `STRONGROOM_DATA_KEY`, and `STRONGROOM_JWT_KEYS` and
- * `STRONGROOM_AUDIT_KEYS` if the function signs or verifies with them. These two hold ids or ARNs separated by commas,
- * the newest first.
+ * Returns the keys that the environment of a function on AWS names: `STRONGROOM_DATA_KEY`, and `STRONGROOM_JWT_KEYS`
+ * and `STRONGROOM_AUDIT_KEYS` if the function signs or verifies with them. These two hold ids or ARNs separated by
+ * commas, the newest first.
  */
 export function kmsKeys(env: NodeJS.ProcessEnv): KmsKeys {
   const ids = (name: string) => required(env, name).split(',');

@@ -92,7 +92,7 @@ export class FargateBuilder extends S3PackageOutcomes {
   }
 }
 
-/** Returns the builder that the environment of a function on AWS names, or `noBuilder` without `STRONGROOM_BUILDER_TASK`. */
+/** Returns the builder of a function on AWS, or `noBuilder` if `STRONGROOM_BUILDER_TASK` is not set. */
 export function packageBuilder(env: NodeJS.ProcessEnv): PackageBuilder {
   const taskDefinition = env.STRONGROOM_BUILDER_TASK;
   if (!taskDefinition) return noBuilder;

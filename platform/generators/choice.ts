@@ -28,7 +28,7 @@ export type KeySource = () => Promise<string | undefined>;
 /**
  * Returns the model that the operator chose.
  *
- * @param key undefined if there is no key; Bedrock uses the role instead
+ * @param key undefined for a provider without a key; Bedrock uses the role instead
  * @param bedrock called only if Bedrock is chosen, so that its client is not loaded otherwise
  * @throws Error if the key would cross a network in plaintext
  */

@@ -4,11 +4,11 @@ import type { Background } from '../background.ts';
 
 export type Work = (payload: { readonly [name: string]: string }) => Promise<void>;
 
-/** Lambda tries as often. */
+/** As many as Lambda makes. */
 const attempts = 3;
 const retryMs = 1_000;
 
-/** Background work in this process. What it has not done when the process ends is for the next start to close. */
+/** Background work in this process. If the process ends first, the next start closes the unfinished work. */
 export class BackgroundWork implements Background {
   readonly #load: (operationId: BackgroundId) => Promise<Work>;
   readonly #running = new Set<Promise<void>>();
@@ -23,12 +23,12 @@ export class BackgroundWork implements Background {
     this.#running.add(running);
   }
 
-  /** Resolves when nothing is left to do. */
+  /** Resolves when no work is left. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  /** What is thrown was logged by the function itself. */
+  /** The function logs its own errors. */
   async #run(work: () => Promise<void>): Promise<void> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       try {
