@@ -8,7 +8,7 @@ import type { Sandboxes } from './sandboxes.ts';
 import type { SecretStore } from './secret-store.ts';
 import type { Table } from './table.ts';
 
-/** All that handlers reach outside of their own process. */
+/** Everything that handlers access outside their own process. */
 export type Platform = {
   readonly table: Table;
   readonly objects: Objects;
@@ -25,7 +25,7 @@ export type Platform = {
 
 let current: Platform | undefined;
 
-/** Called once, before the first request: by a function's bundle, by the local server. */
+/** Sets the platform. The entry module of a function or the local server calls it once, before the first request. */
 export function usePlatform(platform: Platform): void {
   current = platform;
 }

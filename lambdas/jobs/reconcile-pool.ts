@@ -10,7 +10,7 @@ export const handler = jobHandler(job, (_, { platform: { table, poolTasks } }) =
     ? 0
     : settings.STRONGROOM_POOL_SPARE;
   return reconcilePool(
-    { table, tasks: poolTasks, askKey: poolTasks.fetchKey },
+    { table, tasks: poolTasks, fetchKey: poolTasks.fetchKey },
     { size: settings.STRONGROOM_POOL_SIZE, spare },
   );
 });

@@ -4,11 +4,11 @@ import type { Background } from '../background.ts';
 
 export type Work = (payload: { readonly [name: string]: string }) => Promise<unknown>;
 
-/** Lambda tries as often. */
+/** As many as Lambda makes. */
 const attempts = 3;
 const retryMs = 1_000;
 
-/** Background work in this process. What it has not done when the process ends is for the next start to close. */
+/** Background work in this process. If the process ends first, the next start closes the unfinished work. */
 export class BackgroundWork implements Background {
   readonly #load: (operationId: BackgroundId) => Promise<Work>;
   readonly #running = new Set<Promise<void>>();
@@ -23,7 +23,7 @@ export class BackgroundWork implements Background {
     this.#running.add(running);
   }
 
-  /** Resolves when nothing is left to do. */
+  /** Resolves when no work is left. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }

@@ -4,19 +4,20 @@ import { type Language, languages } from '../../contract/languages.ts';
 import { limits } from '../../contract/limits.ts';
 
 export type Limits = {
-  /** Of all processes of a run together, beyond what the interpreter itself takes. */
+  /** Memory of all processes of a run together, without what the interpreter itself uses. */
   readonly memoryBytes: number;
-  /** Of the run's directory. */
+  /** Disk space of the directory of a run. */
   readonly diskBytes: number;
   /** Processes and threads of a run. */
   readonly processes: number;
   readonly openFiles: number;
-  /** Of one file. */
+  /** Size of one file. */
   readonly fileBytes: number;
-  /** Of stdout and of stderr, each. */
+  /** Size of stdout and of stderr, each. */
   readonly outputBytes: number;
-  /** Files that come back from a run, and their bytes in all. */
+  /** Number of files that a run returns. */
   readonly resultFiles: number;
+  /** Size of these files together. */
   readonly resultBytes: number;
 };
 
@@ -26,39 +27,39 @@ export type SandboxLevel = 'auto' | 'floor' | 'namespaces';
 
 export type Config = {
   readonly listen: Listen;
-  /** Ends with its parent: when standard input is closed. */
+  /** Ends when standard input is closed, and so with its parent. */
   readonly endWithStdin: boolean;
   readonly level: SandboxLevel;
-  /** Newest Landlock interface to use; lower ones are for trying out what other kernels give. */
+  /** Newest Landlock ABI to use. A lower one shows how programs run on older kernels. */
   readonly landlockAbi: number;
   readonly python: string | undefined;
-  /** First user id of the runs; chosen among the free ranges where it is not given. */
+  /** First user id of the runs; by default, the start of a free range. */
   readonly firstUid: number | null;
-  /** Where the ranges of user ids are locked. Only root uses it. */
+  /** Folder of the locks for ranges of user ids. Only root uses it. */
   readonly uidLocks: string;
-  /** Runs' directories are made below it; other users must be able to traverse it. */
+  /** Parent of the directories of runs. Other users must be able to traverse it. */
   readonly temporary: string;
-  /** Runs at the same time; more wait for their turn. */
+  /** Most concurrent runs; others wait for their turn. */
   readonly concurrency: number;
   readonly waiting: number;
-  /** Slots that are forked ahead. */
+  /** Numbers of slots to fork ahead. */
   readonly spares: Spares;
   readonly node: string | undefined;
-  /** Where the bundles of packages are: directories named by their ids, which only others write. */
+  /** Folder of the bundles of packages: one directory per bundle id. */
   readonly packages: string | undefined;
-  /** Modules that are worth importing ahead of a run. */
+  /** Modules to import ahead of a run. */
   readonly preimport: readonly string[];
-  /** Where a Fargate task learns which one it is. */
+  /** URL at which a Fargate task learns its id. */
   readonly taskMetadata: string | undefined;
   readonly limits: Limits;
 };
 
 const mebibyte = 1024 * 1024;
 const maxResultKiB = limits.resultFiles.bytesInAll / 1024;
-/** What many programs use and takes long to import. */
+/** Modules that many programs use and that take long to import. */
 const preimported = 'numpy pandas scipy sklearn matplotlib.pyplot PIL requests';
 
-/** @throws Error with a sentence that names the setting */
+/** @throws Error that names the invalid setting */
 export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
   const { values } = parseArgs({
     args: [...argv],
@@ -106,20 +107,20 @@ function parseListen(text: string): Listen {
   const at = text.lastIndexOf(':');
   const port = Number(text.slice(at + 1));
   if (at < 1 || !Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`--listen takes host:port or unix:/path, not ${text}`);
+    throw new Error(`--listen must be host:port or unix:/path, not ${text}`);
   }
   return { host: text.slice(0, at), port };
 }
 
 function parseLevel(text: string): SandboxLevel {
   if (text === 'auto' || text === 'floor' || text === 'namespaces') return text;
-  throw new Error(`STRONGROOM_SANDBOX_LEVEL is auto, floor or namespaces, not ${text}`);
+  throw new Error(`STRONGROOM_SANDBOX_LEVEL must be auto, floor or namespaces, not ${text}`);
 }
 
 function parseModules(text: string): string[] {
   const modules = text.split(/\s+/).filter(Boolean);
   if (modules.every((name) => /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name))) return modules;
-  throw new Error(`STRONGROOM_SANDBOX_PREIMPORT is names of modules, not ${text}`);
+  throw new Error(`STRONGROOM_SANDBOX_PREIMPORT must be a list of module names, not ${text}`);
 }
 
 function sparesOf(env: NodeJS.ProcessEnv, name: string, language: Language): number {
@@ -136,7 +137,7 @@ function integer(
 ): number {
   const value = Number(env[name] || fallback);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new Error(`${name} is a whole number from ${least} to ${most}, not ${env[name]}`);
+  throw new Error(`${name} must be a whole number from ${least} to ${most}, not ${env[name]}`);
 }
 
 /** Slots that are forked ahead. */

@@ -13,27 +13,27 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A supervisor's own directory, below the temporary one. */
+/** The directory of a supervisor, below the temporary directory. */
 export type Home = {
   readonly path: string;
-  /** What a Node.js of a run begins with. Every user can read it here, wherever it is installed. */
+  /** The script that each Node.js run starts with. A copy, because every user must be able to read it. */
   readonly bootstrap: string;
-  /** Where slots meet the supervisor; closed to all others. */
+  /** Folder of the sockets on which slots connect to the supervisor; closed to other users. */
   readonly meeting: string;
-  /** For runs' directories. Other users traverse it and the home to reach their own, and see the names in neither. */
+  /** Creates a parent for the directories of runs. Other users can traverse it and the home, but not list either. */
   makeBase(name: string): string;
 };
 
-/** Beside this module in the repository, below it in the bundle. */
+/** Next to this folder in the repository, below it in the bundle. */
 const bootstrapSource = ['../zygote/javascript.cjs', './zygote/javascript.cjs']
   .map((place) => fileURLToPath(new URL(place, import.meta.url)))
   .find((place) => existsSync(place));
 
 const prefix = 'strongroom-sandbox-';
 
-/** Makes the home, and removes those of supervisors that were killed before they could do it themselves. */
+/** Creates the home, and removes the homes of supervisors that were killed. */
 export function makeHome(temporary: string): Home {
-  // A pid says something only inside its own pid namespace.
+  // A pid is meaningful only inside its own pid namespace.
   const namespace = `${prefix}${readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')}-`;
   removeStale(temporary, namespace);
   const path = mkdtempSync(join(temporary, `${namespace}${process.pid}-`));
@@ -59,17 +59,17 @@ export function removeHome(home: Home): void {
 function removeStale(temporary: string, namespace: string): void {
   for (const name of readdirSync(temporary)) {
     const pid = name.startsWith(namespace) ? Number(name.slice(namespace.length).split('-')[0]) : 0;
-    if (!pid || alive(pid)) continue;
+    if (!pid || isAlive(pid)) continue;
     const path = join(temporary, name);
     try {
       if (statSync(path).uid === process.getuid?.()) rmSync(path, { recursive: true, force: true });
     } catch {
-      // Another supervisor that starts now was quicker.
+      // Another supervisor, starting at the same time, removed it.
     }
   }
 }
 
-function alive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

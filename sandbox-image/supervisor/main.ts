@@ -10,16 +10,16 @@ import { createSandboxServer, listen } from './server.ts';
 import { SlotPools } from './slot-pools.ts';
 import { findTaskId } from './task-id.ts';
 
-/** What runs get to end before the zygote is told to; Fargate kills a task 30 s after its SIGTERM. */
+/** Time for runs to end before the zygote is closed. Fargate kills a task 30 s after its SIGTERM. */
 const endMs = 5_000;
 
 /**
- * The sandbox supervisor. When it is ready it prints one line, `{"ready":true,"publicKeyB64","isolation","listen"}`;
- * where it cannot be, one sentence on stderr, and it ends with 1.
+ * The sandbox supervisor. When it is ready, it prints one line, `{"ready":true,"publicKeyB64","isolation","listen"}`.
+ * If it cannot start, it prints one sentence on stderr and exits with 1.
  */
 async function main(config: Config): Promise<void> {
   if (process.platform !== 'linux') {
-    throw new Error('programs run on Linux only; a Docker engine that runs the sandbox image would help');
+    throw new Error('programs run on Linux only; run the sandbox image with Docker instead');
   }
   const root = process.getuid?.() === 0;
   const python = await findInterpreter(config.python, process.env.PATH ?? '', root);

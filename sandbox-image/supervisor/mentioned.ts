@@ -1,6 +1,6 @@
 /**
- * Those of `modules` that a program's text speaks of: worth importing ahead of the user's next runs. A guess that
- * is wrong costs time, or saves none.
+ * Returns the `modules` that the text of a program mentions, to import them ahead of the user's next runs. A wrong
+ * guess only costs time.
  */
 export function mentioned(code: string, modules: readonly string[]): string[] {
   return modules.filter((name) => {

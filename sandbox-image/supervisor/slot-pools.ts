@@ -8,13 +8,13 @@ import type { Kind, Slot } from './slot-types.ts';
 import { SlotPool } from './slots.ts';
 import type { ZygoteSettings } from './zygote.ts';
 
-/** As many user ids as a zygote gives to its runs. */
+/** Number of user ids that a zygote uses for its runs. */
 const uidsOfZygote = 10_000;
 
 /**
- * All slots of a supervisor. Where the image's own packages are in the zygote's memory, programs that bring packages
- * get another zygote, which has nothing but the standard library: two versions of one package in one process would
- * be neither. It is started when it is wanted first.
+ * All slots of a supervisor. If the zygote has imported the packages of the image, programs with their own packages run
+ * in another zygote that has only the standard library: one process must not mix two versions of a package. The other
+ * zygote starts on first use.
  */
 export class SlotPools {
   readonly #main: SlotPool;
@@ -24,7 +24,7 @@ export class SlotPools {
   #withPackages: Promise<SlotPool> | undefined;
   #closing = false;
 
-  /** @param onBroken called where no zygote stays up */
+  /** @param onBroken called if no zygote stays up */
   constructor(
     python: string,
     node: NodeProgram,
@@ -63,7 +63,7 @@ export class SlotPools {
     return isolation;
   }
 
-  /** @throws SandboxLost, SandboxUnavailable where there is no such language here */
+  /** @throws SandboxLost; SandboxUnavailable if this sandbox lacks the language */
   async take(kind: Kind, preimport: readonly string[]): Promise<Slot> {
     if (languages[kind.language].interpreter === 'node' && 'reason' in this.#node) {
       throw new SandboxUnavailable(this.#node.reason);

@@ -20,14 +20,14 @@ type Pending = {
 /** Consecutive faults after which the pool gives up. */
 const maxFaults = 5;
 const restartMs = 200;
-/** What a slot may take to become ready, imports ahead of the job included. */
+/** Time limit for a slot to become ready, including its imports ahead of the job. */
 const readyMs = 30_000;
-/** Sets of packages for which slots are kept ready; a tenant seldom uses more at a time. */
+/** Sets of packages for which slots are kept ready. A tenant seldom uses more at the same time. */
 const maxPackages = 2;
 
 /**
- * Slots of one zygote, some of each kind forked ahead. A zygote that dies takes its slots with it and is replaced;
- * runs that waited for a slot go on waiting, runs that had one are lost.
+ * The slots of one zygote, some of each kind forked ahead. A zygote that dies is replaced: its slots and the runs in
+ * them are lost, and runs that wait for a slot keep waiting.
  */
 export class SlotPool {
   readonly #python: string;
@@ -36,14 +36,14 @@ export class SlotPool {
   readonly #onBroken: (reason: Error) => void;
   readonly #rendezvous = new Rendezvous();
   readonly #pending = new Map<string, Pending>();
-  /** By kind; the one that was used last is at the end. */
+  /** By kind, the most recently used last. */
   readonly #stocks = new Map<string, Stock>();
   #zygote: Zygote | undefined;
   #faults = 0;
   #counter = 0;
   #closing = false;
 
-  /** @param onBroken called once, where no zygote stays up */
+  /** @param onBroken called once if no zygote stays up */
   constructor(python: string, settings: ZygoteSettings, spares: Spares, onBroken: (reason: Error) => void) {
     this.#python = python;
     this.#settings = settings;
@@ -59,16 +59,16 @@ export class SlotPool {
   }
 
   /**
-   * A slot of its own for one run.
+   * Returns a slot for one run.
    *
-   * @param preimport modules that slots of this kind are to import ahead from now on
-   * @throws SandboxLost, SandboxUnavailable where there are no slots of this kind
+   * @param preimport modules that slots of this kind import ahead from now on
+   * @throws SandboxLost; SandboxUnavailable if slots of this kind cannot start
    */
   take(kind: Kind, preimport: readonly string[]): Promise<Slot> {
     const stock = this.#stock(kind);
     const slot = stock.idle.shift();
     if (stock.learn(preimport)) for (const outdated of stock.idle.splice(0)) outdated.kill();
-    // The next one is forked when a run ends, not while this one needs the processor.
+    // Fork the next one when a run ends, not while this run needs the processor.
     if (slot) return Promise.resolve(slot);
     if (stock.fault) return Promise.reject(stock.fault);
     const waiter = Promise.withResolvers<Slot>();
@@ -135,7 +135,7 @@ export class SlotPool {
       collector: Promise.withResolvers(),
       ended: Promise.withResolvers(),
     };
-    // A slot may end before anybody waits for its end.
+    // A slot may end before a run waits for its end.
     pending.ended.promise.catch(() => undefined);
     this.#pending.set(name, pending);
     stock.unready += 1;
@@ -153,7 +153,7 @@ export class SlotPool {
     zygote.fork({ slot: name, token: pending.token, language, packages, preimport });
   }
 
-  /** It is ready, or will never be. */
+  /** Called when a slot is ready, or when it will never be. */
   #settle(pending: Pending, ready = true): void {
     clearTimeout(pending.overdue);
     if (!pending.ready) pending.stock.unready -= 1;
@@ -167,7 +167,7 @@ export class SlotPool {
     this.#offer(event.slot, pending, this.#zygote);
   }
 
-  /** The word of the zygote and that of the child come on two roads, in either order. */
+  /** The event of the zygote and the connections of the child may arrive in either order. */
   #offer(name: string, { stock, ready, forked, channels, collector, ended }: Pending, zygote: Zygote): void {
     if (!ready || !forked || !channels) return;
     this.#faults = 0;
@@ -196,7 +196,7 @@ export class SlotPool {
     if (!pending) return;
     const { stock, ready } = pending;
     this.#pending.delete(event.slot);
-    // The zygote's word can overtake the connection of the collector that it tells of.
+    // The event of the zygote may arrive before the connection of the collector.
     const arrived = event.collected ? pending.collector.promise : Promise.resolve();
     arrived.then(() => this.#rendezvous.forget(pending.token));
     pending.ended.resolve(event);
@@ -204,7 +204,7 @@ export class SlotPool {
     if (at >= 0) stock.idle.splice(at, 1);
     if (!ready) this.#onUnready(pending, event);
     if (stock.waiters.length > 0) this.#refill(stock);
-    // The answer to whoever waited for this run goes out first.
+    // Send the result of this run first.
     else setImmediate(() => this.#refill(stock));
   }
 
@@ -218,7 +218,7 @@ export class SlotPool {
   }
 
   #onDeath(complaint: string): void {
-    if (!this.#closing) process.stderr.write(`the zygote died and is replaced: ${complaint}\n`);
+    if (!this.#closing) process.stderr.write(`the zygote died and will be replaced: ${complaint}\n`);
     this.#zygote = undefined;
     for (const stock of this.#stocks.values()) stock.idle.length = 0;
     for (const [name, pending] of this.#pending) {
@@ -226,7 +226,7 @@ export class SlotPool {
       this.#pending.delete(name);
       this.#rendezvous.forget(pending.token);
       for (const socket of Object.values(pending.channels ?? {})) socket.destroy();
-      pending.ended.reject(new SandboxLost('the process that holds the runs died'));
+      pending.ended.reject(new SandboxLost('the zygote died'));
     }
     if (!this.#closing) this.#restart();
   }

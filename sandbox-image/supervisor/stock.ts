@@ -4,18 +4,18 @@ import { languages } from '../../contract/languages.ts';
 import { SandboxUnavailable } from '../protocol/job.ts';
 import type { Kind, Slot } from './slot-types.ts';
 
-/** Consecutive faults after which no more slots of a kind are tried. */
+/** Consecutive faults after which no more slots of a kind are forked. */
 const maxFaults = 5;
-/** As many, after which its slots import nothing ahead. */
+/** Consecutive faults after which slots of a kind import nothing ahead. */
 const maxImportFaults = 2;
 const maxReason = 300;
 
-/** Slots of one kind, those that wait for one, and how many are to be kept ready. */
+/** The slots of one kind, the runs that wait for one, and the number to keep ready. */
 export class Stock {
   readonly kind: Kind;
   readonly idle: Slot[] = [];
   readonly waiters: PromiseWithResolvers<Slot>[] = [];
-  /** Slots on the way. */
+  /** Slots that were forked and are not ready yet. */
   unready = 0;
   readonly #spares: number;
   readonly #preimport = new Set<string>();
@@ -28,19 +28,19 @@ export class Stock {
     this.#spares = spares;
   }
 
-  /** Without slots of this kind there is no sandbox. */
+  /** Whether the sandbox is useless without slots of this kind. */
   get indispensable(): boolean {
     return languages[this.kind.language].required && this.kind.packages === null;
   }
 
-  /** Why there are no slots of this kind. */
+  /** Why slots of this kind cannot start. */
   get fault(): Error | undefined {
     return this.#fault;
   }
 
   /**
-   * Modules to import ahead, for each slot that is to be forked now: a program that waits for one gets it sooner if it
-   * imports itself what it needs.
+   * The modules to import ahead, for each slot to fork now. A program that waits for a slot gets it sooner if the slot
+   * imports nothing ahead.
    */
   get wanted(): readonly string[][] {
     const all = this.waiters.length + this.#spares - this.idle.length - this.unready;
@@ -48,7 +48,7 @@ export class Stock {
     return Array.from({ length: Math.max(0, all) }, (_, at) => (at < urgent ? [] : [...this.#preimport]));
   }
 
-  /** Whether there is anything new among the modules to import. */
+  /** Adds modules to import ahead. Returns whether any of them is new. */
   learn(modules: readonly string[]): boolean {
     const before = this.#preimport.size;
     if (this.#mayPreimport) for (const name of modules) this.#preimport.add(name);
@@ -59,7 +59,7 @@ export class Stock {
     this.#faults = 0;
   }
 
-  /** A slot ended before it was ready; what it said is on `stderr`. */
+  /** Called when a slot ended before it was ready; `stderr` has its message. */
   onFault(stderr: Socket | undefined): void {
     this.#faults += 1;
     if (this.#faults >= maxImportFaults) {

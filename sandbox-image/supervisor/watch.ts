@@ -2,12 +2,12 @@ import { lstatSync, opendirSync, readdirSync, readFileSync, statSync } from 'nod
 import { join } from 'node:path';
 
 const kibibyte = 1024;
-/** A directory with more entries is over any limit; counting on would only cost time. */
+/** A directory with more entries exceeds any limit, so counting stops. */
 const maxEntries = 20_000;
 
 export type Watched = { readonly pid: number; readonly uid: number | null; readonly zygotePid: number };
 
-/** The processes of each run. */
+/** Returns the ids of the processes of each run. */
 export function findProcesses<Run extends Watched>(runs: readonly Run[]): Map<Run, readonly number[]> {
   const found = new Map<Run, number[]>();
   for (const zygotePid of new Set(runs.map((run) => run.zygotePid))) {
@@ -23,8 +23,8 @@ export function findProcesses<Run extends Watched>(runs: readonly Run[]): Map<Ru
 }
 
 /**
- * Memory of processes: anonymous, shared and swapped pages, less what each began with as a copy of the zygote. It is
- * what the host would get back; the zygote's own pages stay shared.
+ * Returns the memory of processes: anonymous, shared and swapped pages, without those that each process inherited from
+ * the zygote. This is what the host would regain, because the pages of the zygote stay shared.
  */
 export function measureMemory(zygotePid: number, pids: readonly number[]): number {
   const inherited = memory(zygotePid).anonymous;
@@ -34,8 +34,8 @@ export function measureMemory(zygotePid: number, pids: readonly number[]): numbe
 }
 
 /**
- * Bytes on the disk of files that have no name any more, but are open or mapped. Where the supervisor may not look at
- * that (without CAP_SYS_PTRACE), 0.
+ * Returns the bytes on disk of deleted files that are still open or mapped, or 0 if the supervisor may not read them
+ * (without CAP_SYS_PTRACE).
  */
 export function measureUnnamed(pids: readonly number[]): number {
   const sizes = new Map<string, number>();
@@ -76,7 +76,7 @@ function unnamedMapped(pid: number): [string, number][] {
   }
 }
 
-/** Bytes that a directory takes on the disk; Infinity where it holds too many files to count. */
+/** Returns the bytes that a directory takes on disk, or Infinity if it has too many files to count. */
 export function measureDisk(directory: string): number {
   let bytes = 0;
   let entries = 0;
@@ -96,7 +96,7 @@ export function measureDisk(directory: string): number {
         listing.closeSync();
       }
     } catch {
-      // Removed while it was read, or longer than a path can be.
+      // The directory was removed meanwhile, or its path is too long.
     }
   }
   return bytes;
@@ -106,7 +106,7 @@ function tree(pid: number): number[] {
   return [pid, ...children(pid).flatMap(tree)];
 }
 
-/** Each thread has children of its own. */
+/** Each thread has its own list of children. */
 function children(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>

@@ -53,7 +53,7 @@ describe('the context of the stack', () => {
     [{ sandboxes: '2.5' }, 'sandboxes must be a whole number from 0 to 200'],
     [{ sandboxes: '2', spare: '3' }, 'spare must be at most sandboxes'],
     [{ offHours: '8pm' }, 'offHours must be hours such as'],
-    [{ offHours: '20:00-07:00 Mars/Olympus' }, 'offHours names no time zone'],
+    [{ offHours: '20:00-07:00 Mars/Olympus' }, 'offHours has an unknown time zone'],
     [{ packageIndex: 'http://pypi.example/simple' }, 'packageIndex must be an address'],
     [{ packageIndex: 'https://u:p@pypi.example/simple' }, 'packageIndex must not contain a name or password'],
     [

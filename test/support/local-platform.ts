@@ -48,8 +48,8 @@ export async function localPlatform(): Promise<LocalPlatform> {
     baseUrl: () => 'http://127.0.0.1',
     signingKey: randomBytes(32),
   });
-  const supply = new SandboxProcesses(table);
-  await supply.start();
+  const processes = new SandboxProcesses(table);
+  await processes.start();
   const background = new BackgroundWork(loadWork);
   const index = await PackageIndex.start();
   index.add(wheel({ name: 'tour' }));
@@ -66,7 +66,7 @@ export async function localPlatform(): Promise<LocalPlatform> {
       table,
       objects,
       keys,
-      sandboxes: supply.sandboxes,
+      sandboxes: processes.sandboxes,
       builder,
       generator: localGenerator(currentSettings(), undefined),
       background,
@@ -74,7 +74,7 @@ export async function localPlatform(): Promise<LocalPlatform> {
     async remove() {
       await builder.close();
       await index.close();
-      await supply.close();
+      await processes.close();
       await background.idle();
       models.close();
       table.close();

@@ -139,7 +139,7 @@ describe.each(protocols.map((protocol) => [protocol.provider, protocol] as const
       ['JSON of another kind', misspeaks],
     ])('takes %s for what it is, and does not pay for it twice', async (_, behaviour) => {
       server.behaves(behaviour, says('never'));
-      expect((await failure()).message).toBe('an answer that is not of its protocol');
+      expect((await failure()).message).toBe('the response does not follow the protocol');
       expect(server.requests).toHaveLength(1);
     });
 
@@ -187,8 +187,8 @@ describe('the operator’s choice', () => {
     );
 
   it.each(['anthropic', 'openai'])('%s: a key does not cross a network in the clear', (provider) => {
-    expect(() => choose(provider, 'http://models.example.com/v1', 'key')).toThrow('must be https');
-    expect(() => choose(provider, 'http://localhost.example.com/v1', 'key')).toThrow('must be https');
+    expect(() => choose(provider, 'http://models.example.com/v1', 'key')).toThrow('must use https');
+    expect(() => choose(provider, 'http://localhost.example.com/v1', 'key')).toThrow('must use https');
     expect(() => choose(provider, 'https://models.example.com/v1', 'key')).not.toThrow();
     expect(() => choose(provider, 'http://127.0.0.1:11434/v1', 'key')).not.toThrow();
     expect(() => choose(provider, 'http://models.example.com/v1')).not.toThrow();

@@ -64,12 +64,12 @@ const minute = 60_000;
 let clock: number;
 let table: SqliteTable;
 let tasks: Scheduler;
-let askKey: FetchSandboxKey;
+let fetchKey: FetchSandboxKey;
 beforeEach(() => {
   clock = Date.now();
   table = new SqliteTable(':memory:');
   tasks = new Scheduler();
-  askKey = async () => new Uint8Array(1216);
+  fetchKey = async () => new Uint8Array(1216);
 });
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -77,7 +77,7 @@ afterEach(async () => {
   table.close();
 });
 
-const keep = (target: PoolTarget) => reconcilePool({ table, tasks, askKey }, target, clock);
+const keep = (target: PoolTarget) => reconcilePool({ table, tasks, fetchKey }, target, clock);
 const target = { size: 4, spare: 2 };
 const inState = async (state: string) =>
   (await sandboxItems(table)).filter((item) => item.state === state).map(({ sk }) => sk);
@@ -193,12 +193,12 @@ describe('a pool of tasks', () => {
   });
 
   it('asks again for a key that it did not get', async () => {
-    askKey = async () => {
+    fetchKey = async () => {
       throw new Error('not yet');
     };
     await filled({ size: 1, spare: 1 });
     expect(await inState('ready')).toEqual([]);
-    askKey = async () => new Uint8Array(1216);
+    fetchKey = async () => new Uint8Array(1216);
     expect(await keep({ size: 1, spare: 1 })).toMatchObject({ registered: 1 });
   });
 
@@ -257,7 +257,7 @@ describe('a task that is a real supervisor', () => {
   }
 
   it('is registered with the key that it says is its own, and runs what is sealed to it', async () => {
-    askKey = fetchSandboxKey;
+    fetchKey = fetchSandboxKey;
     await keep({ size: 1, spare: 1 });
     const [taskId = ''] = tasks.alive();
     const supervisor = await startTask(taskId);

@@ -19,9 +19,9 @@ describe('a run that is handed over', () => {
     ...{ executionId, language: 'python', code, stdin: '', args: [], env: {}, files: [] },
     timeoutMs: 20_000,
   });
-  const handOver = async (code: string, waitMs = 0) => {
+  const detach = async (code: string, waitMs = 0) => {
     const { executionId, ...rest } = job(code);
-    const outcome = await supervisor.client.runOrHandOver({ executionId, ...rest }, waitMs);
+    const outcome = await supervisor.client.runOrDetach({ executionId, ...rest }, waitMs);
     expect(Object.keys(outcome)).toEqual(['repliesSecret']);
     return { executionId, secret: (outcome as Detached).repliesSecret };
   };
@@ -30,13 +30,13 @@ describe('a run that is handed over', () => {
 
   test('one that ends within the wait is answered, and the sandbox keeps nothing of it', async () => {
     const { executionId, ...rest } = job('print(1)');
-    const outcome = await supervisor.client.runOrHandOver({ executionId, ...rest }, 10_000);
+    const outcome = await supervisor.client.runOrDetach({ executionId, ...rest }, 10_000);
     expect(outcome).toMatchObject({ status: 'completed' });
-    await expect(supervisor.client.peek(executionId, new Uint8Array(44))).rejects.toThrow(RunLost);
+    await expect(supervisor.client.poll(executionId, new Uint8Array(44))).rejects.toThrow(RunLost);
   });
 
   test('is read by whoever has its secret, from the first byte on, by many and again', async () => {
-    const { executionId, secret } = await handOver(
+    const { executionId, secret } = await detach(
       'import time\nfor i in range(5): print(i, flush=True); time.sleep(0.1)',
     );
     await sleep(250);
@@ -55,20 +55,20 @@ describe('a run that is handed over', () => {
   });
 
   test('without its secret nothing is read', async () => {
-    const { executionId, secret } = await handOver('print("secret output")');
+    const { executionId, secret } = await detach('print("secret output")');
     const other = secret.map((byte) => byte ^ 1);
     await expect(supervisor.client.attach(executionId, other)).rejects.toThrow(SandboxLost);
-    const mine = await handOver('print("other")');
+    const mine = await detach('print("other")');
     await expect(supervisor.client.attach(executionId, mine.secret)).rejects.toThrow(SandboxLost);
     expect(text((await supervisor.client.attach(executionId, secret)).stdout)).toBe('secret output\n');
   });
 
   test('shows what is there, and that it still runs', async () => {
-    const { executionId, secret } = await handOver(endless);
+    const { executionId, secret } = await detach(endless);
     const chunks: OutputChunk[] = [];
     while (chunks.length === 0) {
       const onOutput = (chunk: OutputChunk) => chunks.push(chunk);
-      expect(await supervisor.client.peek(executionId, secret, { onOutput })).toBeUndefined();
+      expect(await supervisor.client.poll(executionId, secret, { onOutput })).toBeUndefined();
     }
     expect(joined(chunks)).toBe('begun\n');
     await supervisor.client.stop(executionId);
@@ -76,26 +76,26 @@ describe('a run that is handed over', () => {
   });
 
   test('is kept until it is acknowledged, but not forgotten while it runs', async () => {
-    const { executionId, secret } = await handOver(endless);
-    await supervisor.client.acknowledge(executionId);
-    expect(await supervisor.client.peek(executionId, secret)).toBeUndefined();
+    const { executionId, secret } = await detach(endless);
+    await supervisor.client.ack(executionId);
+    expect(await supervisor.client.poll(executionId, secret)).toBeUndefined();
     await supervisor.client.stop(executionId);
     await supervisor.client.attach(executionId, secret);
-    expect(await supervisor.client.peek(executionId, secret)).toMatchObject({ status: 'killed' });
-    await supervisor.client.acknowledge(executionId);
-    await expect(supervisor.client.peek(executionId, secret)).rejects.toThrow(RunLost);
+    expect(await supervisor.client.poll(executionId, secret)).toMatchObject({ status: 'killed' });
+    await supervisor.client.ack(executionId);
+    await expect(supervisor.client.poll(executionId, secret)).rejects.toThrow(RunLost);
   });
 
   test('is refused at once where it would be refused anyway', async () => {
     const id = randomUUID();
-    await supervisor.client.runOrHandOver(job('print(1)', id), 10_000);
-    await expect(supervisor.client.runOrHandOver(job('print(2)', id), 0)).rejects.toThrow(/409/);
+    await supervisor.client.runOrDetach(job('print(1)', id), 10_000);
+    await expect(supervisor.client.runOrDetach(job('print(2)', id), 0)).rejects.toThrow(/409/);
   });
 
   test('however its end meets the wait, it is answered or kept, never lost', async () => {
     for (let waitMs = 0; waitMs < 60; waitMs += 4) {
       const { executionId, ...rest } = job('print("end")');
-      const outcome = await supervisor.client.runOrHandOver({ executionId, ...rest }, waitMs);
+      const outcome = await supervisor.client.runOrDetach({ executionId, ...rest }, waitMs);
       const result =
         'repliesSecret' in outcome
           ? await supervisor.client.attach(executionId, outcome.repliesSecret)
@@ -105,7 +105,7 @@ describe('a run that is handed over', () => {
   });
 
   test('a reader who leaves ends nothing', async () => {
-    const { executionId, secret } = await handOver(
+    const { executionId, secret } = await detach(
       'import time\nprint("begun", flush=True)\ntime.sleep(0.4)\nprint("ended")',
     );
     const signal = AbortSignal.timeout(100);
@@ -116,7 +116,7 @@ describe('a run that is handed over', () => {
   });
 
   test('is lost with its zygote, and that is known to those who read and those who come later', async () => {
-    const { executionId, secret } = await handOver(endless);
+    const { executionId, secret } = await detach(endless);
     while ((await peeked(supervisor, executionId, secret)) === '') await sleep(20);
     const reading = supervisor.client.attach(executionId, secret);
     reading.catch(() => undefined);
@@ -130,7 +130,7 @@ describe('a run that is handed over', () => {
 
 async function peeked({ client }: Supervisor, executionId: string, secret: Uint8Array): Promise<string> {
   const chunks: Uint8Array[] = [];
-  await client.peek(executionId, secret, { onOutput: ({ bytes }) => chunks.push(bytes) });
+  await client.poll(executionId, secret, { onOutput: ({ bytes }) => chunks.push(bytes) });
   return Buffer.concat(chunks).toString();
 }
 

@@ -10,13 +10,13 @@ import {
 } from '../table.ts';
 import { checkItem, keyOf } from '../table-rules.ts';
 
-/** What a write leaves of an item: its new state, or nothing. */
+/** The state of an item after a write: `undefined` means deleted. */
 export type Change = { readonly table: Write['table']; readonly key: Key; readonly item: Item | undefined };
 
-/** The live item of a key. */
+/** Returns the live item of a key. */
 export type Read = (table: Write['table'], key: Key) => Item | undefined;
 
-/** @throws ConditionFailed before anything is changed. */
+/** Returns the changes that a transaction makes. @throws ConditionFailed if a condition does not hold */
 export function planTransaction(writes: readonly Write[], read: Read): Change[] {
   const changes: Change[] = [];
   for (const [index, write] of writes.entries()) {
@@ -24,7 +24,7 @@ export function planTransaction(writes: readonly Write[], read: Read): Change[] 
     const item = read(write.table, key);
     const conditions = 'update' in write ? ['present' as const, ...(write.if ?? [])] : (write.if ?? []);
     if (!conditions.every((condition) => holds(condition, item))) throw new ConditionFailed(index, item);
-    if (!('check' in write)) changes.push({ table: write.table, key, item: outcome(write, item) });
+    if (!('check' in write)) changes.push({ table: write.table, key, item: applyWrite(write, item) });
   }
   return changes;
 }
@@ -44,7 +44,7 @@ function isLess(value: Value | undefined, bound: string | number): boolean {
   return false;
 }
 
-function outcome(write: Exclude<Write, { check: Key }>, item: Item | undefined): Item | undefined {
+function applyWrite(write: Exclude<Write, { check: Key }>, item: Item | undefined): Item | undefined {
   if ('put' in write) return write.put;
   if ('delete' in write) return undefined;
   const updated: { [name: string]: Value } & Key = { ...(item ?? write.update), ...write.set };
@@ -59,7 +59,7 @@ function sum(field: string, value: Value = 0, by: number): number {
   return value + by;
 }
 
-/** The counter's new value and the item that holds it, or `undefined` where the bound was reached. */
+/** Returns the new value of the counter and its item, or `undefined` if the bound is reached. */
 export function planIncrement(
   { table, key, field, by = 1, below, ttl }: Increment,
   read: Read,
@@ -67,6 +67,6 @@ export function planIncrement(
   const item = read(table, key);
   const value = sum(field, item?.[field], by);
   if (below !== undefined && value - by >= below) return undefined;
-  const made = item ?? { ...key, ...(ttl !== undefined && { ttl }) };
-  return { value, change: { table, key, item: { ...made, [field]: value } as Item } };
+  const base = item ?? { ...key, ...(ttl !== undefined && { ttl }) };
+  return { value, change: { table, key, item: { ...base, [field]: value } as Item } };
 }
