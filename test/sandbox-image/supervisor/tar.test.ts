@@ -56,7 +56,11 @@ async function read(archive: Buffer, chunkBytes = 512): Promise<string[]> {
   const entries: string[] = [];
   for await (const entry of readTar(chunksOf(archive, chunkBytes))) {
     if (entry.type === 'folder') entries.push(`${entry.path}/`);
-    else entries.push(`${entry.path}=${Buffer.concat(await Array.fromAsync(entry.content()))}`);
+    else {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of entry.content()) chunks.push(chunk);
+      entries.push(`${entry.path}=${Buffer.concat(chunks)}`);
+    }
   }
   return entries;
 }
