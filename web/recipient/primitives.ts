@@ -1,8 +1,8 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import wasm from 'argon2-browser/dist/argon2-simd.wasm';
 import type { MessagePrimitives } from '../../client/message-crypto/index.ts';
 import { argon2Wasm } from '../../crypto/providers/argon2-wasm.ts';
 import { xChaCha20Poly1305 } from '../../crypto/providers/portable-aead.ts';
+import { sha256 } from '../../crypto/providers/portable-sha256.ts';
 
 /** Only the cryptography that messages need, to keep the page small. */
 export const primitives: MessagePrimitives = {
