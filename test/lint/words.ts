@@ -8,8 +8,8 @@ import { join, resolve } from 'node:path';
 
 type Entry = { readonly avoid: RegExp; readonly write: string };
 
-const entry = (avoid: string, write: string): Entry => ({
-  avoid: new RegExp(`\\b(?:${avoid})\\b`, 'gi'),
+const entry = (avoid: string, write: string, flags = 'gi'): Entry => ({
+  avoid: new RegExp(`\b(?:${avoid})\b`, flags),
   write,
 });
 
