@@ -4,7 +4,7 @@ import { screamingSnake } from './variables.ts';
 /** Tables of the documentation. */
 export type SettingGroup = 'access' | 'limits' | 'stack' | 'sandboxes' | 'generator';
 
-/** One setting. Whoever reads it, the help text and the documentation all take it from here. */
+/** One setting. The code that reads it, the help text and the documentation all take it from here. */
 export type Setting = {
   readonly schema: z.ZodType<unknown, string>;
   /** As it is written in the context of the stack or in the environment. */

@@ -103,7 +103,7 @@ async function enter(
 
 function storeAccount({ terminal, profile }: Context, credentials: Credentials): void {
   const { url, email } = credentials;
-  // Verification of the audit log concerns the server, whoever signs in there.
+  // Verification of the audit log concerns the server, not the user who signs in there.
   const previous = readUsableProfiles().get(profile);
   const auditLog = previous?.url === url ? previous.auditLog : undefined;
   storeCredentials(profile, { ...credentials, ...(auditLog && { auditLog }) });

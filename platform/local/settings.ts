@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Definitions } from '../setting.ts';
 
-/** The settings that exist on one machine only. Whoever reads one reads its variable. */
+/** The settings that exist on one machine only. Code that reads one reads its variable. */
 export const machineSettings = {
   packageIndex: {
     schema: z.string(),

@@ -9,19 +9,17 @@ import { join, resolve } from 'node:path';
 type Entry = { readonly avoid: RegExp; readonly write: string };
 
 const entry = (avoid: string, write: string, flags = 'gi'): Entry => ({
-  avoid: new RegExp(`\b(?:${avoid})\b`, flags),
+  avoid: new RegExp(`\\b(?:${avoid})\\b`, flags),
   write,
 });
 
 export const entries: readonly Entry[] = [
   entry('nobody', 'no one, or name the actor'),
   entry('whoever', 'anyone who, or name the actor'),
-  entry(
-    '(?:is|are|was|were) none|there is none|what (?:is|are) none',
-    'is not a …, does not exist, is missing',
-  ),
+  // With case: Python says `is None`.
+  entry('(?:is|are|was|were) none', 'is not a …, does not exist, is missing', 'g'),
   entry('anew|once more|made new|makes? new', 'again, re-encrypts, creates'),
-  entry('brings?|brought|bringing', 'sends, provides, includes, supplies'),
+  entry('brings|brought|bringing', 'sends, provides, includes, supplies'),
   entry('lies|lying', 'is stored, is'),
   entry('goes on|gone on with|went on|go on with', 'continues, resumes'),
   entry('(?:is|are|may be|can be|to be) had', 'is available, can be read'),
@@ -32,7 +30,7 @@ export const entries: readonly Entry[] = [
   entry('(?:takes?|taken|took) (?:it |them |one )?back|(?:gives?|given|gave) back', 'revokes, returns'),
   entry('for whom?', 'for people who'),
   entry('(?:is|are) answered with', 'returns'),
-  entry('hand(?:s|ed|ing)? over|handover', 'detach, pass'),
+  entry('hand(?:s|ed|ing)? over', 'detach, pass'),
   entry('hears? of|heard of', 'is notified'),
   entry('in the clear', 'in plaintext'),
   entry('is no (?:text|record|value|file|key|user|object|name)', 'is not a …'),

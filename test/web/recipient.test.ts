@@ -166,7 +166,7 @@ describe('the languages of the page', () => {
   it('choose plural forms', () => {
     const remaining = (count: number, language: 'en' | 'es') =>
       plural(languages[language].words, 'remaining', count, language);
-    expect(remaining(1, 'en')).toBe('The message can be opened once more.');
+    expect(remaining(1, 'en')).toBe('The message can be opened one more time.');
     expect(remaining(2, 'en')).toBe('The message can be opened 2 more times.');
     expect(remaining(1, 'es')).toBe('El mensaje se puede abrir una vez más.');
     expect(remaining(3, 'es')).toBe('El mensaje se puede abrir 3 veces más.');

@@ -53,7 +53,7 @@ const en = {
   downloaded: 'Downloaded',
   clear: 'Clear this page',
   burnt: 'The message has been deleted from the server. If you close this page, it is gone.',
-  remaining_one: 'The message can be opened once more.',
+  remaining_one: 'The message can be opened one more time.',
   remaining_other: 'The message can be opened {count} more times.',
   remainingUnlimited: 'The message can be opened again.',
   cleared: 'The message was cleared',
