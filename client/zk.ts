@@ -161,12 +161,12 @@ function digestOf(primitives: Primitives, payload: ZkPayload): string {
 function refuse(cause: unknown): never {
   if (cause instanceof MalformedPayload) throw tampered(cause);
   if (!(cause instanceof WrongMasterPassword)) throw cause;
-  const message = 'The master password does not open this program.';
+  const message = 'The master password is wrong.';
   throw new StrongroomError(message, { code: 'WRONG_MASTER_PASSWORD', status: 401, cause });
 }
 
 function tampered(cause?: unknown): StrongroomError {
-  const message = 'The encrypted payload is not the one that was stored, or holds no program.';
+  const message = 'The encrypted payload was modified, or it does not contain a program.';
   return new StrongroomError(message, { code: 'TAMPERED_PAYLOAD', status: 400, cause });
 }
 

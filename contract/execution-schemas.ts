@@ -95,7 +95,7 @@ export const ProgramFiles = z
       path: z
         .string()
         .refine(isRelative, {
-          error: 'must be a relative path of plain segments, none of them empty, . or ..',
+          error: 'must be a relative path without empty, . or .. segments',
         })
         .meta({ example: 'data/input.csv', maxLength: limits.programFiles.pathBytes }),
       contentB64: Base64,
@@ -112,6 +112,6 @@ export const ProgramFiles = z
     }
     const bytes = files.reduce((sum, { contentB64 }) => sum + contentB64.length, 0);
     if (bytes > limits.programFiles.bytes) {
-      addIssue({ code: 'custom', message: `must be at most ${limits.programFiles.bytes} bytes in all` });
+      addIssue({ code: 'custom', message: `must have at most ${limits.programFiles.bytes} bytes in total` });
     }
   });

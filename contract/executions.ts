@@ -60,7 +60,9 @@ export const executions = {
           .max(limits.timeoutSeconds.max)
           .default(limits.timeoutSeconds.default),
         secrets: z
-          .union([z.enum(['all', 'none']), z.array(SecretName).max(limits.secretsPerUser)])
+          .union([z.enum(['all', 'none']), z.array(SecretName).max(limits.secretsPerUser)], {
+            error: 'must be "all", "none" or a list of secret names',
+          })
           .default('all')
           .meta({ description: 'Which secrets the program finds in its environment' }),
         files: ProgramFiles.default([]).meta({

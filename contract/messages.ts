@@ -151,7 +151,7 @@ export const messages = {
         nonce: z
           .string()
           .regex(/^[A-Za-z0-9_-]{22,128}$/, {
-            error: 'must be 22 to 128 letters, digits, - or _: at least 128 random bits',
+            error: 'must have 22 to 128 letters, digits, hyphens or underscores (at least 128 random bits)',
           })
           .optional()
           .meta({

@@ -122,7 +122,7 @@ export const packages = {
               if (value.findIndex((other) => other.name === name) === at) continue;
               issues.push({
                 code: 'custom',
-                message: `${name} is on the list twice`,
+                message: 'is already on the list',
                 input: name,
                 path: [at],
               });

@@ -36,7 +36,7 @@ export const programs = {
     body: z
       .strictObject({
         prompt: text(limits.promptBytes)
-          .refine((prompt) => prompt.trim() !== '', { error: 'must say what the program is to do' })
+          .refine((prompt) => prompt.trim() !== '', { error: 'must not be empty' })
           .meta({ example: 'Print the first ten prime numbers.' }),
         execute: z.boolean().default(true).meta({ description: 'Whether the program is run, too' }),
         language,

@@ -44,10 +44,10 @@ export function normalName(name: string): string {
  */
 export function parseRequirement(text: string): Requirement {
   if (/[\s\S]@/.test(text) || text.includes('://')) {
-    throw new InvalidRequirement('must name a package of the index, not a URL');
+    throw new InvalidRequirement('must be a package from the index, not a URL');
   }
-  if (text.startsWith('-')) throw new InvalidRequirement('must be a package, not an option');
-  if (/[\\/]/.test(text)) throw new InvalidRequirement('must be a package, not a path');
+  if (text.startsWith('-')) throw new InvalidRequirement('must be a package name, not an option');
+  if (/[\\/]/.test(text)) throw new InvalidRequirement('must be a package name, not a path');
   if (text.includes(';')) throw new InvalidRequirement('must not have an environment marker');
   const [, written = '', extras, versions = ''] = shape.exec(text.trim()) ?? [];
   if (!written)
@@ -55,18 +55,17 @@ export function parseRequirement(text: string): Requirement {
   const name = normalName(written);
   if (standardModules.has(name)) {
     throw new InvalidRequirement(
-      'is a module of Python itself: programs can import it without it being installed',
+      'is part of the Python standard library: programs can import it without installing it',
     );
   }
-  if (taken.has(name)) throw new InvalidRequirement('is a name that the API has taken');
+  if (taken.has(name)) throw new InvalidRequirement('is a reserved name');
   return { name, requested: `${name}${readExtras(extras)}${readVersions(versions)}` };
 }
 
 function readExtras(text: string | undefined): string {
   if (text === undefined) return '';
   const names = text.split(',').map((part) => part.trim());
-  if (!names.every((name) => extra.test(name)))
-    throw new InvalidRequirement('has an extra that is not a name');
+  if (!names.every((name) => extra.test(name))) throw new InvalidRequirement('has an invalid extra');
   return `[${[...new Set(names.map(normalName))].sort().join(',')}]`;
 }
 
@@ -79,15 +78,13 @@ function readVersions(text: string): string {
       .replace(/^([<>=!~]+) /, '$1'),
   );
   for (const part of parts) {
-    if (part.startsWith('===')) throw new InvalidRequirement('must compare versions by ==, not by ===');
+    if (part.startsWith('===')) throw new InvalidRequirement('must use == instead of ===');
     const known = clauses.find(([operator]) => operator.test(part));
     if (!known) {
-      throw new InvalidRequirement(
-        'must have nothing but version specifiers behind its name, such as >=2,<3',
-      );
+      throw new InvalidRequirement('must have only version specifiers after the name, such as >=2,<3');
     }
     if (!known[1].test(part.replace(known[0], ''))) {
-      throw new InvalidRequirement('has a version specifier that is not one by PEP 440');
+      throw new InvalidRequirement('has an invalid version specifier (PEP 440)');
     }
   }
   return parts.join(',').toLowerCase();

@@ -63,7 +63,7 @@ export const ErrorBody = z
 export const Base64 = z
   .string()
   .refine((value) => Buffer.from(value, 'base64').toString('base64') === value, {
-    error: 'must be standard base64, with padding and without white space',
+    error: 'must be standard base64 with padding and without white space',
   })
   .transform((value) => Buffer.from(value, 'base64'))
   .meta({ contentEncoding: 'base64', example: 'c3Ryb25ncm9vbQ==' });
@@ -74,7 +74,7 @@ export function text(maxBytes: number) {
     .string()
     .refine((value) => value.isWellFormed(), { error: 'must be well-formed Unicode' })
     .refine((value) => Buffer.byteLength(value) <= maxBytes, {
-      error: `must be at most ${maxBytes} bytes of UTF-8`,
+      error: `must have at most ${maxBytes} bytes in UTF-8`,
     })
     .meta({ maxLength: maxBytes, 'x-maxBytes': maxBytes });
 }

@@ -10,9 +10,9 @@ const reserved =
 export const SecretName = z
   .string()
   .regex(new RegExp(`^[A-Za-z_][A-Za-z0-9_]{0,${limits.secretNameCharacters - 1}}$`), {
-    error: 'must be letters, digits and underscores, not begin with a digit, and be 1 to 128 characters long',
+    error: 'must have 1 to 128 letters, digits or underscores, and must not start with a digit',
   })
-  .refine((name) => !reserved.test(name), { error: 'is reserved: it would change how an interpreter starts' })
+  .refine((name) => !reserved.test(name), { error: 'is reserved: it changes how an interpreter starts' })
   .meta({ example: 'DATABASE_URL' });
 
 const SecretMetadata = z
@@ -42,7 +42,7 @@ export const secrets = {
       .strictObject({
         value: text(limits.secretValueBytes)
           .refine((value) => !value.includes('\0'), {
-            error: 'must not contain a NUL character: an environment variable cannot hold one',
+            error: 'must not contain a NUL character, which an environment variable cannot hold',
           })
           .meta({ example: 'postgres://app:secret@db.example.com/app' }),
         description: z.string().max(limits.secretDescriptionCharacters).optional(),

@@ -34,11 +34,11 @@ export const KeyName = z
   .string()
   .refine((name) => name.isWellFormed(), { error: 'must be well-formed Unicode' })
   .refine((name) => name !== '' && Buffer.byteLength(name) <= limits.kvKeyBytes, {
-    error: `must be 1 to ${limits.kvKeyBytes} bytes of UTF-8`,
+    error: `must have 1 to ${limits.kvKeyBytes} bytes in UTF-8`,
   })
   .refine((name) => !control.test(name), { error: 'must not contain control characters' })
   .refine((name) => !reserved.test(name), {
-    error: 'is reserved: paths of shares are under shared, shared/… and …/shares',
+    error: 'is reserved: it must not be "shared", start with "shared/", or contain "/shares" as a segment',
   })
   .meta({
     description: 'Encoded as one segment: `app/config/url` is sent as `app%2Fconfig%2Furl`',
@@ -52,9 +52,12 @@ export function base64Bytes(maxBytes: number) {
     .transform((text, context): Uint8Array => {
       const bytes = Buffer.from(text, 'base64');
       if (bytes.toString('base64') !== text) {
-        context.addIssue({ code: 'custom', message: 'must be base64 with padding and no white space' });
+        context.addIssue({
+          code: 'custom',
+          message: 'must be standard base64 with padding and without white space',
+        });
       } else if (bytes.length > maxBytes) {
-        context.addIssue({ code: 'custom', message: `must be at most ${maxBytes} bytes` });
+        context.addIssue({ code: 'custom', message: `must have at most ${maxBytes} bytes` });
       }
       return bytes;
     })
@@ -77,7 +80,7 @@ const permission = z.literal('read');
 
 /** What a caller says of a new share, whatever is shared. */
 export const shareTerms = {
-  recipientUserId: z.guid({ error: 'must be the id of a user' }),
+  recipientUserId: z.guid(),
   permission: permission.meta({ description: 'There is no other' }),
   expiresUtc: z.iso
     .datetime({ offset: true })

@@ -10,8 +10,7 @@ const CodeName = z
   .string()
   .regex(new RegExp(`^[A-Za-z0-9][A-Za-z0-9._-]{0,${limits.zkCodeNameCharacters - 1}}$`), {
     error:
-      'must be letters, digits, dots, hyphens and underscores, begin with a letter or digit, and be 1 to 128 ' +
-      'characters long',
+      'must have 1 to 128 letters, digits, dots, hyphens or underscores, and must start with a letter or digit',
   })
   .meta({ example: 'monthly-report' });
 
@@ -222,7 +221,7 @@ export const zk = {
       })
       .refine((body) => (body.masterPassword === undefined) !== (body.sealedPassword === undefined), {
         path: ['masterPassword'],
-        error: 'must be there, or sealedPassword in its place',
+        error: 'is required unless sealedPassword is sent; send exactly one of the two',
       }),
     responses: {
       200: { description: 'The program ended', body: executions.create.responses[200].body },

@@ -36,7 +36,9 @@ export function errorExamples(codes: Iterable<ErrorCode>): Record<string, Exampl
   const example = (code: ErrorCode): Example => {
     const [, sentence] = errors[code];
     const details =
-      code === 'INVALID_REQUEST' ? { details: [{ path: 'nmae', message: 'is not known' }] } : undefined;
+      code === 'INVALID_REQUEST'
+        ? { details: [{ path: 'nmae', message: 'is not a known field' }] }
+        : undefined;
     return { summary: sentence, value: { success: false, error: sentence, code, requestId, ...details } };
   };
   return Object.fromEntries([...codes].map((code) => [code, example(code)]));

@@ -28,7 +28,7 @@ export function packagesSuite(target: () => Target): void {
       ['-r x', 'option'],
       ['x; sys_platform == "linux"', 'marker'],
       ['x==banana', 'PEP 440'],
-      ['json', 'module of Python'],
+      ['json', 'standard library'],
       ['', 'name of a package'],
       ['x'.repeat(limits.packages.requirementCharacters + 1), ''],
     ])('%j is 400, and its place is named', async (bad, reason) => {
