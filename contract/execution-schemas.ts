@@ -12,7 +12,7 @@ const Isolation = z
     namespaces: z.array(z.string()),
     cgroup: z.boolean(),
   })
-  .meta({ id: 'Isolation', description: 'What stood between the program and the host, as probed' });
+  .meta({ id: 'Isolation', description: 'The isolation between the program and the host, as measured' });
 
 const ResultFile = z.object({
   path: z.string().meta({ example: 'plot.svg' }),
@@ -23,7 +23,7 @@ const ResultFile = z.object({
 
 const LargeFile = ResultFile.omit({ contentB64: true }).extend({
   href: z.string().meta({
-    description: 'Where it is to be fetched from, for as long as the execution is kept',
+    description: 'Path to fetch the file from while the execution is kept',
     example: '/api/v1/executions/0198f0c2-7a30-7c3f-9d51-3f1c3a9e7b42/files/0',
   }),
 });
@@ -44,13 +44,14 @@ const result = {
   cpuMs: z.number().meta({ example: 9.8 }),
   peakMemoryBytes: z.number(),
   files: z.array(ResultFile).meta({
-    description: `Regular files that the program left, ${bytes} bytes in all at most`,
+    description: `Regular files that the program left, at most ${bytes} bytes in total`,
   }),
   largeFiles: z.array(LargeFile).meta({
-    description: `What does not fit beside these: with them ${count} files and ${bytesInAll} bytes at most`,
+    description: `Files that exceed that size: at most ${count} files and ${bytesInAll} bytes in total, including \`files\``,
   }),
   omittedFiles: z.int().meta({
-    description: 'At least so many others were left: over a limit, links, special files, odd names',
+    description:
+      'Minimum number of other files that the program left: over a limit, links, special files or unsupported names',
   }),
   isolation: Isolation,
 };
@@ -65,7 +66,7 @@ export const ExecutionSummary = z
     startedAt: Timestamp,
     endedAt: Timestamp.nullable(),
     timeoutSeconds: z.number(),
-    expiresAt: Timestamp.meta({ description: 'When the execution and its result are gone' }),
+    expiresAt: Timestamp.meta({ description: 'When the execution and its result are deleted' }),
   })
   .meta({ id: 'ExecutionSummary' });
 
@@ -80,15 +81,15 @@ export const Execution = z
   .meta({
     id: 'Execution',
     description:
-      'While the program runs, its output until now. One whose sandbox was lost is `killed`, with the reason as ' +
-      'the last line of stderr.',
+      'While the program runs, its output so far. If its sandbox was lost, the status is `killed` and the last line of ' +
+      'stderr gives the reason.',
   });
 
 export const RunningExecution = z
   .object({ executionId: z.uuid(), status: z.literal('running') })
   .meta({ id: 'RunningExecution' });
 
-/** Files that a program finds in its working directory. */
+/** Input files, placed in the program's working directory. */
 export const ProgramFiles = z
   .array(
     z.strictObject({

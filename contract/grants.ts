@@ -1,4 +1,4 @@
-import type { Access, Granted } from './define-route.ts';
+import type { Access, GrantSource } from './define-route.ts';
 import type { TableName } from './resources.ts';
 
 export type Grants = {
@@ -14,8 +14,8 @@ export type Grants = {
   readonly ping: boolean;
 };
 
-/** All that an operation may touch: what its record declares, and what its place behind the front door implies. */
-export function grantsOf(route: Granted): Grants {
+/** Returns everything that an operation may access: what its record declares, and what the request pipeline needs. */
+export function grantsOf(route: GrantSource): Grants {
   const tables = new Map<TableName, 'read' | 'write'>();
   const grant = (table: TableName, mode: 'read' | 'write') => {
     if (tables.get(table) !== 'write') tables.set(table, mode);

@@ -3,7 +3,7 @@ import { type BackgroundRecord, defineBackground } from './define-route.ts';
 
 export const awaitExecution = defineBackground({
   operationId: 'jobs.awaitExecution',
-  summary: 'Waits for the end of a program that was handed over, and stores its result',
+  summary: 'Waits for the end of a detached execution, and stores its result',
   payload: z.strictObject({ userId: z.string(), executionId: z.uuid() }),
   access: {
     tables: { executions: 'write' },
@@ -18,7 +18,7 @@ export const awaitExecution = defineBackground({
 
 export type BackgroundId = 'jobs.awaitExecution';
 
-/** Every function that runs in the background. */
+/** Every background function. */
 export const backgrounds: readonly (BackgroundRecord & { readonly operationId: BackgroundId })[] = [
   awaitExecution,
 ];

@@ -26,8 +26,8 @@ export const kv = {
     path: '/v1/kv/{key}',
     summary: 'Store a value',
     description:
-      'Encrypts it under a new random key, which is wrapped to the caller’s public keys and, where the value is ' +
-      'shared, to those of each recipient. Needs no user secret.',
+      'The server encrypts the value under a new random key, and wraps the key to the public keys of the caller and of ' +
+      'each recipient of a share. Needs no user secret.',
     params,
     body: z.strictObject({ valueB64: base64Bytes(limits.kvValueBytes) }).meta({ id: 'KvValueInput' }),
     responses: {
@@ -61,7 +61,7 @@ export const kv = {
     method: 'DELETE',
     path: '/v1/kv/{key}',
     summary: 'Delete a value',
-    description: 'And all shares of it.',
+    description: 'Deletes the value and all its shares.',
     params,
     responses: {
       200: { description: 'Deleted', body: z.object({ deleted: z.literal(true), key: z.string() }) },

@@ -3,7 +3,7 @@ import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
 
-/** Variables that change how a loader, a shell or an interpreter starts. */
+/** Environment variables that change how a loader, a shell or an interpreter starts. */
 const reserved =
   /^(PATH|HOME|SHELL|USER|LOGNAME|PWD|OLDPWD|IFS|ENV|BASH_ENV|TMPDIR|TEMP|TMP|LANG|LANGUAGE|TERM|MALLOC_.*|GCONV_PATH|GETCONF_DIR|HOSTALIASES|LOCALDOMAIN|LOCPATH|NLSPATH|RES_OPTIONS|TZ|TZDIR|LC_.*|LD_.*|DYLD_.*|GLIBC_.*|PYTHON.*|NODE_.*|NPM_.*|SSL_CERT_.*|OPENSSL_.*|MPLBACKEND|MPLCONFIGDIR|AWS_.*|ECS_.*|STRONGROOM_.*)$/i;
 
@@ -36,7 +36,7 @@ export const secrets = {
     path: '/api/v1/secrets/{name}',
     summary: 'Create or update a secret',
     description:
-      'Programs that the user runs find it as an environment variable. No endpoint gives the value back.',
+      'Programs that the user runs get the secret as an environment variable. No endpoint returns its value.',
     params: z.strictObject({ name: SecretName }),
     body: z
       .strictObject({
@@ -75,8 +75,8 @@ export const secrets = {
     operationId: 'secrets.list',
     method: 'GET',
     path: '/api/v1/secrets',
-    summary: 'List all secrets',
-    description: 'Metadata only, by name.',
+    summary: 'List secrets',
+    description: 'Returns metadata only, ordered by name.',
     query: PageQuery,
     responses: {
       200: { description: 'A page of metadata', body: z.array(SecretMetadata), headers: nextCursorHeader },

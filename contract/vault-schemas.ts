@@ -2,26 +2,26 @@ import { z } from 'zod';
 import { limits } from './limits.ts';
 import { Timestamp } from './schemas.ts';
 
-/** Header of a call that opens private keys. */
+/** Header of a request that decrypts private keys. */
 export const userSecretHeader = {
   'X-User-Secret':
-    'The user secret, which the private keys are encrypted under. It is neither stored nor logged. Characters beyond ' +
-    'ASCII are sent as UTF-8.',
+    'The user secret that encrypts the private keys. It is neither stored nor logged. Send characters outside ASCII ' +
+    'as UTF-8.',
 } as const;
 
-/** Errors of a call that opens private keys. */
+/** Errors of a request that decrypts private keys. */
 export const userSecretErrors = ['USER_SECRET_REQUIRED', 'WRONG_USER_SECRET', 'TAMPERED'] as const;
 
-/** What derives a KEK needs CPU: Argon2id, 64 MiB. */
+/** Deriving a KEK takes CPU: Argon2id with 64 MiB. */
 export const derivesKek = { memoryMiB: 1769 } as const;
 
-/** Names a user, an org, a share. One that is unknown is 404, whatever it looks like. */
+/** Id of a user, an org or a share. An unknown id is a 404, whatever its form. */
 export const Id = z.string().max(64).meta({ example: '7b1f3a52-4f0e-4c7e-9d5b-0f6a2c1d8e34' });
 
-/** RFC 9562, and only the one text that an id has. */
+/** RFC 9562, in the one canonical form of an id. */
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Of what a client makes, and seals for this id. */
+/** Id that the client generates, and that the sealed data is bound to. */
 export const NewId = z.string().regex(uuid, { error: 'must be a UUID in lower case' }).meta({
   format: 'uuid',
   example: '01890a5d-ac96-774b-bcce-b302099a8057',
@@ -41,11 +41,11 @@ export const KeyName = z
     error: 'is reserved: it must not be "shared", start with "shared/", or contain "/shares" as a segment',
   })
   .meta({
-    description: 'Encoded as one segment: `app/config/url` is sent as `app%2Fconfig%2Furl`',
+    description: 'Encode the name as one path segment: send `app/config/url` as `app%2Fconfig%2Furl`',
     example: 'database-password',
   });
 
-/** Standard base64 with padding (RFC 4648 section 4), and only the one text that the bytes have. */
+/** Standard base64 with padding (RFC 4648 section 4), in canonical form only. */
 export function base64Bytes(maxBytes: number) {
   return z
     .string()
@@ -78,17 +78,17 @@ export const PublicKeyKyberB64 = Base64.meta({ description: 'ML-KEM-768 (FIPS 20
 
 const permission = z.literal('read');
 
-/** What a caller says of a new share, whatever is shared. */
+/** Fields of a request that shares a value or a file. */
 export const shareTerms = {
   recipientUserId: z.guid(),
-  permission: permission.meta({ description: 'There is no other' }),
+  permission: permission.meta({ description: 'The only permission' }),
   expiresUtc: z.iso
     .datetime({ offset: true })
     .nullish()
-    .meta({ description: 'In the future; without it the share does not expire', example: null }),
+    .meta({ description: 'When the share expires, in the future; null or absent if never', example: null }),
 } as const;
 
-/** Of a new share, whatever is shared. */
+/** A new share of a value or a file. */
 export const ShareCreated = z
   .object({
     shareId: z.uuid(),
@@ -110,7 +110,7 @@ export const ShareGrant = z
   })
   .meta({ id: 'ShareGrant' });
 
-/** What a recipient sees of a share, whatever is shared. */
+/** A share of a value or a file as its recipient sees it. */
 export const receivedShare = {
   shareId: z.uuid(),
   ownerUserId: z.guid(),

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { Granted } from '../contract/define-route.ts';
+import type { GrantSource } from '../contract/define-route.ts';
 import { type Grants, grantsOf } from '../contract/grants.ts';
 import type { SigningKeyName, TableName } from '../contract/resources.ts';
 import { backgroundVariable } from '../platform/background.ts';
@@ -49,7 +49,7 @@ export class Access extends Construct {
     this.#resources = resources;
   }
 
-  of(route: Granted): FunctionAccess {
+  of(route: GrantSource): FunctionAccess {
     const grants = grantsOf(route);
     const tables = tableActions(route);
     return {
@@ -172,7 +172,7 @@ export class Access extends Construct {
    * Data keys, by the purpose in their context, which the key store authenticates: a function that only keeps
    * answers for `Idempotency-Key` opens no secret, and one that only handles secrets opens no kept answer.
    */
-  #toDataKeys({ access, idempotent }: Granted): PolicyStatement {
+  #toDataKeys({ access, idempotent }: GrantSource): PolicyStatement {
     const keptAnswers = { 'kms:EncryptionContext:purpose': 'idempotency' };
     const conditions = () => {
       const { dataKeyPurpose } = access;

@@ -1,4 +1,4 @@
-import type { Granted } from '../contract/define-route.ts';
+import type { GrantSource } from '../contract/define-route.ts';
 import { grantsOf } from '../contract/grants.ts';
 import type { TableName } from '../contract/resources.ts';
 
@@ -26,7 +26,7 @@ const frontDoor: { readonly [T in TableName]?: readonly string[] } = {
 };
 
 /** The tables of an operation: those that its record declares, those on the way to it, those of its ports. */
-export function tableActions(route: Granted): TableActions {
+export function tableActions(route: GrantSource): TableActions {
   const { sandboxes, ping } = grantsOf(route);
   const tables = new Map<TableName, Set<string>>();
   const add = (name: TableName, actions: readonly string[]) => {
