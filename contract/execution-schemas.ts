@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { filesFault, isRelative } from './job-paths.ts';
+import { languageIds } from './languages.ts';
 import { limits } from './limits.ts';
 import { Base64, Timestamp } from './schemas.ts';
+
+export const LanguageId = z.enum(languageIds);
 
 const Isolation = z
   .object({
@@ -62,7 +65,7 @@ export const ExecutionSummary = z
   .object({
     executionId: z.uuid(),
     status: z.enum(['running', ...status]),
-    language: z.enum(['python', 'javascript']),
+    language: LanguageId,
     startedAt: Timestamp,
     endedAt: Timestamp.nullable(),
     timeoutSeconds: z.number(),

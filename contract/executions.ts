@@ -4,6 +4,7 @@ import {
   ExecuteResponse,
   Execution,
   ExecutionSummary,
+  LanguageId,
   ProgramFiles,
   RunningExecution,
 } from './execution-schemas.ts';
@@ -45,7 +46,7 @@ export const executions = {
     body: z
       .strictObject({
         code: text(limits.codeBytes).meta({ example: "import os\nprint(len(os.environ['GREETING']))" }),
-        language: z.enum(['python', 'javascript']).default('python'),
+        language: LanguageId.default('python'),
         stdin: text(limits.stdinBytes).default(''),
         args: z
           .array(

@@ -1,4 +1,6 @@
-const maxPathBytes = 1024;
+import { limits } from './limits.ts';
+
+const { pathBytes: maxPathBytes } = limits.programFiles;
 const maxPartBytes = 255;
 const maxFiles = 1000;
 

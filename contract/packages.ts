@@ -21,14 +21,10 @@ const Requirement = z
     description: 'Name, extras and version specifiers (PEP 508, PEP 440); no URL, path, option or marker',
   });
 
-const PackageName = z
-  .string()
-  .max(limits.packages.requirementCharacters)
-  .transform(normalName)
-  .meta({
-    example: 'requests',
-    description: 'Compared in normalized form (PEP 503): `Foo.Bar` is `foo-bar`',
-  });
+const PackageName = z.string().max(limits.packages.requirementCharacters).transform(normalName).meta({
+  example: 'requests',
+  description: 'Compared in normalized form (PEP 503): `Foo.Bar` is `foo-bar`',
+});
 
 const PackageInfo = z
   .object({

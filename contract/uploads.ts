@@ -111,12 +111,10 @@ export const uploads = {
         description: 'The upload and its stored parts',
         body: UploadInfo.extend({
           ...sealedParts,
-          assembled: z
-            .boolean()
-            .meta({
-              description:
-                'Whether the parts are already combined and no longer listed; if so, complete the upload',
-            }),
+          assembled: z.boolean().meta({
+            description:
+              'Whether the parts are already combined and no longer listed; if so, complete the upload',
+          }),
           uploaded: z.array(
             z
               .object({ partNumber: PartNumber, sizeBytes: bytes, etag: z.string() })

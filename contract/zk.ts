@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from './define-route.ts';
+import { LanguageId } from './execution-schemas.ts';
 import { detached, executions } from './executions.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
@@ -47,7 +48,7 @@ const ZKPayload = z
   });
 
 /** Python only, which runs from memory. A running JavaScript program is stored in a file of its sandbox. */
-const Language = z.enum(['python']);
+const Language = LanguageId.extract(['python']);
 
 const EncryptedCodeMetadata = z
   .object({

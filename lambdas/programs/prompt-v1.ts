@@ -1,4 +1,4 @@
-import type { Language } from '../../sandbox-image/protocol/job.ts';
+import type { Language } from '../../contract/languages.ts';
 
 type Facts = {
   readonly language: Language;

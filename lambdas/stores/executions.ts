@@ -1,5 +1,6 @@
+import type { Language } from '../../contract/languages.ts';
 import type { Item, Table, Write } from '../../platform/table.ts';
-import type { JobStatus, Language } from '../../sandbox-image/protocol/job.ts';
+import type { JobStatus } from '../../sandbox-image/protocol/job.ts';
 
 /** A program that runs without a caller, or has ended and its result is kept. */
 export type Execution = {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { languageIds, languages } from '../../contract/languages.ts';
 import { type Isolation, SandboxUnavailable } from '../protocol/job.ts';
 import type { Config } from './config.ts';
 import type { Home } from './home.ts';
@@ -52,8 +53,10 @@ export class SlotPools {
 
   /** @throws IsolationRefused */
   async start(): Promise<Isolation> {
-    const kinds: Kind[] = [{ language: 'python', packages: null }];
-    if ('path' in this.#node) kinds.push({ language: 'javascript', packages: null });
+    const available = languageIds.filter(
+      (id) => languages[id].interpreter !== 'node' || 'path' in this.#node,
+    );
+    const kinds = available.map((language): Kind => ({ language, packages: null }));
     const { isolation, packagesPreloaded } = await this.#main.start(kinds);
     this.#packagesPreloaded = packagesPreloaded;
     return isolation;
@@ -61,7 +64,7 @@ export class SlotPools {
 
   /** @throws SandboxLost, SandboxUnavailable where there is no such language here */
   async take(kind: Kind, preimport: readonly string[]): Promise<Slot> {
-    if (kind.language === 'javascript' && 'reason' in this.#node) {
+    if (languages[kind.language].interpreter === 'node' && 'reason' in this.#node) {
       throw new SandboxUnavailable(this.#node.reason);
     }
     if (kind.packages === null || !this.#packagesPreloaded) return this.#main.take(kind, preimport);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { type Isolation, type Language, SandboxLost } from '../protocol/job.ts';
+import type { Language } from '../../contract/languages.ts';
+import { type Isolation, SandboxLost } from '../protocol/job.ts';
 import { type Channels, Rendezvous } from './rendezvous.ts';
 import { Stock } from './stock.ts';
 import { type Ended, type Forked, Zygote, type ZygoteSettings } from './zygote.ts';
@@ -42,9 +43,7 @@ type Pending = {
   readonly ended: PromiseWithResolvers<Ended>;
 };
 
-export type Spares = {
-  readonly python: number;
-  readonly javascript: number;
+export type Spares = { readonly [L in Language]: number } & {
   /** Of each set of packages that is in use. */
   readonly packages: number;
 };

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { languages } from '../../contract/languages.ts';
 import { SandboxUnavailable } from '../protocol/job.ts';
 import type { Kind, Slot } from './slots.ts';
 
@@ -29,7 +30,7 @@ export class Stock {
 
   /** Without slots of this kind there is no sandbox. */
   get indispensable(): boolean {
-    return this.kind.language === 'python' && this.kind.packages === null;
+    return languages[this.kind.language].required && this.kind.packages === null;
   }
 
   /** Why there are no slots of this kind. */
