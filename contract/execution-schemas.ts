@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { filesFault, isRelative } from './job-paths.ts';
 import { languageIds } from './languages.ts';
 import { limits } from './limits.ts';

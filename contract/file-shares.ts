@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 import { FileId, fileMetadata, SizeBytes, sealedFile } from './files.ts';
 import { nextCursorHeader, PageQuery } from './schemas.ts';

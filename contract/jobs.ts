@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type BackgroundRecord, defineBackground } from './define-route.ts';
 
 export const awaitExecution = defineBackground({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 import { nextCursorHeader, PageQuery, Timestamp } from './schemas.ts';
 import { Base64, Id, PublicKeyB64, PublicKeyKyberB64 } from './vault-schemas.ts';

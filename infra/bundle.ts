@@ -86,7 +86,7 @@ export async function bundleOperations(
     })),
     outdir: functions,
     outExtension: { '.js': '.mjs' },
-    plugins: [operationEntries(operations), builtPages(), englishOnly()],
+    plugins: [operationEntries(operations), builtPages()],
   });
   await writeOutputs(outputFiles, folder);
   await writeChanged(join(folder, 'lambda.meta.json'), Buffer.from(JSON.stringify(metafile)));
@@ -177,19 +177,6 @@ function builtPages(): Plugin {
         );
         return { contents: (await Promise.all(built)).join('\n'), loader: 'js' };
       });
-    },
-  };
-}
-
-/** zod's error messages in 50 languages are a third of a small function, and no answer is in any but English. */
-function englishOnly(): Plugin {
-  return {
-    name: 'English only',
-    setup({ onLoad }) {
-      onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-        contents: `export { default as en } from './en.js';`,
-        loader: 'js',
-      }));
     },
   };
 }

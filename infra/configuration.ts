@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { offHoursFault } from '../platform/sandboxes/pool-hours.ts';
 import { Settings } from '../platform/settings.ts';
 import { withDefaultGenerator } from './generator.ts';

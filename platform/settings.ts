@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `count/seconds`, such as `10/900`: at most so many calls in a window of so many seconds. */
 const RateLimit = z

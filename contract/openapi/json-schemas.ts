@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonSchema } from './types.ts';
 
 /** Schemas by names that the caller chooses. */

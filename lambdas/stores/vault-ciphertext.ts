@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Tampered } from '../../crypto/errors.ts';
 import type { Objects } from '../../platform/objects.ts';
 import type { Write } from '../../platform/table.ts';

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../../contract/limits.ts';
 import { removeReadOnly } from '../protocol/bundle-folder.ts';
 import { type BundleSource, SandboxUnavailable } from '../protocol/job.ts';

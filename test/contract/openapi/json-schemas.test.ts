@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exampleOf } from '../../../contract/openapi/examples.ts';
 import { jsonSchemas } from '../../../contract/openapi/json-schemas.ts';
 import { text } from '../../../contract/schemas.ts';

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute, type RouteRecord } from '../../../contract/define-route.ts';
 import { routes } from '../../../contract/routes.ts';
 import { Email, Instant, PageQuery, Password } from '../../../contract/schemas.ts';
