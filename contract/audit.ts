@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { Base64Text } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { PageQuery, Timestamp } from './schemas.ts';
-import { Base64 } from './vault-schemas.ts';
 
 const AuditEntry = z
   .object({
@@ -28,7 +28,7 @@ const AuditEntry = z
   })
   .meta({ id: 'AuditEntry' });
 
-const HashB64 = Base64.meta({ description: 'SHA-256, 32 bytes' });
+const HashB64 = Base64Text.meta({ description: 'SHA-256, 32 bytes' });
 const VerifierKey = z.string().meta({
   description: 'The key that signs checkpoints, as defined by https://c2sp.org/signed-note. Pin it.',
   example: 'strongroom.audit/Xl3…+5f0c2a11+AjBZ…',

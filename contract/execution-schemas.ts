@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { base64Bytes } from './base64.ts';
 import { filesFault, isRelative } from './job-paths.ts';
 import { languageIds } from './languages.ts';
 import { limits } from './limits.ts';
-import { Base64, Timestamp } from './schemas.ts';
+import { Timestamp } from './schemas.ts';
 
 export const LanguageId = z.enum(languageIds);
 
@@ -102,7 +103,7 @@ export const ProgramFiles = z
           error: 'must be a relative path without empty, . or .. segments',
         })
         .meta({ example: 'data/input.csv', maxLength: limits.programFiles.pathBytes }),
-      contentB64: Base64,
+      contentB64: base64Bytes(),
     }),
   )
   .max(limits.programFiles.count)

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { Base64Text } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { FileId, fileMetadata, SizeBytes, sealedFile } from './files.ts';
 import { nextCursorHeader, PageQuery } from './schemas.ts';
 import {
-  Base64,
   derivesKek,
   Id,
   receivedShare,
@@ -126,7 +126,7 @@ export const fileShares = {
           fileId: z.uuid(),
           ownerUserId,
           ...fileMetadata,
-          contentB64: Base64,
+          contentB64: Base64Text,
           expiresUtc,
         }),
       },
@@ -154,8 +154,8 @@ export const fileShares = {
         body: z.object({
           ...receivedShare,
           fileId: z.uuid(),
-          wrappedCekB64: Base64,
-          sealedTermsB64: Base64.meta({
+          wrappedCekB64: Base64Text,
+          sealedTermsB64: Base64Text.meta({
             description: 'Permission, owner’s name and expiry, sealed under the file’s key',
           }),
           ...sealedFile,

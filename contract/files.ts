@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { Base64Text, base64Bytes } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
-import { Base64, base64Bytes, derivesKek, Id, userSecretErrors, userSecretHeader } from './vault-schemas.ts';
+import { derivesKek, Id, userSecretErrors, userSecretHeader } from './vault-schemas.ts';
 
 const control = /\p{Cc}/u;
 const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[ -~]*)?$/;
@@ -40,7 +41,9 @@ export const SealedSizeBytes = z
 
 /** A stored file without its content. The client decrypts it. */
 export const sealedFileInfo = {
-  sealedMetadataB64: Base64.meta({ description: 'Name, content type and size, sealed under the file’s key' }),
+  sealedMetadataB64: Base64Text.meta({
+    description: 'Name, content type and size, sealed under the file’s key',
+  }),
   sealedSizeBytes: SealedSizeBytes,
 } as const;
 
@@ -114,7 +117,7 @@ export const files = {
     headers: userSecretHeader,
     params,
     responses: {
-      200: { description: 'The file', body: z.object({ ...fileMetadata, contentB64: Base64 }) },
+      200: { description: 'The file', body: z.object({ ...fileMetadata, contentB64: Base64Text }) },
     },
     errors: ['KEYS_REQUIRED', 'NOT_FOUND', 'FILE_TOO_LARGE', ...userSecretErrors],
     audit: 'files.get',
@@ -131,7 +134,7 @@ export const files = {
     responses: {
       200: {
         description: 'The sealed file',
-        body: z.object({ id: z.uuid(), wrappedCekB64: Base64, ...sealedFile, updatedUtc: Timestamp }),
+        body: z.object({ id: z.uuid(), wrappedCekB64: Base64Text, ...sealedFile, updatedUtc: Timestamp }),
       },
     },
     errors: ['NOT_FOUND', 'TAMPERED'],

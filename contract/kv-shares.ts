@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { Base64Text } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, text } from './schemas.ts';
 import {
-  Base64,
   derivesKek,
   Id,
   KeyName,
@@ -117,7 +117,7 @@ export const kvShares = {
         body: z.object({
           shareId: z.uuid(),
           ownerUserId: z.guid(),
-          valueB64: Base64,
+          valueB64: Base64Text,
           expiresUtc: receivedShare.expiresUtc,
         }),
       },

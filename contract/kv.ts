@@ -1,15 +1,9 @@
 import * as z from 'zod';
+import { Base64Text, base64Bytes } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp } from './schemas.ts';
-import {
-  Base64,
-  base64Bytes,
-  derivesKek,
-  KeyName,
-  userSecretErrors,
-  userSecretHeader,
-} from './vault-schemas.ts';
+import { derivesKek, KeyName, userSecretErrors, userSecretHeader } from './vault-schemas.ts';
 
 export const KvWritten = z
   .object({ key: z.string(), version: z.int().min(1), updatedUtc: Timestamp })
@@ -50,7 +44,7 @@ export const kv = {
     summary: 'Read a value',
     headers: userSecretHeader,
     params,
-    responses: { 200: { description: 'The value', body: z.object({ valueB64: Base64 }) } },
+    responses: { 200: { description: 'The value', body: z.object({ valueB64: Base64Text }) } },
     errors: ['KEYS_REQUIRED', 'NOT_FOUND', ...userSecretErrors],
     audit: 'kv.get',
     access: { tables: { kv: 'read', keys: 'read', counters: 'write' }, objects: 'read' },

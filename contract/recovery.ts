@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { Base64Text, base64Bytes } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
-import { Base64, base64Bytes, Id } from './vault-schemas.ts';
+import { Id } from './vault-schemas.ts';
 
 const mask = {
   xorApplied: z.boolean().meta({
@@ -127,8 +128,8 @@ export const recovery = {
         body: z
           .object({
             ...RecoveryOwner.shape,
-            encryptedPrivateKeyEccShareB64: Base64,
-            encryptedPrivateKeyKyberShareB64: Base64,
+            encryptedPrivateKeyEccShareB64: Base64Text,
+            encryptedPrivateKeyKyberShareB64: Base64Text,
           })
           .meta({ id: 'RecoveryShare' }),
       },
@@ -188,11 +189,13 @@ export const recovery = {
               xorSaltHint: z.string().nullable(),
               createdUtc: Timestamp,
               availableUtc: Timestamp,
-              encryptedPrivateKeyEccB64: Base64.meta({ description: 'Encrypted under the temporary secret' }),
-              encryptedPrivateKeyKyberB64: Base64.meta({
+              encryptedPrivateKeyEccB64: Base64Text.meta({
                 description: 'Encrypted under the temporary secret',
               }),
-              challengeB64: Base64.meta({
+              encryptedPrivateKeyKyberB64: Base64Text.meta({
+                description: 'Encrypted under the temporary secret',
+              }),
+              challengeB64: Base64Text.meta({
                 description: 'Wrapped to the public keys; its content proves that a rekey uses this restore',
               }),
             })

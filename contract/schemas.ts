@@ -62,15 +62,6 @@ export const ErrorBody = z
   })
   .meta({ id: 'Error' });
 
-/** Standard base64 (RFC 4648 section 4), padded and without white space, decoded to bytes. */
-export const Base64 = z
-  .string()
-  .refine((value) => Buffer.from(value, 'base64').toString('base64') === value, {
-    error: 'must be standard base64 with padding and without white space',
-  })
-  .transform((value) => Buffer.from(value, 'base64'))
-  .meta({ contentEncoding: 'base64', example: 'c3Ryb25ncm9vbQ==' });
-
 /** Returns a schema for text of at most `maxBytes` bytes in UTF-8. */
 export function text(maxBytes: number) {
   return z

@@ -1,20 +1,12 @@
 import * as z from 'zod';
+import { Base64Text, base64Bytes } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { FileId, sealedFileInfo } from './files.ts';
 import { PublicKeys } from './keys.ts';
 import { KvWritten } from './kv.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp } from './schemas.ts';
-import {
-  Base64,
-  base64Bytes,
-  Id,
-  KeyName,
-  NewId,
-  receivedShare,
-  ShareCreated,
-  shareTerms,
-} from './vault-schemas.ts';
+import { Id, KeyName, NewId, receivedShare, ShareCreated, shareTerms } from './vault-schemas.ts';
 
 const field = base64Bytes(limits.sealedFieldBytes);
 
@@ -41,8 +33,8 @@ const receivedValue = {
   ...receivedShare,
   key: z.string().meta({ description: 'The owner’s name for the value, which the wrapped key is bound to' }),
   termsVersion: Version.meta({ description: 'Version of the value when the share was created' }),
-  termsWrappedCekB64: Base64.meta({ description: 'The key of that version, wrapped to the recipient' }),
-  sealedTermsB64: Base64.meta({ description: sealedTerms }),
+  termsWrappedCekB64: Base64Text.meta({ description: 'The key of that version, wrapped to the recipient' }),
+  sealedTermsB64: Base64Text.meta({ description: sealedTerms }),
 } as const;
 
 const proofBytes = base64Bytes(32)
@@ -131,7 +123,12 @@ export const sealed = {
       200: {
         description: 'The sealed value',
         body: z
-          .object({ version: Version, wrappedCekB64: Base64, envelopeB64: Base64, updatedUtc: Timestamp })
+          .object({
+            version: Version,
+            wrappedCekB64: Base64Text,
+            envelopeB64: Base64Text,
+            updatedUtc: Timestamp,
+          })
           .meta({ id: 'SealedValue' }),
       },
     },
@@ -219,7 +216,7 @@ export const sealed = {
       200: {
         description: 'The sealed value',
         body: z
-          .object({ ...receivedValue, version: Version, wrappedCekB64: Base64, envelopeB64: Base64 })
+          .object({ ...receivedValue, version: Version, wrappedCekB64: Base64Text, envelopeB64: Base64Text })
           .meta({ id: 'SealedSharedValue' }),
       },
     },
@@ -241,7 +238,7 @@ export const sealed = {
         description: 'A page of files',
         body: z.array(
           z
-            .object({ id: z.uuid(), wrappedCekB64: Base64, ...sealedFileInfo, updatedUtc: Timestamp })
+            .object({ id: z.uuid(), wrappedCekB64: Base64Text, ...sealedFileInfo, updatedUtc: Timestamp })
             .meta({ id: 'SealedFile' }),
         ),
         headers: nextCursorHeader,
@@ -284,8 +281,8 @@ export const sealed = {
             .object({
               ...receivedShare,
               fileId: z.uuid(),
-              wrappedCekB64: Base64,
-              sealedTermsB64: Base64.meta({ description: sealedTerms }),
+              wrappedCekB64: Base64Text,
+              sealedTermsB64: Base64Text.meta({ description: sealedTerms }),
               ...sealedFileInfo,
             })
             .meta({ id: 'SealedReceivedFile' }),

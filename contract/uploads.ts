@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { Base64Text, base64Bytes } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { FileId, SealedSizeBytes } from './files.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp } from './schemas.ts';
-import { Base64, base64Bytes, NewId } from './vault-schemas.ts';
+import { NewId } from './vault-schemas.ts';
 
 const sealed = base64Bytes(limits.sealedFieldBytes);
 
@@ -38,9 +39,9 @@ const UploadInfo = z
 
 /** What a client needs to resume an upload, in addition to its user secret. */
 const sealedParts = {
-  sealedMetadataB64: Base64,
-  wrappedCekB64: Base64,
-  fileHeaderB64: Base64.meta({ description: 'The first 66 bytes of the sealed content' }),
+  sealedMetadataB64: Base64Text,
+  wrappedCekB64: Base64Text,
+  fileHeaderB64: Base64Text.meta({ description: 'The first 66 bytes of the sealed content' }),
 } as const;
 
 const params = z.strictObject({ id: FileId });

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { Base64Text } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { nextCursorHeader, PageQuery, Timestamp } from './schemas.ts';
-import { Base64, Id, PublicKeyB64, PublicKeyKyberB64 } from './vault-schemas.ts';
+import { Id, PublicKeyB64, PublicKeyKyberB64 } from './vault-schemas.ts';
 
 const publicKeys = {
   publicKeyB64: PublicKeyB64.nullable(),
@@ -20,7 +21,7 @@ const Kdf = z
     passes: z.int(),
     lanes: z.int(),
     keyVersion: z.int().meta({ description: 'Incremented by each rekey; the private keys are bound to it' }),
-    recordB64: Base64.meta({
+    recordB64: Base64Text.meta({
       description: 'Suite, cost, salt and commitment, in their authenticated encoding',
     }),
   })
@@ -34,8 +35,8 @@ const Me = z
     email: z.string().nullable().meta({ example: 'alice@example.com' }),
     role: z.enum(['member', 'admin']),
     ...publicKeys,
-    encryptedPrivateKeyB64: Base64.nullable(),
-    encryptedPrivateKeyKyberB64: Base64.nullable(),
+    encryptedPrivateKeyB64: Base64Text.nullable(),
+    encryptedPrivateKeyKyberB64: Base64Text.nullable(),
     kdf: Kdf.nullable(),
     createdUtc: Timestamp,
   })

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Base64Text } from './base64.ts';
 import { limits } from './limits.ts';
 import { Timestamp } from './schemas.ts';
 
@@ -45,36 +46,8 @@ export const KeyName = z
     example: 'database-password',
   });
 
-/** Standard base64 with padding (RFC 4648 section 4), in canonical form only. */
-export function base64Bytes(maxBytes: number) {
-  return z
-    .string()
-    .transform((text, context): Uint8Array => {
-      const bytes = Buffer.from(text, 'base64');
-      if (bytes.toString('base64') !== text) {
-        context.addIssue({
-          code: 'custom',
-          message: 'must be standard base64 with padding and without white space',
-        });
-      } else if (bytes.length > maxBytes) {
-        context.addIssue({ code: 'custom', message: `must have at most ${maxBytes} bytes` });
-      }
-      return bytes;
-    })
-    .meta({
-      format: 'base64',
-      contentEncoding: 'base64',
-      maxLength: Math.ceil(maxBytes / 3) * 4,
-      example: 'c3Ryb25ncm9vbQ==',
-    });
-}
-
-export const Base64 = z
-  .string()
-  .meta({ format: 'base64', contentEncoding: 'base64', example: 'c3Ryb25ncm9vbQ==' });
-
-export const PublicKeyB64 = Base64.meta({ description: 'X25519, 32 bytes' });
-export const PublicKeyKyberB64 = Base64.meta({ description: 'ML-KEM-768 (FIPS 203), 1,184 bytes' });
+export const PublicKeyB64 = Base64Text.meta({ description: 'X25519, 32 bytes' });
+export const PublicKeyKyberB64 = Base64Text.meta({ description: 'ML-KEM-768 (FIPS 203), 1,184 bytes' });
 
 const permission = z.literal('read');
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { base64TextOf } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { LanguageId } from './execution-schemas.ts';
 import { detached, executions } from './executions.ts';
@@ -15,30 +16,17 @@ const CodeName = z
   })
   .meta({ example: 'monthly-report' });
 
-/** Returns a schema for standard base64, padded and canonical, of `min` to `max` bytes. */
-function base64(min: number, max = min) {
-  const size = min === max ? `${min} bytes` : `${min} to ${max} bytes`;
-  return z
-    .string()
-    .max(4 * Math.ceil(max / 3), { error: `must be base64 of ${size}` })
-    .refine((value) => isBase64(value, min, max), { error: `must be base64 of ${size}` })
-    .meta({ format: 'base64', example: Buffer.alloc(min).toString('base64') });
-}
-
-function isBase64(value: string, min: number, max: number): boolean {
-  const bytes = Buffer.from(value, 'base64');
-  return bytes.length >= min && bytes.length <= max && bytes.toString('base64') === value;
-}
-
 /** Sizes in payload version 1: Argon2id salt, XChaCha20-Poly1305 nonce and tag, in bytes. */
 const [saltBytes, nonceBytes, tagBytes] = [16, 24, 16];
 
 const ZKPayload = z
   .strictObject({
     v: z.literal(1),
-    salt: base64(saltBytes).meta({ description: 'Argon2id salt: 64 MiB, 3 passes, 4 lanes, 32-byte key' }),
-    nonce: base64(nonceBytes).meta({ description: 'XChaCha20-Poly1305 nonce; no associated data' }),
-    ciphertext: base64(tagBytes, limits.codeBytes + tagBytes).meta({
+    salt: base64TextOf(saltBytes).meta({
+      description: 'Argon2id salt: 64 MiB, 3 passes, 4 lanes, 32-byte key',
+    }),
+    nonce: base64TextOf(nonceBytes).meta({ description: 'XChaCha20-Poly1305 nonce; no associated data' }),
+    ciphertext: base64TextOf(tagBytes, limits.codeBytes + tagBytes).meta({
       description: 'Ciphertext followed by the tag',
     }),
   })
@@ -217,7 +205,7 @@ export const zk = {
         sealedPassword: z
           .strictObject({
             session: z.string().max(4096).meta({ description: 'Proof of the session' }),
-            boxB64: base64(1139, 8192).meta({ description: 'Sealed box; see docs/zero-knowledge.md' }),
+            boxB64: base64TextOf(1139, 8192).meta({ description: 'Sealed box; see docs/zero-knowledge.md' }),
           })
           .optional(),
         stdin,

@@ -1,12 +1,12 @@
 import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { wipe } from '../../crypto/encoding/bytes.ts';
+import { uuidv7 } from '../../crypto/encoding/uuid.ts';
 import { Refused } from '../../crypto/errors.ts';
 import type { RecordContext } from '../../crypto/vault/context.ts';
 import type { Cek } from '../../crypto/vault/envelope.ts';
 import type { ShareTerms } from '../../crypto/vault/share-terms.ts';
 import type { CallOptions, ResponseFor } from '../index.ts';
 import { entriesOf } from '../paging.ts';
-import { uuidv7 } from '../uuid.ts';
 import { bytesOf } from './own-keys.ts';
 import { overtaken, type VaultValue } from './values.ts';
 import type { Vault } from './vault.ts';

@@ -1,4 +1,5 @@
 import { fileShares } from '../../contract/file-shares.ts';
+import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { fileContext } from '../../crypto/vault/context.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { markAccess } from '../stores/shares.ts';
@@ -6,7 +7,6 @@ import { openStoredFile, requireInline } from '../vault/file-content.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
 import { openShare } from '../vault/received-share.ts';
 import { readSharedFile } from '../vault/shared-file.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(fileShares.get, async ({ params: { shareId } }, context) => {
   const { caller, platform, now } = context;
@@ -22,7 +22,7 @@ export const handler = endpoint(fileShares.get, async ({ params: { shareId } }, 
     const { cek } = openShare(pairs, received, contextAt);
     const opened = await openStoredFile(platform.objects, cek, contextAt(), file);
     const { fileName, contentType } = opened;
-    const contentB64 = toB64(opened.content);
+    const contentB64 = toBase64(opened.content);
     return {
       status: 200,
       body: { shareId, fileId, ownerUserId, fileName, contentType, contentB64, expiresUtc: expiresAt },

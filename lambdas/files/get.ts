@@ -1,11 +1,12 @@
 import { files } from '../../contract/files.ts';
+import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { fileContext } from '../../crypto/vault/context.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getFile } from '../stores/files.ts';
 import { openStoredFile, requireInline } from '../vault/file-content.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
-import { toB64, vault } from '../vault/vault.ts';
+import { vault } from '../vault/vault.ts';
 
 export const handler = endpoint(files.get, async ({ params: { id } }, context) => {
   const { caller, platform } = context;
@@ -19,7 +20,7 @@ export const handler = endpoint(files.get, async ({ params: { id } }, context) =
     const { fileName, contentType, content } = await openStoredFile(platform.objects, cek, record, file);
     return {
       status: 200,
-      body: { fileName, contentB64: toB64(content), contentType },
+      body: { fileName, contentB64: toBase64(content), contentType },
       audit: { resource: `files/${id}` },
     };
   } finally {

@@ -1,10 +1,11 @@
 import { keys } from '../../contract/keys.ts';
+import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { addKeys, getKeys } from '../stores/keys.ts';
 import { sealUnderSecret } from '../vault/new-private-keys.ts';
 import { readFutureSecret } from '../vault/user-secret.ts';
-import { toB64, vault } from '../vault/vault.ts';
+import { vault } from '../vault/vault.ts';
 
 export const handler = endpoint(keys.generate, async (_, context) => {
   const { caller, platform, now, headers, admitted } = context;
@@ -24,7 +25,7 @@ export const handler = endpoint(keys.generate, async (_, context) => {
   });
   return {
     status: 201,
-    body: { publicKeyB64: toB64(x25519), publicKeyKyberB64: toB64(mlKem768) },
+    body: { publicKeyB64: toBase64(x25519), publicKeyKyberB64: toBase64(mlKem768) },
     writes: [{ ...write, onConflict: 'KEYS_EXIST' }],
     audit: { resource: `users/${userId}/keys` },
   };

@@ -1,4 +1,5 @@
 import { kvShares } from '../../contract/kv-shares.ts';
+import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { valueContext } from '../../crypto/vault/context.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { markAccess } from '../stores/shares.ts';
@@ -6,7 +7,6 @@ import { readKeyRing } from '../vault/key-ring.ts';
 import { openStoredValue } from '../vault/kv-value.ts';
 import { openShare } from '../vault/received-share.ts';
 import { readSharedValue } from '../vault/shared-value.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(kvShares.get, async ({ params: { shareId } }, context) => {
   const { caller, platform, now } = context;
@@ -23,7 +23,7 @@ export const handler = endpoint(kvShares.get, async ({ params: { shareId } }, co
     const plaintext = await openStoredValue(platform.objects, owner, resource, value, cek);
     return {
       status: 200,
-      body: { shareId, ownerUserId, valueB64: toB64(plaintext), expiresUtc: expiresAt },
+      body: { shareId, ownerUserId, valueB64: toBase64(plaintext), expiresUtc: expiresAt },
       writes: [markAccess(shared, grant, now)],
       audit: { resource: `kv/shared/${shareId}` },
     };

@@ -1,11 +1,12 @@
 import { kv } from '../../contract/kv.ts';
+import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { valueContext } from '../../crypto/vault/context.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getValue } from '../stores/kv.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
 import { openStoredValue } from '../vault/kv-value.ts';
-import { toB64, vault } from '../vault/vault.ts';
+import { vault } from '../vault/vault.ts';
 
 export const handler = endpoint(kv.get, async ({ params: { key } }, context) => {
   const { caller, platform } = context;
@@ -16,7 +17,7 @@ export const handler = endpoint(kv.get, async ({ params: { key } }, context) => 
   try {
     const cek = vault.unwrapCek(pairs, valueContext(orgId, userId, key, value.version), value.wrappedCek);
     const plaintext = await openStoredValue(platform.objects, caller, key, value, cek);
-    return { status: 200, body: { valueB64: toB64(plaintext) }, audit: { resource: `kv/${key}` } };
+    return { status: 200, body: { valueB64: toBase64(plaintext) }, audit: { resource: `kv/${key}` } };
   } finally {
     pairs.wipe();
   }

@@ -1,7 +1,7 @@
 import { recovery } from '../../contract/recovery.ts';
+import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getRestore } from '../stores/recovery.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(recovery.getPendingRestore, async (_, { caller, platform }) => {
   const restore = await getRestore(platform.table, caller.orgId, caller.userId);
@@ -13,9 +13,9 @@ export const handler = endpoint(recovery.getPendingRestore, async (_, { caller, 
       restore: {
         ...{ restoreId, trusteeUserId, trusteeName, usedXor, xorSaltHint },
         ...{ createdUtc: createdAt, availableUtc: availableAt },
-        encryptedPrivateKeyEccB64: toB64(restore.restoredKey),
-        encryptedPrivateKeyKyberB64: toB64(restore.restoredKeyKyber),
-        challengeB64: toB64(restore.challenge),
+        encryptedPrivateKeyEccB64: toBase64(restore.restoredKey),
+        encryptedPrivateKeyKyberB64: toBase64(restore.restoredKeyKyber),
+        challengeB64: toBase64(restore.challenge),
       },
     },
   };

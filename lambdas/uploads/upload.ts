@@ -1,4 +1,5 @@
 import { limits } from '../../contract/limits.ts';
+import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { equalBytes } from '../../crypto/encoding/bytes.ts';
 import { Tampered } from '../../crypto/errors.ts';
 import { fileHeaderBytes, layoutOfSealed } from '../../crypto/vault/file-format.ts';
@@ -10,7 +11,6 @@ import type { StoredKeys } from '../stores/keys.ts';
 import type { StoredUpload, UploadEntry } from '../stores/uploads.ts';
 import { findObject, objectKey } from '../stores/vault-objects.ts';
 import { parseOrInvalid, requireWrapped } from '../vault/sealed-input.ts';
-import { toB64 } from '../vault/vault.ts';
 
 type Announced = {
   readonly wrappedCekB64: Uint8Array;
@@ -77,9 +77,9 @@ export function openUpload(entry: UploadEntry) {
   const { sealedMetadata, wrappedCek, fileHeader } = entry.upload;
   return {
     ...uploadInfo(entry),
-    sealedMetadataB64: toB64(sealedMetadata),
-    wrappedCekB64: toB64(wrappedCek),
-    fileHeaderB64: toB64(fileHeader),
+    sealedMetadataB64: toBase64(sealedMetadata),
+    wrappedCekB64: toBase64(wrappedCek),
+    fileHeaderB64: toBase64(fileHeader),
   };
 }
 

@@ -1,3 +1,4 @@
+import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { wipe } from '../../crypto/encoding/bytes.ts';
 import type { KeyPairs } from '../../crypto/vault/key-pairs.ts';
 import type { KeyOwner } from '../../crypto/vault/private-keys.ts';
@@ -6,7 +7,7 @@ import { type PrivateKeyFields, replacePrivateKeys, type StoredKeys } from '../s
 import { deleteRestore, type Restore } from '../stores/recovery.ts';
 import { rememberKek } from './key-ring.ts';
 import type { SecretContext } from './user-secret.ts';
-import { toB64, vault } from './vault.ts';
+import { vault } from './vault.ts';
 
 /**
  * The fields of private keys under a user secret that has just been set. They are wiped, and the KEK is kept for the
@@ -51,8 +52,8 @@ export function rekeyed(
     status: 200,
     body: {
       rekeyed: true,
-      publicKeyB64: toB64(publicKey),
-      publicKeyKyberB64: toB64(publicKeyKyber),
+      publicKeyB64: toBase64(publicKey),
+      publicKeyKyberB64: toBase64(publicKeyKyber),
       updatedUtc: fields.updatedAt,
     },
     writes: [

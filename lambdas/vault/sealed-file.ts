@@ -1,8 +1,8 @@
 import { limits } from '../../contract/limits.ts';
+import { toBase64 } from '../../crypto/encoding/base64.ts';
 import type { Objects } from '../../platform/objects.ts';
 import type { StoredFile } from '../stores/files.ts';
 import { objectKey } from '../stores/vault-objects.ts';
-import { toB64 } from './vault.ts';
 
 /**
  * A file as it is stored, with a URL to its content.
@@ -21,5 +21,5 @@ export async function sealedFile(objects: Objects, file: StoredFile, now: Date, 
 
 /** What its owner or recipient opens without the content. */
 export function sealedFileInfo({ sealedMetadata, sealedSize }: StoredFile) {
-  return { sealedMetadataB64: toB64(sealedMetadata), sealedSizeBytes: sealedSize };
+  return { sealedMetadataB64: toBase64(sealedMetadata), sealedSizeBytes: sealedSize };
 }

@@ -1,5 +1,5 @@
+import { toBase64 } from '../../crypto/encoding/base64.ts';
 import type { Grant, Received } from '../stores/shares.ts';
-import { toB64 } from './vault.ts';
 
 /** A share that was just made. */
 export function createdInfo({ shareId, recipientUserId, permission, createdAt, expiresAt }: Grant) {
@@ -40,7 +40,7 @@ export function sealedValueInfo(received: Received) {
     ...receivedInfo(received),
     key: received.resource,
     termsVersion: received.termsVersion,
-    termsWrappedCekB64: toB64(received.termsWrappedCek),
-    sealedTermsB64: toB64(received.sealedTerms),
+    termsWrappedCekB64: toBase64(received.termsWrappedCek),
+    sealedTermsB64: toBase64(received.sealedTerms),
   };
 }

@@ -16,7 +16,3 @@ export function requireKeys(keys: StoredKeys | undefined): StoredKeys {
   if (!keys) throw new ApiError('KEYS_REQUIRED');
   return keys;
 }
-
-export function toB64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-}
