@@ -1,17 +1,12 @@
 #!/usr/bin/env node
 /** The CDK app: `npx cdk synth`, `npx cdk deploy`. Configured by context values; see docs/deploy.md. */
-import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { backgrounds } from '../contract/jobs.ts';
 import { routes } from '../contract/routes.ts';
 import { bundleAll, dist } from '../infra/bundle.ts';
 import { InvalidContext, readConfiguration } from '../infra/configuration.ts';
 import { StrongroomStack } from '../infra/stack.ts';
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
+import { version } from './version.ts';
 
 try {
   const app = new App();

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The whole appliance on this machine: `npm start`. */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { version } from './version.ts';
 
 const usage = `Usage: npm start -- [options]
   --port N     port to listen on (8787); 0 takes a free one
@@ -46,11 +46,6 @@ function readOptions(argv: readonly string[]): Options | 'help' {
     throw new Error(`--port takes a number from 0 to 65535, not ${values.port}`);
   }
   return { ...values, port };
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 async function main(): Promise<void> {

@@ -1,6 +1,6 @@
+import { pause } from '../contract/backoff.ts';
 import { StrongroomError } from './error.ts';
 import type { CallOptions, RequestFor, ResponseFor, StrongroomClient } from './index.ts';
-import { pause } from './retry.ts';
 
 export type Program = Omit<RequestFor<'executions.create'>['body'], 'wait'>;
 export type Execution = ResponseFor<'executions.get'>['body'];

@@ -1,8 +1,9 @@
+import { backoff } from '../contract/backoff.ts';
 import type { OperationId } from '../contract/routes.ts';
 import { addressOf } from './address.ts';
 import { errorOf, isErrorBody, StrongroomError } from './error.ts';
 import { operations } from './operations.ts';
-import { defaultRetry, pause, pauseBefore, type RetryOptions } from './retry.ts';
+import { defaultRetry, type RetryOptions, retryDelay } from './retry.ts';
 import type { Arguments, CallOptions, Credential, Operation, ResponseFor } from './types.ts';
 
 export { type ClientErrorCode, type ErrorDetail, StrongroomError } from './error.ts';
@@ -73,16 +74,14 @@ export class StrongroomClient {
       signal,
     );
     const repeatable = operation.method !== 'POST' || key !== undefined;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return (await this.#once(operation, url, init)) as ResponseFor<Id>;
-      } catch (error) {
-        if (!(error instanceof StrongroomError)) throw error;
-        const milliseconds = pauseBefore(attempt, error, repeatable, this.#retry);
-        if (milliseconds === undefined) throw error;
-        await pause(milliseconds, signal);
-      }
-    }
+    const { retries, baseMs, maxMs } = this.#retry;
+    return backoff(async () => (await this.#once(operation, url, init)) as ResponseFor<Id>, {
+      attempts: retries + 1,
+      baseMs,
+      maxMs,
+      delayAfter: (error, jitterMs) => retryDelay(error, repeatable, jitterMs, maxMs),
+      signal,
+    });
   }
 
   /**

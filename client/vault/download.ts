@@ -1,9 +1,9 @@
+import { pause } from '../../contract/backoff.ts';
 import { Tampered } from '../../crypto/errors.ts';
 import type { RecordContext } from '../../crypto/vault/context.ts';
 import type { FileMetadata } from '../../crypto/vault/file-metadata.ts';
 import { type ByteRange, FileReader, toReadableStream } from '../../crypto/vault/file-stream.ts';
 import { StrongroomError } from '../error.ts';
-import { pause } from '../retry.ts';
 import { bytesOf } from './own-keys.ts';
 import { openTerms } from './shares.ts';
 import type { Vault } from './vault.ts';

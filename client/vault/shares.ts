@@ -8,7 +8,7 @@ import type { ShareTerms } from '../../crypto/vault/share-terms.ts';
 import type { CallOptions, ResponseFor } from '../index.ts';
 import { entriesOf } from '../paging.ts';
 import { bytesOf } from './own-keys.ts';
-import { overtaken, type VaultValue } from './values.ts';
+import { retryConflicts, type VaultValue } from './values.ts';
 import type { Vault } from './vault.ts';
 
 export type NewShare = {
@@ -32,7 +32,7 @@ export async function shareVaultValue(
   { alias, ...share }: NewShare & { readonly alias?: string },
   options: CallOptions = {},
 ): Promise<ShareCreated> {
-  return overtaken(options, async () => {
+  return retryConflicts(options, async () => {
     const { body: value } = await vault.client.call('sealed.getValue', { ...options, params: { key } });
     const context = vault.valueContext(key, value.version);
     const cek = vault.unwrap(context, bytesOf(value.wrappedCekB64));

@@ -1,3 +1,4 @@
+import { pause } from '../../contract/backoff.ts';
 import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { concat, wipe } from '../../crypto/encoding/bytes.ts';
 import { uuidv7 } from '../../crypto/encoding/uuid.ts';
@@ -6,7 +7,6 @@ import type { FileCipher } from '../../crypto/vault/file-format.ts';
 import { type FilePart, type PartPlan, planParts } from '../../crypto/vault/file-parts.ts';
 import { sealPart } from '../../crypto/vault/file-stream.ts';
 import { StrongroomError } from '../error.ts';
-import { pause } from '../retry.ts';
 import { bytesOf } from './own-keys.ts';
 import type { Vault } from './vault.ts';
 

@@ -1,3 +1,4 @@
+import { backoff } from '../../contract/backoff.ts';
 import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { wipe } from '../../crypto/encoding/bytes.ts';
 import type { RecordContext } from '../../crypto/vault/context.ts';
@@ -5,13 +6,10 @@ import type { Cek } from '../../crypto/vault/envelope.ts';
 import { StrongroomError } from '../error.ts';
 import type { CallOptions, ResponseFor } from '../index.ts';
 import { entriesOf } from '../paging.ts';
-import { pause } from '../retry.ts';
 import { bytesOf } from './own-keys.ts';
 import type { Vault } from './vault.ts';
 
 /** What others change meanwhile is read and sealed anew so often. */
-const tries = 5;
-const pauseMs = 50;
 
 export type VaultValue = {
   readonly value: Uint8Array;
@@ -66,7 +64,7 @@ export async function putVaultValue(
   value: Uint8Array,
   { ifAbsent = false, ...options }: PutOptions = {},
 ): Promise<WrittenValue> {
-  return overtaken(options, async () => {
+  return retryConflicts(options, async () => {
     const present = await versionOf(vault, key, options);
     if (ifAbsent && present !== 0) throw new ValueExists();
     const context = vault.valueContext(key, present + 1);
@@ -117,15 +115,9 @@ async function rewrapShares(
   return Promise.all(wrapped);
 }
 
-/** Does something again where others changed the same thing in between. */
-export async function overtaken<T>({ signal }: CallOptions, attempt: () => Promise<T>): Promise<T> {
-  for (let number = 1; ; number++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const conflict = error instanceof StrongroomError && error.code === 'CONFLICT';
-      if (!conflict || number === tries) throw error;
-      await pause(pauseMs * 2 ** (number - 1) * Math.random(), signal);
-    }
-  }
+/** Retries while other writers change the same record in between. */
+export async function retryConflicts<T>({ signal }: CallOptions, attempt: () => Promise<T>): Promise<T> {
+  const delayAfter = (error: unknown, jitterMs: number) =>
+    error instanceof StrongroomError && error.code === 'CONFLICT' ? jitterMs : undefined;
+  return backoff(attempt, { attempts: 5, baseMs: 50, maxMs: 1_000, delayAfter, signal });
 }

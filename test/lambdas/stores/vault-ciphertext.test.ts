@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Tampered } from '../../../crypto/errors.ts';
+import { inTableBytes } from '../../../lambdas/stores/in-table.ts';
 import {
   deleteCiphertext,
-  inTableBytes,
   readCiphertext,
   storeCiphertext,
 } from '../../../lambdas/stores/vault-ciphertext.ts';
