@@ -43,7 +43,7 @@ export function portable({ argon2, subtle }: PortableOptions): Primitives {
     aes256GcmChunks: (key) => (subtle ? webCryptoChunks(subtle, key) : nobleChunks(key)),
     x25519: nobleX25519,
     mlKem768: nobleMlKem768,
-    xWing: portableXWing({ randomBytes, x25519: nobleX25519, mlKem768: nobleMlKem768 }),
+    xWing: portableXWing,
   };
 }
 
