@@ -2,7 +2,7 @@ import { ml_kem768_x25519 } from '@noble/post-quantum/hybrid.js';
 import { requireLength } from '../encoding/bytes.ts';
 import { type XWing, xWingBytes } from './primitives.ts';
 
-/** X-Wing of `@noble/post-quantum`. */
+/** X-Wing from `@noble/post-quantum`, which expands the seed again for each decapsulation. */
 export const portableXWing: XWing = {
   privateKey(seed) {
     requireLength('X-Wing seed', seed, xWingBytes.seed);
