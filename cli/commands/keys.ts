@@ -1,6 +1,6 @@
 import { StrongroomError } from '../../client/index.ts';
+import { vaultCryptoForNode } from '../../client/node.ts';
 import { createKeys, fingerprintOf, rekey, rekeyRestored } from '../../client/vault/index.ts';
-import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { WrongUserSecret } from '../../crypto/errors.ts';
 import { type Command, type Context, textOf } from '../command.ts';
 import { keepKeys } from '../known-keys.ts';

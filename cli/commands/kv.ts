@@ -1,6 +1,6 @@
 import type { StrongroomClient } from '../../client/index.ts';
+import { vaultCryptoForNode } from '../../client/node.ts';
 import { getVaultValue, putVaultValue, Vault } from '../../client/vault/index.ts';
-import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { type Command, textOf } from '../command.ts';
 import { knownKeys } from '../known-keys.ts';
 import { listAll } from '../lists.ts';

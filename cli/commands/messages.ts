@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { StrongroomClient } from '../../client/index.ts';
-import { messagePrimitives } from '../../client/message-crypto/node.ts';
 import { parseMessageLink } from '../../client/message-link.ts';
 import { createMessage, lookAtMessage, openMessage } from '../../client/messages.ts';
+import { messagePrimitives } from '../../client/node.ts';
 import { type Command, textOf, UsageError } from '../command.ts';
 import { durationHelp, timeOf } from '../duration.ts';
 

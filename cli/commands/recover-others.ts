@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
+import { vaultCryptoForNode } from '../../client/node.ts';
 import {
   newTemporarySecret,
   type OpenedShare,
@@ -9,7 +10,6 @@ import {
   sealShareFor,
 } from '../../client/recovery.ts';
 import { fingerprintOf, publicKeysOf, requireTrust } from '../../client/vault/index.ts';
-import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { type Command, type Context, textOf, UsageError } from '../command.ts';
 import { knownKeys } from '../known-keys.ts';
 import { listAll } from '../lists.ts';

@@ -1,5 +1,5 @@
+import { vaultCryptoForNode } from '../../client/node.ts';
 import { appointTrustees, type Trusteeship } from '../../client/recovery.ts';
-import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { type Command, type Context, textOf, UsageError } from '../command.ts';
 import { knownKeys } from '../known-keys.ts';
 import { listAll } from '../lists.ts';

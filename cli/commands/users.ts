@@ -1,5 +1,5 @@
+import { vaultCryptoForNode } from '../../client/node.ts';
 import { fingerprintOf, publicKeysOf } from '../../client/vault/index.ts';
-import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import type { Command } from '../command.ts';
 import { directoryOf } from '../users.ts';
 

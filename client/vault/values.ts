@@ -9,15 +9,13 @@ import { entriesOf } from '../paging.ts';
 import { bytesOf } from './own-keys.ts';
 import type { Vault } from './vault.ts';
 
-/** What others change meanwhile is read and sealed anew so often. */
-
 export type VaultValue = {
   readonly value: Uint8Array;
   readonly version: number;
   readonly updatedUtc: string;
 };
 
-/** Reads a value and opens it here. @throws Tampered @throws StrongroomError NOT_FOUND */
+/** Reads and decrypts a value. @throws Tampered @throws StrongroomError NOT_FOUND */
 export async function getVaultValue(
   vault: Vault,
   key: string,
@@ -35,28 +33,28 @@ export async function getVaultValue(
 }
 
 export type PutOptions = CallOptions & {
-  /** Only where there is no value of this name. */
+  /** Store the value only if the name is not used yet. */
   readonly ifAbsent?: boolean;
 };
 
-/** There is a value of this name already. Nothing was written. */
+/** A value with this name already exists. Nothing was written. */
 export class ValueExists extends Error {
   override readonly name = 'ValueExists';
   readonly code = 'VALUE_EXISTS';
 
   constructor() {
-    super('there is a value of this name already');
+    super('a value with this name already exists');
   }
 }
 
 export type WrittenValue = ResponseFor<'sealed.putValue'>['body'];
 
 /**
- * Seals a value here and stores it: under a new key, which is wrapped to the caller and to each recipient of a share
- * of it. Neither value nor key reaches the server.
+ * Encrypts a value on the client under a new key, wraps the key to the caller and to each recipient of a share, and stores
+ * both. Neither value nor key reaches the server in plaintext.
  *
- * @throws UntrustedKeys for a recipient of a share @throws ValueExists
- * @throws StrongroomError PLAN_LIMIT_REACHED; CONFLICT where others changed it five times meanwhile
+ * @throws UntrustedKeys if the keys of a recipient are not trusted @throws ValueExists
+ * @throws StrongroomError PLAN_LIMIT_REACHED; CONFLICT if other writers changed the value in five attempts
  */
 export async function putVaultValue(
   vault: Vault,
@@ -87,7 +85,7 @@ export async function putVaultValue(
   });
 }
 
-/** @returns 0 where there is none */
+/** @returns 0 if there is no such value */
 async function versionOf(vault: Vault, key: string, options: CallOptions): Promise<number> {
   try {
     return (await vault.client.call('sealed.getValue', { ...options, params: { key } })).body.version;
