@@ -9,18 +9,18 @@ import type { Caller } from './caller.ts';
 import { forgetCaller, rememberCaller } from './known-callers.ts';
 import type { ParsedRequest } from './request.ts';
 
-/** What the front door found out. `refusal` goes before anything that is wrong with the request itself. */
+/** The outcome of admission. `refusal` takes precedence over mistakes in the request itself. */
 export type Admission = {
   readonly caller: Caller | undefined;
-  /** Number of the audit entry that this call adds. */
+  /** Sequence number of the audit entry that this request adds. */
   readonly sequence: number | undefined;
   readonly allowance: Allowance | undefined;
   readonly refusal: ApiError | undefined;
 };
 
 /**
- * Counts the call against its limits, checks its credential, and draws its audit number: all at once, so that
- * admission costs one round trip.
+ * Counts the request against its rate limits, checks its credential and draws its audit number. All three run
+ * concurrently, so admission costs one round trip.
  */
 export async function admit(
   route: RouteRecord,
@@ -58,7 +58,7 @@ export async function admit(
   return { ...admission, refusal: undefined };
 }
 
-/** Where a credential is optional, one that is not good is refused all the same: its sender means to be somebody. */
+/** Even where a credential is optional, an invalid one is refused: its sender means to be signed in. */
 function accepts({ auth, scope }: RouteRecord, caller: Caller | undefined, isTried: boolean): boolean {
   if (auth === 'none' || (auth === 'optional' && !isTried)) return true;
   if (auth === 'administrator') return caller?.kind === 'administrator';
@@ -66,7 +66,7 @@ function accepts({ auth, scope }: RouteRecord, caller: Caller | undefined, isTri
   return auth === 'any' ? caller !== undefined : caller?.kind === 'user';
 }
 
-/** The tightest of the limits that apply. */
+/** Returns the tightest of the rate limits that apply. */
 async function allowanceOf(
   { rateLimit }: RouteRecord,
   { table }: Platform,
@@ -101,7 +101,7 @@ function emailOf(body: unknown): string | undefined {
   return typeof email === 'string' ? email.trim().toLowerCase().slice(0, 320) : undefined;
 }
 
-/** An IPv6 host commands a whole /64 (RFC 6177), so that is what is counted. */
+/** An IPv6 host controls a whole /64 (RFC 6177), so requests are counted per /64. */
 function networkOf(address: string): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
   const [head = '', tail] = address.split('::').map((half) => half.split(':').filter(Boolean));

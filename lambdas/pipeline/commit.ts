@@ -9,13 +9,13 @@ import { ownerOf } from './caller.ts';
 import type { AuditNote, Effect, Effects } from './effects.ts';
 import type { ParsedRequest } from './request.ts';
 
-/** A write met a change by others; the operation is to run again on what is there now. */
+/** Another request changed an item that a write depends on. The operation must run again on the current state. */
 export class WriteConflict extends Error {
   override readonly name = 'WriteConflict';
 }
 
 /**
- * Commits the changes of an answer and its audit entry in one transaction.
+ * Commits the writes of a result and its audit entry in one transaction.
  *
  * @throws ApiError if the write whose condition failed names an error as `onConflict`
  * @throws WriteConflict if it names none
@@ -47,7 +47,8 @@ function auditEntry(
   { caller, sequence }: Admission,
   note: AuditNote,
 ) {
-  if (!route.audit || sequence === undefined) throw new Error(`${route.operationId} names no audit action`);
+  if (!route.audit || sequence === undefined)
+    throw new Error(`${route.operationId} declares no audit action`);
   const user = caller && caller.kind !== 'administrator' ? caller : note.actor;
   const email = user?.email ?? undefined;
   const owner = note.owner ?? user;

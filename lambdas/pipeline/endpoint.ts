@@ -12,17 +12,17 @@ export type ApiHandler = (
   context: LambdaContext,
 ) => Promise<APIGatewayProxyResult>;
 
-/** As `ApiHandler`, but the body may be a stream. */
+/** Like `ApiHandler`, but the body may be a stream. */
 export type StreamHandler = (event: APIGatewayProxyEvent, context: LambdaContext) => Promise<StreamResult>;
 
 type Middleware = MiddlewareObj<APIGatewayProxyEvent, StreamResult>;
 
-/** The one stack that every endpoint stands on: log, error shape, then the call itself. */
+/** Returns the handler of a route: request log, error shape, then the pipeline and the operation. */
 export function endpoint<R extends RouteRecord>(route: R, operation: NoInfer<Operation<R>>): ApiHandler {
   return stack(route, operation, respond) as ApiHandler;
 }
 
-/** The same stack under an operation whose success is a stream of what its route declares, such as events. */
+/** Like `endpoint`, for an operation that responds with a stream of what its route declares, such as events. */
 export function streamEndpoint<R extends RouteRecord>(
   route: R,
   operation: NoInfer<StreamOperation<R>>,
@@ -47,7 +47,7 @@ function stack<R extends RouteRecord>(
     }) as StreamHandler;
 }
 
-/** A line a request: what was called, how it ended, how long it took. */
+/** Logs one line per request: operation, status, duration. */
 function requestLog(route: RouteRecord): Middleware {
   const started = new WeakMap<object, number>();
   const write: Middleware['after'] = ({ event, response }) => {
@@ -67,7 +67,7 @@ function requestLog(route: RouteRecord): Middleware {
   };
 }
 
-/** What was not foreseen is a 500 in the shape of all errors. */
+/** Turns an unexpected error into a 500 in the common error shape. */
 function errorShape(route: RouteRecord): Middleware {
   return {
     onError: (request) => {

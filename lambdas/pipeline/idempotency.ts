@@ -20,29 +20,29 @@ import type { Effect } from './effects.ts';
 import type { OperationResult } from './operation.ts';
 import type { ParsedRequest } from './request.ts';
 
-/** Longer than any call may take: a claim that outlives its process frees itself after it. */
+/** Longer than any request may take, so a claim that outlives its process expires afterwards. */
 const claimSeconds = 60;
 
-/** A record holds less than DynamoDB's 400 KB; a larger answer goes to the object store. */
+/** DynamoDB items are limited to 400 KB. A larger response is stored in the object store. */
 const answerBytes = 256 * 1024;
 
 const requestPurpose = 'strongroom idempotency request v1';
 const answerAad = Buffer.from('answer');
 
-/** A claim on an idempotency key, or the answer that was given to it before. */
+/** A claim on an idempotency key, or the result that was recorded for it. */
 export type Claim =
   | { readonly replay: OperationResult }
   | {
-      /** The write that records the answer; it belongs into the transaction with the answer's changes. */
+      /** Returns the write that records the result. It belongs in the transaction with the effects of the result. */
       readonly record: (answer: OperationResult) => Promise<Effect>;
-      /** Lets go of the key, after a failure. */
+      /** Releases the key after a failure. */
       readonly release: () => Promise<void>;
     };
 
 /**
- * Claims the call's `Idempotency-Key`.
+ * Claims the `Idempotency-Key` of a request.
  *
- * @throws ApiError IDEMPOTENCY_KEY_REUSED for another request, IDEMPOTENCY_IN_PROGRESS while the first is open
+ * @throws ApiError IDEMPOTENCY_KEY_REUSED for another request, IDEMPOTENCY_IN_PROGRESS while the first one runs
  */
 export async function claim(
   route: RouteRecord,
@@ -81,12 +81,12 @@ export async function claim(
   };
 }
 
-/** What has to be the same for an answer to be given again: whatever was asked for, and of what. */
+/** The part of a request that must be the same for its result to be replayed: parameters and body. */
 function requestOf({ input, rawBody }: ParsedRequest): Uint8Array {
   return Buffer.from(`${JSON.stringify(input.params)}\n${rawBody}`);
 }
 
-/** Where a sealed answer is kept: in the record, or before it in the object store. */
+/** Stores a large sealed result in the object store. Returns the fields that say where the result is. */
 async function keep({ objects }: Platform, { pk, sk }: Key, claim: string, sealed: Uint8Array) {
   if (sealed.length <= answerBytes) return { sealedAnswer: sealed, answerObject: null };
   const name = createHash('sha256').update(`${pk} ${sk} ${claim}`).digest('hex');

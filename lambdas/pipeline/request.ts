@@ -5,25 +5,28 @@ import { limits } from '../../contract/limits.ts';
 import { ApiError, type ErrorDetail, invalid } from './api-error.ts';
 import { baseUrlOf } from './base-url.ts';
 
-/** A request as it came, read but not yet admitted. */
+/** A request that has been parsed but not yet admitted. */
 export type ParsedRequest = {
   readonly requestId: string;
   readonly now: Date;
   readonly address: string;
-  /** What the request's own headers say that this installation is reached under. */
+  /** This installation's URL according to the request's own headers. */
   readonly baseUrl: string;
   readonly userAgent: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly idempotencyKey: string | undefined;
   readonly rawBody: string;
   readonly input: { readonly params: unknown; readonly query: unknown; readonly body: unknown };
-  /** Why the request is refused once its caller is admitted. */
+  /** The reason to refuse the request once its caller is admitted. */
   readonly problem: ApiError | undefined;
 };
 
 const noBody = z.strictObject({});
 
-/** Reads an event against its route. What is wrong with the request is kept, since 401 and 429 go first. */
+/**
+ * Parses an event by its route. A mistake is kept in `problem` instead of thrown, because 401 and 429 take
+ * precedence.
+ */
 export function parseRequest(route: RouteRecord, event: APIGatewayProxyEvent, now: Date): ParsedRequest {
   const headers = new Map(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']),
@@ -83,14 +86,14 @@ function readBody(route: RouteRecord, headers: ReadonlyMap<string, string>, rawB
   try {
     return JSON.parse(rawBody);
   } catch {
-    // The parser's message quotes the body.
+    // The parser's message would quote the body.
     throw new ApiError('MALFORMED_JSON');
   }
 }
 
 /**
- * API Gateway hands path parameters over as they stood in the URL. It hands none over where another path has the
- * name of one as its own, such as `/v1/kv/shared`: that is in the path.
+ * API Gateway passes path parameters as they are in the URL. It omits a parameter if another route has its value as a
+ * fixed segment, such as `/v1/kv/shared`; the value is then read from the path.
  */
 function decodeParams(route: RouteRecord, event: APIGatewayProxyEvent): Record<string, string> {
   const decoded: Record<string, string> = {};
@@ -110,7 +113,7 @@ function decodeParams(route: RouteRecord, event: APIGatewayProxyEvent): Record<s
 
 type Issue = { readonly path: PropertyKey[]; readonly message: string; readonly keys?: string[] };
 
-/** One detail a field; an unknown field is named itself. */
+/** Returns one detail per field. An unknown field is reported under its own name. */
 function issueDetails(issue: Issue, prefix: string): ErrorDetail[] {
   const path = [prefix, ...issue.path.map(String)].filter(Boolean);
   if (issue.keys)
@@ -125,7 +128,7 @@ function checkIdempotencyKey(key: string | undefined): void {
   }
 }
 
-/** The body of a refused request, as far as it can be read: its e-mail address still counts against a limit. */
+/** Parses the body of an invalid request as far as possible: its e-mail address still counts against a rate limit. */
 function looseJson(rawBody: string): unknown {
   try {
     return rawBody.length <= limits.inlineBodyBytes ? JSON.parse(rawBody) : {};

@@ -10,7 +10,7 @@ import type { Platform } from '../../platform/platform.ts';
 import type { Sandboxes } from '../../platform/sandboxes.ts';
 import type { Table, Write } from '../../platform/table.ts';
 
-/** An operation reached for something that its route record does not declare. */
+/** An operation used something that its route record does not declare. */
 export class AccessDenied extends Error {
   override readonly name = 'AccessDenied';
   constructor(what: string) {
@@ -19,8 +19,8 @@ export class AccessDenied extends Error {
 }
 
 /**
- * The platform as one operation may use it. On AWS its role says the same; the check here makes every test on
- * one machine a test of the declared access too.
+ * Returns the platform as one operation may use it. On AWS the function's role says the same. With this check, every
+ * test on one machine also tests the declared access.
  */
 export function restrict(platform: Platform, grants: Grants): Platform {
   return {

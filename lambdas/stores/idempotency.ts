@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Key, Table, Write } from '../../platform/table.ts';
 
 /**
- * A call that came with an `Idempotency-Key`. `claim` names the attempt that is answering it; `answer` is there
- * once it is answered. The answer is sealed under a data key of its own, since it may hold a token; the request is
- * there as a MAC under that key, since a plain digest could be searched for a password. A large answer is in the
+ * A request that was sent with an `Idempotency-Key`. `claim` names the attempt that is answering it. The result is
+ * present once it has been answered. It is sealed under its own data key, since it may contain a token. The request
+ * is stored as a MAC under that key, since a plain digest could be searched for a password. A large result is in the
  * object store.
  */
 export type IdempotentCall = {
@@ -36,7 +36,7 @@ export function answerCall(key: Key, call: IdempotentCall, ttl: number): Write {
   };
 }
 
-/** Lets go of a claim that was never answered. */
+/** Releases a claim that was never answered. */
 export function releaseCall(key: Key, claim: string): Write {
   const unanswered = (['sealedAnswer', 'answerObject'] as const).map((field) => ({ field, equals: null }));
   return { table: 'idempotency', delete: key, if: [{ field: 'claim', equals: claim }, ...unanswered] };
