@@ -22,26 +22,28 @@ type Ports = Pick<Platform, 'table' | 'objects' | 'keys'>;
 const entriesInBatch = 98;
 const batchesInCheckpoint = 100;
 
-/** The log is not the one that was signed: tiles or checkpoint were altered. Nothing is signed on top of it. */
+/**
+ * The log does not match its signed checkpoint: tiles or checkpoint were tampered with. Nothing is signed on top of
+ * it.
+ */
 export class AuditLogAltered extends Error {
   override readonly name = 'AuditLogAltered';
 }
 
 /**
- * Appends the entries that are not in the audit log yet, and publishes a checkpoint of it. To be called every so
- * often; where two do it at once, each entry is appended once all the same. What a crash leaves undone, the next call
- * does.
+ * Appends the entries that are not in the audit log yet, and publishes a checkpoint. Call it regularly. Concurrent
+ * runs append each entry once, and a run completes what a crashed one left.
  *
  * @returns how many entries were appended
  * @throws AuditLogAltered @throws Tampered
  */
 export async function sequenceAuditLog(ports: Ports): Promise<number> {
-  let sealed = 0;
-  for (let count = entriesInBatch; count === entriesInBatch; sealed += count) {
+  let appended = 0;
+  for (let count = entriesInBatch; count === entriesInBatch; appended += count) {
     count = await sequenceBatch(ports);
   }
   while (await publishNext(ports));
-  return sealed;
+  return appended;
 }
 
 async function sequenceBatch({ table }: Ports): Promise<number> {
@@ -55,7 +57,10 @@ async function sequenceBatch({ table }: Ports): Promise<number> {
   return done ? entries.length : 0;
 }
 
-/** Publishes what is sealed and not published, or the first part of it. @returns whether there may be more */
+/**
+ * Publishes entries that are sequenced but not published, or the first part of them. @returns whether there may be
+ * more
+ */
 async function publishNext(ports: Ports): Promise<boolean> {
   const { table, objects, keys } = ports;
   const before = await getPublished(table);
@@ -67,14 +72,14 @@ async function publishNext(ports: Ports): Promise<boolean> {
   const grown = size + leaves.length;
   const root = await rootOf(new AuditTiles(objects, grown), grown);
   const checkpoint = await signCheckpoint(keys, { size: grown, root });
-  // Kept one by one: on AWS nobody can take one back.
+  // Each checkpoint is stored under its own name: on AWS no one can delete it.
   await objects.put(`${auditPrefix}checkpoint/${String(grown).padStart(16, '0')}`, utf8(checkpoint));
   return table.transact([publish({ size: grown, checkpoint }, before)]).then(() => true, falseOnConflict);
 }
 
 /**
- * The published log, found to have the root that was signed: whoever alters a tile, a batch or the checkpoint has
- * nothing signed on top of it.
+ * Returns the size of the published log after checking that its tiles have the signed root. If anyone changes a tile,
+ * a batch or the checkpoint, nothing is signed on top of it.
  */
 async function verifiedHead(
   { objects, keys }: Ports,
@@ -82,9 +87,9 @@ async function verifiedHead(
 ): Promise<Pick<TreeHead, 'size'>> {
   if (!published) return { size: 0 };
   const head = await openCheckpoint(keys, published.checkpoint);
-  if (head?.size !== published.size) throw new AuditLogAltered('the checkpoint was altered');
+  if (head?.size !== published.size) throw new AuditLogAltered('the checkpoint was tampered with');
   const root = await rootOf(new AuditTiles(objects, head.size), head.size);
-  if (!equalBytes(root, head.root)) throw new AuditLogAltered('a tile of the log was altered');
+  if (!equalBytes(root, head.root)) throw new AuditLogAltered('a tile of the log was tampered with');
   return head;
 }
 

@@ -14,7 +14,7 @@ import {
 } from './execution-state.ts';
 import { throwAsApiError } from './sandbox-errors.ts';
 
-/** A program that is killed ends at once; what it left may take longer to be wiped. */
+/** A killed program ends immediately; wiping its files may take longer. */
 const patienceMs = 10_000;
 
 export const handler = endpoint(executions.stop, async ({ params: { id } }, { caller, platform, commit }) => {
@@ -30,7 +30,7 @@ export const handler = endpoint(executions.stop, async ({ params: { id } }, { ca
   return { status: 200, body: stateBody(state, new Date()) };
 });
 
-/** `undefined` where it has not ended yet. */
+/** Returns `undefined` if the execution has not ended yet. */
 async function stopped(platform: Platform, execution: Execution): Promise<EndedState | undefined> {
   const { executionId } = execution;
   const signal = AbortSignal.timeout(patienceMs);

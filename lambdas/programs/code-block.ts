@@ -1,8 +1,8 @@
-/** A model's answer, taken apart. */
+/** The parts of a model's answer. */
 export type CodeAnswer = {
-  /** The last code block, if it is whole and in the language asked for. */
+  /** The last code block, if it is complete and in the requested language. */
   readonly code: string | undefined;
-  /** What stands outside of all code blocks. */
+  /** The text outside of all code blocks. */
   readonly explanation: string;
 };
 
@@ -14,10 +14,10 @@ const names: Readonly<Record<string, RegExp>> = {
 const opening = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})\s*(\S*)/;
 
 /**
- * Finds the program in Markdown, by its fenced code blocks (CommonMark 0.31 section 4.5). The last block counts,
- * since a model that corrects itself does so further down. A last block that was never closed is a program that was
- * cut off, and one in another language is no program: neither is passed over for an earlier block, which the
- * model had given up. A block without a language counts as being in the one asked for.
+ * Finds the program in Markdown by its fenced code blocks (CommonMark 0.31 section 4.5). The last block counts, since
+ * a model that corrects itself does so further down. If the last block is unclosed, the program was cut off; if it is
+ * in another language, it is not a program. In neither case does an earlier block count, because the model gave it
+ * up. A block without a language counts as being in the requested one.
  */
 export function readCodeAnswer(markdown: string, language: string): CodeAnswer {
   const prose: string[] = [];
@@ -45,7 +45,10 @@ export function readCodeAnswer(markdown: string, language: string): CodeAnswer {
   };
 }
 
-/** At least as long as the opening fence, of the same character, with nothing behind it. */
+/**
+ * Returns whether a line closes a fence: at least as long as the opening fence, of the same character, with nothing
+ * after it.
+ */
 function closes(line: string, fence: string): boolean {
   const [, closing = ''] = /^ {0,3}(`{3,}|~{3,})\s*$/.exec(line) ?? [];
   return closing.length >= fence.length && closing[0] === fence[0];

@@ -29,7 +29,7 @@ export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
 });
 
 /**
- * @returns the restore that the proof is of; none where it is of the live keys, which are tried first
+ * @returns the restore that the proof is for; `undefined` if it is for the live keys, which are tried first
  * @throws ApiError WRONG_USER_SECRET, RATE_LIMITED, RESTORE_TOO_EARLY
  */
 async function requireProof(

@@ -18,9 +18,9 @@ export function readUserSecret(headers: Headers): string {
 }
 
 /**
- * The secret that keys are to be made or rekeyed under.
+ * Returns the secret that keys are to be created or rekeyed under.
  *
- * @throws ApiError USER_SECRET_REQUIRED, INVALID_REQUEST where it is too short or too long
+ * @throws ApiError USER_SECRET_REQUIRED, INVALID_REQUEST if it is too short or too long
  */
 export function readFutureSecret(headers: Headers, name: typeof header | typeof newHeader = header): string {
   const secret = readHeader(headers, name);
@@ -37,13 +37,15 @@ function readHeader(headers: Headers, name: string): string {
   const value = headers.get(name.toLowerCase());
   if (!value) {
     const sentence =
-      name === header ? undefined : `This call needs the new user secret in the ${name} header.`;
+      name === header ? undefined : `This request needs the new user secret in the ${name} header.`;
     throw new ApiError('USER_SECRET_REQUIRED', { ...(sentence && { sentence }) });
   }
   return decodeHeader(value);
 }
 
-/** A server hands header fields over a byte a character (RFC 9110 section 5.5); some decode UTF-8 before that. */
+/**
+ * A server may pass header fields as one character per byte (RFC 9110 section 5.5); some decode UTF-8 before that.
+ */
 function decodeHeader(value: string): string {
   if (/[^\0-\xff]/.test(value)) return value;
   try {
@@ -57,15 +59,18 @@ export type SecretContext = Pick<Context, 'platform' | 'settings' | 'now' | 'hea
   readonly caller: UserCaller;
 };
 
-/** While others of the user's calls are having their secrets tried, a call waits for so long, in ms. */
+/**
+ * Delays in milliseconds before a request tries again, while other requests of the user are having their secrets
+ * tried.
+ */
 const pauses = [50, 100, 200, 400, 800];
 
 const bucket = 'secret';
 const identityOf = ({ caller }: SecretContext) => `user ${caller.userId}`;
 
 /**
- * Whether the user may have a secret tried at all. It is asked for a secret that is known to be right too: were that
- * one let through, those that are not would show.
+ * Checks that the user may try a secret at all. A secret that is known to be right is checked as well: if it were let
+ * through, the response would tell right secrets from wrong ones.
  *
  * @throws ApiError RATE_LIMITED
  */
@@ -77,10 +82,10 @@ export async function mayTrySecret(context: SecretContext): Promise<void> {
 }
 
 /**
- * Has a secret tried. It is counted before and, where it is right, taken back: so however many are tried at once,
- * no more than the limit of them can be wrong.
+ * Tries a secret. The attempt is counted before, and the count is undone if the secret is right. So no more wrong
+ * secrets than the limit can be tried, however many run concurrently.
  *
- * @param attempt rejects with WrongUserSecret or else, which count
+ * @param attempt rejects with WrongUserSecret, or with another error; both count
  * @throws ApiError WRONG_USER_SECRET, RATE_LIMITED
  */
 export async function trySecret<T>(context: SecretContext, attempt: () => Promise<T>): Promise<T> {

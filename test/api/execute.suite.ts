@@ -58,7 +58,7 @@ export function executeSuite(target: () => Target): void {
       const { status, body } = await execute({ code: names, secrets: ['GREETING', 'ABSENT'] });
       expect([status, body.details]).toEqual([
         400,
-        [{ path: 'secrets', message: 'there is no secret ABSENT' }],
+        [{ path: 'secrets', message: 'secret ABSENT does not exist' }],
       ]);
     });
 
