@@ -15,7 +15,7 @@ import {
 import { throwAsApiError } from './sandbox-errors.ts';
 
 /** A killed program ends immediately; wiping its files may take longer. */
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 export const handler = endpoint(executions.stop, async ({ params: { id } }, { caller, platform, commit }) => {
   const audit = { resource: `executions/${id}` };
@@ -33,7 +33,7 @@ export const handler = endpoint(executions.stop, async ({ params: { id } }, { ca
 /** Returns `undefined` if the execution has not ended yet. */
 async function stopped(platform: Platform, execution: Execution): Promise<EndedState | undefined> {
   const { executionId } = execution;
-  const signal = AbortSignal.timeout(patienceMs);
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
     return await withItsSandbox(platform, execution, async (lease, secret) => {
       await lease.stop(executionId);

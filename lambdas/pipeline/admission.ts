@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { RouteRecord } from '../../contract/define-route.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Settings } from '../../platform/settings.ts';
-import { type Allowance, countCall, nextAuditSequence } from '../stores/counters.ts';
+import { type Allowance, countRequest, nextAuditSequence } from '../stores/counters.ts';
 import { ApiError } from './api-error.ts';
 import { authenticate, credentialOf, fingerprint, hasCredentialHeader } from './authenticate.ts';
 import type { Caller } from './caller.ts';
@@ -26,11 +26,11 @@ export async function admit(
   route: RouteRecord,
   platform: Platform,
   settings: Settings,
-  call: ParsedRequest,
+  request: ParsedRequest,
 ): Promise<Admission> {
-  const credential = credentialOf(call.headers);
+  const credential = credentialOf(request.headers);
   const [allowance, caller, sequence] = await Promise.all([
-    allowanceOf(route, platform, settings, call, credential),
+    allowanceOf(route, platform, settings, request, credential),
     route.auth !== 'none' && credential ? authenticate(platform, credential) : undefined,
     route.audit ? nextAuditSequence(platform.table) : undefined,
   ]);
@@ -41,7 +41,7 @@ export async function admit(
     const headers = { 'Retry-After': String(allowance.resetSeconds) };
     return { ...admission, refusal: new ApiError('RATE_LIMITED', { headers, audit }) };
   }
-  if (!accepts(route, caller, hasCredentialHeader(call.headers))) {
+  if (!accepts(route, caller, hasCredentialHeader(request.headers))) {
     if (credential) forgetCaller(fingerprint(credential));
     const isUser = route.auth === 'administrator' && caller?.kind === 'user';
     return {
@@ -71,14 +71,14 @@ async function allowanceOf(
   { rateLimit }: RouteRecord,
   { table }: Platform,
   settings: Settings,
-  call: ParsedRequest,
+  request: ParsedRequest,
   credential: string | undefined,
 ): Promise<Allowance | undefined> {
   if (rateLimit === 'none') return undefined;
   const account = credential ? `credential ${credential}` : undefined;
-  const address = `address ${networkOf(call.address)}`;
+  const address = `address ${networkOf(request.address)}`;
   const count = (identity: string, limit = settings.STRONGROOM_AUTH_LIMIT) =>
-    countCall(table, rateLimit, identity, limit, call.now);
+    countRequest(table, rateLimit, identity, limit, request.now);
   if (rateLimit === 'api') return count(account ?? address, settings.STRONGROOM_LIMIT);
   if (rateLimit === 'message') {
     return account
@@ -86,7 +86,7 @@ async function allowanceOf(
       : count(address, settings.STRONGROOM_MESSAGE_LIMIT);
   }
 
-  const email = emailOf(call.input.body);
+  const email = emailOf(request.input.body);
   const identities = [address, email ? `email ${email}` : account].filter(
     (identity) => identity !== undefined,
   );

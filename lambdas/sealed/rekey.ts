@@ -10,7 +10,7 @@ import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 import { requireAvailable } from '../vault/restored-keys.ts';
 import { parseSealedPrivateKeys } from '../vault/sealed-input.ts';
 import { requireKeys } from '../vault/stored-keys.ts';
-import { mayTrySecret, type SecretContext, trySecret } from '../vault/user-secret.ts';
+import { requireSecretAllowance, type SecretContext, trySecret } from '../vault/user-secret.ts';
 
 export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
   const { caller, platform, now } = context;
@@ -18,7 +18,7 @@ export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
   const [found, restore] = await Promise.all([
     getKeys(platform.table, orgId, userId),
     getRestore(platform.table, orgId, userId),
-    mayTrySecret(context),
+    requireSecretAllowance(context),
   ]);
   const current = requireKeys(found);
   const { keyVersion, proofB64: proof } = body;

@@ -17,7 +17,7 @@ export type Allowance = {
  * @param bucket what is limited, such as `api` or `auth`
  * @param identity whose requests are counted; only its hash is stored
  */
-export async function countCall(
+export async function countRequest(
   table: Table,
   bucket: string,
   identity: string,
@@ -36,7 +36,7 @@ export async function countCall(
 }
 
 /** Undoes the count of a request in the window of the same `now`. */
-export async function uncountCall(
+export async function uncountRequest(
   table: Table,
   bucket: string,
   identity: string,
@@ -48,7 +48,7 @@ export async function uncountCall(
 }
 
 /** Returns the current allowance without counting. */
-export async function countedCalls(
+export async function currentAllowance(
   table: Table,
   bucket: string,
   identity: string,

@@ -7,7 +7,7 @@ import type { Key, Table, Write } from '../../platform/table.ts';
  * is stored as a MAC under that key, since a plain digest could be searched for a password. A large result is in the
  * object store.
  */
-export type IdempotentCall = {
+export type IdempotentRequest = {
   readonly claim: string;
   readonly wrappedKey: Uint8Array;
   readonly requestMac: Uint8Array;
@@ -15,20 +15,20 @@ export type IdempotentCall = {
   readonly answerObject: string | null;
 };
 
-export function callKey(owner: string, operationId: string, idempotencyKey: string): Key {
+export function idempotencyKeyOf(owner: string, operationId: string, idempotencyKey: string): Key {
   const hash = createHash('sha256').update(idempotencyKey).digest('base64url');
   return { pk: `${owner}#${operationId}`, sk: hash };
 }
 
-export async function getCall(table: Table, key: Key): Promise<IdempotentCall | undefined> {
-  return (await table.get('idempotency', key)) as IdempotentCall | undefined;
+export async function getIdempotentRequest(table: Table, key: Key): Promise<IdempotentRequest | undefined> {
+  return (await table.get('idempotency', key)) as IdempotentRequest | undefined;
 }
 
-export function claimCall(key: Key, call: IdempotentCall, ttl: number): Write {
+export function claimRequest(key: Key, call: IdempotentRequest, ttl: number): Write {
   return { table: 'idempotency', put: { ...key, ...call, ttl }, if: ['absent'] };
 }
 
-export function answerCall(key: Key, call: IdempotentCall, ttl: number): Write {
+export function recordAnswer(key: Key, call: IdempotentRequest, ttl: number): Write {
   return {
     table: 'idempotency',
     put: { ...key, ...call, ttl },
@@ -37,7 +37,7 @@ export function answerCall(key: Key, call: IdempotentCall, ttl: number): Write {
 }
 
 /** Releases a claim that was never answered. */
-export function releaseCall(key: Key, claim: string): Write {
+export function releaseClaim(key: Key, claim: string): Write {
   const unanswered = (['sealedAnswer', 'answerObject'] as const).map((field) => ({ field, equals: null }));
   return { table: 'idempotency', delete: key, if: [{ field: 'claim', equals: claim }, ...unanswered] };
 }

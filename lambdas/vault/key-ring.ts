@@ -6,7 +6,7 @@ import type { KeyPairs } from '../../crypto/vault/key-pairs.ts';
 import { getKeys, type StoredKeys } from '../stores/keys.ts';
 import { stretching, vaultCrypto } from './node-vault-crypto.ts';
 import { publicKeysOf, requireKeys } from './stored-keys.ts';
-import { mayTrySecret, readUserSecret, type SecretContext, trySecret } from './user-secret.ts';
+import { readUserSecret, requireSecretAllowance, type SecretContext, trySecret } from './user-secret.ts';
 
 /** A caller's key pairs, whose private keys are still sealed. */
 export type KeyRing = {
@@ -34,7 +34,7 @@ export async function readKeyRing(context: SecretContext): Promise<KeyRing> {
   const secret = readUserSecret(context.headers);
   const [keys] = await Promise.all([
     getKeys(platform.table, caller.orgId, caller.userId),
-    mayTrySecret(context),
+    requireSecretAllowance(context),
   ]);
   const stored = requireKeys(keys);
   return { stored, unlock: () => unlockKeys(context, stored, secret) };

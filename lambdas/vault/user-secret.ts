@@ -5,7 +5,7 @@ import { WrongUserSecret } from '../../crypto/errors.ts';
 import { ApiError, invalid } from '../pipeline/api-error.ts';
 import type { UserCaller } from '../pipeline/caller.ts';
 import type { Context } from '../pipeline/operation.ts';
-import { type Allowance, countCall, countedCalls, uncountCall } from '../stores/counters.ts';
+import { type Allowance, countRequest, currentAllowance, uncountRequest } from '../stores/counters.ts';
 
 const header = 'X-User-Secret';
 const newHeader = 'X-New-User-Secret';
@@ -22,7 +22,7 @@ export function readUserSecret(headers: Headers): string {
  *
  * @throws ApiError USER_SECRET_REQUIRED, INVALID_REQUEST if it is too short or too long
  */
-export function readFutureSecret(headers: Headers, name: typeof header | typeof newHeader = header): string {
+export function readSecretToSet(headers: Headers, name: typeof header | typeof newHeader = header): string {
   const secret = readHeader(headers, name);
   const { min, max } = limits.userSecretCharacters;
   if (!isUserSecretLength(secret)) throw invalid(name, `must be ${min} to ${max} characters long`);
@@ -30,7 +30,7 @@ export function readFutureSecret(headers: Headers, name: typeof header | typeof 
 }
 
 export function readNewUserSecret(headers: Headers): string {
-  return readFutureSecret(headers, newHeader);
+  return readSecretToSet(headers, newHeader);
 }
 
 function readHeader(headers: Headers, name: string): string {
@@ -63,7 +63,7 @@ export type SecretContext = Pick<Context, 'platform' | 'settings' | 'now' | 'hea
  * Delays in milliseconds before a request tries again, while other requests of the user are having their secrets
  * tried.
  */
-const pauses = [50, 100, 200, 400, 800];
+const retryDelays = [50, 100, 200, 400, 800];
 
 const bucket = 'secret';
 const identityOf = ({ caller }: SecretContext) => `user ${caller.userId}`;
@@ -74,10 +74,10 @@ const identityOf = ({ caller }: SecretContext) => `user ${caller.userId}`;
  *
  * @throws ApiError RATE_LIMITED
  */
-export async function mayTrySecret(context: SecretContext): Promise<void> {
+export async function requireSecretAllowance(context: SecretContext): Promise<void> {
   const { platform, settings, now } = context;
   await untilAllowed(() =>
-    countedCalls(platform.table, bucket, identityOf(context), settings.STRONGROOM_SECRET_LIMIT, now),
+    currentAllowance(platform.table, bucket, identityOf(context), settings.STRONGROOM_SECRET_LIMIT, now),
   );
 }
 
@@ -97,19 +97,19 @@ export async function trySecret<T>(context: SecretContext, attempt: () => Promis
     settings.STRONGROOM_SECRET_LIMIT,
     now,
   ] as const;
-  await untilAllowed(() => countCall(...counted));
+  await untilAllowed(() => countRequest(...counted));
   const result = await attempt().catch((error: unknown) => {
     if (!(error instanceof WrongUserSecret)) throw error;
     const resource = `users/${context.caller.userId}/keys`;
     throw new ApiError('WRONG_USER_SECRET', { cause: error, audit: { resource, outcome: 'refused' } });
   });
-  await uncountCall(...counted);
+  await uncountRequest(...counted);
   return result;
 }
 
 async function untilAllowed(ask: () => Promise<Allowance>): Promise<void> {
   let allowance = await ask();
-  for (const pause of pauses) {
+  for (const pause of retryDelays) {
     if (allowance.allowed) return;
     await after(pause);
     allowance = await ask();
