@@ -64,7 +64,7 @@ beforeAll(async () => {
 });
 afterAll(() => local.remove());
 
-test('no route but these waits for more than two calls of a port in a row', async () => {
+test('no route but these waits for more than two port calls in a row', async () => {
   const recorded = new RecordedPlatform(local.platform);
   usePlatform(recorded.platform);
   const figures = await tour(recorded);

@@ -66,8 +66,8 @@ async function verifiedLog(entries: readonly AuditEntry[]): Promise<number> {
   return head.size;
 }
 
-describe('sealing the audit log', () => {
-  test('every entry stands in it once, however it grows', async () => {
+describe('sequencing the audit log', () => {
+  test('contains every entry once, however the log grows', async () => {
     const entries: AuditEntry[] = [];
     for (const count of [1, 2, 97, 98, 99, 300, 0, 15, 257]) {
       entries.push(...(await add(count)));
@@ -77,14 +77,14 @@ describe('sealing the audit log', () => {
     expect(await verifiedLog(entries)).toBe(entries.length);
   });
 
-  test('beyond 65,536 entries, tiles of three levels', async () => {
+  test('has tiles of three levels beyond 65,536 entries', async () => {
     const entries = await add(66_000);
     expect(await sequenceAuditLog(handlers.platform)).toBe(entries.length);
     const some = entries.filter((_, position) => position % 997 === 0 || position > 65_990);
     expect(await verifiedLog(some)).toBe(entries.length);
   }, 120_000);
 
-  test('where several do it at once, each entry is appended once', async () => {
+  test('appends each entry once if several sequencers run concurrently', async () => {
     const entries = await add(500);
     for (let round = 0; round < 10; round++) {
       await Promise.all(Array.from({ length: 5 }, () => sequenceAuditLog(handlers.platform)));
@@ -94,25 +94,22 @@ describe('sealing the audit log', () => {
     expect(await verifiedLog(entries)).toBe(entries.length);
   });
 
-  test.each(faults)(
-    'a call of a port that is %s leaves a log that the next time completes',
-    async (fault) => {
-      const entries = await add(40);
+  test.each(faults)('completes in the next run what a %s port call left undone', async (fault) => {
+    const entries = await add(40);
+    await sequenceAuditLog(handlers.platform);
+    const faulty = new FaultyPlatform(handlers.platform);
+    for (let at = 0, calls = 1; at < calls; at++) {
+      entries.push(...(await add(30)));
+      faulty.arm(at, fault);
+      await sequenceAuditLog(faulty.platform).catch(() => undefined);
+      calls = await faulty.disarm();
       await sequenceAuditLog(handlers.platform);
-      const faulty = new FaultyPlatform(handlers.platform);
-      for (let at = 0, calls = 1; at < calls; at++) {
-        entries.push(...(await add(30)));
-        faulty.arm(at, fault);
-        await sequenceAuditLog(faulty.platform).catch(() => undefined);
-        calls = await faulty.disarm();
-        await sequenceAuditLog(handlers.platform);
-        expect((await getPublished(handlers.platform.table))?.size).toBe(entries.length);
-      }
-      expect(await verifiedLog(entries)).toBe(entries.length);
-    },
-  );
+      expect((await getPublished(handlers.platform.table))?.size).toBe(entries.length);
+    }
+    expect(await verifiedLog(entries)).toBe(entries.length);
+  });
 
-  test('nothing is signed on top of a tile or checkpoint that was altered', async () => {
+  test('signs nothing on top of a tile or checkpoint that was tampered with', async () => {
     const { table, objects } = handlers.platform;
     await add(300);
     await sequenceAuditLog(handlers.platform);

@@ -41,7 +41,7 @@ async function invoke(handler: StreamHandler): Promise<{ head: object; writes: s
   return { head: JSON.parse(String(head)), writes: body.map(String) };
 }
 
-test('a streamed answer is its head, then its body piece by piece, to the end', async () => {
+test('a streamed response is its head, then its body piece by piece, to the end', async () => {
   const headers = { 'Content-Type': 'text/event-stream' };
   const answer = await invoke(async () => ({ statusCode: 200, headers, body: Readable.from(['a', 'b']) }));
   expect(answer).toEqual({ head: { statusCode: 200, headers }, writes: ['a', 'b'] });
@@ -52,7 +52,7 @@ test('a refusal is its head and its body', async () => {
   expect(answer).toEqual({ head: { statusCode: 404, headers: {} }, writes: ['{"success":false}'] });
 });
 
-test('a body that breaks off fails the call', async () => {
+test('a body that fails midway fails the invocation', async () => {
   const body = new Readable({
     read() {
       this.destroy(new Error('broke off'));

@@ -4,7 +4,7 @@ import { readCodeAnswer } from '../../../lambdas/programs/code-block.ts';
 const fence = '```';
 
 describe('the program in a model’s answer', () => {
-  it('is the code block, and the explanation is what stands around it', () => {
+  it('is the code block, and the explanation is the text around it', () => {
     expect(
       readCodeAnswer(`It prints.\n\n${fence}python\nprint(1)\n${fence}\n\nThat is all.`, 'python'),
     ).toEqual({
@@ -48,11 +48,11 @@ describe('the program in a model’s answer', () => {
     ['it is inline', '`print(1)`'],
     ['it is indented as code', `    ${fence}python\n    print(1)\n    ${fence}`],
     ['the answer is empty', ''],
-  ])('is not there where %s', (_, answer) => {
+  ])('is missing if %s', (_, answer) => {
     expect(readCodeAnswer(answer, 'python').code).toBeUndefined();
   });
 
-  it('is read in JavaScript where that was asked for', () => {
+  it('is read as JavaScript if that was requested', () => {
     expect(readCodeAnswer(`${fence}js\nlog()\n${fence}`, 'javascript').code).toBe('log()\n');
     expect(readCodeAnswer(`${fence}python\nprint()\n${fence}`, 'javascript').code).toBeUndefined();
   });

@@ -41,7 +41,7 @@ const assembleOnly = async () => {
 const travel = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 
 describe('the sweep', () => {
-  test('leaves an upload that is one object already, and whose record is still to come', async () => {
+  test('keeps the object of a completed upload whose record is not committed yet', async () => {
     await upload();
     await assembleOnly();
     travel(limits.uploadSeconds * 1000 - hour);
@@ -52,7 +52,7 @@ describe('the sweep', () => {
     expect((await owner.call('files.get', params())).status).toBe(200);
   });
 
-  test('takes the object of an upload that nobody completed, once it has expired', async () => {
+  test('deletes the object of an upload that expired before it was completed', async () => {
     await upload();
     await assembleOnly();
     travel(limits.uploadSeconds * 1000 + 1000);
@@ -66,7 +66,7 @@ describe('the sweep', () => {
     expect([await sweepVaultObjects(handlers.platform), await objects()]).toEqual([1, 0]);
   });
 
-  test('takes the object of an upload that was given up after its parts had become one', async () => {
+  test('deletes the object of an upload that was aborted after its parts were assembled', async () => {
     await upload();
     await assembleOnly();
     expect((await owner.call('uploads.abort', params())).status).toBe(200);
@@ -74,7 +74,7 @@ describe('the sweep', () => {
     expect([await sweepVaultObjects(handlers.platform), await objects()]).toEqual([1, 0]);
   });
 
-  test('takes the object of a file that was deleted, and that of one that no record came to name', async () => {
+  test('deletes the object of a deleted file, and an object that no record names', async () => {
     const body = { fileName: 'a', contentB64: 'YQ==' };
     const { id } = (await owner.call('files.create', { body })).body;
     vi.spyOn(handlers.platform.table, 'transact').mockRejectedValueOnce(new Error('the store is away'));
