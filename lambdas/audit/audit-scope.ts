@@ -4,7 +4,7 @@ import type { AuditScope } from '../stores/audit.ts';
 
 type Caller = UserCaller | AdministratorCaller;
 
-/** Whose entries a caller is shown. @throws ApiError FORBIDDEN */
+/** Returns whose entries a caller is shown. @throws ApiError FORBIDDEN */
 export function auditScope(caller: Caller, requested: 'own' | 'org' | undefined): AuditScope {
   if (caller.kind === 'administrator') return 'installation';
   if (requested !== 'org') return { owner: ownerOf(caller) };
@@ -12,7 +12,7 @@ export function auditScope(caller: Caller, requested: 'own' | 'org' | undefined)
   return { orgId: caller.orgId };
 }
 
-/** All entries that a caller may see. */
+/** Returns the scope of all entries that a caller may see. */
 export function widestAuditScope(caller: Caller): AuditScope {
   const isOrgAdmin = caller.kind !== 'administrator' && caller.role === 'admin';
   return auditScope(caller, isOrgAdmin ? 'org' : 'own');

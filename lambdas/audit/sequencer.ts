@@ -83,9 +83,9 @@ async function verifiedHead(
 ): Promise<Pick<TreeHead, 'size'>> {
   if (!published) return { size: 0 };
   const head = await openCheckpoint(keys, published.checkpoint);
-  if (head?.size !== published.size) throw new AuditLogAltered('the checkpoint was altered');
+  if (head?.size !== published.size) throw new AuditLogAltered('the checkpoint was tampered with');
   const root = await rootOf(new AuditTiles(objects, head.size), head.size);
-  if (!equalBytes(root, head.root)) throw new AuditLogAltered('a tile of the log was altered');
+  if (!equalBytes(root, head.root)) throw new AuditLogAltered('a tile of the log was tampered with');
   return head;
 }
 

@@ -19,7 +19,7 @@ export const handler = endpoint(auth.login, async ({ body: { email, password } }
     getUser(platform.table, login.userId),
     newSession(platform.keys, login, now),
   ]);
-  if (!user) throw new Error('a login names a user that does not exist');
+  if (!user) throw new Error('the user of a login does not exist');
   return {
     status: 200,
     body: {

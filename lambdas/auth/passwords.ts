@@ -7,9 +7,11 @@ import type { Login } from '../stores/users.ts';
 
 type Admitting = Pick<Context, 'admitted'>;
 
-// Argon2id takes 64 MiB and a good part of a second, so nothing here starts for a caller who is refused.
+// Argon2id takes 64 MiB and a large part of a second, so nothing here starts for a refused caller.
 
-/** Returns the keys of a password that matches its record, else `undefined`. It takes as long without a record. */
+/**
+ * Returns the keys of a password that matches its record, else `undefined`. It takes the same time without a record.
+ */
 export async function checkPassword(
   { admitted }: Admitting,
   password: string,

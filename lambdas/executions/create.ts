@@ -17,7 +17,7 @@ export const handler = endpoint(executions.create, async ({ body }, context) => 
     usablePackages(context),
   ]);
   return inSandbox(context, async (lease) => {
-    // On record before the program has the first secret.
+    // The audit entry must be committed before the program gets the first secret.
     await context.commit({ audit: { resource: `executions/${executionId}` } });
     const program = { executionId, language, code, stdin, args, files, timeoutMs, ...packages };
     return respondToRun(context, lease, program, secrets, wait);

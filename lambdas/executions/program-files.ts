@@ -7,7 +7,7 @@ type Request = {
   readonly files: readonly { readonly path: string; readonly contentB64: Uint8Array }[];
 };
 
-/** @throws ApiError INVALID_REQUEST for a file in the place of the program */
+/** @throws ApiError INVALID_REQUEST if a file has the path of the program itself */
 export function programFiles({ language, files }: Request): readonly JobFile[] {
   const taken = programFileIndex(language, files);
   if (taken >= 0) {

@@ -31,7 +31,7 @@ function chooseSecrets(all: readonly Secret[], choice: 'all' | readonly string[]
   const byName = new Map(all.map((secret) => [secret.name, secret]));
   return [...new Set(choice)].map((name) => {
     const secret = byName.get(name);
-    if (!secret) throw invalid('secrets', `there is no secret ${name}`);
+    if (!secret) throw invalid('secrets', `secret ${name} does not exist`);
     return secret;
   });
 }

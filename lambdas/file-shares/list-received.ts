@@ -33,7 +33,7 @@ export const handler = endpoint(fileShares.listReceived, async ({ query }, conte
 
 type SharedFile = { readonly received: Received; readonly file: StoredFile };
 
-/** A share as the list has it, or nothing for one that does not open. */
+/** Returns a share for the list, or `undefined` if it cannot be decrypted. */
 function tryDecrypt(pairs: KeyPairs, org: string, { received, file }: SharedFile) {
   const { shareId, ownerUserId, resource: fileId } = received;
   const contextAt = (version?: number) => fileContext(org, ownerUserId, fileId, version);

@@ -17,7 +17,8 @@ export const handler = endpoint(files.create, async ({ body }, context) => {
   const [ring, org] = await Promise.all([readKeyRing(context), readOwnOrg(platform.table, caller)]);
   requireStorage(org);
   requireSize(content.length, org.plan.maxFileSizeBytes, 'a file');
-  // Public keys would do. The reference asks for the secret, and that it opens the private ones proves the public ones.
+  // Public keys would suffice. The reference API asks for the user secret, and decrypting the private keys with it
+  // proves the public ones.
   (await ring.unlock()).wipe();
 
   const fileId = uuidv7(now.getTime());

@@ -27,7 +27,7 @@ export const handler = endpoint(files.list, async ({ query }, context) => {
   };
 });
 
-/** A file as the list has it, or nothing for one that does not open. */
+/** Returns a file for the list, or `undefined` if it cannot be decrypted. */
 function tryDecrypt(
   pairs: KeyPairs,
   { orgId, userId }: { readonly orgId: string; readonly userId: string },

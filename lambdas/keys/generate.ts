@@ -5,12 +5,12 @@ import { endpoint } from '../pipeline/endpoint.ts';
 import { addKeys, getKeys } from '../stores/keys.ts';
 import { sealUnderSecret } from '../vault/new-private-keys.ts';
 import { vaultCrypto } from '../vault/node-vault-crypto.ts';
-import { readFutureSecret } from '../vault/user-secret.ts';
+import { readSecretToSet } from '../vault/user-secret.ts';
 
 export const handler = endpoint(keys.generate, async (_, context) => {
   const { caller, platform, now, headers } = context;
   const { orgId, userId } = caller;
-  const secret = readFutureSecret(headers);
+  const secret = readSecretToSet(headers);
   if (await getKeys(platform.table, orgId, userId)) throw new ApiError('KEYS_EXIST');
 
   const pairs = vaultCrypto.generateKeyPairs();

@@ -22,7 +22,7 @@ export const handler = endpoint(keys.rekey, async (_, context) => {
   return rekeyed(caller, ring.stored, fields, restored);
 });
 
-/** The secret is the live one or, where a restore waits, its temporary one. The live keys are tried first. */
+/** Unlocks the live keys, or a pending restore with its temporary secret. The live keys are tried first. */
 async function openLiveOrRestored(context: SecretContext, ring: KeyRing, restore: Restore | undefined) {
   try {
     return { pairs: await ring.unlock(), restored: undefined };

@@ -17,7 +17,7 @@ export const handler = endpoint(messages.create, async ({ body }, context) => {
   const sizeBytes = Buffer.byteLength(encryptedContent);
   if (sizeBytes > limits.messageBytes) throw new ApiError('PAYLOAD_TOO_LARGE');
   const format = formatOf(encryptedContent);
-  if (!format) throw invalid('encryptedContent', 'is not encrypted in a format that is known');
+  if (!format) throw invalid('encryptedContent', 'is not in a known encryption format');
 
   const deleteToken = caller ? undefined : mintBearerSecret();
   const message: Message = {

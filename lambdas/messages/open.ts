@@ -19,7 +19,7 @@ export const handler = endpoint(messages.open, async ({ params: { id }, body: { 
   if (!content || !existing) throw new ApiError('NOT_FOUND');
   if (opening?.repeated) throw new ApiError(message ? 'NONCE_SPENT' : 'NOT_FOUND');
 
-  // Before anything is counted: what cannot be read is not used up.
+  // Before the access is counted: a message that cannot be read must not be used up.
   const encryptedContent = await readContent(objects, id, content);
   const access =
     opening && nonce !== undefined

@@ -20,14 +20,14 @@ type PackageContext = {
 };
 
 const attempts = 5;
-/** Waiting for its turn included. After it a build that says nothing is given up. */
+/** Includes waiting in the queue. A build that has no outcome after this time counts as lost. */
 const longestBuildMs = 60 * 60_000;
 
 /**
- * Puts another list in the place of the user's, then has it built. What is on record is a pending list; should the
- * builder not get to hear of it, the next look at the list asks again.
+ * Replaces the user's list of packages and requests a build. The record is a pending list; if the request does not
+ * reach the builder, the next request for the list repeats it.
  *
- * @param change makes the list out of the one that is there; it runs again where others changed that meanwhile
+ * @param change computes the new list from the current one; it runs again if others changed the list in the meantime
  */
 export async function changePackages(
   around: PackageContext,
@@ -36,7 +36,7 @@ export async function changePackages(
 ): Promise<PackageSet> {
   const { caller, platform, now, commit } = around;
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    // A build that ended before this list takes its place is what stays usable until this one is built.
+    // If a build ended just now, its packages stay usable until the new list is built.
     const { existing, set, lock } = await loadPackages(around);
     const next = nextSet(set, change(set?.wanted ?? []), now);
     if (next.status === 'pending') await platform.builder.check().catch(throwAsApiError);
@@ -51,7 +51,7 @@ export async function changePackages(
     }
     if (next.status === 'pending') {
       await requestBuild(around, next).catch((error: unknown) => {
-        logger.warn('a build was not requested', describeError(error));
+        logger.warn('requesting a build failed', describeError(error));
       });
     }
     return next;
@@ -86,16 +86,16 @@ async function requestBuild(
 }
 
 type LoadedPackages = {
-  /** As it is on record. */
+  /** The recorded set. */
   readonly existing: PackageSet | undefined;
-  /** As it is by now. */
+  /** The current set, which includes the outcome of its build. */
   readonly set: PackageSet | undefined;
-  /** Of a bundle that was not on record yet. */
+  /** Lock of a bundle that is not recorded yet. */
   readonly lock?: StoredLock;
   readonly writes: readonly Effect[];
 };
 
-/** The user's set as it is by now: with the outcome of its build, and the writes that put that on record. */
+/** Returns the user's current set with the outcome of its build, and the writes that record that outcome. */
 export async function loadPackages({
   caller,
   platform,
@@ -118,8 +118,8 @@ export async function loadPackages({
 }
 
 /**
- * What a program of this user can import, for its job. What has just become of a build is put on record here, outside
- * of the operation's own commit: it is no change by the caller.
+ * Returns the packages that the user's programs can import, for a job. A new outcome of a build is recorded here, not
+ * in the operation's own commit: it is not a change by the caller.
  */
 export async function usablePackages(
   context: Omit<PackageContext, 'commit'>,
@@ -127,7 +127,7 @@ export async function usablePackages(
   const { set, writes } = await loadPackages(context);
   if (writes.length > 0) {
     await context.platform.table.transact(writes).catch((error: unknown) => {
-      // Another call has recorded it, or the list has changed; what was built is good either way.
+      // Another request has recorded it, or the list has changed. The bundle is valid either way.
       if (!(error instanceof ConditionFailed)) throw error;
     });
   }
@@ -137,7 +137,7 @@ export async function usablePackages(
   return { packages: bundleId, ...(packagesFrom && { packagesFrom }) };
 }
 
-/** As `settledPackages`; a build that the builder may not have heard of is requested again. */
+/** Like `loadPackages`, but requests a pending build again, in case the first request did not reach the builder. */
 export async function loadAndRequestPackages(around: PackageContext): Promise<LoadedPackages> {
   const settled = await loadPackages(around);
   if (settled.set?.status === 'pending') {
@@ -160,7 +160,7 @@ function withOutcome(existing: PackageSet, outcome: Outcome, now: Date): Package
   return { ...ended, status: 'ready', failure: null, installed };
 }
 
-/** The list as the API shows it. */
+/** Returns the list as the API shows it. */
 export function packageInfos(set: PackageSet) {
   return set.wanted.map((requirement) => packageInfo(set, requirement));
 }
@@ -182,7 +182,7 @@ function reasonFor(name: string, failure: PackageSet['failure']): string {
   const { reason, names } = failure;
   return names.length === 0 || names.includes(name)
     ? reason
-    : `Not installed, since the list could not be: ${reason}`;
+    : `Not installed, because the list could not be installed: ${reason}`;
 }
 
 function throwAsApiError(error: unknown): never {

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { RouteRecord } from '../../contract/define-route.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Settings } from '../../platform/settings.ts';
-import { type Allowance, countCall, nextAuditSequence } from '../stores/counters.ts';
+import { type Allowance, countRequest, nextAuditSequence } from '../stores/counters.ts';
 import { ApiError } from './api-error.ts';
 import { authenticate, credentialOf, fingerprint, hasCredentialHeader } from './authenticate.ts';
 import type { Caller } from './caller.ts';
@@ -76,7 +76,7 @@ async function allowanceOf(
   { rateLimit }: RouteRecord,
   { table }: Platform,
   settings: Settings,
-  call: ParsedRequest,
+  request: ParsedRequest,
   credential: string | undefined,
 ): Promise<Allowance | undefined> {
   if (rateLimit === 'none') return undefined;
@@ -91,7 +91,7 @@ async function allowanceOf(
       : count(address, settings.STRONGROOM_MESSAGE_RATE_LIMIT);
   }
 
-  const email = emailOf(call.input.body);
+  const email = emailOf(request.input.body);
   const identities = [address, email ? `email ${email}` : account].filter(
     (identity) => identity !== undefined,
   );

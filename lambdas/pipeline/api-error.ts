@@ -10,7 +10,7 @@ type Options = {
   readonly headers?: Readonly<Record<string, string>>;
   /** Fields that the reference has beside the error's own, such as `valid: false`. */
   readonly extra?: Readonly<Record<string, unknown>>;
-  /** A refusal that belongs in the audit log, such as a failed sign-in. */
+  /** Set for a refusal that belongs in the audit log, such as a failed sign-in. */
   readonly audit?: AuditNote;
   readonly cause?: unknown;
 };
@@ -39,7 +39,7 @@ export class ApiError extends Error {
   }
 }
 
-/** An `INVALID_REQUEST` about one field. */
+/** Returns an `INVALID_REQUEST` error about one field. */
 export function invalid(path: string, message: string): ApiError {
   return new ApiError('INVALID_REQUEST', { details: [{ path, message }] });
 }

@@ -23,12 +23,12 @@ export class WriteConflict extends Error {
 export async function commit(
   route: RouteRecord,
   { table }: Platform,
-  call: ParsedRequest,
+  request: ParsedRequest,
   admission: Admission,
   { writes = [], audit }: Effects,
 ): Promise<void> {
   const effects: Effect[] = [...writes];
-  if (audit) effects.push(auditEntry(route, call, admission, audit));
+  if (audit) effects.push(auditEntry(route, request, admission, audit));
   if (effects.length === 0) return;
   try {
     await table.transact(effects.map(({ onConflict, ...write }) => write));
@@ -43,19 +43,20 @@ export async function commit(
 
 function auditEntry(
   route: RouteRecord,
-  call: ParsedRequest,
+  request: ParsedRequest,
   { caller, sequence }: Admission,
   note: AuditNote,
 ) {
-  if (!route.audit || sequence === undefined) throw new Error(`${route.operationId} names no audit action`);
+  if (!route.audit || sequence === undefined)
+    throw new Error(`${route.operationId} declares no audit action`);
   const user = caller && caller.kind !== 'administrator' ? caller : note.actor;
   const email = user?.email ?? undefined;
   const owner = note.owner ?? user;
   return addAuditEntry(
     {
-      id: uuidv7(call.now.getTime()),
+      id: uuidv7(request.now.getTime()),
       sequence,
-      time: call.now.toISOString(),
+      time: request.now.toISOString(),
       actor: {
         userId: user?.userId ?? (caller ? 'administrator' : null),
         ...(email && { email }),
@@ -64,9 +65,9 @@ function auditEntry(
       action: route.audit,
       resource: note.resource,
       outcome: note.outcome ?? 'success',
-      ip: call.address,
-      userAgent: call.userAgent,
-      requestId: call.requestId,
+      ip: request.address,
+      userAgent: request.userAgent,
+      requestId: request.requestId,
     },
     owner ? `user#${owner.userId}` : ownerOf(caller),
     owner?.orgId,

@@ -9,7 +9,7 @@ import type { Platform } from '../../platform/platform.ts';
  */
 type Effect = 'read' | 'write' | 'costly';
 
-/** Every method of every port: one that is added does not compile until it is listed here. */
+/** Lists every method of every port. A new method does not compile until it is listed. */
 type EffectTable = {
   readonly [Port in keyof Platform]: { readonly [Method in keyof Platform[Port]]: Effect };
 };
@@ -18,7 +18,7 @@ const effects: EffectTable = {
   table: { get: 'read', query: 'read', transact: 'write', increment: 'write', ping: 'read' },
   objects: {
     put: 'write',
-    // A whole object, which may have megabytes. It is read after a record, so waiting costs no round trip.
+    // Objects can have megabytes. They are read after a record, so waiting costs no round trip.
     get: 'costly',
     delete: 'write',
     list: 'read',

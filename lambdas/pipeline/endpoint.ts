@@ -12,7 +12,7 @@ export type ApiHandler = (
   context: LambdaContext,
 ) => Promise<APIGatewayProxyResult>;
 
-/** As `ApiHandler`, but the body may be a stream. */
+/** Like `ApiHandler`, but the body may be a stream. */
 export type StreamHandler = (event: APIGatewayProxyEvent, context: LambdaContext) => Promise<StreamResult>;
 
 type Middleware = MiddlewareObj<APIGatewayProxyEvent, StreamResult>;

@@ -8,12 +8,12 @@ import { sha256Hex } from '../../crypto/server/sha256.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { ConditionFailed, type Key } from '../../platform/table.ts';
 import {
-  answerCall,
-  callKey,
-  claimCall,
-  getCall,
-  type IdempotentCall,
-  releaseCall,
+  claimRequest,
+  getIdempotentRequest,
+  type IdempotentRequest,
+  idempotencyKeyOf,
+  recordAnswer,
+  releaseClaim,
 } from '../stores/idempotency.ts';
 import { ApiError } from './api-error.ts';
 import { type Caller, ownerOf } from './caller.ts';
@@ -49,26 +49,26 @@ export type Claim =
 export async function claim(
   route: RouteRecord,
   platform: Platform,
-  call: ParsedRequest & { readonly idempotencyKey: string },
+  request: ParsedRequest & { readonly idempotencyKey: string },
   caller: Caller | undefined,
 ): Promise<Claim> {
   const { table, keys } = platform;
-  const key = callKey(ownerOf(caller), route.operationId, call.idempotencyKey);
+  const key = idempotencyKeyOf(ownerOf(caller), route.operationId, request.idempotencyKey);
   const context = { purpose: 'idempotency', owner: key.pk, key: key.sk };
   const { plaintext: dataKey, wrapped } = await keys.generateDataKey(context);
   const open: IdempotentCall = {
     claim: globalThis.crypto.randomUUID(),
     wrappedKey: wrapped,
-    requestMac: hmacSha256(dataKey, requestPurpose, requestOf(call)),
+    requestMac: hmacSha256(dataKey, requestPurpose, requestOf(request)),
     sealedAnswer: null,
     answerObject: null,
   };
-  const epoch = Math.floor(call.now.getTime() / 1000);
+  const epoch = Math.floor(request.now.getTime() / 1000);
   try {
-    await table.transact([claimCall(key, open, epoch + claimSeconds)]);
+    await table.transact([claimRequest(key, open, epoch + claimSeconds)]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    return { replay: await replay(platform, key, context, requestOf(call)) };
+    return { replay: await replay(platform, key, context, requestOf(request)) };
   }
   return {
     record: async ({ status, body, headers }) => {
@@ -79,7 +79,7 @@ export async function claim(
         onConflict: 'CONFLICT',
       };
     },
-    release: () => table.transact([releaseCall(key, open.claim)]),
+    release: () => table.transact([releaseClaim(key, open.claim)]),
   };
 }
 
@@ -102,7 +102,7 @@ async function replay(
   context: Readonly<Record<string, string>>,
   request: Uint8Array,
 ): Promise<OperationResult> {
-  const earlier = await getCall(table, key);
+  const earlier = await getIdempotentRequest(table, key);
   const inProgress = () => new ApiError('IDEMPOTENCY_IN_PROGRESS', { headers: { 'Retry-After': '1' } });
   if (!earlier) throw inProgress();
   const dataKey = await keys.openDataKey(earlier.wrappedKey, context);

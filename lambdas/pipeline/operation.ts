@@ -25,13 +25,13 @@ export type Context<R extends RouteRecord = RouteRecord> = {
   readonly settings: Settings;
   readonly now: Date;
   readonly requestId: string;
-  /** The request's headers, by their lower-case names. */
+  /** The request's headers by lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
   /** The URL at which callers reach this server, such as `https://strongroom.example.com`. */
   readonly baseUrl: string;
   /**
-   * Resolves once the caller is admitted, and rejects if the caller is refused. Ports and `commit` wait for it
-   * themselves; so do the helpers that derive keys from passwords and user secrets. No handler needs it.
+   * Resolves once the caller is admitted, and rejects if the caller is refused. Ports and `commit` wait for it by
+   * themselves, and so do the helpers that stretch passwords and user secrets. No handler needs it.
    */
   readonly admitted: () => Promise<void>;
   /**

@@ -88,7 +88,10 @@ function errorResult(
   };
 }
 
-/** An error that the route does not declare is a fault of ours, whatever it calls itself. */
+/**
+ * Returns the error if the route declares it. Any other error is a fault of the server: it is logged and becomes a
+ * 500.
+ */
 function toDeclaredError(route: RouteRecord, thrown: unknown): ApiError {
   const error = toApiError(thrown);
   if (error instanceof ApiError && errorsOf(route).has(error.code)) return error;
@@ -96,12 +99,12 @@ function toDeclaredError(route: RouteRecord, thrown: unknown): ApiError {
   return new ApiError('INTERNAL');
 }
 
-/** What the ports and the formats refuse, as the API says it. */
+/** Translates errors of ports and formats into errors of the API. */
 function toApiError(thrown: unknown): unknown {
   if (thrown instanceof InvalidCursor) return new ApiError('INVALID_CURSOR', { cause: thrown });
   if (!(thrown instanceof Refused)) return thrown;
   const code = thrown.code === 'WRONG_USER_SECRET' ? thrown.code : 'TAMPERED';
-  if (code === 'TAMPERED') logger.warn('stored material was refused', { reason: thrown.code });
+  if (code === 'TAMPERED') logger.warn('stored data was rejected', { reason: thrown.code });
   return new ApiError(code, { cause: thrown });
 }
 

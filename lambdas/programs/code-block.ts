@@ -2,19 +2,19 @@ import { type Language, languages } from '../../contract/languages.ts';
 
 /** A model's answer, taken apart. */
 export type CodeAnswer = {
-  /** The last code block, if it is whole and in the language asked for. */
+  /** The last code block, if it is complete and in the requested language. */
   readonly code: string | undefined;
-  /** What stands outside of all code blocks. */
+  /** The text outside of all code blocks. */
   readonly explanation: string;
 };
 
 const opening = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})\s*(\S*)/;
 
 /**
- * Finds the program in Markdown, by its fenced code blocks (CommonMark 0.31 section 4.5). The last block counts,
- * since a model that corrects itself does so further down. A last block that was never closed is a program that was
- * cut off, and one in another language is no program: neither is passed over for an earlier block, which the
- * model had given up. A block without a language counts as being in the one asked for.
+ * Finds the program in Markdown by its fenced code blocks (CommonMark 0.31 section 4.5). The last block counts, since
+ * a model that corrects itself does so further down. If the last block is unclosed, the program was cut off; if it is
+ * in another language, it is not a program. In neither case does an earlier block count, because the model gave it
+ * up. A block without a language counts as being in the requested one.
  */
 export function readCodeAnswer(markdown: string, language: Language): CodeAnswer {
   const prose: string[] = [];

@@ -34,14 +34,14 @@ export const handler = endpoint(programs.generate, async ({ body }, context) => 
       maxTokens,
       deadline: deadlineIn(seconds),
     });
-  // On record before the prompt leaves the installation.
+  // The audit entry must be committed before the prompt leaves the installation.
   const note = { audit: { resource: `generations/${executionId}` } };
 
   if (!body.execute) {
     await commit(note);
     return { status: 200, body: await program(whole) };
   }
-  // The sandbox first: an answer that is paid for is not lost to the want of one.
+  // Lease the sandbox first, so that a paid answer is not lost because no sandbox is free.
   return inSandbox(context, async (lease) => {
     await commit(note);
     const generated = await program(answerBeforeRun);

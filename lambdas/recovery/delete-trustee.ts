@@ -6,7 +6,7 @@ export const handler = endpoint(
   recovery.deleteTrustee,
   async ({ params: { trusteeUserId } }, { caller: { orgId, userId }, platform }) => {
     const restore = await getRestore(platform.table, orgId, userId);
-    // Whoever is trusted no more must not have the last word either.
+    // A former trustee must not be able to complete a restore.
     const isTheirs = restore?.trusteeUserId === trusteeUserId;
     return {
       status: 200,

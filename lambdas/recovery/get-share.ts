@@ -18,7 +18,7 @@ export const handler = endpoint(
         encryptedPrivateKeyEccShareB64: toBase64(share.eccShare),
         encryptedPrivateKeyKyberShareB64: toBase64(share.kyberShare),
       },
-      // The owner is to see who has taken a share of their keys.
+      // The owner sees who has read a share of their keys.
       audit: { resource: `recovery/shares/${ownerUserId}`, owner: { userId: ownerUserId, orgId } },
     };
   },

@@ -17,7 +17,7 @@ export const handler = endpoint(
       getRestore(table, orgId, ownerUserId),
     ]);
     if (share?.orgId !== orgId || !keys) throw new ApiError('NOT_FOUND');
-    // One trustee does not take the place of another one's restore: the owner has to have seen it.
+    // A trustee must not replace the restore of another one before the owner has seen it.
     if (existing && existing.trusteeUserId !== userId) throw new ApiError('RESTORE_PENDING');
     const owner = { org: orgId, user: ownerUserId };
     requireRestoredKeys(owner, body);
@@ -41,7 +41,7 @@ export const handler = endpoint(
       body: { requiresRekey: true },
       writes: [
         { ...putRestore(orgId, ownerUserId, restore, existing), onConflict: 'RESTORE_PENDING' },
-        // Whoever was a trustee a moment ago is none now.
+        // The trustee may have been removed in the meantime.
         { ...requireShare(ownerUserId, userId), onConflict: 'NOT_FOUND' },
       ],
       audit: { resource: `recovery/restore/${ownerUserId}`, owner: { userId: ownerUserId, orgId } },

@@ -10,7 +10,7 @@ import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 import { requireAvailable } from '../vault/restored-keys.ts';
 import { parseSealedPrivateKeys } from '../vault/sealed-input.ts';
 import { requireKeys } from '../vault/stored-keys.ts';
-import { mayTrySecret, type SecretContext, trySecret } from '../vault/user-secret.ts';
+import { requireSecretAllowance, type SecretContext, trySecret } from '../vault/user-secret.ts';
 
 export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
   const { caller, platform, now } = context;
@@ -18,7 +18,7 @@ export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
   const [found, restore] = await Promise.all([
     getKeys(platform.table, orgId, userId),
     getRestore(platform.table, orgId, userId),
-    mayTrySecret(context),
+    requireSecretAllowance(context),
   ]);
   const current = requireKeys(found);
   const { keyVersion, proofB64: proof } = body;
@@ -29,7 +29,7 @@ export const handler = endpoint(sealed.rekey, async ({ body }, context) => {
 });
 
 /**
- * @returns the restore that the proof is of; none where it is of the live keys, which are tried first
+ * @returns the restore that the proof is for; `undefined` if it is for the live keys, which are tried first
  * @throws ApiError WRONG_USER_SECRET, RATE_LIMITED, RESTORE_TOO_EARLY
  */
 async function requireProof(

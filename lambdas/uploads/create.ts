@@ -11,7 +11,10 @@ import { readOwnOrg, requireSize, requireStorage } from '../vault/plan.ts';
 import { requireKeys } from '../vault/stored-keys.ts';
 import { checkAnnounced, uploadInfo } from './upload.ts';
 
-/** An object outlives the record of its upload by so much: the sweep comes to it only when nobody can complete it. */
+/**
+ * How long an object outlives the record of its upload: the sweep must not delete it while the upload can be
+ * completed.
+ */
 const graceMs = 60 * 60_000;
 
 export const handler = endpoint(uploads.create, async ({ body }, { caller, platform, now }) => {

@@ -12,7 +12,7 @@ const auditPaths = { kv: 'kv', file: 'files' } as const;
 const countEnded = ({ kind, ownerUserId, resource }: Shared) =>
   kind === 'kv' ? countShareTaken(ownerUserId, resource) : countFileShareTaken(ownerUserId, resource);
 
-/** Returns the result that ends a share of the caller's. @throws ApiError NOT_FOUND @throws Tampered */
+/** Returns the result that ends a share that the caller granted. @throws ApiError NOT_FOUND @throws Tampered */
 export async function revokeShare(
   { caller, platform, now }: ShareContext,
   kind: Shared['kind'],

@@ -13,13 +13,13 @@ import type { FileEntry, StoredFile } from '../stores/files.ts';
 import { readObject } from '../stores/vault-objects.ts';
 import { vaultCrypto } from './node-vault-crypto.ts';
 
-/** The whole content of a file, sealed. */
+/** Encrypts the complete content of a file. */
 export async function sealContent(cek: Cek, file: RecordContext, content: Uint8Array): Promise<Uint8Array> {
   return buffer(sealFile(vaultCrypto.newFileCipher(cek, file), [content]));
 }
 
 /**
- * What a file says of itself, found to be of the size that is stored.
+ * Decrypts the metadata of a file, and verifies its size against the stored one.
  *
  * @throws Tampered @throws UnsupportedSuite
  */
@@ -30,20 +30,20 @@ export function decryptMetadata(cek: Cek, file: RecordContext, stored: StoredFil
 }
 
 /**
- * Refuses a file that an answer cannot hold, before anything of it is read.
+ * Refuses a file that is too large for a response, before any of it is read.
  *
- * @param path where it is to be had instead
+ * @param path where the file can be downloaded instead
  * @throws ApiError FILE_TOO_LARGE @throws Tampered
  */
 export function requireInline({ sealedSize }: StoredFile, path: string): void {
   if (layoutOfSealed(sealedSize).size <= limits.inlineFileBytes) return;
   throw new ApiError('FILE_TOO_LARGE', {
-    sentence: `The file is too large to be answered in one piece: download it by GET ${path}.`,
+    sentence: `The file is too large for a response; download it with GET ${path}.`,
   });
 }
 
 /**
- * A file in one piece, by its key, which is wiped.
+ * Decrypts a file with its content key, and wipes the key.
  *
  * @throws Tampered @throws UnsupportedSuite
  */
@@ -64,7 +64,7 @@ export async function decryptFile(
   }
 }
 
-/** A file as its owner sees it in a list. */
+/** Returns a file as its owner sees it in a list. */
 export function fileInfo({ fileId, file }: FileEntry, { fileName, sizeBytes, contentType }: FileMetadata) {
   return { id: fileId, fileName, sizeBytes, contentType, updatedUtc: file.createdAt };
 }

@@ -6,7 +6,7 @@ import type { KeyPairs } from '../../crypto/vault/key-pairs.ts';
 import { getKeys, type StoredKeys } from '../stores/keys.ts';
 import { stretching, vaultCrypto } from './node-vault-crypto.ts';
 import { publicKeysOf, requireKeys } from './stored-keys.ts';
-import { mayTrySecret, readUserSecret, type SecretContext, trySecret } from './user-secret.ts';
+import { readUserSecret, requireSecretAllowance, type SecretContext, trySecret } from './user-secret.ts';
 
 /** A caller's key pairs, whose private keys are still sealed. */
 export type KeyRing = {
@@ -21,11 +21,11 @@ export type KeyRing = {
 };
 
 const keks = new KekCache(limits.kekCache);
-/** Derivations under way, so that calls at once with one secret share one. */
+/** Derivations in progress. Concurrent requests with the same secret share one. */
 const deriving = new Map<string, Promise<Kek>>();
 
 /**
- * Reads the caller's keys, and whether the caller may try a user secret.
+ * Reads the caller's keys, and checks that the caller may try a user secret.
  *
  * @throws ApiError USER_SECRET_REQUIRED, KEYS_REQUIRED, RATE_LIMITED @throws Tampered
  */
@@ -34,7 +34,7 @@ export async function readKeyRing(context: SecretContext): Promise<KeyRing> {
   const secret = readUserSecret(context.headers);
   const [keys] = await Promise.all([
     getKeys(platform.table, caller.orgId, caller.userId),
-    mayTrySecret(context),
+    requireSecretAllowance(context),
   ]);
   const stored = requireKeys(keys);
   return { stored, unlock: () => unlockKeys(context, stored, secret) };
@@ -52,7 +52,7 @@ async function unlockKeys(context: SecretContext, stored: StoredKeys, secret: st
   }
 }
 
-/** The KEK, from the cache or derived; the caller's to wipe. */
+/** Returns the KEK, from the cache or derived. Wipe it after use. */
 async function cachedKek(context: SecretContext, record: Uint8Array, secret: string): Promise<Kek> {
   const owner = { org: context.caller.orgId, user: context.caller.userId };
   const derive = () => deriveKek(context, record, secret);
@@ -90,7 +90,7 @@ async function deriveKek(context: SecretContext, record: Uint8Array, secret: str
   return trySecret(context, () => stretching(context).openKek(secret, owner, record));
 }
 
-/** Keeps the KEK of a secret that has just been set, so that the next read is a warm one. */
+/** Caches the KEK of a new user secret, so that the next read needs no derivation. */
 export function rememberKek(
   { caller, settings }: SecretContext,
   record: Uint8Array,

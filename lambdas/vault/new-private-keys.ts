@@ -10,10 +10,7 @@ import { rememberKek } from './key-ring.ts';
 import { stretching, vaultCrypto } from './node-vault-crypto.ts';
 import type { SecretContext } from './user-secret.ts';
 
-/**
- * The fields of private keys under a user secret that has just been set. They are wiped, and the KEK is kept for the
- * reads that follow.
- */
+/** Seals private keys under a new user secret, and wipes them. The KEK is cached for the reads that follow. */
 export async function sealUnderSecret(
   context: SecretContext,
   secret: string,
@@ -39,9 +36,9 @@ export async function sealUnderSecret(
 }
 
 /**
- * The answer that puts private keys in the place of the known ones, and leaves no restore behind.
+ * Returns the result that replaces the current private keys and deletes any restore.
  *
- * @param restored that was proven, and must still wait
+ * @param restored the restore that was proven; it must still be pending
  */
 export function rekeyed(
   { orgId, userId }: UserCaller,

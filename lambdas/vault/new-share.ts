@@ -20,7 +20,7 @@ type RequestedShare = {
   readonly alias?: string | null | undefined;
 };
 
-/** Who shares with whom, and with whom it is shared already. */
+/** Owner and recipient of a new share, and the existing shares of the record. */
 export type Sharing = {
   readonly owner: Member;
   readonly recipient: Member;
@@ -29,8 +29,8 @@ export type Sharing = {
 };
 
 /**
- * @throws ApiError INVALID_REQUEST for oneself and for an expiry that is past
- * @throws ApiError NOT_FOUND for a recipient who is not of the caller's org
+ * @throws ApiError INVALID_REQUEST if the recipient is the owner, or the expiry is in the past
+ * @throws ApiError NOT_FOUND if the recipient is not in the caller's org
  * @throws Tampered
  */
 export async function readSharing(
@@ -54,12 +54,12 @@ export async function readSharing(
   return { owner, recipient, recipientKeys, grants: grants.items };
 }
 
-/** What there is of a new share that only its recipient can open. */
+/** The parts of a new share that only its recipient can decrypt. */
 type SealedShare = {
   readonly shareId: string;
-  /** The key of what is shared, wrapped to the recipient. */
+  /** Content key of the record, wrapped to the recipient. */
   readonly wrappedCek: Uint8Array;
-  /** The terms, under that key. */
+  /** The terms, sealed under the content key. */
   readonly sealedTerms: Uint8Array;
 };
 
@@ -76,10 +76,10 @@ function requireShareable({ recipient, recipientKeys, grants }: Sharing): Stored
 }
 
 /**
- * A new share, sealed here: the key of what is shared, wrapped to the recipient, and the terms under it.
+ * Creates a share: wraps the content key to the recipient and seals the terms under it.
  *
- * @param record what is shared, in its present version
- * @param cek its key, which is wiped
+ * @param record the shared record in its current version
+ * @param cek its content key, which is wiped
  * @throws ApiError RECIPIENT_KEYS_REQUIRED, SHARE_EXISTS, TOO_MANY_SHARES @throws Tampered
  */
 export function sealShare(
@@ -108,9 +108,9 @@ type RequestedSealedShare = RequestedShare & {
 };
 
 /**
- * A new share as a client has sealed it.
+ * Creates a share that a client has sealed.
  *
- * @param version of what is shared, for which it is sealed
+ * @param version of the record that the share is sealed for
  * @throws ApiError RECIPIENT_KEYS_REQUIRED, SHARE_EXISTS, TOO_MANY_SHARES, INVALID_REQUEST
  */
 export function parseSealedShare(
@@ -127,9 +127,9 @@ export function parseSealedShare(
 }
 
 /**
- * A new share, sealed here or by a client. Its writes go with one that fails where the set of shares has changed.
+ * Returns a share and its writes. Commit them with a write that fails if the set of shares has changed.
  *
- * @param version of what is shared, for which it is sealed
+ * @param version of the record that the share is sealed for
  */
 function createShare(
   shared: Shared,

@@ -4,7 +4,7 @@ import type { Context } from '../pipeline/operation.ts';
 
 const complete = createVaultCrypto(native);
 
-/** Operations that stretch a secret with Argon2id: 64 MiB and a good part of a second each. */
+/** Operations that stretch a secret with Argon2id, which takes at least 64 MiB and a large part of a second. */
 type Stretching =
   | 'createKek'
   | 'openKek'
@@ -16,8 +16,8 @@ type Stretching =
   | 'openZkPayload';
 
 /**
- * The vault's formats on the primitives of `node:crypto`. The operations that stretch a secret are missing here, so
- * that none runs for a caller who is refused: get them from `stretching`.
+ * The vault's formats on the primitives of `node:crypto`. It omits the operations that stretch a secret, so that none
+ * of them runs for a refused caller; `stretching` provides them.
  */
 export const vaultCrypto: Omit<VaultCrypto, Stretching> = complete;
 

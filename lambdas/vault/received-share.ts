@@ -9,19 +9,19 @@ import type { Received } from '../stores/shares.ts';
 import { vaultCrypto } from './node-vault-crypto.ts';
 
 export type DecryptedShare = {
-  /** Of the version that the share names now. Wipe after use. */
+  /** Content key of the version that the share refers to. Wipe after use. */
   readonly cek: Cek;
   readonly terms: ShareTerms;
 };
 
-/** What is shared, at some version. */
+/** Returns the context of the shared record at a version. */
 type ContextAt = (version: number) => RecordContext;
 
 /**
- * Opens a share with its recipient's keys: the key of what is shared, and the terms.
+ * Decrypts a share with its recipient's keys: the content key of the record, and the terms.
  *
- * @throws ApiError SHARE_NOT_DECRYPTABLE where it is not wrapped to these keys
- * @throws Tampered @throws UnsupportedSuite where the terms were altered
+ * @throws ApiError SHARE_NOT_DECRYPTABLE if it is not wrapped to these keys
+ * @throws Tampered @throws UnsupportedSuite if the terms were tampered with
  */
 export function decryptShare(pairs: KeyPairs, received: Received, contextAt: ContextAt): DecryptedShare {
   const unwrap = (version: number, wrapped: Uint8Array) => {
@@ -48,7 +48,7 @@ export function decryptShare(pairs: KeyPairs, received: Received, contextAt: Con
   }
 }
 
-/** The same, or nothing for a share that does not open. */
+/** Like `decryptShare`, but returns `undefined` for a share that cannot be decrypted. */
 export function tryDecryptShare(...share: Parameters<typeof decryptShare>): DecryptedShare | undefined {
   try {
     return decryptShare(...share);

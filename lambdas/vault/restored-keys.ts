@@ -15,7 +15,7 @@ type RestoredFields = {
 };
 
 /**
- * Restored keys of the right form, for this owner; what is in them shows with the temporary secret alone.
+ * Checks the form of restored keys and that they are for this owner. Only the temporary secret shows what is in them.
  *
  * @throws ApiError INVALID_REQUEST
  */
@@ -23,12 +23,12 @@ export function requireRestoredKeys(owner: KekOwner, body: RestoredFields): void
   const restored = { x25519: body.encryptedPrivateKeyEccB64, mlKem768: body.encryptedPrivateKeyKyberB64 };
   parseOrInvalid(
     'encryptedPrivateKeyEccB64',
-    'and encryptedPrivateKeyKyberB64 are no keys of this owner',
+    'and encryptedPrivateKeyKyberB64 are not restored keys of this owner',
     () => vaultCrypto.checkRestoredKeys(owner, restored),
   );
 }
 
-/** @throws ApiError RESTORE_TOO_EARLY while the owner has time to veto it */
+/** @throws ApiError RESTORE_TOO_EARLY while the owner can still veto the restore */
 export function requireAvailable({ availableAt }: Restore, now: Date): void {
   const waitMs = Date.parse(availableAt) - now.getTime();
   if (waitMs <= 0) return;
@@ -36,9 +36,10 @@ export function requireAvailable({ availableAt }: Restore, now: Date): void {
 }
 
 /**
- * The owner's key pairs out of a restore, opened by the temporary secret and found to be those of the public keys.
+ * Decrypts the owner's key pairs in a restore with the temporary secret, and checks that they belong to the public
+ * keys.
  *
- * @throws ApiError RESTORE_TOO_EARLY, WRONG_USER_SECRET, RATE_LIMITED @throws Tampered for other keys
+ * @throws ApiError RESTORE_TOO_EARLY, WRONG_USER_SECRET, RATE_LIMITED @throws Tampered if they are other keys
  */
 export async function decryptRestoredKeys(
   context: SecretContext,

@@ -10,10 +10,10 @@ import { requireWrapped } from './sealed-input.ts';
 import { publicKeysOf } from './stored-keys.ts';
 
 /**
- * Wraps the key of a new version to each recipient of a share, so that their shares go on working: one write each,
- * for the transaction that writes the version.
+ * Wraps the content key of a new version to each recipient, so that their shares keep working. Returns one write per
+ * share, for the transaction that writes the version.
  *
- * @throws Tampered where a recipient's keys are gone or are none: then nobody gets the new version
+ * @throws Tampered if a recipient's keys are missing or invalid; then no one gets the new version
  */
 export async function rewrapForRecipients(
   table: Table,
@@ -30,9 +30,10 @@ export async function rewrapForRecipients(
 type Rewrapped = { readonly shareId: string; readonly wrappedCekB64: Uint8Array };
 
 /**
- * The same with keys that the client has wrapped: one for each share that is active.
+ * Like `rewrapForRecipients`, with keys that the client has wrapped: one for each active share.
  *
- * @throws ApiError CONFLICT for other shares, INVALID_REQUEST for a key that is wrapped to someone else @throws Tampered
+ * @throws ApiError CONFLICT if these are not the active shares, INVALID_REQUEST if a key is wrapped to someone else
+ * @throws Tampered
  */
 export async function parseRewrapped(
   table: Table,

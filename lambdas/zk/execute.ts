@@ -43,7 +43,7 @@ export const handler = endpoint(zk.execute, async ({ params: { name }, body }, c
   };
   const resource = `zk/code/${name}`;
   return inSandbox(context, async (lease) => {
-    // The password is sealed to that one's key.
+    // The password is sealed to the key of that sandbox.
     if (session && session.sandboxId !== lease.sandboxId) throw new ApiError('SESSION_ENDED');
     await commit({ audit: { resource } });
     try {

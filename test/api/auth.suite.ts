@@ -21,7 +21,7 @@ export function authSuite(target: () => Target): void {
     });
 
     describe('register', () => {
-      test('gives a token, an API key and the user', async () => {
+      test('returns a token, an API key and the user', async () => {
         const email = `user-${randomUUID()}@example.com`;
         const { status, body } = await post('/api/register', { email, password: 'secureP@ss123' });
         expect(status).toBe(201);
@@ -41,7 +41,7 @@ export function authSuite(target: () => Target): void {
         expect(await works(bearer(body.apiKey))).toBe(true);
       });
 
-      test('an address that is taken is 409, in whatever case it is written', async () => {
+      test('a taken address is 409, in upper or lower case', async () => {
         const { status, body } = await post('/api/register', {
           email: user.email.toUpperCase(),
           password: 'another password',
@@ -50,7 +50,7 @@ export function authSuite(target: () => Target): void {
         expect((await login(user)).status).toBe(200);
       });
 
-      test('of many at once with one address, one is registered', async () => {
+      test('of many concurrent registrations with one address, one succeeds', async () => {
         const email = `user-${randomUUID()}@example.com`;
         const answers = await Promise.all(
           Array.from({ length: 4 }, () => post('/api/register', { email, password: 'secureP@ss123' })),
@@ -64,21 +64,21 @@ export function authSuite(target: () => Target): void {
         ['password', { email: 'a@example.com', password: 'ninechars' }],
         ['password', { email: 'a@example.com', password: 'x'.repeat(1025) }],
         ['password', { email: 'a@example.com' }],
-      ])('a bad %s is 400 and named', async (path, body) => {
+      ])('a bad %s is 400, and the error names it', async (path, body) => {
         const answer = await post('/api/register', body);
         expect([answer.status, answer.body.details[0].path]).toEqual([400, path]);
       });
     });
 
     describe('login', () => {
-      test('gives the API key that registration gave', async () => {
+      test('returns the API key that registration returned', async () => {
         const { status, body } = await login(user);
         expect(status).toBe(200);
         expect(body).toMatchObject({ apiKey: user.apiKey, user: { id: user.id, email: user.email } });
         expect(await works(bearer(body.token))).toBe(true);
       });
 
-      test('a wrong password and an unknown address have one answer', async () => {
+      test('a wrong password and an unknown address get the same response', async () => {
         const wrong = await login({ ...user, email: user.email, password: 'wrong password' });
         const unknown = await login({ email: `nobody-${randomUUID()}@example.com`, password: user.password });
         expect([wrong.status, wrong.body.code]).toEqual([401, 'INVALID_CREDENTIALS']);
@@ -89,7 +89,7 @@ export function authSuite(target: () => Target): void {
     });
 
     describe('verify', () => {
-      test('takes the token from the header or from the body', async () => {
+      test('accepts the token in the header or in the body', async () => {
         const expected = {
           valid: true,
           user: { id: user.id, email: user.email },
@@ -107,14 +107,14 @@ export function authSuite(target: () => Target): void {
         }
       });
 
-      test('a token that is not good is 401 with valid: false', async () => {
+      test('an invalid token is 401 with valid: false', async () => {
         const { status, body } = await post('/api/verify', { token: 'nonsense' });
         expect(status).toBe(401);
         expect(body).toMatchObject({ valid: false, success: false, code: 'UNAUTHENTICATED' });
       });
     });
 
-    describe('credentials that are refused', () => {
+    describe('refused credentials', () => {
       const forged = {
         missing: () => ({}),
         'empty key': () => ({ 'x-api-key': '' }),
@@ -168,18 +168,18 @@ export function authSuite(target: () => Target): void {
         });
       });
 
-      test('the administrator’s key is no user’s', async () => {
+      test('the administrator’s key is not a user’s key', async () => {
         expect(await works({ 'x-api-key': target().administratorKey })).toBe(false);
       });
 
-      test('what is wrong with the request is not told to who is not signed in', async () => {
+      test('a caller who is not signed in does not learn what is wrong with the request', async () => {
         const { status } = await call(target(), 'PUT', '/api/v1/secrets/X', { body: '{"value":' });
         expect(status).toBe(401);
       });
     });
 
     describe('sessions', () => {
-      test('refresh gives another token for one that is good', async () => {
+      test('refresh returns another token for a valid one', async () => {
         const { status, body } = await user.callWithToken('POST', '/api/refresh');
         expect(status).toBe(200);
         expect(body.token).not.toBe(user.token);
@@ -188,7 +188,7 @@ export function authSuite(target: () => Target): void {
         expect((await user.call('POST', '/api/refresh')).status).toBe(401);
       });
 
-      test('logout ends the token that it is called with, and no other', async () => {
+      test('logout ends the token that it is sent with, and no other', async () => {
         const { body } = await login(user);
         expect((await post('/api/logout', undefined, bearer(body.token))).status).toBe(200);
         expect(await works(bearer(body.token))).toBe(false);
@@ -196,7 +196,7 @@ export function authSuite(target: () => Target): void {
         expect(await works(bearer(user.token))).toBe(true);
       });
 
-      test('a password change ends all tokens, and keeps the API key', async () => {
+      test('a password change ends all tokens and keeps the API key', async () => {
         const other = await TestUser.register(target());
         const newPassword = 'a password that is new';
         const { status, body } = await other.callWithToken('POST', '/api/password', {
@@ -218,7 +218,7 @@ export function authSuite(target: () => Target): void {
         expect((await login(user)).status).toBe(200);
       });
 
-      test('of two password changes at once, one wins', async () => {
+      test('of two concurrent password changes, one succeeds', async () => {
         const other = await TestUser.register(target());
         const change = (newPassword: string) =>
           other.call('POST', '/api/password', { body: { currentPassword: other.password, newPassword } });
@@ -236,7 +236,7 @@ export function authSuite(target: () => Target): void {
     });
 
     describe('API key rotation', () => {
-      test('replaces the key, and with the password later logins give the new one', async () => {
+      test('replaces the key; with the password, later logins return the new one', async () => {
         const other = await TestUser.register(target());
         const { status, body } = await other.call('POST', '/api/apikey/rotate', {
           body: { password: other.password },
@@ -248,7 +248,7 @@ export function authSuite(target: () => Target): void {
         expect((await login(other)).body.apiKey).toBe(body.apiKey);
       });
 
-      test('without the password later logins give none', async () => {
+      test('without the password, later logins return no key', async () => {
         const other = await TestUser.register(target());
         const { body } = await other.callWithToken('POST', '/api/apikey/rotate');
         expect(await works({ 'x-api-key': body.apiKey })).toBe(true);
@@ -262,7 +262,7 @@ export function authSuite(target: () => Target): void {
         expect(await works({ 'x-api-key': user.apiKey })).toBe(true);
       });
 
-      test('of several at once, one key is good afterwards', async () => {
+      test('after several concurrent rotations, one key is valid', async () => {
         const other = await TestUser.register(target());
         const rotate = () =>
           other.callWithToken('POST', '/api/apikey/rotate', { body: { password: other.password } });

@@ -42,8 +42,8 @@ function oldestSupervisor(): number {
   return pids.filter(isSupervisor).sort((one, other) => one - other)[0] as number;
 }
 
-describe('executions that were handed over', () => {
-  test('are closed as killed, with the reason, when the appliance was killed under them', async () => {
+describe('detached executions', () => {
+  test('are recorded as killed, with the reason, if the appliance was killed while they ran', async () => {
     appliance = await TestAppliance.start();
     const user = await TestUser.register(appliance.target);
     const ids = [await begin(user), await begin(user)];
@@ -71,7 +71,7 @@ describe('executions that were handed over', () => {
     expect((await get(user, `/api/v1/executions/${before.executionId}`)).body.stdout).toBe('kept\n');
   });
 
-  test('are ended and recorded with their output when the appliance is stopped', async () => {
+  test('are stopped and recorded with their output when the appliance stops', async () => {
     appliance = await TestAppliance.start();
     const user = await TestUser.register(appliance.target);
     const id = await begin(user);
@@ -100,7 +100,7 @@ describe('executions that were handed over', () => {
     expect((await execute(user, { code: 'print(1)' })).body).toMatchObject({ stdout: '1\n' });
   });
 
-  test('are gone when their time is over', async () => {
+  test('are deleted when they expire', async () => {
     appliance = await TestAppliance.start();
     const user = await TestUser.register(appliance.target);
     const { body } = await execute(user, { code: 'print(1)', wait: false });
@@ -118,7 +118,7 @@ describe('executions that were handed over', () => {
     expect((await get(user, '/api/v1/executions')).body.executions).toEqual([]);
   });
 
-  test('leave nothing in a log, and a run that was answered at once leaves nothing at all', async () => {
+  test('leave nothing in a log, and an execution that was answered immediately leaves nothing at all', async () => {
     appliance = await TestAppliance.start();
     const user = await TestUser.register(appliance.target);
     await execute(user, { code: 'print("PLANTED" + "-answered")' });
@@ -134,7 +134,7 @@ describe('executions that were handed over', () => {
 });
 
 describe('a user’s concurrency', () => {
-  test('over the queue, programs are refused with 503 and Retry-After, and those in it all run', async () => {
+  test('beyond the queue, programs are refused with 503 and Retry-After; those in the queue all run', async () => {
     appliance = await TestAppliance.start({
       STRONGROOM_SANDBOX_CONCURRENCY: '1',
       STRONGROOM_SANDBOX_WAITING: '2',
@@ -155,7 +155,7 @@ describe('a user’s concurrency', () => {
     expect((await execute(other, { code: 'print(1)' })).status).toBe(200);
   });
 
-  test('one that waits for its turn is stopped before it begins', async () => {
+  test('a queued execution can be stopped before it starts', async () => {
     appliance = await TestAppliance.start({ STRONGROOM_SANDBOX_CONCURRENCY: '1' });
     const user = await TestUser.register(appliance.target);
     const first = await begin(user);

@@ -19,7 +19,7 @@ export function generateSuite(target: () => Target): void {
       ['language', { prompt: 'x', language: 'perl' }],
       ['timeoutSeconds', { prompt: 'x', timeoutSeconds: 0 }],
       ['model', { prompt: 'x', model: 'mine' }],
-    ])('a bad %s is 400 and named', async (path, body) => {
+    ])('a bad %s is 400, and the error names it', async (path, body) => {
       const answer = await user.call('POST', '/api/v1/generate', { body });
       expect([answer.status, answer.body.details[0].path]).toEqual([400, path]);
     });

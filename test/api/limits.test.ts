@@ -62,13 +62,13 @@ describe('rate limits', () => {
 describe('registration', () => {
   const register = (email: string) => post('/api/register', { email, password: 'secureP@ss123' });
 
-  test('is closed where it says so', async () => {
+  test('is closed if the setting says so', async () => {
     appliance = await TestAppliance.start({ STRONGROOM_REGISTRATION: 'closed' });
     const { status, body } = await register('developer@example.com');
     expect([status, body.code]).toEqual([403, 'REGISTRATION_CLOSED']);
   });
 
-  test('is open to the domains that are listed, and to no others', async () => {
+  test('is open to the listed domains, and to no others', async () => {
     appliance = await TestAppliance.start({ STRONGROOM_REGISTRATION: 'example.com,example.org' });
     for (const [email, status] of [
       ['a@example.com', 201],
@@ -83,7 +83,7 @@ describe('registration', () => {
 });
 
 describe('an appliance that cannot run code', () => {
-  test('does all else, and says what would help', async () => {
+  test('does everything else, and says what would help', async () => {
     appliance = await TestAppliance.start({ STRONGROOM_PYTHON: '/nonexistent/python3' });
     const user = await TestUser.register(appliance.target);
     expect((await user.call('PUT', '/api/v1/secrets/X', { body: { value: 'x' } })).status).toBe(201);

@@ -34,7 +34,7 @@ export function messagesSuite(target: () => Target): void {
     });
 
     describe('creating', () => {
-      test('anonymously, gives the only right to delete it', async () => {
+      test('anonymously returns the only right to delete the message', async () => {
         const { status, body } = await create({ name: 'API Secret', expiresAt: null, maxAccess: 1 });
         expect(status).toBe(201);
         expect(body).toEqual({
@@ -49,7 +49,7 @@ export function messagesSuite(target: () => Target): void {
         });
       });
 
-      test('signed in, makes it the user’s own', async () => {
+      test('while signed in makes it the user’s own', async () => {
         for (const call of [user.call.bind(user), user.callWithToken.bind(user)]) {
           const { status, body } = await call('POST', '/api/messages', {
             body: { encryptedContent: legacyCiphertext() },
@@ -59,7 +59,7 @@ export function messagesSuite(target: () => Target): void {
         }
       });
 
-      test('keeps an expiry in UTC, however it was written', async () => {
+      test('stores an expiry in UTC, whatever its offset', async () => {
         const asked = new Date(Date.now() + 3_600_000);
         const offset = `${new Date(asked.getTime() + 7_200_000).toISOString().slice(0, -1)}+02:00`;
         expect((await store({ expiresAt: offset })).expiresAt).toBe(asked.toISOString());
@@ -86,13 +86,13 @@ export function messagesSuite(target: () => Target): void {
         ['maxAccess', 1.5],
         ['maxAccess', '1'],
         ['maxAcces', 1],
-      ])('%s %j is 400 and named', async (path, value) => {
+      ])('%s %j is 400, and the error names it', async (path, value) => {
         const { status, body } = await create({ [path]: value });
         expect([status, body.success, body.details[0].path]).toEqual([400, false, path]);
         expect(typeof body.error).toBe('string');
       });
 
-      test('takes a message of the full size, and not a byte more', async () => {
+      test('accepts a message of the maximum size, and not a byte more', async () => {
         const encryptedContent = sr2Ciphertext(limits.messageBytes);
         expect(encryptedContent).toHaveLength(limits.messageBytes);
         const { messageId } = await store({ encryptedContent, maxAccess: 1 });
@@ -104,7 +104,7 @@ export function messagesSuite(target: () => Target): void {
       });
 
       test.each([300, 32 * 1024, 32 * 1024 + 4, 400 * 1024, 500_000])(
-        'gives %i characters back as they were',
+        'returns %i characters unchanged',
         async (characters) => {
           const encryptedContent = sr2Ciphertext(characters);
           const { messageId } = await store({ encryptedContent });
@@ -113,7 +113,7 @@ export function messagesSuite(target: () => Target): void {
         },
       );
 
-      test('with the same Idempotency-Key is one message', async () => {
+      test('twice with the same Idempotency-Key creates one message', async () => {
         const headers = { 'idempotency-key': randomUUID() };
         const encryptedContent = legacyCiphertext();
         const [first, second] = [
@@ -136,14 +136,14 @@ export function messagesSuite(target: () => Target): void {
         expect([status, body.code]).toEqual([401, 'UNAUTHENTICATED']);
       });
 
-      test('is not for the administrator’s key', async () => {
+      test('is refused to the administrator’s key', async () => {
         const { status } = await create({}, { headers: { 'x-api-key': target().administratorKey } });
         expect(status).toBe(401);
       });
     });
 
-    describe('looking', () => {
-      test('says what waits and counts nothing', async () => {
+    describe('status', () => {
+      test('says what is stored, and counts no access', async () => {
         const expiresAt = inSeconds(3600);
         const { messageId } = await store({ name: 'for you', expiresAt, maxAccess: 2 });
         for (let times = 0; times < 5; times++) {
@@ -156,7 +156,7 @@ export function messagesSuite(target: () => Target): void {
         }
       });
 
-      test('tells the format, and leaves out what was not said', async () => {
+      test('includes the format, and omits what was not given', async () => {
         const { messageId } = await store({ encryptedContent: sr2Ciphertext(), name: null });
         expect((await look(messageId)).body.data).toEqual({
           createdAt: time,
@@ -168,7 +168,7 @@ export function messagesSuite(target: () => Target): void {
     });
 
     describe('opening', () => {
-      test('counts down, and the last one deletes', async () => {
+      test('counts down, and the last access deletes the message', async () => {
         const encryptedContent = legacyCiphertext();
         const { messageId } = await store({ encryptedContent, maxAccess: 3 });
         for (const remaining of [2, 1, 0]) {
@@ -179,14 +179,14 @@ export function messagesSuite(target: () => Target): void {
         expect(gone(await look(messageId))).toEqual(absent);
       });
 
-      test('has no end where there is no limit', async () => {
+      test('is unlimited without a limit', async () => {
         const { messageId } = await store();
         for (let times = 0; times < 3; times++) {
           expect((await open(messageId, {})).body.data.remaining).toBe(null);
         }
       });
 
-      test('an absent, a malformed, a used-up, an expired and a deleted one answer alike', async () => {
+      test('an absent, a malformed, a used-up, an expired and a deleted message get the same response', async () => {
         const used = await store({ maxAccess: 1 });
         await open(used.messageId);
         const deleted = await store();
@@ -203,7 +203,7 @@ export function messagesSuite(target: () => Target): void {
         }
       });
 
-      test('of openers at once exactly as many succeed as there are accesses', async () => {
+      test('of concurrent openers, exactly as many succeed as there are accesses', async () => {
         for (const withNonce of [false, true]) {
           const { messageId } = await store({ maxAccess: 7 });
           const answers = await Promise.all(
@@ -216,14 +216,14 @@ export function messagesSuite(target: () => Target): void {
         }
       });
 
-      test('of openers at once none is turned away where there is no limit', async () => {
+      test('of concurrent openers, none is refused if there is no limit', async () => {
         const { messageId } = await store();
         const answers = await Promise.all(Array.from({ length: openers }, () => open(messageId)));
         expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
       });
 
       test.each(['short', 'a'.repeat(21), 'a'.repeat(129), '!'.repeat(22), 7, null])(
-        'with the nonce %j is 400 and counts nothing',
+        'with the nonce %j is 400 and counts no access',
         async (nonce) => {
           const { messageId } = await store({ maxAccess: 1 });
           const { status, body } = await open(messageId, { nonce });
@@ -233,8 +233,8 @@ export function messagesSuite(target: () => Target): void {
       );
     });
 
-    describe('opening again with the nonce of a lost answer', () => {
-      test('gives the content once more, without another count', async () => {
+    describe('opening again with the nonce of a lost response', () => {
+      test('returns the content again, without counting another access', async () => {
         const { messageId } = await store({ maxAccess: 5 });
         const nonce = newNonce();
         const [first, second] = [await open(messageId, { nonce }), await open(messageId, { nonce })];
@@ -247,7 +247,7 @@ export function messagesSuite(target: () => Target): void {
       });
 
       test.each([300, 100_000])(
-        'works for the last access, of %i characters, and for it alone',
+        'works for the last access, of %i characters, and only for that nonce',
         async (size) => {
           const encryptedContent = sr2Ciphertext(size);
           const { messageId } = await store({ encryptedContent, maxAccess: 1 });
@@ -262,7 +262,7 @@ export function messagesSuite(target: () => Target): void {
         },
       );
 
-      test('works for an earlier access after another opener took the last', async () => {
+      test('works for an earlier access after another opener used the last one', async () => {
         const { messageId } = await store({ maxAccess: 2 });
         const nonce = newNonce();
         await open(messageId, { nonce });
@@ -271,7 +271,7 @@ export function messagesSuite(target: () => Target): void {
         expect(gone(await open(messageId, { nonce }))).toEqual(absent);
       });
 
-      test('at once with the first call counts one access, and gives the content twice at most', async () => {
+      test('concurrently with the first request counts one access, and returns the content at most twice', async () => {
         const { messageId } = await store({ maxAccess: 9 });
         const nonce = newNonce();
         const answers = await Promise.all(Array.from({ length: 6 }, () => open(messageId, { nonce })));
@@ -302,7 +302,7 @@ export function messagesSuite(target: () => Target): void {
         return (await user.call('POST', '/api/messages', { body })).body.data.messageId as string;
       };
 
-      test('takes the delete token of an anonymous sender', async () => {
+      test('accepts the delete token of an anonymous sender', async () => {
         const { messageId, deleteToken } = await store();
         for (const wrong of ['', `${deleteToken}x`, newNonce(), deleteToken.slice(1)]) {
           expect(gone(await remove(messageId, { 'x-delete-token': wrong }))).toEqual(absent);
@@ -314,13 +314,13 @@ export function messagesSuite(target: () => Target): void {
         expect(gone(await remove(messageId, { 'x-delete-token': deleteToken }))).toEqual(absent);
       });
 
-      test('takes the owner', async () => {
+      test('accepts the owner', async () => {
         const messageId = await own();
         expect((await user.call('DELETE', `/api/messages/${messageId}`)).status).toBe(200);
         expect(gone(await look(messageId))).toEqual(absent);
       });
 
-      test('takes nobody else', async () => {
+      test('accepts no one else', async () => {
         const messageId = await own();
         const other = await TestUser.register(target());
         expect(gone(await other.call('DELETE', `/api/messages/${messageId}`))).toEqual(absent);
@@ -335,7 +335,7 @@ export function messagesSuite(target: () => Target): void {
       type Listed = { readonly messageId: string };
       const listed = async (who: TestUser, query = '') => who.call('GET', `/api/messages${query}`);
 
-      test('has the user’s own, newest first, without content', async () => {
+      test('contains the user’s own messages, newest first, without content', async () => {
         const sender = await TestUser.register(target());
         const encryptedContent = sr2Ciphertext(1000);
         const made: string[] = [];
@@ -374,7 +374,7 @@ export function messagesSuite(target: () => Target): void {
         expect(paged).toEqual(body.data);
       });
 
-      test('has only what can still be opened', async () => {
+      test('contains only messages that can still be opened', async () => {
         const sender = await TestUser.register(target());
         const body = { encryptedContent: legacyCiphertext(), maxAccess: 1 };
         const { messageId } = (await sender.call('POST', '/api/messages', { body })).body.data;
@@ -386,12 +386,12 @@ export function messagesSuite(target: () => Target): void {
         expect((await listed(sender)).body).toEqual({ success: true, data: [] });
       });
 
-      test('is for those who are signed in', async () => {
+      test('requires a signed-in user', async () => {
         expect((await call(target(), 'GET', '/api/messages')).status).toBe(401);
       });
     });
 
-    test('the owner finds in the audit log who opened a message, and not its id', async () => {
+    test('the owner finds in the audit log who opened a message, but not its ID', async () => {
       const sender = await TestUser.register(target());
       const body = { encryptedContent: legacyCiphertext(), maxAccess: 2 };
       const { messageId } = (await sender.call('POST', '/api/messages', { body })).body.data;
@@ -419,7 +419,7 @@ export function messagesSuite(target: () => Target): void {
     });
 
     test.each(legacyVersions)(
-      'what a client on crypto-js %s makes comes back byte for byte',
+      'what a client on crypto-js %s encrypts comes back byte for byte',
       { timeout: 60_000 },
       async (version) => {
         const client = legacyClient(version);

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => appliance.remove());
 
-test('before its owner had time to veto it, a restore is not used', async () => {
+test('a restore cannot be used before its owner had time to veto it', async () => {
   const { target } = appliance;
   const org = await newOrg(target);
   const [owner, alice, bob] = (await Promise.all(

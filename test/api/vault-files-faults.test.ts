@@ -176,7 +176,7 @@ const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
-describe('with one call of a store gone wrong there is the old state or the new one, and a retry completes it', () => {
+describe('if one port call fails, the state is the old or the new one, and a retry completes it', () => {
   test.each(Object.entries(operations))('%s', { timeout: 120_000 }, async (_, operation) => {
     const cleaned: Operation = async () => {
       // Lists are looked at by the page, and open uploads are limited.

@@ -193,7 +193,7 @@ const sequences = fc.commands<Model, object, false>(
 /** `STRONGROOM_MODEL_RUNS=5000` searches for longer. */
 const numRuns = Number(process.env.STRONGROOM_MODEL_RUNS ?? 100);
 
-test('files do what lists of them would do', { timeout: 60_000 + numRuns * 500 }, async () => {
+test('files behave like a model made of lists', { timeout: 60_000 + numRuns * 500 }, async () => {
   await fc.assert(
     fc.asyncProperty(sequences, async (steps) => {
       const model: Model = {

@@ -122,7 +122,7 @@ const chosen: Readonly<Record<keyof typeof touching, () => readonly StoredRecord
   keys: () => records.read(['keys']).filter(({ sk }) => sk === owner.id),
 };
 
-test('untouched, all of it opens', async () => {
+test('everything can be decrypted if nothing is tampered with', async () => {
   expect(await faultsOf(tampered, 'nothing')).toEqual([]);
   restore();
   const reads = Object.entries(calls).filter(([name]) => name.startsWith('GET'));
@@ -133,7 +133,7 @@ test('untouched, all of it opens', async () => {
   expect((await calls['read uploaded']?.())?.body.contentB64).toBe(b64(uploaded));
 });
 
-describe('each field of each record, altered one at a time, gives a refusal or the truth', () => {
+describe('tampering with one field of one record leads to a refusal or to the truth', () => {
   test.each(Object.keys(chosen) as (keyof typeof chosen)[])('of %s', { timeout: 300_000 }, async (kind) => {
     const { altered, found } = await alterEach(
       records,
@@ -153,7 +153,7 @@ describe('each field of each record, altered one at a time, gives a refusal or t
   });
 });
 
-describe('what belongs elsewhere does not open', () => {
+describe('data from another place cannot be decrypted', () => {
   const recordOf = (id: string) => records.read(['files']).find(({ sk }) => sk === id) as StoredRecord;
 
   test.each(['wrappedCek', 'sealedMetadata', 'objectId'])('%s of another file', async (field) => {
@@ -173,14 +173,14 @@ describe('what belongs elsewhere does not open', () => {
     expect(body.map(({ id }: { id: string }) => id)).toEqual([other]);
   });
 
-  test('a share that is pointed at another file', async () => {
+  test('a share that names another file', async () => {
     const received = records.read(['shares']).find(({ sk }) => sk === shareId) as StoredRecord;
     records.write({ ...received, fields: { ...received.fields, resource: other } });
     expect([403, 404]).toContain((await recipient.sharedFile(shareId)).status);
     expect((await recipient.open('GET', '/v1/files/shared')).body).toEqual([]);
   });
 
-  test('a share that was wrapped to someone else is 403, and is not listed', async () => {
+  test('a share that is wrapped to someone else is 403 and is not listed', async () => {
     const received = records.read(['shares']).find(({ sk }) => sk === shareId) as StoredRecord;
     records.write({
       ...received,
@@ -191,7 +191,7 @@ describe('what belongs elsewhere does not open', () => {
     expect((await recipient.open('GET', '/v1/files/shared')).body).toEqual([]);
   });
 
-  test('a share whose time was lengthened', async () => {
+  test('a share whose expiry was extended', async () => {
     const received = records.read(['shares']).find(({ sk }) => sk === shareId) as StoredRecord;
     records.write({ ...received, fields: { ...received.fields, expiresAt: null } });
     expect((await recipient.sharedFile(shareId)).status).toBe(400);
@@ -218,7 +218,7 @@ describe('the object of a file', () => {
     ['altered in its last chunk', flipped(290_000)],
     ['cut', (bytes: Buffer) => bytes.subarray(0, -1)],
     ['cut after its first chunk', (bytes: Buffer) => bytes.subarray(0, 66 + 262_144 + 23)],
-  ])('that is %s gives 400, to owner and recipient', async (_, change) => {
+  ])('that is %s is 400 for owner and recipient', async (_, change) => {
     const files = kept();
     expect(files).toHaveLength(2);
     for (const [path, bytes] of files) writeFileSync(path, change(bytes));
@@ -228,7 +228,7 @@ describe('the object of a file', () => {
     expect((await owner.file(file)).status).toBe(200);
   });
 
-  test('that is gone gives 400', async () => {
+  test('that is missing is 400', async () => {
     const files = kept();
     for (const [path] of files) rmSync(path);
     expect((await owner.file(file)).status).toBe(400);

@@ -400,7 +400,7 @@ const commands = fc.commands(
 /** `STRONGROOM_MODEL_RUNS=5000` searches for longer. */
 const numRuns = Number(process.env.STRONGROOM_MODEL_RUNS ?? 200);
 
-test('the vault does what a map would do', { timeout: 60_000 + numRuns * 500 }, async () => {
+test('the vault behaves like a model made of maps', { timeout: 60_000 + numRuns * 500 }, async () => {
   await fc.assert(
     fc.asyncProperty(commands, async (cmds) => {
       const run = `${randomUUID()}/`;

@@ -163,13 +163,13 @@ function alter(record: StoredRecord, field: string, value: unknown): void {
 
 const isOf = (user: VaultUser) => (record: StoredRecord) => `${record.pk}#${record.sk}`.includes(user.id);
 
-test('untouched, all of it opens', async () => {
+test('everything can be decrypted if nothing is tampered with', async () => {
   expect(await faultsOf(tampered, 'nothing')).toEqual([]);
   restore();
   for (const name of Object.keys(truths)) expect((await calls[name]?.())?.status).toBe(200);
 });
 
-describe('each field of each record, altered one at a time, gives a refusal or the truth', () => {
+describe('tampering with one field of one record leads to a refusal or to the truth', () => {
   test.each(['keys', 'kv', 'shares', 'orgs'] as const)('in %s', { timeout: 300_000 }, async (table) => {
     const ours = records
       .read([table])
@@ -189,7 +189,7 @@ describe('each field of each record, altered one at a time, gives a refusal or t
   });
 });
 
-describe('what belongs elsewhere does not open', () => {
+describe('data from another place cannot be decrypted', () => {
   const value = (key: string) =>
     records.read(['kv']).find(({ pk, sk }) => pk === owner.id && sk === key) as StoredRecord;
 
@@ -198,7 +198,7 @@ describe('what belongs elsewhere does not open', () => {
     expect((await owner.get('small')).status).toBe(400);
   });
 
-  test('a whole value under another name, or another owner', async () => {
+  test('a complete value under another name or another owner', async () => {
     records.write({ ...value('small'), fields: value('other').fields });
     expect((await owner.get('small')).status).toBe(400);
     restore();
@@ -226,7 +226,7 @@ describe('what belongs elsewhere does not open', () => {
     expect(status).toBe(400);
   });
 
-  test('a share that was wrapped to someone else is 403, and is not listed', async () => {
+  test('a share that is wrapped to someone else is 403 and is not listed', async () => {
     const received = records.read(['shares']).find(({ sk }) => sk === shareId) as StoredRecord;
     for (const field of ['wrappedCek', 'termsWrappedCek']) {
       alter(received, field, value('small').fields.wrappedCek);
@@ -237,7 +237,7 @@ describe('what belongs elsewhere does not open', () => {
     }
   });
 
-  test('a share whose time was lengthened', async () => {
+  test('a share whose expiry was extended', async () => {
     const received = records.read(['shares']).find(({ sk }) => sk === shareId) as StoredRecord;
     alter(received, 'expiresAt', null);
     expect((await recipient.read(shareId)).status).toBe(400);
@@ -257,7 +257,7 @@ describe('the object of a large value', () => {
   test.each([
     ['altered', (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 20_000 ? byte ^ 1 : byte)))],
     ['cut', (bytes: Buffer) => bytes.subarray(0, -1)],
-  ])('that is %s gives 400', async (_, change) => {
+  ])('that is %s is 400', async (_, change) => {
     const kept = file();
     expect(kept.length).toBeGreaterThan(0);
     for (const [path, bytes] of kept) writeFileSync(path, change(bytes));
@@ -266,7 +266,7 @@ describe('the object of a large value', () => {
     expect((await owner.get('large')).status).toBe(200);
   });
 
-  test('that is gone gives 400', async () => {
+  test('that is missing is 400', async () => {
     const kept = file();
     for (const [path] of kept) rmSync(path);
     expect((await owner.get('large')).status).toBe(400);

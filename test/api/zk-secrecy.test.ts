@@ -64,7 +64,7 @@ const supervisors = () =>
 describe('code and master password', () => {
   const program = `import sys; print("ran"); sys.stdout.flush()  # ${planted.code}`;
 
-  test('are in no log and no store, whichever way they went', async () => {
+  test('are in no log and no store, however they were sent', async () => {
     await put('plain', planted.password, program);
     await put('sealed', planted.sealedPassword, program);
     const { password: masterPassword, wrongPassword, helperPassword } = planted;
@@ -94,7 +94,7 @@ describe('code and master password', () => {
     expect([...placesOf(appliance).values()].some((content) => content.includes('zk/code/plain'))).toBe(true);
   });
 
-  test('are in no crash output and no core, whatever dies under them', async () => {
+  test('are in no crash output and no core dump, whatever crashes', async () => {
     await put(
       'slow',
       planted.password,
@@ -140,7 +140,7 @@ describe('code and master password', () => {
   });
 });
 
-describe('a payload that was altered in the store', () => {
+describe('a payload that was tampered with in the store', () => {
   const alter = async (sql: string) => {
     await appliance.end('SIGTERM');
     const db = new DatabaseSync(join(appliance.data, 'strongroom.db'));
@@ -160,7 +160,7 @@ describe('a payload that was altered in the store', () => {
   const masterPassword = planted.password;
   const run = () => again('POST', '/api/v1/zk/execute/report', { masterPassword });
 
-  test('is told from a wrong password', async () => {
+  test('is distinguished from a wrong password', async () => {
     await put('report', masterPassword, 'print(1)');
     await put('other', masterPassword, 'print(2)');
     await alter(`
@@ -174,7 +174,7 @@ describe('a payload that was altered in the store', () => {
     ]);
   });
 
-  test('is told where it is gone, and can be replaced and deleted', async () => {
+  test('is reported if it is missing, and can be replaced and deleted', async () => {
     await put('report', masterPassword, 'print(1)');
     await alter(`DELETE FROM "zkPayloads" WHERE sk = 'report'`);
     expect(await run()).toEqual([400, 'TAMPERED_PAYLOAD']);
@@ -184,7 +184,7 @@ describe('a payload that was altered in the store', () => {
     expect(await again('DELETE', '/api/v1/zk/code/report')).toEqual([200, undefined]);
   });
 
-  test('and whose digest was altered with it is a wrong password: no more can be told', async () => {
+  test('looks like a wrong password if its digest was changed as well', async () => {
     await put('report', masterPassword, 'print(1)');
     await put('other', 'another password', 'print(2)');
     await alter(`

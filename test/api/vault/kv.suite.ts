@@ -26,14 +26,14 @@ export function kvSuite(target: () => Target): void {
       'constructor',
       'x'.repeat(limits.kvKeyBytes),
       'é'.repeat(limits.kvKeyBytes / 2),
-    ])('the name %s is kept as it is', async (name) => {
+    ])('the name %s is kept unchanged', async (name) => {
       if (name.includes('%') && target().cannotPass.has('encodedSlash')) return;
       expect((await user.put(name, name)).body).toMatchObject({ key: name });
       expect((await user.get(name)).body).toEqual({ valueB64: b64(name) });
       expect((await user.call('GET', '/v1/kv?limit=100')).body).toContain(name);
     });
 
-    test('a slash in a name is a part of it', async () => {
+    test('a slash is part of a name', async () => {
       if (target().cannotPass.has('encodedSlash')) return;
       for (const name of ['app/config/url', '/', 'a//b', 'shares/x']) {
         expect((await user.put(name, name)).body).toMatchObject({ key: name });
@@ -96,7 +96,7 @@ export function kvSuite(target: () => Target): void {
       },
     );
 
-    test('a value of one byte too many is 400, and the one before stays', async () => {
+    test('a value of one byte too many is 400, and the previous one stays', async () => {
       await user.put('full', 'before');
       const valueB64 = b64(randomBytes(limits.kvValueBytes + 1));
       const { status, body } = await user.call('PUT', '/v1/kv/full', { body: { valueB64 } });
@@ -104,7 +104,7 @@ export function kvSuite(target: () => Target): void {
       expect((await user.get('full')).body.valueB64).toBe(b64('before'));
     });
 
-    test('of writers at once each is kept as a version of its own, or told to try again', async () => {
+    test('each of several concurrent writers gets its own version, or is told to retry', async () => {
       const answers = await Promise.all(Array.from({ length: 6 }, (_, i) => user.put('race', `${i}`)));
       const done = answers.filter(({ status }) => status < 300);
       expect(answers.filter(({ status }) => ![200, 201, 409].includes(status))).toEqual([]);
@@ -115,7 +115,7 @@ export function kvSuite(target: () => Target): void {
       expect((await user.get('race')).body.valueB64).toBe(b64(String(answers.indexOf(last as never))));
     });
 
-    test('each user has names of their own', async () => {
+    test('each user has their own names', async () => {
       const other = await VaultUser.create(target(), org);
       await user.put('mine', 'of one');
       expect((await other.get('mine')).status).toBe(404);
@@ -173,7 +173,7 @@ export function kvSuite(target: () => Target): void {
       expect(status).toBe(200);
     };
 
-    test('is the appliance’s own until the administrator sets another', async () => {
+    test('is the default one until the administrator sets another', async () => {
       const get = () => asAdministrator(target(), 'GET', `/admin/orgs/${org}/plan`);
       expect((await get()).body).toMatchObject({ key: 'default' });
       await setPlan({});
@@ -187,7 +187,7 @@ export function kvSuite(target: () => Target): void {
       expect(absent.status).toBe(404);
     });
 
-    test('storage is the appliance’s own, or none', async () => {
+    test('storage is the appliance’s own or none', async () => {
       const path = `/admin/orgs/${org}/storage`;
       expect((await asAdministrator(target(), 'GET', path)).body).toEqual({ provider: 'appliance' });
       expect((await asAdministrator(target(), 'PUT', path, { provider: 'none' })).status).toBe(200);
@@ -195,7 +195,7 @@ export function kvSuite(target: () => Target): void {
       expect((await asAdministrator(target(), 'PUT', path, { provider: 'floppy' })).status).toBe(400);
     });
 
-    test('bounds the records of all its users, and a deleted one makes room', async () => {
+    test('limits the records of all its users, and a deleted one makes room', async () => {
       await setPlan({});
       const other = await VaultUser.create(target(), org);
       const answers = await Promise.all([
@@ -216,7 +216,7 @@ export function kvSuite(target: () => Target): void {
       expect((await user.put('f', 'v')).status).toBe(400);
     });
 
-    test('bounds a value with its name', async () => {
+    test('limits a value together with its name', async () => {
       await setPlan({});
       expect((await user.put('name', '123456')).status).toBe(201);
       const { status, body } = await user.put('name', '1234567');

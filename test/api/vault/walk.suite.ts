@@ -64,7 +64,7 @@ export function walkSuite(target: () => Target): void {
       expect(await call(target(), 'GET', '/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
     });
 
-    test('GET /v1/keys/status before there are keys', async () => {
+    test('GET /v1/keys/status before keys exist', async () => {
       expect(await owner.call('GET', '/v1/keys/status')).toMatchObject({
         status: 200,
         body: { hasEcc: false, hasKyber: false },
@@ -112,7 +112,7 @@ export function walkSuite(target: () => Target): void {
       expect([list.status, list.body]).toEqual([200, ['app.config.url', 'db']]);
     });
 
-    test('GET /v1/kv/{key} is 401 for a wrong secret or none, 404 for what is not there', async () => {
+    test('GET /v1/kv/{key} is 401 for a wrong or missing secret, 404 for a missing value', async () => {
       const wrong = await owner.get('db', 'not the user secret');
       expect([wrong.status, wrong.body.code]).toEqual([401, 'WRONG_USER_SECRET']);
       const none = await owner.call('GET', '/v1/kv/db');
@@ -202,7 +202,7 @@ export function walkSuite(target: () => Target): void {
       expect((await alice.read('no-such-share')).status).toBe(404);
     });
 
-    test('GET /v1/kv/{key}/shares tells the first and the last access', async () => {
+    test('GET /v1/kv/{key}/shares shows the first and the last access', async () => {
       const first = (await owner.call('GET', '/v1/kv/db/shares')).body;
       expect(first).toEqual([
         {
@@ -224,7 +224,7 @@ export function walkSuite(target: () => Target): void {
       expect((await alice.call('GET', '/v1/kv/db/shares')).status).toBe(404);
     });
 
-    test('a value that is replaced is shared as well, and its alias stays', async () => {
+    test('a replaced value is still shared, and its alias stays', async () => {
       await owner.put('db', 'a newer password');
       expect((await alice.read(shareId)).body.valueB64).toBe(b64('a newer password'));
       expect((await alice.open('GET', '/v1/kv/shared')).body[0].alias).toBe('database password');
@@ -377,7 +377,7 @@ export function walkSuite(target: () => Target): void {
       expect((await alice.read(shareId)).status).toBe(404);
     });
 
-    test('GET /v1/files/{id}/shares tells the first and the last access', async () => {
+    test('GET /v1/files/{id}/shares shows the first and the last access', async () => {
       const { status, body } = await owner.call('GET', `/v1/files/${fileId}/shares`);
       expect([status, body]).toEqual([
         200,
@@ -626,7 +626,7 @@ export function walkSuite(target: () => Target): void {
       }
     });
 
-    test('an address that an admin gave to a user is taken', async () => {
+    test('an address that an admin gave to a user cannot be registered', async () => {
       const email = `${alice.id}@example.com`;
       const post = () => admin.call('POST', `/admin/orgs/${north}/users`, { body: { name: 'carol', email } });
       expect((await post()).status).toBe(201);
@@ -648,7 +648,7 @@ export function walkSuite(target: () => Target): void {
       expect((await bob.call('GET', '/v1/users/me')).status).toBe(200);
     });
 
-    test('a rotated key is one that login does not return any more', async () => {
+    test('login no longer returns a rotated key', async () => {
       const user = await TestUser.register(target());
       const { email, password } = user;
       const path = `/admin/orgs/default/users/${user.id}/apikey/rotate`;
@@ -658,7 +658,7 @@ export function walkSuite(target: () => Target): void {
       expect([login.status, login.body.apiKey]).toEqual([200, null]);
     });
 
-    test('every call without a credential is 401, whatever else is wrong with it', async () => {
+    test('every request without a credential is 401, whatever else is wrong with it', async () => {
       for (const [method, path] of [
         ['POST', '/v1/keys/generate'],
         ['GET', '/v1/keys/status'],
