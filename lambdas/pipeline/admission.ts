@@ -9,17 +9,17 @@ import type { Caller } from './caller.ts';
 import { forgetCaller, rememberCaller } from './known-callers.ts';
 import type { ParsedRequest } from './request.ts';
 
-/** The outcome of admission. `refusal` takes precedence over anything that is wrong with the request itself. */
+/** The outcome of admission. `refusal` takes precedence over mistakes in the request itself. */
 export type Admission = {
   readonly caller: Caller | undefined;
-  /** Number of the audit entry that this request adds. */
+  /** Sequence number of the audit entry that this request adds. */
   readonly sequence: number | undefined;
   readonly allowance: Allowance | undefined;
   readonly refusal: ApiError | undefined;
 };
 
 /**
- * Counts the request against its limits, checks its credential and draws its audit number. All three run
+ * Counts the request against its rate limits, checks its credential and draws its audit number. All three run
  * concurrently, so admission costs one round trip.
  */
 export async function admit(
@@ -34,44 +34,39 @@ export async function admit(
     route.auth !== 'none' && credential ? authenticate(platform, credential) : undefined,
     route.audit ? nextAuditSequence(platform.table) : undefined,
   ]);
-  const admission = { caller, sequence, allowance, refusal: undefined };
-  if (allowance && !allowance.allowed) return { ...admission, refusal: rateLimited(route, allowance) };
+  const admission = { caller, sequence, allowance };
+  if (allowance && !allowance.allowed) {
+    const audit =
+      route.rateLimit === 'auth' ? { resource: 'account', outcome: 'refused' as const } : undefined;
+    const headers = { 'Retry-After': String(allowance.resetSeconds) };
+    return { ...admission, refusal: new ApiError('RATE_LIMITED', { headers, audit }) };
+  }
   if (!accepts(route, caller, hasCredentialHeader(request.headers))) {
     if (credential) forgetCaller(fingerprint(credential));
-    return { ...admission, caller: undefined, refusal: notAccepted(route, caller) };
+    const isUser = route.auth === 'administrator' && caller?.kind === 'user';
+    return {
+      ...admission,
+      caller: undefined,
+      refusal: new ApiError(isUser ? 'FORBIDDEN' : 'UNAUTHENTICATED'),
+    };
   }
-  if (caller && lacksScope(route, caller)) return { ...admission, refusal: scopeMissing(route) };
+  if (caller?.kind === 'token' && route.scope && !caller.scopes.includes(route.scope)) {
+    const sentence = `This API token lacks the scope ${route.scope}.`;
+    return { ...admission, refusal: new ApiError('FORBIDDEN', { sentence }) };
+  }
   if (caller && credential) rememberCaller(fingerprint(credential), caller);
-  return admission;
+  return { ...admission, refusal: undefined };
 }
 
-function rateLimited({ rateLimit }: RouteRecord, { resetSeconds }: Allowance): ApiError {
-  const audit = rateLimit === 'auth' ? { resource: 'account', outcome: 'refused' as const } : undefined;
-  return new ApiError('RATE_LIMITED', { headers: { 'Retry-After': String(resetSeconds) }, audit });
-}
-
-function notAccepted({ auth }: RouteRecord, caller: Caller | undefined): ApiError {
-  const isUser = auth === 'administrator' && caller?.kind === 'user';
-  return new ApiError(isUser ? 'FORBIDDEN' : 'UNAUTHENTICATED');
-}
-
-function lacksScope({ scope }: RouteRecord, caller: Caller): boolean {
-  return caller.kind === 'token' && scope !== undefined && !caller.scopes.includes(scope);
-}
-
-function scopeMissing({ scope }: RouteRecord): ApiError {
-  return new ApiError('FORBIDDEN', { sentence: `This API token lacks the scope ${scope}.` });
-}
-
-/** An invalid credential is refused even where it is optional: its sender does not mean to be anonymous. */
-function accepts({ auth, scope }: RouteRecord, caller: Caller | undefined, hasHeader: boolean): boolean {
-  if (auth === 'none' || (auth === 'optional' && !hasHeader)) return true;
+/** Even where a credential is optional, an invalid one is refused: its sender means to be signed in. */
+function accepts({ auth, scope }: RouteRecord, caller: Caller | undefined, isTried: boolean): boolean {
+  if (auth === 'none' || (auth === 'optional' && !isTried)) return true;
   if (auth === 'administrator') return caller?.kind === 'administrator';
   if (caller?.kind === 'token') return scope !== undefined;
   return auth === 'any' ? caller !== undefined : caller?.kind === 'user';
 }
 
-/** Counts the request against each limit that applies, and returns the tightest. */
+/** Returns the tightest of the rate limits that apply. */
 async function allowanceOf(
   { rateLimit }: RouteRecord,
   { table }: Platform,
@@ -81,9 +76,9 @@ async function allowanceOf(
 ): Promise<Allowance | undefined> {
   if (rateLimit === 'none') return undefined;
   const account = credential ? `credential ${credential}` : undefined;
-  const address = `address ${networkOf(call.address)}`;
+  const address = `address ${networkOf(request.address)}`;
   const count = (identity: string, limit = settings.STRONGROOM_AUTH_RATE_LIMIT) =>
-    countCall(table, rateLimit, identity, limit, call.now);
+    countRequest(table, rateLimit, identity, limit, request.now);
   if (rateLimit === 'api') return count(account ?? address, settings.STRONGROOM_API_RATE_LIMIT);
   if (rateLimit === 'message') {
     return account
@@ -106,7 +101,7 @@ function emailOf(body: unknown): string | undefined {
   return typeof email === 'string' ? email.trim().toLowerCase().slice(0, 320) : undefined;
 }
 
-/** An IPv6 host has a whole /64 to choose addresses from (RFC 6177), so requests are counted per /64. */
+/** An IPv6 host controls a whole /64 (RFC 6177), so requests are counted per /64. */
 function networkOf(address: string): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
   const [head = '', tail] = address.split('::').map((half) => half.split(':').filter(Boolean));

@@ -13,19 +13,22 @@ export function credentialOf(headers: ReadonlyMap<string, string>): string | und
   return headers.get('x-api-key')?.trim() || bearer;
 }
 
-/** Returns whether a request has a credential header, even if its value is not a credential. */
+/** Returns whether a request tries to authenticate, even if the credential header is empty or malformed. */
 export function hasCredentialHeader(headers: ReadonlyMap<string, string>): boolean {
   return headers.has('x-api-key') || headers.has('authorization');
 }
 
-/** Returns a name for a credential that does not reveal it, for counters and caches. */
+/** Returns an identifier for counters and caches that does not reveal the credential. */
 export function fingerprint(credential: string): string {
   return sha256Base64Url(credential);
 }
 
 export type Session = { readonly user: User; readonly claims: SessionClaims };
 
-/** Returns the session of a JWT of this server that is not expired, not revoked, and of the current password. */
+/**
+ * Returns the session of a JWT that this server signed, that has neither expired nor been revoked, and that was
+ * issued under the current password.
+ */
 export async function findSession({ table, keys }: Platform, token: string): Promise<Session | undefined> {
   const claims = await verifySession(keys, token);
   if (!claims) return undefined;
@@ -34,7 +37,7 @@ export async function findSession({ table, keys }: Platform, token: string): Pro
   return { user, claims };
 }
 
-/** Returns the caller of a credential, or `undefined` if it is unknown, wrong, expired or revoked. */
+/** Returns the caller that a credential belongs to, or `undefined` if it is unknown, wrong, expired or revoked. */
 export async function authenticate(platform: Platform, credential: string): Promise<Caller | undefined> {
   const key: AccessKey | undefined = parseAccessKey(credential);
   if (key) return findCaller(platform.table, key);

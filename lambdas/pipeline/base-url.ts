@@ -3,10 +3,10 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 const hostShape = /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
 
 /**
- * Returns the origin that a request was sent to, with the stage that API Gateway removed from its path. Use it for
- * links in the response to that request only: the caller can set it to anything.
+ * Returns the origin that a request was sent to, with the stage that API Gateway removed from the path. Use it only
+ * in links of the response to this very request: the caller controls it.
  *
- * @returns an empty string if the request names no host; links are then relative
+ * @returns an empty string if the request names no host; links are relative then
  */
 export function baseUrlOf(event: APIGatewayProxyEvent, headers: ReadonlyMap<string, string>): string {
   const host = headers.get('host') ?? '';

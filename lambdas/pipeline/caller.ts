@@ -1,6 +1,6 @@
 import type { TokenScope } from '../../contract/scopes.ts';
 
-/** The user who sent a request, proven by a credential. */
+/** A signed-in user, proven by a credential. */
 export type UserCaller = {
   readonly kind: 'user';
   readonly userId: string;
@@ -27,7 +27,7 @@ export type TokenCaller = {
 
 export type Caller = UserCaller | TokenCaller | AdministratorCaller;
 
-/** Returns the name under which a caller owns audit entries and idempotency keys. */
+/** Returns the name under which a caller owns things: audit entries, idempotency keys. */
 export function ownerOf(caller: Caller | undefined): string {
   if (!caller) return 'anonymous';
   return caller.kind === 'administrator' ? 'administrator' : `user#${caller.userId}`;

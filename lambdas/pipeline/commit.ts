@@ -9,13 +9,13 @@ import { ownerOf } from './caller.ts';
 import type { AuditNote, Effect, Effects } from './effects.ts';
 import type { ParsedRequest } from './request.ts';
 
-/** Another request changed the same record. The operation has to run again on the current state. */
+/** Another request changed an item that a write depends on. The operation must run again on the current state. */
 export class WriteConflict extends Error {
   override readonly name = 'WriteConflict';
 }
 
 /**
- * Commits the writes of an operation and its audit entry in one transaction.
+ * Commits the writes of a result and its audit entry in one transaction.
  *
  * @throws ApiError if the write whose condition failed names an error as `onConflict`
  * @throws WriteConflict if it names none

@@ -1,14 +1,14 @@
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Write } from '../../platform/table.ts';
 
-/** What an operation adds to its audit entry, beside the facts of every request: who, when, from where. */
+/** The part of an audit entry that the operation knows. The pipeline adds who, when and from where. */
 export type AuditNote = {
-  /** The resource that the request is for, such as `secrets/DATABASE_URL`; never a value. */
+  /** What the request acted on, such as `secrets/DATABASE_URL`; never a value. */
   readonly resource: string;
   readonly outcome?: 'success' | 'refused';
-  /** The account of a caller who is not signed in, as at a sign-in. */
+  /** The account, if it is known although the caller is not signed in, as during a sign-in. */
   readonly actor?: { readonly userId: string; readonly orgId: string; readonly email?: string };
-  /** The owner of the resource, if another user than the caller: the entry goes to the owner's part of the log. */
+  /** The user whose part of the log gets the entry, if not the caller: the owner of what was acted on. */
   readonly owner?: { readonly userId: string; readonly orgId: string };
 };
 
@@ -18,7 +18,7 @@ export type AuditNote = {
  */
 export type Effect = Write & { readonly onConflict?: ErrorCode };
 
-/** What an operation returns beside its response: writes that are committed with it, all or nothing. */
+/** What an operation returns in addition to its response. All of it is committed, or nothing. */
 export type Effects = {
   readonly writes?: readonly Effect[];
   readonly audit?: AuditNote;

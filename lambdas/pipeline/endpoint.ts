@@ -17,12 +17,12 @@ export type StreamHandler = (event: APIGatewayProxyEvent, context: LambdaContext
 
 type Middleware = MiddlewareObj<APIGatewayProxyEvent, StreamResult>;
 
-/** Returns a route's handler: the request log, the shape of errors, then the operation. */
+/** Returns the handler of a route: request log, error shape, then the pipeline and the operation. */
 export function endpoint<R extends RouteRecord>(route: R, operation: NoInfer<Operation<R>>): ApiHandler {
   return stack(route, operation, respond) as ApiHandler;
 }
 
-/** As `endpoint`, for an operation that responds with a stream, such as events. */
+/** Like `endpoint`, for an operation that responds with a stream of what its route declares, such as events. */
 export function streamEndpoint<R extends RouteRecord>(
   route: R,
   operation: NoInfer<StreamOperation<R>>,
@@ -67,7 +67,7 @@ function requestLog(route: RouteRecord): Middleware {
   };
 }
 
-/** Turns an unexpected error into a 500 in the shape of all errors. */
+/** Turns an unexpected error into a 500 in the common error shape. */
 function errorShape(route: RouteRecord): Middleware {
   return {
     onError: (request) => {

@@ -21,20 +21,20 @@ import type { Effect } from './effects.ts';
 import type { OperationResult } from './operation.ts';
 import type { ParsedRequest } from './request.ts';
 
-/** Longer than any request may take. A claim whose process died expires after it. */
+/** Longer than any request may take, so a claim that outlives its process expires afterwards. */
 const claimSeconds = 60;
 
-/** A larger response goes to the object store, because a DynamoDB item holds at most 400 KB. */
-const maxRecordBytes = 256 * 1024;
+/** DynamoDB items are limited to 400 KB. A larger response is stored in the object store. */
+const answerBytes = 256 * 1024;
 
 const requestPurpose = 'strongroom idempotency request v1';
 const answerAad = Buffer.from('answer');
 
-/** A claim on an idempotency key, or the response that was recorded for it before. */
+/** A claim on an idempotency key, or the result that was recorded for it. */
 export type Claim =
   | { readonly replay: OperationResult }
   | {
-      /** Returns the write that records the response. Commit it in the transaction of the operation's own writes. */
+      /** Returns the write that records the result. It belongs in the transaction with the effects of the result. */
       readonly record: (answer: OperationResult) => Promise<Effect>;
       /** Releases the key after a failure. */
       readonly release: () => Promise<void>;
@@ -43,8 +43,7 @@ export type Claim =
 /**
  * Claims the `Idempotency-Key` of a request.
  *
- * @throws ApiError IDEMPOTENCY_KEY_REUSED if the key was used for another request, IDEMPOTENCY_IN_PROGRESS while the
- *   first request with the key is unfinished
+ * @throws ApiError IDEMPOTENCY_KEY_REUSED for another request, IDEMPOTENCY_IN_PROGRESS while the first one runs
  */
 export async function claim(
   route: RouteRecord,
@@ -56,7 +55,7 @@ export async function claim(
   const key = idempotencyKeyOf(ownerOf(caller), route.operationId, request.idempotencyKey);
   const context = { purpose: 'idempotency', owner: key.pk, key: key.sk };
   const { plaintext: dataKey, wrapped } = await keys.generateDataKey(context);
-  const open: IdempotentCall = {
+  const open: IdempotentRequest = {
     claim: globalThis.crypto.randomUUID(),
     wrappedKey: wrapped,
     requestMac: hmacSha256(dataKey, requestPurpose, requestOf(request)),
@@ -73,9 +72,9 @@ export async function claim(
   return {
     record: async ({ status, body, headers }) => {
       const sealed = sealAesGcm(dataKey, Buffer.from(JSON.stringify({ status, body, headers })), answerAad);
-      const stored = await storeResponse(platform, key, open.claim, sealed);
+      const kept = await placeSealed(platform, key, open.claim, sealed);
       return {
-        ...answerCall(key, { ...open, ...stored }, epoch + limits.idempotencySeconds),
+        ...recordAnswer(key, { ...open, ...kept }, epoch + limits.idempotencySeconds),
         onConflict: 'CONFLICT',
       };
     },
@@ -83,14 +82,14 @@ export async function claim(
   };
 }
 
-/** Returns the part of a request that must be equal for its response to be replayed: path parameters and body. */
+/** The part of a request that must be the same for its result to be replayed: parameters and body. */
 function requestOf({ input, rawBody }: ParsedRequest): Uint8Array {
   return Buffer.from(`${JSON.stringify(input.params)}\n${rawBody}`);
 }
 
-/** Stores a large sealed response in the object store. @returns the fields of the record that hold or name it */
-async function storeResponse({ objects }: Platform, { pk, sk }: Key, claim: string, sealed: Uint8Array) {
-  if (sealed.length <= maxRecordBytes) return { sealedAnswer: sealed, answerObject: null };
+/** Stores a large sealed result in the object store. Returns the fields that say where the result is. */
+async function placeSealed({ objects }: Platform, { pk, sk }: Key, claim: string, sealed: Uint8Array) {
+  if (sealed.length <= answerBytes) return { sealedAnswer: sealed, answerObject: null };
   const name = sha256Hex(`${pk} ${sk} ${claim}`);
   await objects.put(`${answersPrefix}${name}`, sealed);
   return { sealedAnswer: null, answerObject: `${answersPrefix}${name}` };

@@ -6,7 +6,7 @@ const callers = new Map<string, Caller>();
 
 /**
  * Returns the caller that a credential belonged to when this process last admitted it. It is a prediction to start
- * reads with, never a proof: every request checks its credential again before a response is returned.
+ * reads with, never a proof: every request checks its credential again before anything is returned.
  */
 export function predictCaller(fingerprint: string): Caller | undefined {
   return callers.get(fingerprint);

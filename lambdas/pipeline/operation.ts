@@ -5,7 +5,7 @@ import type { Settings } from '../../platform/settings.ts';
 import type { AdministratorCaller, TokenCaller, UserCaller } from './caller.ts';
 import type { Effects } from './effects.ts';
 
-/** A route that names a scope accepts API tokens too. */
+/** A route that names a scope accepts API tokens as well. */
 type TokenOf<R extends RouteRecord> = R extends { readonly scope: string } ? TokenCaller : never;
 
 type CallerOf<R extends RouteRecord> = R['auth'] extends 'user'
@@ -18,7 +18,7 @@ type CallerOf<R extends RouteRecord> = R['auth'] extends 'user'
         ? AdministratorCaller
         : undefined;
 
-/** What an operation gets beside the request itself. */
+/** What an operation gets in addition to the request. */
 export type Context<R extends RouteRecord = RouteRecord> = {
   readonly caller: CallerOf<R>;
   readonly platform: Platform;
@@ -27,7 +27,7 @@ export type Context<R extends RouteRecord = RouteRecord> = {
   readonly requestId: string;
   /** The request's headers by lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
-  /** The URL at which callers reach this server, such as `https://strongroom.example.com`. */
+  /** URL under which callers reach this installation, such as `https://strongroom.example.com`. */
   readonly baseUrl: string;
   /**
    * Resolves once the caller is admitted, and rejects if the caller is refused. Ports and `commit` wait for it by
@@ -35,16 +35,16 @@ export type Context<R extends RouteRecord = RouteRecord> = {
    */
   readonly admitted: () => Promise<void>;
   /**
-   * Commits effects before the operation returns. An operation that acts on more than the table, such as a sandbox,
-   * records what it is about to do before it does it.
+   * Commits effects before the response. An operation that acts on something other than the table, such as a sandbox,
+   * uses it to record what it is about to do.
    */
   readonly commit: (effects: Effects) => Promise<void>;
 };
 
 /**
- * An operation: from a request to a response with its writes. It writes nothing itself, so it can run again if another
- * request changed the same records. If the route names an audit action, the result or the error has the audit note,
- * unless the operation has committed one.
+ * An operation maps a request to a response and its effects. It writes to no table itself, so it can run again after
+ * a write conflict. If the route names an audit action, the result or the error carries the audit note, or the
+ * operation has committed one.
  */
 export type Operation<R extends RouteRecord> = (
   request: RequestOf<R>,
@@ -57,7 +57,7 @@ export type StreamOperation<R extends RouteRecord> = (
   context: Context<R>,
 ) => Promise<Omit<ResponseOf<R>, 'body'> & { readonly body: Readable } & Effects>;
 
-/** The result of any operation, as the pipeline sees it. */
+/** Any result, as the pipeline sees it. */
 export type OperationResult = Effects & {
   readonly status: number;
   readonly body: unknown;

@@ -24,10 +24,7 @@ export type ParsedRequest = {
 
 const noBody = z.strictObject({});
 
-/**
- * Parses an event by its route. A mistake is kept in `problem` instead of thrown, because 401 and 429 take
- * precedence.
- */
+/** Reads an event against its route. What is wrong with the request is kept, since 401 and 429 go first. */
 export function parseRequest(route: RouteRecord, event: APIGatewayProxyEvent, now: Date): ParsedRequest {
   const headers = new Map(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']),
@@ -87,14 +84,14 @@ function readBody(route: RouteRecord, headers: ReadonlyMap<string, string>, rawB
   try {
     return JSON.parse(rawBody);
   } catch {
-    // The parser's message would quote the body.
+    // The parser's message quotes the body.
     throw new ApiError('MALFORMED_JSON');
   }
 }
 
 /**
- * API Gateway passes path parameters as they are in the URL. It omits a parameter if another route has its value as a
- * fixed segment, such as `/v1/kv/shared`; the value is then read from the path.
+ * API Gateway hands path parameters over as they stood in the URL. It hands none over where another path has the
+ * name of one as its own, such as `/v1/kv/shared`: that is in the path.
  */
 function decodeParams(route: RouteRecord, event: APIGatewayProxyEvent): Record<string, string> {
   const decoded: Record<string, string> = {};
@@ -136,7 +133,7 @@ function checkIdempotencyKey(key: string | undefined): void {
   }
 }
 
-/** Parses the body of an invalid request as far as possible: its e-mail address still counts against a rate limit. */
+/** The body of a refused request, as far as it can be read: its e-mail address still counts against a limit. */
 function looseJson(rawBody: string): unknown {
   try {
     return rawBody.length <= limits.inlineBodyBytes ? JSON.parse(rawBody) : {};

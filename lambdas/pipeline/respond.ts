@@ -9,7 +9,7 @@ import type { Admission } from './admission.ts';
 import { ApiError } from './api-error.ts';
 import type { OperationResult } from './operation.ts';
 
-/** Returns a response with only the fields that its route declares. */
+/** Returns a response reduced to what the route declares. Fields that the schema does not know are never sent. */
 export function respond(
   route: RouteRecord,
   requestId: string,
@@ -18,7 +18,7 @@ export function respond(
 ): APIGatewayProxyResult {
   const record = route.responses[status];
   if (!record) throw new Error(`${route.operationId} does not declare status ${status}`);
-  const declared = record.body.parse(body);
+  const cut = record.body.parse(body);
   return {
     statusCode: status,
     headers: {
@@ -26,13 +26,13 @@ export function respond(
       'Content-Type': record.contentType ?? 'application/json; charset=utf-8',
       ...headers,
     },
-    body: record.contentType ? String(declared) : JSON.stringify(declared),
+    body: record.contentType ? String(cut) : JSON.stringify(cut),
   };
 }
 
 export type StreamResult = Omit<APIGatewayProxyResult, 'body'> & { readonly body: string | Readable };
 
-/** Returns a response that is streamed. The operation itself must keep to what its route declares. */
+/** Returns a response that is sent as it is produced. The operation itself is responsible for its content. */
 export function respondStream(
   route: RouteRecord,
   requestId: string,
@@ -48,7 +48,7 @@ export function respondStream(
   };
 }
 
-/** Returns an error response of a route. A 5xx does not tell its cause; the log has it under the same request id. */
+/** Returns an error response. A 5xx does not reveal its cause; the log has it under the same request ID. */
 export function respondError(
   route: RouteRecord,
   requestId: string,
@@ -58,12 +58,12 @@ export function respondError(
   return errorResult(toDeclaredError(route, error), commonHeaders(requestId, admission), requestId);
 }
 
-/** Returns an error response to a request that matches no route. */
+/** Returns an error response for a request that matches no route. */
 export function refuseUnrouted(error: ApiError, requestId: string): APIGatewayProxyResult {
   return errorResult(error, commonHeaders(requestId, undefined), requestId);
 }
 
-/** Returns an error response in the shape of all errors. */
+/** Returns an error in the shape that all errors have. */
 function errorResult(
   { code, status, sentence, details, extra, headers }: ApiError,
   common: Record<string, string>,

@@ -15,7 +15,7 @@ export type IdempotentRequest = {
   readonly answerObject: string | null;
 };
 
-export function callKey(owner: string, operationId: string, idempotencyKey: string): Key {
+export function idempotencyKeyOf(owner: string, operationId: string, idempotencyKey: string): Key {
   const hash = sha256Base64Url(idempotencyKey);
   return { pk: `${owner}#${operationId}`, sk: hash };
 }

@@ -14,8 +14,8 @@ export type CiphertextPlace = { readonly envelope: Uint8Array | null; readonly o
 export type PlacedCiphertext = { readonly place: CiphertextPlace; readonly writes: readonly Write[] };
 
 /**
- * Stores a large ciphertext in the object store, and returns where it is. Commit its writes with the record that
- * names the place; an object without them is swept.
+ * Stores a ciphertext where it is large, and says where it is. Its writes belong into the transaction of the record
+ * that names the place; an object without them is swept.
  */
 export async function storeCiphertext(objects: Objects, ciphertext: Uint8Array): Promise<PlacedCiphertext> {
   if (ciphertext.length <= inTableBytes) {
@@ -25,7 +25,7 @@ export async function storeCiphertext(objects: Objects, ciphertext: Uint8Array):
   return { place: { envelope: null, objectId }, writes: [write] };
 }
 
-/** @throws Tampered if it is in neither place */
+/** @throws Tampered where it is in neither place */
 export async function readCiphertext(
   objects: Objects,
   { envelope, objectId }: CiphertextPlace,

@@ -77,7 +77,7 @@ const identityOf = ({ caller }: SecretContext) => `user ${caller.userId}`;
 export async function requireSecretAllowance(context: SecretContext): Promise<void> {
   const { platform, settings, now } = context;
   await untilAllowed(() =>
-    countedCalls(platform.table, bucket, identityOf(context), settings.STRONGROOM_SECRET_RATE_LIMIT, now),
+    currentAllowance(platform.table, bucket, identityOf(context), settings.STRONGROOM_SECRET_RATE_LIMIT, now),
   );
 }
 
