@@ -21,20 +21,23 @@ export function vaultKeysSuite(target: () => Target): void {
     test.each([
       ['of 11 characters', 'x'.repeat(11)],
       ['of 1,025 characters', 'x'.repeat(1025)],
-    ])('a secret %s is 400, named, and not repeated', async (_, secret) => {
-      const { status, body, text } = await generate(secret);
-      expect([status, body.details[0].path]).toEqual([400, 'X-User-Secret']);
-      expect(text).not.toContain(secret);
-      await user.generate();
-      const refused = await rekey(secret);
-      expect([refused.status, refused.body.details[0].path]).toEqual([400, 'X-New-User-Secret']);
-    });
+    ])(
+      'a secret %s is rejected with 400 that names the header and does not repeat the secret',
+      async (_, secret) => {
+        const { status, body, text } = await generate(secret);
+        expect([status, body.details[0].path]).toEqual([400, 'X-User-Secret']);
+        expect(text).not.toContain(secret);
+        await user.generate();
+        const refused = await rekey(secret);
+        expect([refused.status, refused.body.details[0].path]).toEqual([400, 'X-New-User-Secret']);
+      },
+    );
 
-    test('a secret of 12 characters is taken', async () => {
+    test('a secret of 12 characters is accepted', async () => {
       expect((await generate('x'.repeat(12))).status).toBe(201);
     });
 
-    test('without a secret it is 401, and says which header is missing', async () => {
+    test('a missing secret is rejected with 401 that names the header', async () => {
       const none = await user.call('POST', '/v1/keys/generate');
       expect([none.status, none.body.code]).toEqual([401, 'USER_SECRET_REQUIRED']);
       await user.generate();
@@ -43,7 +46,7 @@ export function vaultKeysSuite(target: () => Target): void {
       expect(body.error).toContain('X-New-User-Secret');
     });
 
-    test('a secret beyond ASCII is one text, in UTF-8 or Latin-1, composed or not', async () => {
+    test('a secret beyond ASCII is the same in UTF-8 and Latin-1, composed and decomposed', async () => {
       const text = 'pässwörd für alle';
       const asUtf8 = Buffer.from(text).toString('latin1');
       expect((await generate(asUtf8)).status).toBe(201);
@@ -54,7 +57,7 @@ export function vaultKeysSuite(target: () => Target): void {
       expect((await user.get('k', 'passwort fur alle')).status).toBe(401);
     });
 
-    test('of two generations at once one is kept', async () => {
+    test('one of two concurrent generations is kept', async () => {
       const answers = await Promise.all([generate('one user secret'), generate('two user secret')]);
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
       const winner = answers.findIndex(({ status }) => status === 201);
@@ -66,7 +69,7 @@ export function vaultKeysSuite(target: () => Target): void {
       expect((await user.get('k', secrets[1 - winner])).status).toBe(401);
     });
 
-    test('of two rekeys at once one wins, and the other is 409', async () => {
+    test('one of two concurrent rekeys wins, and the other is 409', async () => {
       await user.generate();
       await user.put('k', 'v');
       const secrets = ['the first new secret', 'the second new secret'];
@@ -78,7 +81,7 @@ export function vaultKeysSuite(target: () => Target): void {
       expect((await user.get('k')).status).toBe(401);
     });
 
-    test('reads during a rekey give the value, by the old secret or by the new one', async () => {
+    test('reads during a rekey return the value for the old secret or the new one', async () => {
       await user.generate();
       await user.put('k', 'v');
       const renewed = 'the renewed user secret';
@@ -93,7 +96,7 @@ export function vaultKeysSuite(target: () => Target): void {
       expect((await user.get('k', renewed)).status).toBe(200);
     });
 
-    test('a generation is repeated by its Idempotency-Key', async () => {
+    test('a repeated Idempotency-Key returns the keys of the first generation', async () => {
       const again = () => user.open('POST', '/v1/keys/generate', { headers: { 'idempotency-key': 'once' } });
       const [first, second] = [await again(), await again()];
       expect([second.status, second.body]).toEqual([201, first.body]);
