@@ -163,6 +163,7 @@ export function executionsSuite(target: () => Target): void {
         const other = await TestUser.register(target());
         const id = await start(endless);
         expect((await EventStream.open(other, id)).status).toBe(404);
+        expect((await get(id)).body.status).toBe('running');
         await stop(id);
       });
     });

@@ -271,7 +271,7 @@ export function messagesSuite(target: () => Target): void {
         expect(gone(await open(messageId, { nonce }))).toEqual(absent);
       });
 
-      test('counts one access and returns the content at most twice, even concurrently with the first request', async () => {
+      test('counts one access and returns the content at most twice, even for concurrent requests', async () => {
         const { messageId } = await store({ maxAccess: 9 });
         const nonce = newNonce();
         const answers = await Promise.all(Array.from({ length: 6 }, () => open(messageId, { nonce })));

@@ -378,7 +378,7 @@ export function zkSuite(target: () => Target): void {
       });
     });
 
-    test('every request that does more than read adds an audit entry, and no entry contains what was encrypted', async () => {
+    test('every request but reads adds an audit entry, and no entry contains what was encrypted', async () => {
       const owner = await TestUser.register(target());
       const code = 'print("planted-code")';
       const { body } = await owner.call('POST', '/api/v1/zk/encrypt', { body: { masterPassword, code } });
