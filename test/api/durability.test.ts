@@ -15,7 +15,7 @@ afterEach(() => appliance.remove());
 
 const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
 
-/** Runs `npm start` once more. */
+/** Runs a second `npm start`. */
 async function startAgain(...args: string[]): Promise<{ code: number; stderr: string }> {
   try {
     await promisify(execFile)(process.execPath, [program, ...args], {
@@ -118,14 +118,14 @@ describe('the data of an appliance', () => {
         },
       });
     expect((await run({ 'idempotency-key': 'planted' })).body.stdout).toContain(planted.secret);
-    const handedOver = await user.call('POST', '/api/v1/execute', {
+    const detached = await user.call('POST', '/api/v1/execute', {
       body: {
         code: `import os; print(os.environ["PLANTED"], "${planted.code}"); open("f", "w").write("${planted.code}")`,
         files: [{ path: 'in', contentB64: Buffer.from(planted.stdin).toString('base64') }],
         wait: false,
       },
     });
-    const { executionId } = handedOver.body;
+    const { executionId } = detached.body;
     for (
       let status = 'running';
       status === 'running';
@@ -143,7 +143,7 @@ describe('the data of an appliance', () => {
     const places = placesOf(appliance);
     expect([...places.keys()]).toContain('strongroom.db-wal');
     expect(findPlanted(places, planted)).toEqual([]);
-    // The search itself finds what is there: an audit entry names the secret.
+    // Proves that the search works: it must find the audit entry that names the secret.
     expect(
       [...places].some(([name, content]) => name !== 'keys.json' && content.includes('secrets/PLANTED')),
     ).toBe(true);

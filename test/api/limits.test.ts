@@ -44,7 +44,7 @@ describe('rate limits', () => {
   test('sign-ins are limited by address, whoever is tried', async () => {
     appliance = await TestAppliance.start({ STRONGROOM_AUTH_RATE_LIMIT: '4/3600' });
     const attempt = () =>
-      post('/api/login', { email: `nobody-${randomUUID()}@example.com`, password: 'a wrong password' });
+      post('/api/login', { email: `unknown-${randomUUID()}@example.com`, password: 'a wrong password' });
     const statuses: number[] = [];
     for (let tries = 0; tries < 6; tries++) statuses.push((await attempt()).status);
     expect(statuses).toEqual([401, 401, 401, 401, 429, 429]);

@@ -57,7 +57,7 @@ describe('limits of new messages', () => {
     const refused = await create();
     expect(refused.body).toMatchObject({ success: false, code: 'RATE_LIMITED' });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    // What is refused for being malformed counts too.
+    // Malformed requests count too.
     const third = await newToken(user);
     for (let times = 0; times < 4; times++) await create({ headers: third, body: { maxAccess: 0 } });
     expect((await create({ headers: third })).status).toBe(429);
@@ -127,7 +127,7 @@ describe('if anonymous senders must solve a challenge', () => {
   test('a refused message spends no challenge, and a replayed response needs none', async () => {
     await start();
     const headers = { ...withSolution(await solve(await newChallenge())), 'idempotency-key': 'once' };
-    expect((await create({ headers, body: { encryptedContent: 'in the clear' } })).status).toBe(400);
+    expect((await create({ headers, body: { encryptedContent: 'plaintext' } })).status).toBe(400);
     const body = { encryptedContent: legacyCiphertext() };
     const first = await create({ headers, body });
     expect(first.status).toBe(201);

@@ -10,7 +10,7 @@ const errorShape = {
   requestId: expect.stringMatching(/.+/),
 };
 
-/** What holds for every endpoint, shown on a few. */
+/** Rules of every endpoint, shown on a few of them. */
 export function rulesSuite(target: () => Target): void {
   describe('rules for all endpoints', () => {
     let user: TestUser;
@@ -40,7 +40,7 @@ export function rulesSuite(target: () => Target): void {
       expect(body).toEqual({ ...errorShape, code: 'MALFORMED_JSON' });
     });
 
-    test.each(['[]', '"text"', 'null', '7', 'true'])('a body that is %s is 400', async (text) => {
+    test.each(['[]', '"text"', 'null', '7', 'true'])('a body of %s is 400', async (text) => {
       const { status, body } = await put(text);
       expect(status).toBe(400);
       expect(body).toMatchObject({ ...errorShape, code: 'INVALID_REQUEST' });
@@ -90,7 +90,7 @@ export function rulesSuite(target: () => Target): void {
       expect(body).toEqual({ ...errorShape, code: 'UNSUPPORTED_MEDIA_TYPE' });
     });
 
-    test('JSON with a charset is JSON', async () => {
+    test('a JSON content type may name a charset', async () => {
       const answer = await put('{"value":"x"}', { 'content-type': 'Application/JSON; charset=utf-8' });
       expect([200, 201]).toContain(answer.status);
     });
@@ -135,10 +135,15 @@ export function rulesSuite(target: () => Target): void {
 
     test('successful responses carry the rate limit', async () => {
       const { headers } = await user.call('GET', '/api/v1/secrets');
-      const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
-        Number(headers.get(`ratelimit-${name}`)),
-      );
-      expect(remaining).toBeLessThan(limit as number);
+      const read = (name: string) => Number(headers.get(`ratelimit-${name}`));
+      return { limit: read('limit'), remaining: read('remaining'), reset: read('reset') };
+    };
+
+    test('an allowed response states limit, remaining requests and seconds to the reset', async () => {
+      const { limit, remaining, reset } = await rateLimit();
+      for (const count of [limit, remaining, reset]) expect(count).toSatisfy(Number.isSafeInteger);
+      expect(remaining).toBeGreaterThanOrEqual(0);
+      expect(remaining).toBeLessThan(limit);
       expect(reset).toBeGreaterThan(0);
     });
 
@@ -165,7 +170,7 @@ export function rulesSuite(target: () => Target): void {
         expect((await execute(code, randomUUID())).body.stdout).not.toBe(first.body.stdout);
       });
 
-      test('another request with the key is 409', async () => {
+      test('answers 409 when another request has the same key', async () => {
         const key = randomUUID();
         await execute('print(1)', key);
         const { status, body } = await execute('print(2)', key);
@@ -184,7 +189,7 @@ export function rulesSuite(target: () => Target): void {
         }
       });
 
-      test('one user’s key is not another’s', async () => {
+      test('keeps the keys of users apart', async () => {
         const key = randomUUID();
         const other = await TestUser.register(target());
         const mine = await execute('print(1)', key);
@@ -195,7 +200,7 @@ export function rulesSuite(target: () => Target): void {
         expect(theirs.body.executionId).not.toBe(mine.body.executionId);
       });
 
-      test('a refused request may be sent again, corrected', async () => {
+      test('lets a rejected request be corrected and sent again', async () => {
         const key = randomUUID();
         expect((await execute('\0'.repeat(300_000), key)).status).toBe(400);
         expect((await execute('print(1)', key)).status).toBe(200);

@@ -44,14 +44,14 @@ const grantsOf = async (key: { params: { key: string } }) => {
   const { body } = await owner.call('kvShares.list', key);
   return body.map(({ shareId }: { shareId: string }) => shareId);
 };
-/** What the recipient gets: the value, or null where the share has ended. */
+/** Returns the value that the recipient reads, or null if the share no longer exists. */
 const readOf = async (shareId: string) => {
   const { status, body } = await recipient.call('kvShares.get', { params: { shareId } });
   expect([200, 404]).toContain(status);
   return status === 404 ? null : body.valueB64;
 };
 
-/** How many records the org's plan has counted, against those that there are. */
+/** Expects the org's record counter to match the stored records. */
 const counted = async () => {
   const { table } = handlers.platform;
   const counter = await table.get('orgs', { pk: `org#${org}`, sk: 'org' });
@@ -61,7 +61,7 @@ const counted = async () => {
 };
 
 const operations: Readonly<Record<string, Operation>> = {
-  'a new value': async () => {
+  'storing a new value': async () => {
     const key = newKey();
     return {
       call: () => owner.call('kv.put', { ...key, body: small('new') }),
@@ -69,7 +69,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a value replaced, in the object store, with a share': async () => {
+  'replacing a large shared value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: large('old') });
     const shareId = await share(key);
@@ -83,7 +83,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a value replaced by a client, with a share': async () => {
+  'replacing a shared value in a client': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('old') });
     const shareId = await share(key);
@@ -106,7 +106,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [409],
     };
   },
-  'a value deleted, with a share': async () => {
+  'deleting a shared value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('old') });
     const shareId = await share(key);
@@ -120,7 +120,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a value read': async () => {
+  'reading a value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('old') });
     return {
@@ -129,7 +129,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a share made': async () => {
+  'sharing a value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const body = { recipientUserId: recipient.id, permission: 'read' };
@@ -148,7 +148,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [201, 409],
     };
   },
-  'a share made by a client': async () => {
+  'sharing a value in a client': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const { body: value } = await owner.call('sealed.getValue', key);
@@ -175,7 +175,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [409],
     };
   },
-  'a share read': async () => {
+  'reading a shared value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const shareId = await share(key);
@@ -189,7 +189,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a share revoked': async () => {
+  'revoking a share': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const shareId = await share(key);
@@ -203,7 +203,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a share given up': async () => {
+  'declining a share': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const shareId = await share(key);
@@ -217,7 +217,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'keys made': async () => {
+  'generating keys': async () => {
     const user = await handlers.newUser(org, 'user');
     let once = randomUUID();
     return {
@@ -229,7 +229,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [201, 409],
     };
   },
-  'keys under another secret': async () => {
+  rekeying: async () => {
     const user = rekeyed;
     const key = newKey();
     await user.call('kv.put', { ...key, body: small('kept') });
@@ -248,7 +248,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [401],
     };
   },
-  'keys under another secret by a client': async () => {
+  'rekeying in a client': async () => {
     const user = rekeyed;
     const { body: me } = await user.call('users.getMe');
     const { keyVersion } = me.kdf;

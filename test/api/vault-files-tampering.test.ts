@@ -46,7 +46,7 @@ afterAll(async () => {
 
 const sign = () => owner.call('POST', `/v1/files/uploads/${upload.id}/parts`, { body: { partNumbers: [1] } });
 
-/** Everything that reads or changes what was altered. What an upload has become is read after it. */
+/** Every request that reads or changes the altered records. `read uploaded` reads the file of the completed upload. */
 const calls: Calls = {
   'GET file': () => owner.file(file),
   'GET list': () => owner.open('GET', '/v1/files'),
@@ -82,7 +82,7 @@ const isTrue = (name: string, body: Answer['body']) => {
 };
 const tampered = { calls, isTrue };
 
-/** Of the calls, those that touch a record. */
+/** The requests that touch each kind of record. */
 const touching = {
   files: /^GET (file|list|download|shares|shared|received)|^(POST share|DELETE (file|share))$/,
   uploads: /uploads?$|^read|^POST (parts|complete)/,
@@ -92,7 +92,7 @@ const touching = {
   keys: /^GET (file|list|shared|received)$|^POST (file|share)$/,
 } as const;
 
-/** Which reads must not go on as if nothing had happened, whatever becomes of a field. */
+/** The reads that must fail when one of these fields is altered. */
 const bound: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   files: {
     'GET file': ['wrappedCek', 'sealedMetadata', 'sealedSize', 'objectId'],
@@ -156,16 +156,19 @@ describe('tampering with one field of one record leads to a refusal or to the tr
 describe('data from another place cannot be decrypted', () => {
   const recordOf = (id: string) => records.read(['files']).find(({ sk }) => sk === id) as StoredRecord;
 
-  test.each(['wrappedCek', 'sealedMetadata', 'objectId'])('%s of another file', async (field) => {
-    const { fields } = recordOf(file);
-    records.write({ ...recordOf(file), fields: { ...fields, [field]: recordOf(other).fields[field] } });
-    for (const read of ['GET file', 'GET shared']) {
-      if (field === 'wrappedCek' && read === 'GET shared') continue;
-      expect((await calls[read]?.())?.status).toBe(400);
-    }
-  });
+  test.each(['wrappedCek', 'sealedMetadata', 'objectId'])(
+    'the %s of another file is rejected',
+    async (field) => {
+      const { fields } = recordOf(file);
+      records.write({ ...recordOf(file), fields: { ...fields, [field]: recordOf(other).fields[field] } });
+      for (const read of ['GET file', 'GET shared']) {
+        if (field === 'wrappedCek' && read === 'GET shared') continue;
+        expect((await calls[read]?.())?.status).toBe(400);
+      }
+    },
+  );
 
-  test('a whole file under another id', async () => {
+  test('a whole file under another id is rejected', async () => {
     records.write({ ...recordOf(file), fields: recordOf(other).fields });
     expect((await owner.file(file)).status).toBe(400);
     expect((await recipient.sharedFile(shareId)).status).toBe(400);

@@ -62,17 +62,17 @@ describe('the cache of keys', () => {
     return durations.sort((a, b) => a - b);
   };
 
-  test('spares reads the derivation, and off means that each of them derives', async () => {
+  test('spares reads the derivation; without it, each read derives the key', async () => {
     const [fastest = Number.NaN] = await times(await userOf({ STRONGROOM_KEK_CACHE: 'on' }));
     await appliance.remove();
     const derived = await times(await userOf({ STRONGROOM_KEK_CACHE: 'off' }));
-    // Argon2id over 64 MiB cannot be done in what the rest of a call takes, on any machine.
+    // On any machine, Argon2id over 64 MiB takes longer than the rest of a request.
     expect(derived[0]).toBeGreaterThan(2 * fastest);
   });
 });
 
-describe('what the vault leaves behind', () => {
-  test('user secrets, values, files, their names and aliases are nowhere in the stores or in what was printed', async () => {
+describe('what the vault leaves in the stores and in the output', () => {
+  test('contains no user secret, value, file, file name or alias', async () => {
     appliance = await TestAppliance.start();
     const org = await newOrg(appliance.target);
     const owner = await VaultUser.create(appliance.target, org, { keys: false });
@@ -118,12 +118,12 @@ describe('what the vault leaves behind', () => {
 
     const places = placesOf(appliance);
     expect(findPlanted(places, planted)).toEqual([]);
-    // The search itself finds what is there: names are no secret.
+    // Proves that the search works: names are not secret, so it must find one.
     expect(findPlanted(places, { name: 'PLANTED-NAME' })).not.toEqual([]);
   });
 });
 
-/** Takes a file through all that can be done with it, inline and in parts. */
+/** Runs every operation on a file, inline and in parts. */
 async function plantFiles(
   owner: VaultUser,
   recipient: VaultUser,
