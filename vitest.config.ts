@@ -9,7 +9,7 @@ const deepApi = ['test/api/**/*-{model,faults,race,tampering}.test.ts'];
 const started = [
   'test/client/{audit,messages,vault-files,zk}.test.ts',
   'test/client/vault/*.test.ts',
-  'test/lambdas/port-calls.test.ts',
+  'test/lambdas/{port-calls,refused-callers}.test.ts',
   'test/platform/sandboxes/pool.test.ts',
 ];
 

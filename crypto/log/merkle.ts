@@ -2,8 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, equalBytes } from '../encoding/bytes.ts';
 
 /**
- * The Merkle tree of RFC 9162 section 2.1 (the one of RFC 6962), on SHA-256. Hashes are 32 bytes; a proof is a list of
- * them, in the order in which it is worked through.
+ * The Merkle tree of RFC 9162 section 2.1 (the same as in RFC 6962) with SHA-256. Hashes have 32 bytes; a proof is a list
+ * of them, in the order of verification.
  */
 export const hashBytes = 32;
 
@@ -17,9 +17,9 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256(concat(Uint8Array.of(1), left, right));
 }
 
-/** Hashes of the complete subtrees of a log. */
+/** Provides the hashes of complete subtrees of a log. */
 export interface Subtrees {
-  /** Of the 2^`level` leaves from `index` · 2^`level`, all of which are in the log. */
+  /** Returns the hash over the 2^`level` leaves from `index` · 2^`level`, all of which are in the log. */
   subtree(level: number, index: number): Promise<Uint8Array>;
 }
 
@@ -28,7 +28,7 @@ export function rootOf(subtrees: Subtrees, size: number): Promise<Uint8Array> {
   return size === 0 ? Promise.resolve(emptyRoot) : hashOf(subtrees, 0, size);
 }
 
-/** PATH(leaf, D[0:size]), section 2.1.3.1. @throws RangeError for a leaf that is not in the tree */
+/** PATH(leaf, D[0:size]), section 2.1.3.1. @throws RangeError if the leaf is not in the tree */
 export function inclusionProof(subtrees: Subtrees, leaf: number, size: number): Promise<Uint8Array[]> {
   if (!Number.isSafeInteger(size) || !Number.isInteger(leaf) || leaf < 0 || leaf >= size)
     throw new RangeError(`no leaf ${leaf} in a tree of ${size}`);
@@ -54,11 +54,11 @@ async function hashOf(subtrees: Subtrees, start: number, end: number): Promise<U
 async function path(subtrees: Subtrees, leaf: number, start: number, end: number): Promise<Uint8Array[]> {
   if (end - start === 1) return [];
   const middle = start + splitOf(end - start);
-  const [own, other] =
+  const halves =
     leaf < middle
-      ? [path(subtrees, leaf, start, middle), hashOf(subtrees, middle, end)]
-      : [path(subtrees, leaf, middle, end), hashOf(subtrees, start, middle)];
-  return [...(await own), await other];
+      ? ([path(subtrees, leaf, start, middle), hashOf(subtrees, middle, end)] as const)
+      : ([path(subtrees, leaf, middle, end), hashOf(subtrees, start, middle)] as const);
+  return joined(...halves);
 }
 
 /** @param whole whether the range is one that the verifier has the hash of */
@@ -71,11 +71,17 @@ async function subproof(
 ): Promise<Uint8Array[]> {
   if (from === end) return whole ? [] : [await hashOf(subtrees, start, end)];
   const middle = start + splitOf(end - start);
-  const [own, other] =
+  const halves =
     from <= middle
-      ? [subproof(subtrees, from, start, middle, whole), hashOf(subtrees, middle, end)]
-      : [subproof(subtrees, from, middle, end, false), hashOf(subtrees, start, middle)];
-  return [...(await own), await other];
+      ? ([subproof(subtrees, from, start, middle, whole), hashOf(subtrees, middle, end)] as const)
+      : ([subproof(subtrees, from, middle, end, false), hashOf(subtrees, start, middle)] as const);
+  return joined(...halves);
+}
+
+/** Waits for both, so that neither rejection goes unhandled, which would end the process. */
+async function joined(proof: Promise<Uint8Array[]>, sibling: Promise<Uint8Array>): Promise<Uint8Array[]> {
+  const [hashes, last] = await Promise.all([proof, sibling]);
+  return [...hashes, last];
 }
 
 /** The largest power of two below `size`; 1/2 for 1. */

@@ -25,7 +25,7 @@ export const handler = endpoint(admin.createUser, async ({ params: { orgId }, bo
   };
   const { userId, email, role, createdAt, passwordVersion } = user;
   const member = { userId, name: body.name, email, role, createdAt };
-  // Reserves the address: nobody else registers it, and no password signs in with it.
+  // Reserves the address: no one else can register it, and no password signs in with it.
   const reserved = { userId, orgId, passwordVersion, password: null, sealedApiKey: null };
   const login: Effect[] = email ? [{ ...addLogin(email, reserved), onConflict: 'EMAIL_TAKEN' }] : [];
   return {

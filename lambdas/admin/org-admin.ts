@@ -4,8 +4,8 @@ import type { Caller } from '../pipeline/caller.ts';
 import { getOrg, type Org } from '../stores/orgs.ts';
 
 /**
- * The org that a caller administers: the global administrator any, an org's admin their own. To everyone else
- * another org is one that does not exist.
+ * Returns the org that a caller administers: any org for the global administrator, an org admin's own. For everyone
+ * else another org does not exist.
  *
  * @throws ApiError NOT_FOUND, FORBIDDEN @throws Tampered
  */

@@ -4,15 +4,15 @@ import type { AuditScope } from '../stores/audit.ts';
 
 type Caller = UserCaller | AdministratorCaller;
 
-/** Whose entries a caller is shown. @throws ApiError FORBIDDEN */
-export function auditScope(caller: Caller, asked: 'own' | 'org' | undefined): AuditScope {
+/** Returns whose entries a caller is shown. @throws ApiError FORBIDDEN */
+export function auditScope(caller: Caller, requested: 'own' | 'org' | undefined): AuditScope {
   if (caller.kind === 'administrator') return 'installation';
-  if (asked !== 'org') return { owner: ownerOf(caller) };
+  if (requested !== 'org') return { owner: ownerOf(caller) };
   if (caller.role !== 'admin') throw new ApiError('FORBIDDEN');
   return { orgId: caller.orgId };
 }
 
-/** All entries that a caller may see. */
+/** Returns the scope of all entries that a caller may see. */
 export function widestAuditScope(caller: Caller): AuditScope {
   const isOrgAdmin = caller.kind !== 'administrator' && caller.role === 'admin';
   return auditScope(caller, isOrgAdmin ? 'org' : 'own');

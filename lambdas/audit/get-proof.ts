@@ -1,11 +1,11 @@
 import { audit } from '../../contract/audit.ts';
 import { inclusionProof } from '../../crypto/log/merkle.ts';
 import { ApiError } from '../pipeline/api-error.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { entryOf, findEntry } from '../stores/audit.ts';
 import { getPublished } from '../stores/audit-log.ts';
 import { AuditTiles } from '../stores/audit-tiles.ts';
-import { toB64 } from '../vault/vault.ts';
 import { auditVerifierKey } from './audit-checkpoint.ts';
 import { widestAuditScope } from './audit-scope.ts';
 
@@ -23,7 +23,7 @@ export const handler = endpoint(audit.getProof, async ({ params: { id } }, { cal
   }
   const { size, checkpoint } = published;
   const proof = await inclusionProof(new AuditTiles(objects, size), leaf, size);
-  const proofB64 = proof.map(toB64);
+  const proofB64 = proof.map(toBase64);
   const body = { entry: entryOf(stored), leafIndex: leaf, size, proofB64, checkpoint, verifierKey };
   return { status: 200, body };
 });

@@ -18,44 +18,43 @@ import { openCheckpoint, signCheckpoint } from './audit-checkpoint.ts';
 
 type Ports = Pick<Platform, 'table' | 'objects' | 'keys'>;
 
-/** A transaction takes 100 writes: one for each entry, and two for the log. */
+/** A transaction has at most 100 writes: one for each entry, and two for the log. */
 const entriesInBatch = 98;
 const batchesInCheckpoint = 100;
 
-/** The log is not the one that was signed: tiles or checkpoint were altered. Nothing is signed on top of it. */
+/** The log is not the one that was signed: a tile or the checkpoint was altered. Nothing more is signed. */
 export class AuditLogAltered extends Error {
   override readonly name = 'AuditLogAltered';
 }
 
 /**
- * Appends the entries that are not in the audit log yet, and publishes a checkpoint of it. To be called every so
- * often; where two do it at once, each entry is appended once all the same. What a crash leaves undone, the next call
- * does.
+ * Appends the entries that are not in the audit log yet, and publishes a checkpoint of it. Concurrent calls append each
+ * entry once. The next call completes whatever a crash left undone.
  *
  * @returns how many entries were appended
  * @throws AuditLogAltered @throws Tampered
  */
 export async function sequenceAuditLog(ports: Ports): Promise<number> {
-  let sealed = 0;
-  for (let count = entriesInBatch; count === entriesInBatch; sealed += count) {
-    count = await sealBatch(ports);
+  let appended = 0;
+  for (let count = entriesInBatch; count === entriesInBatch; appended += count) {
+    count = await appendNextBatch(ports);
   }
   while (await publishNext(ports));
-  return sealed;
+  return appended;
 }
 
-async function sealBatch({ table }: Ports): Promise<number> {
+async function appendNextBatch({ table }: Ports): Promise<number> {
   const [entries, start] = await Promise.all([listUnsequenced(table, entriesInBatch), getLogSize(table)]);
   if (entries.length === 0) return 0;
   const hashes = entries.map((entry) => entryHash(entryOf(entry)));
   const marks = entries.map((entry, position) => markSequenced(entry, start + position));
   const done = await table
     .transact([...marks, ...appendBatch({ start, hashes })])
-    .then(() => true, overtaken);
+    .then(() => true, falseOnConflict);
   return done ? entries.length : 0;
 }
 
-/** Publishes what is sealed and not published, or the first part of it. @returns whether there may be more */
+/** Publishes entries that are in the log and not published, or the first of them. @returns whether there may be more */
 async function publishNext(ports: Ports): Promise<boolean> {
   const { table, objects, keys } = ports;
   const before = await getPublished(table);
@@ -67,14 +66,16 @@ async function publishNext(ports: Ports): Promise<boolean> {
   const grown = size + leaves.length;
   const root = await rootOf(new AuditTiles(objects, grown), grown);
   const checkpoint = await signCheckpoint(keys, { size: grown, root });
-  // Kept one by one: on AWS nobody can take one back.
+  // Each checkpoint is kept, and on AWS no one can delete one.
   await objects.put(`${auditPrefix}checkpoint/${String(grown).padStart(16, '0')}`, utf8(checkpoint));
-  return table.transact([publish({ size: grown, checkpoint }, before)]).then(() => true, overtaken);
+  return table.transact([publish({ size: grown, checkpoint }, before)]).then(() => true, falseOnConflict);
 }
 
 /**
- * The published log, found to have the root that was signed: whoever alters a tile, a batch or the checkpoint has
- * nothing signed on top of it.
+ * Returns the size of the published log, after verifying that the log has the root that was signed. Nothing is signed on
+ * top of an altered tile, batch or checkpoint.
+ *
+ * @throws AuditLogAltered
  */
 async function verifiedHead(
   { objects, keys }: Ports,
@@ -82,13 +83,13 @@ async function verifiedHead(
 ): Promise<Pick<TreeHead, 'size'>> {
   if (!published) return { size: 0 };
   const head = await openCheckpoint(keys, published.checkpoint);
-  if (head?.size !== published.size) throw new AuditLogAltered('the checkpoint was altered');
+  if (head?.size !== published.size) throw new AuditLogAltered('the checkpoint was tampered with');
   const root = await rootOf(new AuditTiles(objects, head.size), head.size);
-  if (!equalBytes(root, head.root)) throw new AuditLogAltered('a tile of the log was altered');
+  if (!equalBytes(root, head.root)) throw new AuditLogAltered('a tile of the log was tampered with');
   return head;
 }
 
-function overtaken(error: unknown): false {
+function falseOnConflict(error: unknown): false {
   if (error instanceof ConditionFailed) return false;
   throw error;
 }

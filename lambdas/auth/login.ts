@@ -1,16 +1,16 @@
 import { auth } from '../../contract/auth.ts';
-import { checkPassword, openApiKey } from '../../crypto/server/password.ts';
+import { openApiKey } from '../../crypto/server/password.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getLogin, getUser } from '../stores/users.ts';
+import { checkPassword } from './passwords.ts';
 import { newSession } from './sessions.ts';
 import { userInfo } from './user-info.ts';
 
 export const handler = endpoint(auth.login, async ({ body: { email, password } }, context) => {
-  const { platform, now, admitted } = context;
+  const { platform, now } = context;
   const login = await getLogin(platform.table, email);
-  await admitted();
-  const keys = await checkPassword(password, login?.password ?? undefined);
+  const keys = await checkPassword(context, password, login?.password);
   const actor = login && { userId: login.userId, orgId: login.orgId, email };
   if (!login || !keys) {
     throw new ApiError('INVALID_CREDENTIALS', { audit: { resource: 'sessions', outcome: 'refused', actor } });
@@ -19,7 +19,7 @@ export const handler = endpoint(auth.login, async ({ body: { email, password } }
     getUser(platform.table, login.userId),
     newSession(platform.keys, login, now),
   ]);
-  if (!user) throw new Error('a login names a user that does not exist');
+  if (!user) throw new Error('the user of a login does not exist');
   return {
     status: 200,
     body: {

@@ -1,7 +1,7 @@
 import { auth } from '../../contract/auth.ts';
 import { uuidv7 } from '../../crypto/encoding/uuid.ts';
 import { mintAccessKey } from '../../crypto/server/access-key.ts';
-import { newPassword, sealApiKey } from '../../crypto/server/password.ts';
+import { sealApiKey } from '../../crypto/server/password.ts';
 import type { Settings } from '../../platform/settings.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
@@ -9,6 +9,7 @@ import { addUserKey } from '../stores/credentials.ts';
 import { addMember } from '../stores/members.ts';
 import { defaultOrgId } from '../stores/orgs.ts';
 import { addLogin, addUser, type User } from '../stores/users.ts';
+import { newPassword } from './passwords.ts';
 import { newSession } from './sessions.ts';
 import { userInfo } from './user-info.ts';
 
@@ -33,7 +34,7 @@ export const handler = endpoint(auth.register, async ({ body: { email, password 
   };
   const { userId, orgId, passwordVersion } = user;
   const [{ record, sealing }, session] = await Promise.all([
-    newPassword(password),
+    newPassword(context, password),
     newSession(platform.keys, user, now),
   ]);
   const sealedApiKey = sealApiKey(sealing, userId, apiKey.text);

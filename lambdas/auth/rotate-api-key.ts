@@ -6,9 +6,10 @@ import type { Effect } from '../pipeline/effects.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { addUserKey, revokeKey } from '../stores/credentials.ts';
 import { getLogin, getUser, replaceLogin, setApiKeyId } from '../stores/users.ts';
-import { confirmPassword } from './current-login.ts';
+import { confirmPassword } from './passwords.ts';
 
-export const handler = endpoint(auth.rotateApiKey, async ({ body }, { caller, platform, now, admitted }) => {
+export const handler = endpoint(auth.rotateApiKey, async ({ body }, context) => {
+  const { caller, platform, now } = context;
   const { table } = platform;
   const { userId, email } = caller;
   const [user, login] = await Promise.all([
@@ -16,12 +17,11 @@ export const handler = endpoint(auth.rotateApiKey, async ({ body }, { caller, pl
     email ? getLogin(table, email) : undefined,
   ]);
   if (!user) throw new ApiError('UNAUTHENTICATED');
-  await admitted();
 
   const apiKey = mintAccessKey('pyapi');
   const confirmed =
-    body.password === undefined ? undefined : await confirmPassword(caller, login, body.password);
-  // Without the password the copy cannot be made anew, and the old one would be of a key that is refused.
+    body.password === undefined ? undefined : await confirmPassword(context, login, body.password);
+  // Without the password the copy cannot be sealed again, and the old copy would be of a key that is refused.
   const sealedApiKey = confirmed ? sealApiKey(confirmed.keys.sealing, userId, apiKey.text) : null;
   const copy: Effect[] =
     login && email

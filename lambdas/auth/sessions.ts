@@ -7,7 +7,7 @@ import { addSession } from '../stores/sessions.ts';
 
 type NewSession = {
   readonly token: string;
-  /** What makes the token count, for as long as the password has this version. */
+  /** Returns the write that makes the token valid, for as long as the password has this version. */
   readonly write: (passwordVersion: number) => Write;
 };
 

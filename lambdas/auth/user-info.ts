@@ -1,6 +1,6 @@
 import type { User } from '../stores/users.ts';
 
-/** What a user may see of themselves. */
+/** Returns a user as they see themselves. */
 export function userInfo({ userId, email, orgId, role, createdAt }: User) {
   return { id: userId, email, orgId, role, createdAt };
 }

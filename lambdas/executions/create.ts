@@ -3,8 +3,9 @@ import { uuidv7 } from '../../crypto/encoding/uuid.ts';
 import { usablePackages } from '../packages/package-set.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { respondToRun } from './detach.ts';
-import { decryptChosenSecrets, inSandbox } from './execution.ts';
 import { programFiles } from './program-files.ts';
+import { inSandbox } from './run-program.ts';
+import { decryptChosenSecrets } from './secret-environment.ts';
 
 export const handler = endpoint(executions.create, async ({ body }, context) => {
   const { code, language, stdin, args, timeoutSeconds, wait } = body;
@@ -16,7 +17,7 @@ export const handler = endpoint(executions.create, async ({ body }, context) => 
     usablePackages(context),
   ]);
   return inSandbox(context, async (lease) => {
-    // On record before the program has the first secret.
+    // The audit entry must be committed before the program gets the first secret.
     await context.commit({ audit: { resource: `executions/${executionId}` } });
     const program = { executionId, language, code, stdin, args, files, timeoutMs, ...packages };
     return respondToRun(context, lease, program, secrets, wait);

@@ -2,17 +2,18 @@ import { limits } from '../../contract/limits.ts';
 import type { Detached, Lease } from '../../platform/sandboxes.ts';
 import type { JobResult } from '../../sandbox-image/protocol/job.ts';
 import { addExecution, deleteExecution, type Execution } from '../stores/executions.ts';
-import { type ExecutionContext, type Program, runOrDetach, type SecretEnvironment } from './execution.ts';
+import type { ExecutionContext, Program, SecretEnvironment } from './execution-types.ts';
+import { completedBody } from './large-result.ts';
 import { sealRepliesSecret } from './result-store.ts';
-import { resultBody } from './stored-result.ts';
+import { runOrDetach } from './run-program.ts';
 
-/** A run may wait for its turn as long as others take. */
+/** How long a run may queue in its sandbox. */
 const waitingSeconds = 60 * 60;
 
 /**
- * Runs a program, and answers for it: 200 with its result; 202 where it has not ended when a call is to be answered.
+ * Runs a program and returns the response: 200 with the result, or 202 if it still runs when the wait is over.
  *
- * @param wait whether to wait for it at all
+ * @param wait `false` detaches immediately
  */
 export async function respondToRun(
   context: ExecutionContext,
@@ -24,21 +25,21 @@ export async function respondToRun(
   const deadline = context.now.getTime() + limits.executionWaitSeconds * 1000;
   const waitMs = wait ? Math.max(0, deadline - Date.now()) : 0;
   const outcome = await runOrDetach(context, lease, program, secrets, waitMs);
-  if (!isHandedOver(outcome)) {
-    return { status: 200, body: await resultBody(context, lease, program, outcome) } as const;
+  if (!isDetached(outcome)) {
+    return { status: 200, body: await completedBody(context, lease, program, outcome) } as const;
   }
   const { executionId } = program;
-  await handOver(context, lease, program, outcome);
+  await recordDetached(context, lease, program, outcome);
   const headers = { Location: `/api/v1/executions/${executionId}` };
   return { status: 202, body: { executionId, status: 'running' }, headers } as const;
 }
 
-function isHandedOver(outcome: JobResult | Detached): outcome is Detached {
+function isDetached(outcome: JobResult | Detached): outcome is Detached {
   return 'repliesSecret' in outcome;
 }
 
-/** Puts the run on record, and has somebody wait for its end. Where that fails the program is ended. */
-async function handOver(
+/** Records a detached run and starts the job that awaits its end. If either fails, the program is stopped. */
+async function recordDetached(
   { caller, platform, now }: ExecutionContext,
   lease: Lease,
   { executionId, language, timeoutMs }: Program,
@@ -52,8 +53,16 @@ async function handOver(
   try {
     const sealed = await sealRepliesSecret(keys, { userId, orgId, executionId }, repliesSecret);
     const execution: Execution = {
-      ...{ userId, orgId, executionId, language, timeoutSeconds, ...sealed },
-      ...{ status: 'running', startedAt: now.toISOString(), endedAt: null, reason: null },
+      userId,
+      orgId,
+      executionId,
+      language,
+      timeoutSeconds,
+      ...sealed,
+      status: 'running',
+      startedAt: now.toISOString(),
+      endedAt: null,
+      reason: null,
       sandboxId: lease.sandboxId,
       ttl: Math.ceil(lastEnd) + limits.executionResultSeconds,
     };
@@ -61,7 +70,7 @@ async function handOver(
     recorded = execution;
     await background.begin('jobs.awaitExecution', { userId, executionId });
   } catch (error) {
-    // Nobody would ever hear of its end.
+    // Without a record or a job its result would be lost.
     await Promise.allSettled([
       lease.stop(executionId),
       ...(recorded ? [table.transact([deleteExecution(recorded)])] : []),

@@ -8,10 +8,12 @@ import type { Execution } from '../stores/executions.ts';
 import { stateOf, stateOfLost, withItsSandbox } from './execution-state.ts';
 import { OutputEvents, type Position } from './output-events.ts';
 
-/** After a stream that broke off. */
+/** Delay after which a client reconnects to a broken stream. */
 const reconnectMs = 1_000;
 
-/** The events of an execution from a position on, as they come, until its end or that of the stream's time. */
+/**
+ * Returns the events of an execution from a position on. The stream ends with the execution or at its own time limit.
+ */
 export function eventsOf(platform: Platform, execution: Execution, position: Position): Readable {
   const over = new AbortController();
   const stream = new Readable({
@@ -26,7 +28,7 @@ export function eventsOf(platform: Platform, execution: Execution, position: Pos
   const beat = setInterval(() => send(': \n\n'), limits.eventHeartbeatSeconds * 1000);
   const time = setTimeout(() => over.abort(), limits.eventStreamSeconds * 1000);
   follow(platform, execution, new OutputEvents(position, send), over.signal)
-    .catch((error: unknown) => logger.error('events broke off', describeError(error)))
+    .catch((error: unknown) => logger.error('event stream failed', describeError(error)))
     .finally(() => {
       clearInterval(beat);
       clearTimeout(time);
@@ -35,7 +37,7 @@ export function eventsOf(platform: Platform, execution: Execution, position: Pos
   return stream;
 }
 
-/** Where it resolves without an end, the client comes again. */
+/** Sends events until the execution ends. If it resolves without an end event, the client reconnects. */
 async function follow(
   platform: Platform,
   execution: Execution,

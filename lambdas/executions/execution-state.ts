@@ -9,7 +9,7 @@ import { loadResult, openRepliesSecret } from './result-store.ts';
 
 type Ports = Pick<Platform, 'table' | 'keys' | 'objects' | 'sandboxes'>;
 
-/** An execution and how it ended, or what it has written by now. */
+/** An execution with its outcome, or with its output so far. */
 export type ExecutionState = { readonly execution: Execution } & (
   | { readonly outcome: RunOutcome }
   | { readonly output: readonly OutputChunk[] }
@@ -17,12 +17,12 @@ export type ExecutionState = { readonly execution: Execution } & (
 
 export type EndedState = Extract<ExecutionState, { outcome: RunOutcome }>;
 
-export const lostReason = 'the sandbox that ran this program was lost, and nothing is known of its end';
+export const lostReason = 'the sandbox that ran this program was lost, and its outcome is unknown';
 
 /**
- * The state of an execution, asked of its sandbox where the record says that it runs.
+ * Returns the state of an execution. If the record says that it runs, asks its sandbox.
  *
- * @throws SandboxLost where the sandbox does not answer now
+ * @throws SandboxLost if the sandbox does not respond
  */
 export async function stateOf(ports: Ports, execution: Execution): Promise<ExecutionState> {
   if (execution.status !== 'running') return { execution, outcome: await outcomeOf(ports, execution) };
@@ -38,11 +38,16 @@ export async function stateOf(ports: Ports, execution: Execution): Promise<Execu
   }
 }
 
-/** Whoever waits for an end tries to reach the sandbox for as long before it is recorded as lost. */
+/**
+ * How long to wait for the job that awaits the execution: it retries the sandbox this long before it records the
+ * execution as lost.
+ */
 const recordMs = 6_000;
 const pollMs = 200;
 
-/** An execution that its sandbox knows no more: its end is being recorded, or nobody will ever know it. */
+/**
+ * Returns the state of an execution that its sandbox no longer knows. Its end is being recorded, or it stays unknown.
+ */
 export async function stateOfLost(ports: Ports, execution: Execution): Promise<EndedState> {
   const { userId, executionId } = execution;
   for (const deadline = Date.now() + recordMs; Date.now() < deadline; await sleep(pollMs)) {
@@ -54,7 +59,10 @@ export async function stateOfLost(ports: Ports, execution: Execution): Promise<E
   return endedState(execution, lostOutcome(execution, lostReason, new Date(), []));
 }
 
-/** @throws RunLost where the sandbox has ended */
+/**
+ * Attaches to the sandbox of a detached execution for as long as `use` takes. @throws RunLost if the sandbox has
+ * ended
+ */
 export async function withItsSandbox<T>(
   { keys, sandboxes }: Pick<Ports, 'keys' | 'sandboxes'>,
   execution: Execution,
@@ -73,7 +81,7 @@ export async function withItsSandbox<T>(
   }
 }
 
-/** What is known of a run whose sandbox was lost. The reason is the last line of its stderr. */
+/** Returns the outcome of an execution whose sandbox was lost. The reason becomes the last line of its stderr. */
 export function lostOutcome(
   { executionId, startedAt }: Execution,
   reason: string,
@@ -83,27 +91,41 @@ export function lostOutcome(
   const [stdout, stderr] = (['stdout', 'stderr'] as const).map((stream) => joined(output, stream));
   const lineEnd = stderr?.length && stderr.at(-1) !== 10 ? '\n' : '';
   return {
-    ...{ executionId, status: 'killed', exitCode: null, signal: null },
+    executionId,
+    status: 'killed',
+    exitCode: null,
+    signal: null,
     stdout: stdout ?? new Uint8Array(),
     stderr: Buffer.concat([stderr ?? new Uint8Array(), Buffer.from(`${lineEnd}Strongroom: ${reason}.\n`)]),
     truncated: { stdout: false, stderr: false },
     durationMs: Math.max(0, now.getTime() - Date.parse(startedAt)),
-    ...{ cpuMs: null, peakMemoryBytes: null, isolation: null },
-    ...{ files: [], omittedFiles: 0 },
+    cpuMs: null,
+    peakMemoryBytes: null,
+    isolation: null,
+    files: [],
+    omittedFiles: 0,
   };
 }
 
-/** The execution as the API answers it. */
+/** Returns an execution as the API shows it. */
 export function stateBody(state: ExecutionState, now: Date) {
   const summary = summaryOf(state.execution);
   if ('outcome' in state) return { ...summary, ...executionBody(state.outcome) };
   const text = (stream: OutputChunk['stream']) => joined(state.output, stream).toString('utf8');
   return {
     ...summary,
-    ...{ exitCode: null, signal: null, stdout: text('stdout'), stderr: text('stderr') },
+    exitCode: null,
+    signal: null,
+    stdout: text('stdout'),
+    stderr: text('stderr'),
     truncated: { stdout: false, stderr: false },
     durationMs: Math.max(0, now.getTime() - Date.parse(summary.startedAt)),
-    ...{ cpuMs: null, peakMemoryBytes: null, files: [], largeFiles: [], omittedFiles: 0, isolation: null },
+    cpuMs: null,
+    peakMemoryBytes: null,
+    files: [],
+    largeFiles: [],
+    omittedFiles: 0,
+    isolation: null,
   };
 }
 
@@ -117,13 +139,13 @@ function joined(output: readonly OutputChunk[], wanted: OutputChunk['stream']): 
   return Buffer.concat(output.filter(({ stream }) => stream === wanted).map(({ bytes }) => bytes));
 }
 
-/** What the record will say as soon as it says it. */
+/** Returns the state that the record will have once the end is recorded. */
 export function endedState(execution: Execution, outcome: RunOutcome): EndedState {
   const { status, endedAt, ttl } = endOf(outcome, new Date());
   return { execution: { ...execution, status, endedAt, ttl }, outcome };
 }
 
-/** The end of an execution as its record has it. */
+/** Returns the fields of a record that say how an execution ended. */
 export function endOf({ status }: RunOutcome, now: Date) {
   const ttl = Math.ceil(now.getTime() / 1000) + limits.executionResultSeconds;
   return { status, endedAt: now.toISOString(), reason: null, ttl };

@@ -4,18 +4,18 @@ import { executions } from '../../contract/executions.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { streamEndpoint } from '../pipeline/endpoint.ts';
 import { getExecution } from '../stores/executions.ts';
-import { throwAsApiError } from './execution.ts';
 import { stateOf } from './execution-state.ts';
+import { throwAsApiError } from './sandbox-errors.ts';
 
 export const handler = streamEndpoint(
   executions.getFile,
   async ({ params: { id, number } }, { caller, platform }) => {
     const execution = await getExecution(platform.table, caller.userId, id);
-    // Its end may not be on record yet.
+    // The end may not be recorded yet.
     const state = execution && (await stateOf(platform, execution).catch(throwAsApiError));
     const file = state && 'outcome' in state ? state.outcome.files[Number(number)] : undefined;
     if (!file) throw new ApiError('NOT_FOUND');
-    // Never shown in place: what a program writes is not to act in the origin of the API.
+    // Always a download: what a program writes must not run in the origin of the API.
     const name = encodeURIComponent(basename(file.path));
     const headers = { 'Content-Disposition': `attachment; filename*=UTF-8''${name}` };
     return { status: 200, body: Readable.from([file.content]), headers };

@@ -2,8 +2,8 @@ import { executions } from '../../contract/executions.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getExecution } from '../stores/executions.ts';
-import { throwAsApiError } from './execution.ts';
 import { stateBody, stateOf } from './execution-state.ts';
+import { throwAsApiError } from './sandbox-errors.ts';
 
 export const handler = endpoint(executions.get, async ({ params: { id } }, { caller, platform }) => {
   const execution = await getExecution(platform.table, caller.userId, id);

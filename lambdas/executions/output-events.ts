@@ -1,21 +1,21 @@
 import type { OutputChunk, RunOutcome } from '../../sandbox-image/protocol/job.ts';
 
-/** Bytes of each stream that a reader of events has seen. */
+/** Number of bytes of each stream that a reader of events has received. */
 export type Position = { readonly stdout: number; readonly stderr: number };
 
-/** The position that an event's id stands for; the start without one. `undefined` for what is no such id. */
+/** Parses the ID of an event; without one, returns the start. Returns `undefined` for an invalid ID. */
 export function readPosition(id: string | undefined): Position | undefined {
   if (id === undefined || id === '') return { stdout: 0, stderr: 0 };
   const [, stdout, stderr] = /^(\d{1,9})-(\d{1,9})$/.exec(id) ?? [];
   return stdout && stderr ? { stdout: Number(stdout), stderr: Number(stderr) } : undefined;
 }
 
-/** One stream of output: where it is, and the bytes of a character that is not whole yet. */
+/** State of one output stream: its position, and the bytes of an incomplete character. */
 type Cursor = { at: number; pending: Uint8Array };
 
 /**
- * Output as server-sent events (WHATWG HTML section 9.2). Ids are positions, so that a reader can go on from any
- * event, from the program while it runs or from its result.
+ * Turns output into server-sent events (WHATWG HTML section 9.2). IDs are positions, so a reader can resume after any
+ * event, from the running program or from its result.
  */
 export class OutputEvents {
   readonly #from: Position;
@@ -30,7 +30,7 @@ export class OutputEvents {
     this.#send = send;
   }
 
-  /** Output, each stream in order from its first byte on. */
+  /** Accepts output. Each stream must arrive in order from its first byte. */
   take({ stream, bytes }: OutputChunk): void {
     const cursor = this.#cursors[stream];
     const fresh = bytes.subarray(Math.max(0, this.#from[stream] - cursor.at));
@@ -41,7 +41,7 @@ export class OutputEvents {
     if (whole > 0) this.#text(stream, text.subarray(0, whole));
   }
 
-  /** What is left of the output, and the end. */
+  /** Sends the rest of the output and the end event. */
   end({ status, exitCode, signal, durationMs, ...outcome }: RunOutcome): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       const cursor = this.#cursors[stream];
@@ -68,7 +68,7 @@ export class OutputEvents {
   }
 }
 
-/** Length of `bytes` without the beginning of a UTF-8 character at their end. */
+/** Returns the length of `bytes` without an incomplete UTF-8 character at the end. */
 function wholeCharacters(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] as number;

@@ -18,7 +18,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   zip: 'application/zip',
 };
 
-/** A result as the API answers it. Output that is not UTF-8 is kept, its faulty bytes shown as U+FFFD. */
+/** Returns a result as the API shows it. Output that is not UTF-8 is kept, with invalid bytes shown as U+FFFD. */
 export function executionBody<Result extends JobResult | RunOutcome>(outcome: Result) {
   const { stdout, stderr, files: all, ...result } = outcome;
   const decode = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
@@ -32,7 +32,7 @@ export function executionBody<Result extends JobResult | RunOutcome>(outcome: Re
   return { ...result, stdout: decode(stdout), stderr: decode(stderr), files, largeFiles: hrefs };
 }
 
-/** Files of a result that do not fit in an answer, beside those before them that do. */
+/** Returns the files that do not fit in a response along with the files before them. */
 export function largeFiles({ files }: Pick<RunOutcome, 'files'>): readonly JobFile[] {
   let room = limits.resultFiles.bytes;
   return files.filter(({ content }) => {

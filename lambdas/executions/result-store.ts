@@ -8,7 +8,7 @@ import type { Execution } from '../stores/executions.ts';
 
 type Owner = Pick<Execution, 'orgId' | 'userId' | 'executionId'>;
 
-/** What is kept of an execution opens for its owner, under its id, and nowhere else. */
+/** Binds stored material to its owner and execution: it can be decrypted only with the same context. */
 const contextOf = ({ orgId, userId, executionId }: Owner) => ({
   purpose: 'execution',
   org: orgId,
@@ -20,7 +20,7 @@ const secretAad = Buffer.from('execution v1 replies');
 const resultAad = Buffer.from('execution v1 result');
 const objectKey = ({ userId, executionId }: Owner) => `${resultsPrefix}${userId}/${executionId}`;
 
-/** A data key for one execution, and the secret that opens its replies under that key: AES-256-GCM. */
+/** Creates a data key for one execution, and seals the secret that decrypts its replies under it: AES-256-GCM. */
 export async function sealRepliesSecret(
   keys: Keys,
   owner: Owner,
@@ -33,12 +33,12 @@ export async function sealRepliesSecret(
   return { wrappedKey: wrapped, sealedSecret };
 }
 
-/** @throws where the record was altered, or belongs to another owner or id */
+/** @throws if the record was tampered with, or belongs to another owner or execution */
 export async function openRepliesSecret(keys: Keys, execution: Execution): Promise<Uint8Array> {
   return withDataKey(keys, execution, (dataKey) => openAesGcm(dataKey, execution.sealedSecret, secretAad));
 }
 
-/** Stores how a run ended, before any record names it. */
+/** Stores an outcome. Call it before a record refers to the outcome. */
 export async function storeResult(
   { keys, objects }: { readonly keys: Keys; readonly objects: Objects },
   execution: Execution,
@@ -50,7 +50,7 @@ export async function storeResult(
   await objects.put(objectKey(execution), sealed);
 }
 
-/** @throws where there is none, or it was altered */
+/** @throws if the result is missing or was tampered with */
 export async function loadResult(
   { keys, objects }: { readonly keys: Keys; readonly objects: Objects },
   execution: Execution,

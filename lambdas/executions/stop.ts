@@ -4,7 +4,6 @@ import { RunLost } from '../../platform/sandboxes.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { type Execution, getExecution } from '../stores/executions.ts';
-import { throwAsApiError } from './execution.ts';
 import {
   type EndedState,
   endedState,
@@ -13,9 +12,10 @@ import {
   stateOfLost,
   withItsSandbox,
 } from './execution-state.ts';
+import { throwAsApiError } from './sandbox-errors.ts';
 
-/** A program that is killed ends at once; what it left may take longer to be wiped. */
-const patienceMs = 10_000;
+/** A killed program ends immediately; wiping its files may take longer. */
+const timeoutMs = 10_000;
 
 export const handler = endpoint(executions.stop, async ({ params: { id } }, { caller, platform, commit }) => {
   const audit = { resource: `executions/${id}` };
@@ -30,10 +30,10 @@ export const handler = endpoint(executions.stop, async ({ params: { id } }, { ca
   return { status: 200, body: stateBody(state, new Date()) };
 });
 
-/** `undefined` where it has not ended yet. */
+/** Returns `undefined` if the execution has not ended yet. */
 async function stopped(platform: Platform, execution: Execution): Promise<EndedState | undefined> {
   const { executionId } = execution;
-  const signal = AbortSignal.timeout(patienceMs);
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
     return await withItsSandbox(platform, execution, async (lease, secret) => {
       await lease.stop(executionId);

@@ -12,7 +12,7 @@ export const handler = streamEndpoint(
     if (!position) throw invalid('Last-Event-ID', 'is not the id of an event of an execution');
     const execution = await getExecution(platform.table, caller.userId, id);
     if (!execution) throw new ApiError('NOT_FOUND');
-    // A reverse proxy that collects answers would hold events back (nginx).
+    // Without this header nginx would buffer the events.
     const headersOut = { 'X-Accel-Buffering': 'no' };
     return { status: 200, body: eventsOf(platform, execution, position), headers: headersOut };
   },

@@ -4,9 +4,9 @@ import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { countFileShareAdded, getFile } from '../stores/files.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
-import { newShare, readSharing } from '../vault/new-share.ts';
+import { readSharing, sealShare } from '../vault/new-share.ts';
+import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 import { createdInfo } from '../vault/share-info.ts';
-import { vault } from '../vault/vault.ts';
 
 export const handler = endpoint(fileShares.create, async ({ params: { id }, body }, context) => {
   const { caller, platform, now } = context;
@@ -18,11 +18,11 @@ export const handler = endpoint(fileShares.create, async ({ params: { id }, body
     readSharing(platform.table, caller, shared, body, now),
   ]);
   if (!file) throw new ApiError('NOT_FOUND');
-  const pairs = await ring.open();
+  const pairs = await ring.unlock();
   const record = fileContext(orgId, userId, id);
   try {
-    const cek = vault.unwrapCek(pairs, record, file.wrappedCek);
-    const { grant, writes } = newShare(shared, record, cek, sharing, body, now);
+    const cek = vaultCrypto.unwrapCek(pairs, record, file.wrappedCek);
+    const { grant, writes } = sealShare(shared, record, cek, sharing, body, now);
     return {
       status: 201,
       body: createdInfo(grant),

@@ -1,10 +1,10 @@
 import { fileShares } from '../../contract/file-shares.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { markAccess } from '../stores/shares.ts';
 import { sealedFile } from '../vault/sealed-file.ts';
 import { receivedInfo } from '../vault/share-info.ts';
 import { readSharedFile } from '../vault/shared-file.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(
   fileShares.download,
@@ -20,8 +20,8 @@ export const handler = endpoint(
       body: {
         ...receivedInfo(received),
         fileId: received.resource,
-        wrappedCekB64: toB64(received.wrappedCek),
-        sealedTermsB64: toB64(received.sealedTerms),
+        wrappedCekB64: toBase64(received.wrappedCek),
+        sealedTermsB64: toBase64(received.sealedTerms),
         ...(await sealedFile(platform.objects, file, now, received.expiresAt)),
       },
       writes: [markAccess(shared, grant, now)],

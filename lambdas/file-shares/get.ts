@@ -1,12 +1,12 @@
 import { fileShares } from '../../contract/file-shares.ts';
 import { fileContext } from '../../crypto/vault/context.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { markAccess } from '../stores/shares.ts';
-import { openStoredFile, requireInline } from '../vault/file-content.ts';
+import { decryptFile, requireInline } from '../vault/file-content.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
-import { openShare } from '../vault/received-share.ts';
+import { decryptShare } from '../vault/received-share.ts';
 import { readSharedFile } from '../vault/shared-file.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(fileShares.get, async ({ params: { shareId } }, context) => {
   const { caller, platform, now } = context;
@@ -16,13 +16,13 @@ export const handler = endpoint(fileShares.get, async ({ params: { shareId } }, 
   ]);
   const { ownerUserId, resource: fileId, expiresAt } = received;
   const contextAt = (version?: number) => fileContext(caller.orgId, ownerUserId, fileId, version);
-  const pairs = await ring.open();
+  const pairs = await ring.unlock();
   try {
     requireInline(file, '/v1/files/shared/{shareId}/download');
-    const { cek } = openShare(pairs, received, contextAt);
-    const opened = await openStoredFile(platform.objects, cek, contextAt(), file);
+    const { cek } = decryptShare(pairs, received, contextAt);
+    const opened = await decryptFile(platform.objects, cek, contextAt(), file);
     const { fileName, contentType } = opened;
-    const contentB64 = toB64(opened.content);
+    const contentB64 = toBase64(opened.content);
     return {
       status: 200,
       body: { shareId, fileId, ownerUserId, fileName, contentType, contentB64, expiresUtc: expiresAt },

@@ -7,9 +7,9 @@ import { endpoint } from '../pipeline/endpoint.ts';
 import { nextCursorHeaders } from '../pipeline/paging.ts';
 import type { StoredFile } from '../stores/files.ts';
 import { listReceived, type Received } from '../stores/shares.ts';
-import { openMetadata } from '../vault/file-content.ts';
+import { decryptMetadata } from '../vault/file-content.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
-import { tryOpenShare } from '../vault/received-share.ts';
+import { tryDecryptShare } from '../vault/received-share.ts';
 import { receivedInfo } from '../vault/share-info.ts';
 import { withFiles } from '../vault/shared-file.ts';
 
@@ -20,8 +20,8 @@ export const handler = endpoint(fileShares.listReceived, async ({ query }, conte
     listReceived(platform.table, 'file', caller.userId, now, query),
   ]);
   const shared = await withFiles(platform.table, items);
-  const pairs = await ring.open();
-  const body = shared.flatMap((share) => tryOpen(pairs, caller.orgId, share) ?? []);
+  const pairs = await ring.unlock();
+  const body = shared.flatMap((share) => tryDecrypt(pairs, caller.orgId, share) ?? []);
   pairs.wipe();
   return {
     status: 200,
@@ -33,14 +33,14 @@ export const handler = endpoint(fileShares.listReceived, async ({ query }, conte
 
 type SharedFile = { readonly received: Received; readonly file: StoredFile };
 
-/** A share as the list has it, or nothing for one that does not open. */
-function tryOpen(pairs: KeyPairs, org: string, { received, file }: SharedFile) {
+/** Returns a share for the list, or `undefined` if it cannot be decrypted. */
+function tryDecrypt(pairs: KeyPairs, org: string, { received, file }: SharedFile) {
   const { shareId, ownerUserId, resource: fileId } = received;
   const contextAt = (version?: number) => fileContext(org, ownerUserId, fileId, version);
-  const opened = tryOpenShare(pairs, received, contextAt);
+  const opened = tryDecryptShare(pairs, received, contextAt);
   if (!opened) return undefined;
   try {
-    const { fileName, contentType, sizeBytes } = openMetadata(opened.cek, contextAt(), file);
+    const { fileName, contentType, sizeBytes } = decryptMetadata(opened.cek, contextAt(), file);
     const { ownerName, updatedUtc, expiresUtc } = receivedInfo(received);
     return {
       shareId,

@@ -1,9 +1,9 @@
 import { files } from '../../contract/files.ts';
 import { ApiError } from '../pipeline/api-error.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getFile } from '../stores/files.ts';
 import { sealedFile } from '../vault/sealed-file.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(files.download, async ({ params: { id } }, { caller, platform, now }) => {
   const file = await getFile(platform.table, caller.userId, id);
@@ -11,7 +11,7 @@ export const handler = endpoint(files.download, async ({ params: { id } }, { cal
   const sealed = await sealedFile(platform.objects, file, now);
   return {
     status: 200,
-    body: { id, wrappedCekB64: toB64(file.wrappedCek), ...sealed, updatedUtc: file.createdAt },
+    body: { id, wrappedCekB64: toBase64(file.wrappedCek), ...sealed, updatedUtc: file.createdAt },
     audit: { resource: `files/${id}` },
   };
 });

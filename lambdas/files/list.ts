@@ -6,9 +6,9 @@ import type { KeyPairs } from '../../crypto/vault/key-pairs.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { nextCursorHeaders } from '../pipeline/paging.ts';
 import { type FileEntry, listFiles } from '../stores/files.ts';
-import { fileInfo, openMetadata } from '../vault/file-content.ts';
+import { decryptMetadata, fileInfo } from '../vault/file-content.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
-import { vault } from '../vault/vault.ts';
+import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 
 export const handler = endpoint(files.list, async ({ query }, context) => {
   const { caller, platform } = context;
@@ -16,8 +16,8 @@ export const handler = endpoint(files.list, async ({ query }, context) => {
     readKeyRing(context),
     listFiles(platform.table, caller.userId, query),
   ]);
-  const pairs = await ring.open();
-  const body = page.files.flatMap((entry) => tryOpen(pairs, caller, entry) ?? []);
+  const pairs = await ring.unlock();
+  const body = page.files.flatMap((entry) => tryDecrypt(pairs, caller, entry) ?? []);
   pairs.wipe();
   return {
     status: 200,
@@ -27,16 +27,16 @@ export const handler = endpoint(files.list, async ({ query }, context) => {
   };
 });
 
-/** A file as the list has it, or nothing for one that does not open. */
-function tryOpen(
+/** Returns a file for the list, or `undefined` if it cannot be decrypted. */
+function tryDecrypt(
   pairs: KeyPairs,
   { orgId, userId }: { readonly orgId: string; readonly userId: string },
   entry: FileEntry,
 ) {
   const record = fileContext(orgId, userId, entry.fileId);
   try {
-    const cek = vault.unwrapCek(pairs, record, entry.file.wrappedCek);
-    const metadata = openMetadata(cek, record, entry.file);
+    const cek = vaultCrypto.unwrapCek(pairs, record, entry.file.wrappedCek);
+    const metadata = decryptMetadata(cek, record, entry.file);
     wipe(cek);
     return fileInfo(entry, metadata);
   } catch (error) {

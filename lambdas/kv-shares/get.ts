@@ -1,12 +1,12 @@
 import { kvShares } from '../../contract/kv-shares.ts';
 import { valueContext } from '../../crypto/vault/context.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { markAccess } from '../stores/shares.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
-import { openStoredValue } from '../vault/kv-value.ts';
-import { openShare } from '../vault/received-share.ts';
+import { decryptValue } from '../vault/kv-value.ts';
+import { decryptShare } from '../vault/received-share.ts';
 import { readSharedValue } from '../vault/shared-value.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(kvShares.get, async ({ params: { shareId } }, context) => {
   const { caller, platform, now } = context;
@@ -16,14 +16,14 @@ export const handler = endpoint(kvShares.get, async ({ params: { shareId } }, co
   ]);
   const { ownerUserId, resource, expiresAt } = received;
   const contextAt = (version: number) => valueContext(caller.orgId, ownerUserId, resource, version);
-  const pairs = await ring.open();
+  const pairs = await ring.unlock();
   try {
-    const { cek } = openShare(pairs, received, contextAt);
+    const { cek } = decryptShare(pairs, received, contextAt);
     const owner = { orgId: caller.orgId, userId: ownerUserId };
-    const plaintext = await openStoredValue(platform.objects, owner, resource, value, cek);
+    const plaintext = await decryptValue(platform.objects, owner, resource, value, cek);
     return {
       status: 200,
-      body: { shareId, ownerUserId, valueB64: toB64(plaintext), expiresUtc: expiresAt },
+      body: { shareId, ownerUserId, valueB64: toBase64(plaintext), expiresUtc: expiresAt },
       writes: [markAccess(shared, grant, now)],
       audit: { resource: `kv/shared/${shareId}` },
     };

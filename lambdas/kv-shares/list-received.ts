@@ -5,7 +5,7 @@ import { endpoint } from '../pipeline/endpoint.ts';
 import { nextCursorHeaders } from '../pipeline/paging.ts';
 import { listReceived } from '../stores/shares.ts';
 import { readKeyRing } from '../vault/key-ring.ts';
-import { tryOpenShare } from '../vault/received-share.ts';
+import { tryDecryptShare } from '../vault/received-share.ts';
 import { receivedInfo } from '../vault/share-info.ts';
 
 export const handler = endpoint(kvShares.listReceived, async ({ query }, context) => {
@@ -14,11 +14,11 @@ export const handler = endpoint(kvShares.listReceived, async ({ query }, context
     readKeyRing(context),
     listReceived(platform.table, 'kv', caller.userId, now, query),
   ]);
-  const pairs = await ring.open();
+  const pairs = await ring.unlock();
   const body = items.flatMap((received) => {
     const { ownerUserId, resource } = received;
     const contextAt = (version: number) => valueContext(caller.orgId, ownerUserId, resource, version);
-    const opened = tryOpenShare(pairs, received, contextAt);
+    const opened = tryDecryptShare(pairs, received, contextAt);
     if (!opened) return [];
     wipe(opened.cek);
     return [{ ...receivedInfo(received), alias: opened.terms.alias }];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isSolved } from '../../crypto/server/proof-of-work.ts';
 import type { Table } from '../../platform/table.ts';
 import { ApiError } from '../pipeline/api-error.ts';
@@ -7,7 +7,7 @@ import { deleteChallenge, getChallenge } from '../stores/challenges.ts';
 
 const hex = z.string().regex(/^[0-9a-f]{1,128}$/);
 
-/** What ALTCHA's clients send. Of the challenge only its name counts: all else is on record here. */
+/** The solution as ALTCHA clients send it. Only the nonce of the challenge counts; everything else is stored here. */
 const Payload = z.object({
   challenge: z.object({ parameters: z.object({ nonce: hex }) }),
   solution: z.object({ counter: z.number(), derivedKey: hex }),
@@ -25,10 +25,10 @@ function payloadOf(header: string): z.output<typeof Payload> | undefined {
 }
 
 /**
- * Checks the solution that a call brings. The write that it gives spends the challenge; in one transaction with
- * what the challenge was solved for, so that it is good for one call that succeeds.
+ * Checks the solution that a request includes. Returns the write that spends the challenge. Commit it with what the
+ * challenge was solved for, so that the challenge is valid for one successful request.
  *
- * @throws ApiError CHALLENGE_REQUIRED where there is none, and for one that is wrong, expired or spent
+ * @throws ApiError CHALLENGE_REQUIRED if the solution is missing, wrong, expired or spent
  */
 export async function spendChallenge(table: Table, headers: ReadonlyMap<string, string>): Promise<Effect> {
   const payload = payloadOf(headers.get('x-challenge-solution') ?? '');

@@ -12,12 +12,12 @@ import { spendChallenge } from './challenge.ts';
 import { messageResource, messageUrl } from './message-info.ts';
 
 export const handler = endpoint(messages.create, async ({ body }, context) => {
-  const { caller, platform, settings, now, headers, baseUrl, admitted } = context;
+  const { caller, platform, settings, now, headers, baseUrl } = context;
   const { encryptedContent, name, expiresAt, maxAccess } = body;
   const sizeBytes = Buffer.byteLength(encryptedContent);
   if (sizeBytes > limits.messageBytes) throw new ApiError('PAYLOAD_TOO_LARGE');
   const format = formatOf(encryptedContent);
-  if (!format) throw invalid('encryptedContent', 'is not encrypted in a format that is known');
+  if (!format) throw invalid('encryptedContent', 'is not in a known encryption format');
 
   const deleteToken = caller ? undefined : mintBearerSecret();
   const message: Message = {
@@ -36,7 +36,6 @@ export const handler = endpoint(messages.create, async ({ body }, context) => {
   };
   const mustSolve = !caller && settings.STRONGROOM_CHALLENGE === 'on';
   const spent = mustSolve ? [await spendChallenge(platform.table, headers)] : [];
-  await admitted();
   const content = await addContent(platform.objects, message, encryptedContent);
   const { messageId } = message;
   const url = messageUrl(baseUrl, messageId);

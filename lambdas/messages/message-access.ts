@@ -4,16 +4,16 @@ import { addOpening, repeatableUntil } from '../stores/message-openings.ts';
 import { countAccess, type Message, remainingOf, takeLastAccess } from '../stores/messages.ts';
 
 type Access = {
-  /** What is left after it. Of openers at once several may be told the same number; one alone is told 0. */
+  /** Accesses left after this one. Concurrent openers may get the same number, but only one gets 0. */
   readonly remaining: number | null;
   readonly writes: readonly Write[];
 };
 
 /**
- * One access of a message, counted, and remembered under the opener's nonce where there is one.
+ * Counts one access of a message, and records it under the opener's nonce if there is one.
  *
- * The last one deletes the message. Its ciphertext stays for as long as some opener may have it once more: it is
- * out of reach for everybody else, since they go by the message. Where nobody may, it goes at once.
+ * The last access deletes the message. Its ciphertext stays for as long as an opener may request it again. No one
+ * else can reach it, since they would need the message. If no one may request it again, it is deleted immediately.
  */
 export function openMessage(message: Message, nonce: string | undefined, now: Date): Access {
   const left = remainingOf(message);

@@ -1,22 +1,28 @@
-import { createHash } from 'node:crypto';
+import { sha256Base64Url } from '../../crypto/server/sha256.ts';
 import { type Message, remainingOf } from '../stores/messages.ts';
 
-/** The recipient's page of a message. */
+/** Returns the URL of the recipient's page of a message. */
 export function messageUrl(baseUrl: string, messageId: string): string {
   return `${baseUrl}/s/${messageId}`;
 }
 
-/** What the audit log calls a message. Whoever reads the log must not be able to open it, so it is not the id. */
+/**
+ * Returns what the audit log calls a message. It is not the ID, because readers of the log must not be able to open
+ * the message.
+ */
 export function messageResource(messageId: string): string {
-  return `messages/${createHash('sha256').update(messageId).digest('base64url').slice(0, 22)}`;
+  return `messages/${sha256Base64Url(messageId).slice(0, 22)}`;
 }
 
-/** Who sees in their part of the audit log what others do with a message; nobody where it has no owner. */
+/**
+ * Returns the user whose part of the audit log shows what others do with a message; `undefined` if the message has no
+ * owner.
+ */
 export function auditOwner({ owner, orgId }: Pick<Message, 'owner' | 'orgId'>) {
   return owner === undefined || orgId === undefined ? undefined : { userId: owner, orgId };
 }
 
-/** What the owner of a message sees in the list. */
+/** Returns a message as its owner sees it in the list. */
 export function ownMessage(message: Message, baseUrl: string) {
   const { messageId } = message;
   return {

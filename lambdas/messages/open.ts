@@ -8,19 +8,18 @@ import { openMessage } from './message-access.ts';
 import { auditOwner, messageResource } from './message-info.ts';
 
 export const handler = endpoint(messages.open, async ({ params: { id }, body: { nonce } }, context) => {
-  const { platform, now, admitted } = context;
+  const { platform, now } = context;
   const { table, objects } = platform;
   const [message, content, opening] = await Promise.all([
     getMessage(table, id, now),
     getContent(table, id),
     nonce === undefined ? undefined : getOpening(table, id, nonce),
   ]);
-  const known = opening ?? message;
-  if (!content || !known) throw new ApiError('NOT_FOUND');
+  const existing = opening ?? message;
+  if (!content || !existing) throw new ApiError('NOT_FOUND');
   if (opening?.repeated) throw new ApiError(message ? 'NONCE_SPENT' : 'NOT_FOUND');
 
-  await admitted();
-  // Before anything is counted: what cannot be read is not used up.
+  // Before the access is counted: a message that cannot be read must not be used up.
   const encryptedContent = await readContent(objects, id, content);
   const access =
     opening && nonce !== undefined
@@ -31,6 +30,6 @@ export const handler = endpoint(messages.open, async ({ params: { id }, body: { 
     status: 200,
     body: { success: true, data: { encryptedContent, remaining: access.remaining } },
     writes: access.writes,
-    audit: { resource: messageResource(id), owner: auditOwner(known) },
+    audit: { resource: messageResource(id), owner: auditOwner(existing) },
   };
 });

@@ -3,11 +3,11 @@ import { parseLock } from '../../platform/build-outcome.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getPackageLock } from '../stores/packages.ts';
-import { pursuedPackages } from './package-set.ts';
+import { loadAndRequestPackages } from './package-set.ts';
 
 export const handler = endpoint(packages.getLock, async (_, context) => {
   const [{ lock: built, writes }, stored] = await Promise.all([
-    pursuedPackages(context),
+    loadAndRequestPackages(context),
     getPackageLock(context.platform.table, context.caller.userId),
   ]);
   const found = built ?? stored;

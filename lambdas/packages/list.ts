@@ -1,10 +1,10 @@
 import { packages } from '../../contract/packages.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { nextCursorHeaders, pageByName } from '../pipeline/paging.ts';
-import { packageInfos, pursuedPackages } from './package-set.ts';
+import { loadAndRequestPackages, packageInfos } from './package-set.ts';
 
 export const handler = endpoint(packages.list, async ({ query }, context) => {
-  const { set, writes } = await pursuedPackages(context);
+  const { set, writes } = await loadAndRequestPackages(context);
   const { items, cursor } = pageByName(set ? packageInfos(set) : [], query);
   return { status: 200, body: items, headers: nextCursorHeaders(cursor), writes };
 });

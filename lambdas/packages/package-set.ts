@@ -12,7 +12,7 @@ import { WriteConflict } from '../pipeline/commit.ts';
 import type { Effect, Effects } from '../pipeline/effects.ts';
 import { changePackageSet, getPackageSet, type PackageSet, type StoredLock } from '../stores/packages.ts';
 
-type Around = {
+type PackageContext = {
   readonly caller: UserCaller;
   readonly platform: Platform;
   readonly now: Date;
@@ -20,35 +20,38 @@ type Around = {
 };
 
 const attempts = 5;
-/** Waiting for its turn included. After it a build that says nothing is given up. */
+/** Includes waiting in the queue. A build that has no outcome after this time counts as lost. */
 const longestBuildMs = 60 * 60_000;
 
 /**
- * Puts another list in the place of the user's, then has it built. What is on record is a pending list; should the
- * builder not get to hear of it, the next look at the list asks again.
+ * Replaces the user's list of packages and requests a build. The record is a pending list; if the request does not
+ * reach the builder, the next request for the list repeats it.
  *
- * @param change makes the list out of the one that is there; it runs again where others changed that meanwhile
+ * @param change computes the new list from the current one; it runs again if others changed the list in the meantime
  */
 export async function changePackages(
-  around: Around,
+  around: PackageContext,
   resource: string,
   change: (wanted: readonly Requirement[]) => readonly Requirement[],
 ): Promise<PackageSet> {
   const { caller, platform, now, commit } = around;
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    // A build that ended before this list takes its place is what stays usable until this one is built.
-    const { known, set, lock } = await settledPackages(around);
-    const next = follow(set, change(set?.wanted ?? []), now);
-    if (next.status === 'pending') await platform.builder.check().catch(refuse);
+    // If a build ended just now, its packages stay usable until the new list is built.
+    const { existing, set, lock } = await loadPackages(around);
+    const next = nextSet(set, change(set?.wanted ?? []), now);
+    if (next.status === 'pending') await platform.builder.check().catch(throwAsApiError);
     try {
-      await commit({ writes: changePackageSet(caller.userId, next, known, lock?.lock), audit: { resource } });
+      await commit({
+        writes: changePackageSet(caller.userId, next, existing, lock?.lock),
+        audit: { resource },
+      });
     } catch (error) {
       if (error instanceof WriteConflict) continue;
       throw error;
     }
     if (next.status === 'pending') {
       await requestBuild(around, next).catch((error: unknown) => {
-        logger.warn('a build was not requested', describeError(error));
+        logger.warn('requesting a build failed', describeError(error));
       });
     }
     return next;
@@ -56,11 +59,11 @@ export async function changePackages(
   throw new ApiError('CONFLICT');
 }
 
-function follow(known: PackageSet | undefined, wanted: readonly Requirement[], now: Date): PackageSet {
+function nextSet(existing: PackageSet | undefined, wanted: readonly Requirement[], now: Date): PackageSet {
   const byName = wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const at = now.toISOString();
   const next = {
-    revision: (known?.revision ?? 0) + 1,
+    revision: (existing?.revision ?? 0) + 1,
     buildId: uuidv7(),
     wanted: byName,
     changedAt: at,
@@ -68,10 +71,13 @@ function follow(known: PackageSet | undefined, wanted: readonly Requirement[], n
   };
   return wanted.length === 0
     ? { ...next, status: 'ready', endedAt: at, installed: null }
-    : { ...next, status: 'pending', endedAt: null, installed: known?.installed ?? null };
+    : { ...next, status: 'pending', endedAt: null, installed: existing?.installed ?? null };
 }
 
-async function requestBuild({ caller, platform }: Around, { buildId, wanted }: PackageSet): Promise<void> {
+async function requestBuild(
+  { caller, platform }: PackageContext,
+  { buildId, wanted }: PackageSet,
+): Promise<void> {
   await platform.builder.request({
     buildId,
     owner: { userId: caller.userId, orgId: caller.orgId },
@@ -79,39 +85,49 @@ async function requestBuild({ caller, platform }: Around, { buildId, wanted }: P
   });
 }
 
-type Settled = {
-  /** As it is on record. */
-  readonly known: PackageSet | undefined;
-  /** As it is by now. */
+type LoadedPackages = {
+  /** The recorded set. */
+  readonly existing: PackageSet | undefined;
+  /** The current set, which includes the outcome of its build. */
   readonly set: PackageSet | undefined;
-  /** Of a bundle that was not on record yet. */
+  /** Lock of a bundle that is not recorded yet. */
   readonly lock?: StoredLock;
   readonly writes: readonly Effect[];
 };
 
-/** The user's set as it is by now: with the outcome of its build, and the writes that put that on record. */
-export async function settledPackages({ caller, platform, now }: Omit<Around, 'commit'>): Promise<Settled> {
-  const known = await getPackageSet(platform.table, caller.userId);
-  if (known?.status !== 'pending') return { known, set: known, writes: [] };
-  const late = now.getTime() - Date.parse(known.changedAt) > longestBuildMs;
-  const outcome = (await platform.builder.outcome(known.buildId)) ?? (late ? lostBuild : undefined);
-  if (!outcome) return { known, set: known, writes: [] };
-  const set = settle(known, outcome, now);
-  if (outcome.status === 'failed') return { known, set, writes: changePackageSet(caller.userId, set, known) };
-  return { known, set, lock: outcome, writes: changePackageSet(caller.userId, set, known, outcome.lock) };
+/** Returns the user's current set with the outcome of its build, and the writes that record that outcome. */
+export async function loadPackages({
+  caller,
+  platform,
+  now,
+}: Omit<PackageContext, 'commit'>): Promise<LoadedPackages> {
+  const existing = await getPackageSet(platform.table, caller.userId);
+  if (existing?.status !== 'pending') return { existing, set: existing, writes: [] };
+  const late = now.getTime() - Date.parse(existing.changedAt) > longestBuildMs;
+  const outcome = (await platform.builder.outcome(existing.buildId)) ?? (late ? lostBuild : undefined);
+  if (!outcome) return { existing, set: existing, writes: [] };
+  const set = withOutcome(existing, outcome, now);
+  if (outcome.status === 'failed')
+    return { existing, set, writes: changePackageSet(caller.userId, set, existing) };
+  return {
+    existing,
+    set,
+    lock: outcome,
+    writes: changePackageSet(caller.userId, set, existing, outcome.lock),
+  };
 }
 
 /**
- * What a program of this user can import, for its job. What has just become of a build is put on record here, outside
- * of the operation's own commit: it is no change by the caller.
+ * Returns the packages that the user's programs can import, for a job. A new outcome of a build is recorded here, not
+ * in the operation's own commit: it is not a change by the caller.
  */
 export async function usablePackages(
-  context: Omit<Around, 'commit'>,
+  context: Omit<PackageContext, 'commit'>,
 ): Promise<Pick<Job, 'packages' | 'packagesFrom'>> {
-  const { set, writes } = await settledPackages(context);
+  const { set, writes } = await loadPackages(context);
   if (writes.length > 0) {
     await context.platform.table.transact(writes).catch((error: unknown) => {
-      // Another call has recorded it, or the list has changed; what was built is good either way.
+      // Another request has recorded it, or the list has changed. The bundle is valid either way.
       if (!(error instanceof ConditionFailed)) throw error;
     });
   }
@@ -121,25 +137,22 @@ export async function usablePackages(
   return { packages: bundleId, ...(packagesFrom && { packagesFrom }) };
 }
 
-/** As `settledPackages`; a build that the builder may not have heard of is requested again. */
-export async function pursuedPackages(
-  around: Around & { readonly admitted: () => Promise<void> },
-): Promise<Settled> {
-  const settled = await settledPackages(around);
+/** Like `loadPackages`, but requests a pending build again, in case the first request did not reach the builder. */
+export async function loadAndRequestPackages(around: PackageContext): Promise<LoadedPackages> {
+  const settled = await loadPackages(around);
   if (settled.set?.status === 'pending') {
-    await around.admitted();
-    await requestBuild(around, settled.set).catch(refuse);
+    await requestBuild(around, settled.set).catch(throwAsApiError);
   }
   return settled;
 }
 
-function settle(known: PackageSet, outcome: Outcome, now: Date): PackageSet {
-  const ended = { ...known, revision: known.revision + 1, endedAt: now.toISOString() };
+function withOutcome(existing: PackageSet, outcome: Outcome, now: Date): PackageSet {
+  const ended = { ...existing, revision: existing.revision + 1, endedAt: now.toISOString() };
   if (outcome.status === 'failed') {
     return { ...ended, status: 'failed', failure: { reason: outcome.reason, names: outcome.names } };
   }
   const locked = new Map(parseLock(outcome.lock).packages.map((each) => [each.name, each]));
-  const packages = known.wanted.map(({ name, requested }) => {
+  const packages = existing.wanted.map(({ name, requested }) => {
     const { version, sizeBytes } = locked.get(name) ?? { version: '', sizeBytes: 0 };
     return { name, requested, version, sizeBytes };
   });
@@ -147,7 +160,7 @@ function settle(known: PackageSet, outcome: Outcome, now: Date): PackageSet {
   return { ...ended, status: 'ready', failure: null, installed };
 }
 
-/** The list as the API shows it. */
+/** Returns the list as the API shows it. */
 export function packageInfos(set: PackageSet) {
   return set.wanted.map((requirement) => packageInfo(set, requirement));
 }
@@ -169,10 +182,10 @@ function reasonFor(name: string, failure: PackageSet['failure']): string {
   const { reason, names } = failure;
   return names.length === 0 || names.includes(name)
     ? reason
-    : `Not installed, since the list could not be: ${reason}`;
+    : `Not installed, because the list could not be installed: ${reason}`;
 }
 
-function refuse(error: unknown): never {
+function throwAsApiError(error: unknown): never {
   if (error instanceof BuilderBusy) {
     throw new ApiError('BUILDER_BUSY', { headers: { 'Retry-After': '15' }, cause: error });
   }

@@ -1,7 +1,7 @@
 /**
- * Headers of a page that handles secrets: no foreign window, frame, referrer or robot has any of it.
+ * Returns the headers of a page that handles secrets: other windows, frames, referrers and robots get nothing of it.
  *
- * @param objectsOrigin another origin that the page may call: where sealed files are put to and come from
+ * @param objectsOrigin another origin that the page may request: the object store, for sealed files
  */
 export function pageHeaders(contentSecurityPolicy: string, objectsOrigin?: string) {
   const own = `connect-src 'self'`;

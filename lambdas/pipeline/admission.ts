@@ -2,35 +2,35 @@ import { isIPv6 } from 'node:net';
 import type { RouteRecord } from '../../contract/define-route.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Settings } from '../../platform/settings.ts';
-import { type Allowance, countCall, nextAuditSequence } from '../stores/counters.ts';
+import { type Allowance, countRequest, nextAuditSequence } from '../stores/counters.ts';
 import { ApiError } from './api-error.ts';
 import { authenticate, credentialOf, fingerprint, hasCredentialHeader } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 import { forgetCaller, rememberCaller } from './known-callers.ts';
 import type { ParsedRequest } from './request.ts';
 
-/** What the front door found out. `refusal` goes before anything that is wrong with the request itself. */
+/** The outcome of admission. `refusal` takes precedence over mistakes in the request itself. */
 export type Admission = {
   readonly caller: Caller | undefined;
-  /** Number of the audit entry that this call adds. */
+  /** Sequence number of the audit entry that this request adds. */
   readonly sequence: number | undefined;
   readonly allowance: Allowance | undefined;
   readonly refusal: ApiError | undefined;
 };
 
 /**
- * Counts the call against its limits, checks its credential, and draws its audit number: all at once, so that
- * admission costs one round trip.
+ * Counts the request against its rate limits, checks its credential and draws its audit number. All three run
+ * concurrently, so admission costs one round trip.
  */
 export async function admit(
   route: RouteRecord,
   platform: Platform,
   settings: Settings,
-  call: ParsedRequest,
+  request: ParsedRequest,
 ): Promise<Admission> {
-  const credential = credentialOf(call.headers);
+  const credential = credentialOf(request.headers);
   const [allowance, caller, sequence] = await Promise.all([
-    allowanceOf(route, platform, settings, call, credential),
+    allowanceOf(route, platform, settings, request, credential),
     route.auth !== 'none' && credential ? authenticate(platform, credential) : undefined,
     route.audit ? nextAuditSequence(platform.table) : undefined,
   ]);
@@ -41,7 +41,7 @@ export async function admit(
     const headers = { 'Retry-After': String(allowance.resetSeconds) };
     return { ...admission, refusal: new ApiError('RATE_LIMITED', { headers, audit }) };
   }
-  if (!accepts(route, caller, hasCredentialHeader(call.headers))) {
+  if (!accepts(route, caller, hasCredentialHeader(request.headers))) {
     if (credential) forgetCaller(fingerprint(credential));
     const isUser = route.auth === 'administrator' && caller?.kind === 'user';
     return {
@@ -58,7 +58,7 @@ export async function admit(
   return { ...admission, refusal: undefined };
 }
 
-/** Where a credential is optional, one that is not good is refused all the same: its sender means to be somebody. */
+/** Even where a credential is optional, an invalid one is refused: its sender means to be signed in. */
 function accepts({ auth, scope }: RouteRecord, caller: Caller | undefined, isTried: boolean): boolean {
   if (auth === 'none' || (auth === 'optional' && !isTried)) return true;
   if (auth === 'administrator') return caller?.kind === 'administrator';
@@ -66,26 +66,27 @@ function accepts({ auth, scope }: RouteRecord, caller: Caller | undefined, isTri
   return auth === 'any' ? caller !== undefined : caller?.kind === 'user';
 }
 
-/** The tightest of the limits that apply. */
+/** Returns the tightest of the rate limits that apply. */
 async function allowanceOf(
   { rateLimit }: RouteRecord,
   { table }: Platform,
   settings: Settings,
-  call: ParsedRequest,
+  request: ParsedRequest,
   credential: string | undefined,
 ): Promise<Allowance | undefined> {
   if (rateLimit === 'none') return undefined;
   const account = credential ? `credential ${credential}` : undefined;
-  const address = `address ${networkOf(call.address)}`;
-  const count = (identity: string, limit = settings.STRONGROOM_AUTH_LIMIT) =>
-    countCall(table, rateLimit, identity, limit, call.now);
-  if (rateLimit === 'api') return count(account ?? address, settings.STRONGROOM_LIMIT);
+  const address = `address ${networkOf(request.address)}`;
+  const count = (identity: string, limit = settings.STRONGROOM_AUTH_RATE_LIMIT) =>
+    countRequest(table, rateLimit, identity, limit, request.now);
+  if (rateLimit === 'api') return count(account ?? address, settings.STRONGROOM_API_RATE_LIMIT);
   if (rateLimit === 'message') {
-    const { STRONGROOM_MESSAGE_LIMIT: alone, STRONGROOM_MESSAGE_TOKEN_LIMIT: known } = settings;
-    return account ? count(account, known) : count(address, alone);
+    return account
+      ? count(account, settings.STRONGROOM_TOKEN_MESSAGE_RATE_LIMIT)
+      : count(address, settings.STRONGROOM_MESSAGE_RATE_LIMIT);
   }
 
-  const email = emailOf(call.input.body);
+  const email = emailOf(request.input.body);
   const identities = [address, email ? `email ${email}` : account].filter(
     (identity) => identity !== undefined,
   );
@@ -100,7 +101,7 @@ function emailOf(body: unknown): string | undefined {
   return typeof email === 'string' ? email.trim().toLowerCase().slice(0, 320) : undefined;
 }
 
-/** An IPv6 host commands a whole /64 (RFC 6177), so that is what is counted. */
+/** An IPv6 host controls a whole /64 (RFC 6177), so requests are counted per /64. */
 function networkOf(address: string): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
   const [head = '', tail] = address.split('::').map((half) => half.split(':').filter(Boolean));

@@ -4,18 +4,20 @@ import type { AuditNote } from './effects.ts';
 export type ErrorDetail = { readonly path: string; readonly message: string };
 
 type Options = {
-  /** Replaces the catalogue's sentence where there is more to say. It must hold nothing that the caller sent. */
+  /**
+   * Replaces the catalogue's sentence with a more specific one. It must not contain anything that the caller sent.
+   */
   readonly sentence?: string;
   readonly details?: readonly ErrorDetail[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Fields that the reference wants beside the error's own, such as `valid: false`. */
+  /** Fields that the reference API returns in addition to those of every error, such as `valid: false`. */
   readonly extra?: Readonly<Record<string, unknown>>;
-  /** A refusal that belongs in the audit log, such as a failed sign-in. */
+  /** Set for a refusal that belongs in the audit log, such as a failed sign-in. */
   readonly audit?: AuditNote;
   readonly cause?: unknown;
 };
 
-/** A refusal by the contract; whoever throws it names a code of the catalogue. */
+/** A refusal that the contract declares, by its code in the error catalogue. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ErrorCode;
@@ -39,7 +41,7 @@ export class ApiError extends Error {
   }
 }
 
-/** An `INVALID_REQUEST` about one field. */
+/** Returns an `INVALID_REQUEST` error about one field. */
 export function invalid(path: string, message: string): ApiError {
   return new ApiError('INVALID_REQUEST', { details: [{ path, message }] });
 }

@@ -3,10 +3,10 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 const hostShape = /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
 
 /**
- * The origin that a request was sent to, and the stage that API Gateway took off its path. It goes into links of
- * the answer to that very request and nowhere else, since a caller may say anything of it.
+ * Returns the origin that a request was sent to, with the stage that API Gateway removed from the path. Use it only
+ * in links of the response to this very request: the caller controls it.
  *
- * @returns an empty string where the request names no host: links are relative then
+ * @returns an empty string if the request names no host; links are relative then
  */
 export function baseUrlOf(event: APIGatewayProxyEvent, headers: ReadonlyMap<string, string>): string {
   const host = headers.get('host') ?? '';

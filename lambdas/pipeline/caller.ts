@@ -1,6 +1,6 @@
 import type { TokenScope } from '../../contract/scopes.ts';
 
-/** Who makes a call, proven by a credential. */
+/** A signed-in user, proven by a credential. */
 export type UserCaller = {
   readonly kind: 'user';
   readonly userId: string;
@@ -15,7 +15,7 @@ export type AdministratorCaller = {
   readonly credential: { readonly kind: 'administratorKey'; readonly id: string };
 };
 
-/** A user's API token: it acts as the user, within its scopes. */
+/** A user's API token, which acts as the user within its scopes. */
 export type TokenCaller = {
   readonly kind: 'token';
   readonly userId: string;
@@ -27,7 +27,7 @@ export type TokenCaller = {
 
 export type Caller = UserCaller | TokenCaller | AdministratorCaller;
 
-/** The name under which a caller owns things: audit entries, idempotency keys. */
+/** Returns the name under which a caller owns things: audit entries, idempotency keys. */
 export function ownerOf(caller: Caller | undefined): string {
   if (!caller) return 'anonymous';
   return caller.kind === 'administrator' ? 'administrator' : `user#${caller.userId}`;

@@ -9,26 +9,26 @@ import { ownerOf } from './caller.ts';
 import type { AuditNote, Effect, Effects } from './effects.ts';
 import type { ParsedRequest } from './request.ts';
 
-/** A write met a change by others; the operation is to run again on what is there now. */
+/** Another request changed an item that a write depends on. The operation must run again on the current state. */
 export class WriteConflict extends Error {
-  override readonly name = 'Overtaken';
+  override readonly name = 'WriteConflict';
 }
 
 /**
- * Commits the changes of an answer and its audit entry in one transaction.
+ * Commits the writes of a result and its audit entry in one transaction.
  *
- * @throws ApiError where a write says so of its failed condition
- * @throws Overtaken where it says nothing
+ * @throws ApiError if the write whose condition failed names an error as `onConflict`
+ * @throws WriteConflict if it names none
  */
 export async function commit(
   route: RouteRecord,
   { table }: Platform,
-  call: ParsedRequest,
+  request: ParsedRequest,
   admission: Admission,
   { writes = [], audit }: Effects,
 ): Promise<void> {
   const effects: Effect[] = [...writes];
-  if (audit) effects.push(auditEntry(route, call, admission, audit));
+  if (audit) effects.push(auditEntry(route, request, admission, audit));
   if (effects.length === 0) return;
   try {
     await table.transact(effects.map(({ onConflict, ...write }) => write));
@@ -43,19 +43,20 @@ export async function commit(
 
 function auditEntry(
   route: RouteRecord,
-  call: ParsedRequest,
+  request: ParsedRequest,
   { caller, sequence }: Admission,
   note: AuditNote,
 ) {
-  if (!route.audit || sequence === undefined) throw new Error(`${route.operationId} names no audit action`);
+  if (!route.audit || sequence === undefined)
+    throw new Error(`${route.operationId} declares no audit action`);
   const user = caller && caller.kind !== 'administrator' ? caller : note.actor;
   const email = user?.email ?? undefined;
   const owner = note.owner ?? user;
   return addAuditEntry(
     {
-      id: uuidv7(call.now.getTime()),
+      id: uuidv7(request.now.getTime()),
       sequence,
-      time: call.now.toISOString(),
+      time: request.now.toISOString(),
       actor: {
         userId: user?.userId ?? (caller ? 'administrator' : null),
         ...(email && { email }),
@@ -64,9 +65,9 @@ function auditEntry(
       action: route.audit,
       resource: note.resource,
       outcome: note.outcome ?? 'success',
-      ip: call.address,
-      userAgent: call.userAgent,
-      requestId: call.requestId,
+      ip: request.address,
+      userAgent: request.userAgent,
+      requestId: request.requestId,
     },
     owner ? `user#${owner.userId}` : ownerOf(caller),
     owner?.orgId,

@@ -12,17 +12,17 @@ export type ApiHandler = (
   context: LambdaContext,
 ) => Promise<APIGatewayProxyResult>;
 
-/** As `ApiHandler`, but the body may be a stream. */
+/** Like `ApiHandler`, but the body may be a stream. */
 export type StreamHandler = (event: APIGatewayProxyEvent, context: LambdaContext) => Promise<StreamResult>;
 
 type Middleware = MiddlewareObj<APIGatewayProxyEvent, StreamResult>;
 
-/** The one stack that every endpoint stands on: log, error shape, then the call itself. */
+/** Returns the handler of a route: request log, error shape, then the pipeline and the operation. */
 export function endpoint<R extends RouteRecord>(route: R, operation: NoInfer<Operation<R>>): ApiHandler {
   return stack(route, operation, respond) as ApiHandler;
 }
 
-/** The same stack under an operation whose success is a stream of what its route declares, such as events. */
+/** Like `endpoint`, for an operation that responds with a stream of what its route declares, such as events. */
 export function streamEndpoint<R extends RouteRecord>(
   route: R,
   operation: NoInfer<StreamOperation<R>>,
@@ -33,21 +33,21 @@ export function streamEndpoint<R extends RouteRecord>(
 function stack<R extends RouteRecord>(
   route: R,
   operation: Operation<R>,
-  answer: (...args: Parameters<typeof respond>) => StreamResult,
+  toResponse: (...args: Parameters<typeof respond>) => StreamResult,
 ): StreamHandler {
   return middy<APIGatewayProxyEvent, StreamResult>()
     .use(requestLog(route))
     .use(errorShape(route))
     .handler(async (event) => {
-      const call = parseRequest(route, event, new Date());
-      const performed = await runOperation(route, operation, call);
-      return 'error' in performed
-        ? respondError(route, call.requestId, performed.error, performed.admission)
-        : answer(route, call.requestId, performed.answer, performed.admission);
+      const request = parseRequest(route, event, new Date());
+      const outcome = await runOperation(route, operation, request);
+      return 'error' in outcome
+        ? respondError(route, request.requestId, outcome.error, outcome.admission)
+        : toResponse(route, request.requestId, outcome.result, outcome.admission);
     }) as StreamHandler;
 }
 
-/** A line a request: what was called, how it ended, how long it took. */
+/** Logs one line per request: operation, status, duration. */
 function requestLog(route: RouteRecord): Middleware {
   const started = new WeakMap<object, number>();
   const write: Middleware['after'] = ({ event, response }) => {
@@ -67,7 +67,7 @@ function requestLog(route: RouteRecord): Middleware {
   };
 }
 
-/** What was not foreseen is a 500 in the shape of all errors. */
+/** Turns an unexpected error into a 500 in the common error shape. */
 function errorShape(route: RouteRecord): Middleware {
   return {
     onError: (request) => {

@@ -5,8 +5,8 @@ const capacity = 1_000;
 const callers = new Map<string, Caller>();
 
 /**
- * Who a credential belonged to when this process last admitted it. It is a guess to start reads on, never
- * a proof: whether the credential is still good is asked anew for every call, before anything is answered.
+ * Returns the caller that a credential belonged to when this process last admitted it. It is a prediction to start
+ * reads with, never a proof: every request checks its credential again before anything is returned.
  */
 export function predictCaller(fingerprint: string): Caller | undefined {
   return callers.get(fingerprint);

@@ -1,15 +1,15 @@
 import { InvalidCursor } from '../../platform/table.ts';
 
-/** The header that says where the next page begins, for lists whose body is an array. */
+/** Returns the header that names the next page, for lists whose body is an array. */
 export function nextCursorHeaders(cursor: string | undefined): Record<string, string> {
   return cursor ? { 'X-Next-Cursor': cursor } : {};
 }
 
-/** What a cursor of `pageByName` begins with, before the last name of its page. */
+/** Prefix of a `pageByName` cursor, before the last name of its page. */
 const mark = 'name:';
 
 /**
- * A page of a short list that is kept as one record, in order of its names.
+ * Returns a page of a short list that is stored as one record, ordered by name.
  *
  * @throws InvalidCursor
  */
@@ -27,6 +27,6 @@ export function pageByName<T extends { readonly name: string }>(
 
 function nameIn(cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString();
-  if (!text.startsWith(mark)) throw new InvalidCursor('the cursor is not of this list');
+  if (!text.startsWith(mark)) throw new InvalidCursor('the cursor belongs to another list');
   return text.slice(mark.length);
 }

@@ -1,23 +1,24 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RouteRecord } from '../../contract/define-route.ts';
 import { limits } from '../../contract/limits.ts';
 import { ApiError, type ErrorDetail, invalid } from './api-error.ts';
 import { baseUrlOf } from './base-url.ts';
+import { issueMessage } from './issue-message.ts';
 
-/** A request as it came, read but not yet admitted. */
+/** A request that is parsed and not yet admitted. */
 export type ParsedRequest = {
   readonly requestId: string;
   readonly now: Date;
   readonly address: string;
-  /** What the request's own headers say that this installation is reached under. */
+  /** The server's URL by the request's own headers; see `baseUrlOf`. */
   readonly baseUrl: string;
   readonly userAgent: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly idempotencyKey: string | undefined;
   readonly rawBody: string;
   readonly input: { readonly params: unknown; readonly query: unknown; readonly body: unknown };
-  /** Why the request is refused once its caller is admitted. */
+  /** What is wrong with the request. It is refused for it once its caller is admitted. */
   readonly problem: ApiError | undefined;
 };
 
@@ -58,17 +59,17 @@ function validInput(
   rawBody: string,
 ): ParsedRequest['input'] {
   const details: ErrorDetail[] = [];
-  const part = (schema: RouteRecord['body'], value: unknown, prefix: string) => {
+  const part = (schema: RouteRecord['body'], value: unknown) => {
     if (!schema) return {};
-    const result = schema.safeParse(value);
+    const result = schema.safeParse(value, { error: issueMessage });
     if (result.success) return result.data;
-    for (const issue of result.error.issues) details.push(...issueDetails(issue, prefix));
+    details.push(...issueDetails(result.error.issues));
     return {};
   };
   const takesBody = route.method === 'POST' || route.method === 'PUT';
-  const body = takesBody ? part(route.body ?? noBody, readBody(route, headers, rawBody), '') : {};
-  const params = part(route.params, decodeParams(route, event), '');
-  const query = part(route.query, event.queryStringParameters ?? {}, '');
+  const body = takesBody ? part(route.body ?? noBody, readBody(route, headers, rawBody)) : {};
+  const params = part(route.params, decodeParams(route, event));
+  const query = part(route.query, event.queryStringParameters ?? {});
   if (details.length > 0) throw new ApiError('INVALID_REQUEST', { details });
   return { params, query, body };
 }
@@ -110,18 +111,25 @@ function decodeParams(route: RouteRecord, event: APIGatewayProxyEvent): Record<s
 
 type Issue = { readonly path: PropertyKey[]; readonly message: string; readonly keys?: string[] };
 
-/** One detail a field; an unknown field is named itself. */
-function issueDetails(issue: Issue, prefix: string): ErrorDetail[] {
-  const path = [prefix, ...issue.path.map(String)].filter(Boolean);
-  if (issue.keys)
-    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not known' }));
-  return [{ path: path.join('.'), message: issue.message }];
+/** Returns one detail per field, from its first issue: zod checks the length even of a value of the wrong type. */
+function issueDetails(issues: readonly Issue[]): ErrorDetail[] {
+  const messages = new Map<string, string>();
+  for (const { path, message, keys } of issues) {
+    for (const at of keys?.map((key) => [...path, key]) ?? [path]) {
+      const name = at.map(String).join('.');
+      if (!messages.has(name)) messages.set(name, message);
+    }
+  }
+  return [...messages].map(([path, message]) => ({ path, message }));
 }
 
 function checkIdempotencyKey(key: string | undefined): void {
   if (key === undefined) return;
   if (key === '' || key.length > limits.idempotencyKeyCharacters || !/^[\x20-\x7e]+$/.test(key)) {
-    throw invalid('Idempotency-Key', `must be 1 to ${limits.idempotencyKeyCharacters} printable characters`);
+    throw invalid(
+      'Idempotency-Key',
+      `must have 1 to ${limits.idempotencyKeyCharacters} printable ASCII characters`,
+    );
   }
 }
 

@@ -9,7 +9,7 @@ import type { Admission } from './admission.ts';
 import { ApiError } from './api-error.ts';
 import type { OperationResult } from './operation.ts';
 
-/** An answer, cut to what its route declares. What the schema does not know never leaves. */
+/** Returns a response reduced to what the route declares. Fields that the schema does not know are never sent. */
 export function respond(
   route: RouteRecord,
   requestId: string,
@@ -32,7 +32,7 @@ export function respond(
 
 export type StreamResult = Omit<APIGatewayProxyResult, 'body'> & { readonly body: string | Readable };
 
-/** An answer that is sent as it comes; what it may hold is the operation's own to keep to. */
+/** Returns a response that is sent as it is produced. The operation itself is responsible for its content. */
 export function respondStream(
   route: RouteRecord,
   requestId: string,
@@ -48,22 +48,22 @@ export function respondStream(
   };
 }
 
-/** A refusal of the route. A 5xx says nothing of its cause; the log has it under the same request id. */
+/** Returns an error response. A 5xx does not reveal its cause; the log has it under the same request ID. */
 export function respondError(
   route: RouteRecord,
   requestId: string,
   error: unknown,
   admission: Admission | undefined,
 ): APIGatewayProxyResult {
-  return errorResult(asDeclared(route, error), commonHeaders(requestId, admission), requestId);
+  return errorResult(toDeclaredError(route, error), commonHeaders(requestId, admission), requestId);
 }
 
-/** A refusal before any route was found. */
+/** Returns an error response for a request that matches no route. */
 export function refuseUnrouted(error: ApiError, requestId: string): APIGatewayProxyResult {
   return errorResult(error, commonHeaders(requestId, undefined), requestId);
 }
 
-/** The one shape of all errors. */
+/** Returns an error in the shape that all errors have. */
 function errorResult(
   { code, status, sentence, details, extra, headers }: ApiError,
   common: Record<string, string>,
@@ -88,20 +88,23 @@ function errorResult(
   };
 }
 
-/** An error that the route does not declare is a fault of ours, whatever it calls itself. */
-function asDeclared(route: RouteRecord, thrown: unknown): ApiError {
-  const error = inTheCatalogue(thrown);
+/**
+ * Returns the error if the route declares it. Any other error is a fault of the server: it is logged and becomes a
+ * 500.
+ */
+function toDeclaredError(route: RouteRecord, thrown: unknown): ApiError {
+  const error = toApiError(thrown);
   if (error instanceof ApiError && errorsOf(route).has(error.code)) return error;
   logger.error('unexpected error', { operationId: route.operationId, ...describeError(error) });
   return new ApiError('INTERNAL');
 }
 
-/** What the ports and the formats refuse, as the API says it. */
-function inTheCatalogue(thrown: unknown): unknown {
+/** Translates errors of ports and formats into errors of the API. */
+function toApiError(thrown: unknown): unknown {
   if (thrown instanceof InvalidCursor) return new ApiError('INVALID_CURSOR', { cause: thrown });
   if (!(thrown instanceof Refused)) return thrown;
   const code = thrown.code === 'WRONG_USER_SECRET' ? thrown.code : 'TAMPERED';
-  if (code === 'TAMPERED') logger.warn('stored material was refused', { reason: thrown.code });
+  if (code === 'TAMPERED') logger.warn('stored data was rejected', { reason: thrown.code });
   return new ApiError(code, { cause: thrown });
 }
 

@@ -1,134 +1,198 @@
 import type { RouteRecord } from '../../contract/define-route.ts';
 import { grantsOf } from '../../contract/grants.ts';
 import { type Platform, platform } from '../../platform/platform.ts';
-import { currentSettings } from '../../platform/settings.ts';
+import { currentSettings, type Settings } from '../../platform/settings.ts';
 import { nextAuditSequence } from '../stores/counters.ts';
 import { type Admission, admit } from './admission.ts';
 import { ApiError } from './api-error.ts';
 import { credentialOf, fingerprint, hasCredentialHeader } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 import { commit, WriteConflict } from './commit.ts';
+import { deferWrites } from './defer-writes.ts';
 import type { Effects } from './effects.ts';
-import { claim } from './idempotency.ts';
+import { type Claim, claim } from './idempotency.ts';
 import { isSameCaller, predictCaller } from './known-callers.ts';
-import type { Operation, OperationResult } from './operation.ts';
+import type { Context, Operation, OperationResult } from './operation.ts';
 import type { ParsedRequest } from './request.ts';
 import { restrict } from './restrict.ts';
 import { noteTokenUse } from './token-use.ts';
 
-const attempts = 5;
+const maxAttempts = 5;
 
 export type OperationOutcome = { readonly admission: Admission } & (
-  | { readonly answer: OperationResult }
+  | { readonly result: OperationResult }
   | { readonly error: unknown }
 );
 
+/** One request on its way through the pipeline. */
+type Run = {
+  readonly route: RouteRecord;
+  readonly operation: Operation<RouteRecord>;
+  readonly request: ParsedRequest;
+  readonly settings: Settings;
+  /** What the route may use. */
+  readonly platform: Platform;
+  readonly admitting: Promise<Admission>;
+  /** Whether the operation has committed its own audit entry. */
+  isAudited: boolean;
+};
+
 /**
- * Takes a call through: admission, the operation, the commit of its changes.
+ * Runs an operation: admits the caller, claims the `Idempotency-Key`, runs the handler and commits its effects, again
+ * where another request changed the same records.
  *
- * An operation that may run alongside admission is started on the caller that its credential had last; what
- * came of it counts only if admission then finds that very caller.
+ * A route with `alongsideAdmission` starts its handler before the caller is admitted; see `startEarly`.
  */
 export async function runOperation<R extends RouteRecord>(
   route: R,
   operation: Operation<R>,
-  call: ParsedRequest,
+  request: ParsedRequest,
 ): Promise<OperationOutcome> {
   const settings = currentSettings();
   const allowed = restrict(platform(), grantsOf(route));
-  const admitting = admit(route, allowed, settings, call);
-  let noted = false;
-
-  const run = (caller: Caller | undefined): Promise<OperationResult> => {
-    const context = {
-      caller,
-      platform: allowed,
-      settings,
-      now: call.now,
-      requestId: call.requestId,
-      headers: call.headers,
-      baseUrl: settings.STRONGROOM_PUBLIC_URL ?? call.baseUrl,
-      admitted: async () => {
-        const { refusal } = await admitting;
-        if (refusal) throw refusal;
-      },
-      commit: async (effects: Effects) => {
-        await commit(route, allowed, call, await admitting, effects);
-        noted ||= effects.audit !== undefined;
-      },
-    };
-    return operation(call.input as never, context as never);
+  const run: Run = {
+    route,
+    operation: operation as unknown as Operation<RouteRecord>,
+    request,
+    settings,
+    platform: allowed,
+    admitting: admit(route, allowed, settings, request),
+    isAudited: false,
   };
-
-  const guessed = guess(route, call);
-  const early = guessed && run(guessed.caller);
-  early?.catch(() => undefined); // Its outcome is looked at after admission, or not at all.
-
-  const admission = await admitting;
-  const { caller, refusal } = admission;
-  const tokenUse = noteTokenUse(allowed.table, caller, call.now);
+  const early = startEarly(run);
+  const admission = await run.admitting;
+  const tokenUse = noteTokenUse(allowed.table, admission.caller, request.now);
   try {
-    if (refusal ?? call.problem) throw refusal ?? call.problem;
-    const first = guessed && isSameCaller(guessed.caller, caller) ? early : undefined;
-    const answer = await answerOnce(route, allowed, call, admission, () => run(caller), first);
-    return { admission, answer };
+    const refusal = admission.refusal ?? request.problem;
+    if (refusal) throw refusal;
+    return { admission, result: await runOnce(run, admission, early) };
   } catch (error) {
-    if (error instanceof ApiError && error.audit) {
-      // A call that is on record already, and was refused further on, has a second entry.
-      const sequence = noted ? await nextAuditSequence(allowed.table) : admission.sequence;
-      await commit(route, allowed, call, { ...admission, sequence }, { audit: error.audit });
-    }
+    await auditRefusal(run, admission, error);
     return { admission, error };
   } finally {
     await tokenUse;
   }
 }
 
-/** Whom to start on before admission is through, for routes and calls where that is worth it. */
-function guess(route: RouteRecord, call: ParsedRequest): { readonly caller: Caller | undefined } | undefined {
-  if (!route.alongsideAdmission || call.problem) return undefined;
+type EarlyRun = { readonly caller: Caller | undefined; readonly result: Promise<OperationResult> };
+
+/**
+ * Starts the handler before admission, for the caller whom the credential belonged to when this process last saw it.
+ * The result counts only if admission finds the same caller. Until then the handler may read: its ports, `admitted`
+ * and `commit` wait for admission, and reject for a caller who is refused or is another one.
+ */
+function startEarly(run: Run): EarlyRun | undefined {
+  const predicted = predict(run);
+  if (!predicted) return undefined;
+  const { caller } = predicted;
+  const admitted = async () => {
+    const { refusal, caller: actual } = await run.admitting;
+    if (refusal) throw refusal;
+    if (!isSameCaller(caller, actual)) throw new Error('the credential belongs to another caller now');
+  };
+  const result = runHandler(run, caller, deferWrites(run.platform, admitted), admitted);
+  result.catch(() => undefined); // Awaited after admission, or never.
+  return { caller, result };
+}
+
+/** Returns the caller to start for, where the route allows it and the request tells who it is. */
+function predict({ route, request }: Run): { readonly caller: Caller | undefined } | undefined {
+  if (!route.alongsideAdmission || request.problem) return undefined;
   if (route.auth === 'none') return { caller: undefined };
-  if (route.auth === 'optional' && !hasCredentialHeader(call.headers)) return { caller: undefined };
-  const credential = credentialOf(call.headers);
+  if (route.auth === 'optional' && !hasCredentialHeader(request.headers)) return { caller: undefined };
+  const credential = credentialOf(request.headers);
   const caller = credential && predictCaller(fingerprint(credential));
   return caller ? { caller } : undefined;
 }
 
-/** Once for each `Idempotency-Key`; a call without one is a call of its own. */
-async function answerOnce(
-  route: RouteRecord,
-  allowed: Platform,
-  call: ParsedRequest,
-  admission: Admission,
-  run: () => Promise<OperationResult>,
-  first: Promise<OperationResult> | undefined,
+async function runHandler(
+  run: Run,
+  caller: Caller | undefined,
+  ports: Platform,
+  admitted: () => Promise<void>,
 ): Promise<OperationResult> {
-  const { idempotencyKey } = call;
-  const claimed =
-    idempotencyKey === undefined
-      ? undefined
-      : await claim(route, allowed, { ...call, idempotencyKey }, admission.caller);
+  const { route, operation, request, settings } = run;
+  const context: Omit<Context, 'caller'> & { readonly caller: Caller | undefined } = {
+    caller,
+    platform: ports,
+    settings,
+    now: request.now,
+    requestId: request.requestId,
+    headers: request.headers,
+    baseUrl: settings.STRONGROOM_PUBLIC_URL ?? request.baseUrl,
+    admitted,
+    commit: async (effects: Effects) => {
+      await admitted();
+      await commit(route, run.platform, request, await run.admitting, effects);
+      run.isAudited ||= effects.audit !== undefined;
+    },
+  };
+  return operation(request.input as never, context as never);
+}
+
+/** Runs the request once per `Idempotency-Key`, or returns the result recorded for it. */
+async function runOnce(
+  run: Run,
+  admission: Admission,
+  early: EarlyRun | undefined,
+): Promise<OperationResult> {
+  const claimed = await claimKey(run, admission.caller);
   if (claimed && 'replay' in claimed) return claimed.replay;
   try {
-    for (let attempt = 1; attempt <= attempts; attempt++) {
-      const answer = await (attempt === 1 && first ? first : run());
-      const record = claimed ? [await claimed.record(answer)] : [];
-      const effects = { writes: [...(answer.writes ?? []), ...record], audit: answer.audit };
-      if (await commits(commit(route, allowed, call, admission, effects))) return answer;
-    }
-    throw new ApiError('CONFLICT');
+    return await runUntilCommitted(run, admission, early, claimed);
   } catch (error) {
     await claimed?.release().catch(() => undefined); // The claim expires by itself; the error matters more.
     throw error;
   }
 }
 
-async function commits(committing: Promise<void>): Promise<boolean> {
+async function claimKey(
+  { route, platform, request }: Run,
+  caller: Caller | undefined,
+): Promise<Claim | undefined> {
+  const { idempotencyKey } = request;
+  if (idempotencyKey === undefined) return undefined;
+  return claim(route, platform, { ...request, idempotencyKey }, caller);
+}
+
+/** @throws ApiError CONFLICT if other requests changed the same records during every attempt */
+async function runUntilCommitted(
+  run: Run,
+  admission: Admission,
+  early: EarlyRun | undefined,
+  claimed: Exclude<Claim, { replay: unknown }> | undefined,
+): Promise<OperationResult> {
+  const { caller } = admission;
+  let next = early && isSameCaller(early.caller, caller) ? early.result : undefined;
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    const result = await (next ?? runHandler(run, caller, run.platform, async () => undefined));
+    next = undefined;
+    const record = claimed ? [await claimed.record(result)] : [];
+    const effects = { writes: [...(result.writes ?? []), ...record], audit: result.audit };
+    if (await tryCommit(run, admission, effects)) return result;
+  }
+  throw new ApiError('CONFLICT');
+}
+
+/** Returns false if another request changed the same records. */
+async function tryCommit(
+  { route, platform, request }: Run,
+  admission: Admission,
+  effects: Effects,
+): Promise<boolean> {
   try {
-    await committing;
+    await commit(route, platform, request, admission, effects);
     return true;
   } catch (error) {
     if (error instanceof WriteConflict) return false;
     throw error;
   }
+}
+
+async function auditRefusal(run: Run, admission: Admission, error: unknown): Promise<void> {
+  if (!(error instanceof ApiError) || !error.audit) return;
+  const { route, platform, request, isAudited } = run;
+  // The first entry used the number that admission drew.
+  const sequence = isAudited ? await nextAuditSequence(platform.table) : admission.sequence;
+  await commit(route, platform, request, { ...admission, sequence }, { audit: error.audit });
 }

@@ -4,8 +4,8 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { StreamHandler } from './endpoint.ts';
 
 /**
- * A handler as Lambda and API Gateway stream it: first the status and the headers, then the body as it comes ("Set up
- * a Lambda proxy integration with payload response streaming").
+ * Adapts a handler to response streaming: status and headers first, then the body as it is produced (API Gateway,
+ * "Set up a Lambda proxy integration with payload response streaming").
  */
 export function streamed(handler: StreamHandler) {
   return awslambda.streamifyResponse<APIGatewayProxyEvent, void>(async (event, response, context) => {

@@ -1,25 +1,22 @@
+import { type Language, languages } from '../../contract/languages.ts';
+
 /** A model's answer, taken apart. */
 export type CodeAnswer = {
-  /** The last code block, if it is whole and in the language asked for. */
+  /** The last code block, if it is complete and in the requested language. */
   readonly code: string | undefined;
-  /** What stands outside of all code blocks. */
+  /** The text outside of all code blocks. */
   readonly explanation: string;
-};
-
-const names: Readonly<Record<string, RegExp>> = {
-  python: /^(python|python3|py|py3)?$/i,
-  javascript: /^(javascript|js|node|nodejs|mjs)?$/i,
 };
 
 const opening = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})\s*(\S*)/;
 
 /**
- * Finds the program in Markdown, by its fenced code blocks (CommonMark 0.31 section 4.5). The last block counts,
- * since a model that corrects itself does so further down. A last block that was never closed is a program that was
- * cut off, and one in another language is no program: neither is passed over for an earlier block, which the
- * model had given up. A block without a language counts as being in the one asked for.
+ * Finds the program in Markdown by its fenced code blocks (CommonMark 0.31 section 4.5). The last block counts, since
+ * a model that corrects itself does so further down. If the last block is unclosed, the program was cut off; if it is
+ * in another language, it is not a program. In neither case does an earlier block count, because the model gave it
+ * up. A block without a language counts as being in the requested one.
  */
-export function readCodeAnswer(markdown: string, language: string): CodeAnswer {
+export function readCodeAnswer(markdown: string, language: Language): CodeAnswer {
   const prose: string[] = [];
   let block: { readonly fence: string; readonly info: string; readonly lines: string[] } | undefined;
   let last: { readonly info: string; readonly code: string } | undefined;
@@ -35,7 +32,7 @@ export function readCodeAnswer(markdown: string, language: string): CodeAnswer {
     if (fence) block = { fence, info, lines: [] };
     else prose.push(line);
   }
-  const usable = !block && last && names[language]?.test(last.info) && last.code.trim() !== '';
+  const usable = !block && last && isFenceOf(language, last.info) && last.code.trim() !== '';
   return {
     code: usable ? `${last?.code}\n` : undefined,
     explanation: prose
@@ -43,6 +40,12 @@ export function readCodeAnswer(markdown: string, language: string): CodeAnswer {
       .replace(/\n{3,}/g, '\n\n')
       .trim(),
   };
+}
+
+/** Whether the info string of a fence names the language, or none. */
+function isFenceOf(language: Language, info: string): boolean {
+  const names: readonly string[] = languages[language].fenceNames;
+  return info === '' || names.includes(info.toLowerCase());
 }
 
 /** At least as long as the opening fence, of the same character, with nothing behind it. */

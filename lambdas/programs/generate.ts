@@ -2,7 +2,9 @@ import { limits } from '../../contract/limits.ts';
 import { secretsNamedIn } from '../../contract/named-secrets.ts';
 import { programs } from '../../contract/programs.ts';
 import { uuidv7 } from '../../crypto/encoding/uuid.ts';
-import { decryptSecrets, inSandbox, runProgram } from '../executions/execution.ts';
+import { completedBody } from '../executions/large-result.ts';
+import { inSandbox, runProgram } from '../executions/run-program.ts';
+import { decryptSecrets } from '../executions/secret-environment.ts';
 import { usablePackages } from '../packages/package-set.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
@@ -26,23 +28,28 @@ export const handler = endpoint(programs.generate, async ({ body }, context) => 
   const deadlineIn = (seconds: number) => now.getTime() + seconds * 1000;
   const program = (seconds: number) =>
     generateProgram(platform.generator, {
-      ...{ prompt, language, secretNames, maxTokens },
+      prompt,
+      language,
+      secretNames,
+      maxTokens,
       deadline: deadlineIn(seconds),
     });
-  // On record before the prompt leaves the installation.
+  // The audit entry must be committed before the prompt leaves the installation.
   const note = { audit: { resource: `generations/${executionId}` } };
 
   if (!body.execute) {
     await commit(note);
     return { status: 200, body: await program(whole) };
   }
-  // The sandbox first: an answer that is paid for is not lost to the want of one.
+  // Lease the sandbox first, so that a paid answer is not lost because no sandbox is free.
   return inSandbox(context, async (lease) => {
     await commit(note);
     const generated = await program(answerBeforeRun);
     const secrets = await decryptSecrets(context, secretsNamedIn(generated.code, items));
     const timeoutMs = Math.round(Math.min(timeoutSeconds * 1000, deadlineIn(whole) - Date.now()));
     const job = { executionId, language, code: generated.code, stdin: '', args: [], timeoutMs, ...packages };
-    return { status: 200, body: { ...generated, execution: await runProgram(context, lease, job, secrets) } };
+    const result = await runProgram(context, lease, job, secrets);
+    const execution = await completedBody(context, lease, job, result);
+    return { status: 200, body: { ...generated, execution } };
   });
 });

@@ -1,7 +1,7 @@
+import type { Language } from '../../contract/languages.ts';
 import { limits } from '../../contract/limits.ts';
 import { type Completion, type Generator, GeneratorFailed } from '../../platform/generator.ts';
 import { logger } from '../../platform/logger.ts';
-import type { Language } from '../../sandbox-image/protocol/job.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { readCodeAnswer } from './code-block.ts';
 import { systemPrompt } from './prompt-v1.ts';
@@ -15,9 +15,9 @@ type Request = {
 };
 
 /**
- * A program that the model wrote for a prompt.
+ * Returns a program that the model wrote for a prompt.
  *
- * @throws ApiError GENERATOR_FAILED; NO_CODE_GENERATED, with what the model wrote instead
+ * @throws ApiError GENERATOR_FAILED; NO_CODE_GENERATED with the text that the model wrote instead
  */
 export async function generateProgram(generator: Generator, request: Request) {
   const { prompt, language, secretNames, maxTokens, deadline } = request;
@@ -31,7 +31,7 @@ export async function generateProgram(generator: Generator, request: Request) {
   ) {
     throw new ApiError('NO_CODE_GENERATED', {
       ...(completion.stopReason === 'max_tokens' && {
-        sentence: 'The language model’s answer was cut off at its token limit before the program was whole.',
+        sentence: 'The language model’s answer reached its token limit before the program was complete.',
       }),
       extra: answered(completion),
     });
@@ -45,7 +45,7 @@ function answered({ text, model, usage }: Completion) {
 
 function refuse(error: unknown): never {
   if (!(error instanceof GeneratorFailed)) throw error;
-  // The one place where an operator learns why: the caller is not told.
+  // The caller is not told the reason, so the operator needs it in the log.
   logger.warn('generator failed', { reason: error.message, attempts: error.attempts });
   const headers: Record<string, string> = {};
   if (error.retryAfterSeconds !== undefined) headers['Retry-After'] = String(error.retryAfterSeconds);

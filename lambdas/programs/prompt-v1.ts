@@ -1,8 +1,8 @@
-import type { Language } from '../../sandbox-image/protocol/job.ts';
+import type { Language } from '../../contract/languages.ts';
 
 type Facts = {
   readonly language: Language;
-  /** Names alone. */
+  /** Names without values. */
   readonly secretNames: readonly string[];
 };
 
@@ -12,8 +12,8 @@ const environment: Readonly<Record<Language, string>> = {
 };
 
 /**
- * What a model is told of its task, version 1. It names secrets and knows no value of any. A text that could make
- * models write other programs is a new version, in a file of its own.
+ * Returns the system prompt, version 1. It names secrets and contains no value of any. A text that could make models
+ * write other programs is a new version in its own file.
  */
 export function systemPrompt({ language, secretNames }: Facts): string {
   return `

@@ -1,7 +1,7 @@
 import { recovery } from '../../contract/recovery.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getRestore } from '../stores/recovery.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(recovery.getPendingRestore, async (_, { caller, platform }) => {
   const restore = await getRestore(platform.table, caller.orgId, caller.userId);
@@ -11,11 +11,16 @@ export const handler = endpoint(recovery.getPendingRestore, async (_, { caller, 
     status: 200,
     body: {
       restore: {
-        ...{ restoreId, trusteeUserId, trusteeName, usedXor, xorSaltHint },
-        ...{ createdUtc: createdAt, availableUtc: availableAt },
-        encryptedPrivateKeyEccB64: toB64(restore.restoredKey),
-        encryptedPrivateKeyKyberB64: toB64(restore.restoredKeyKyber),
-        challengeB64: toB64(restore.challenge),
+        restoreId,
+        trusteeUserId,
+        trusteeName,
+        usedXor,
+        xorSaltHint,
+        createdUtc: createdAt,
+        availableUtc: availableAt,
+        encryptedPrivateKeyEccB64: toBase64(restore.restoredKey),
+        encryptedPrivateKeyKyberB64: toBase64(restore.restoredKeyKyber),
+        challengeB64: toBase64(restore.challenge),
       },
     },
   };

@@ -1,8 +1,8 @@
 import { recovery } from '../../contract/recovery.ts';
 import { ApiError } from '../pipeline/api-error.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getShare } from '../stores/recovery.ts';
-import { toB64 } from '../vault/vault.ts';
 import { recoveryOwnerInfo } from './recovery-info.ts';
 
 export const handler = endpoint(
@@ -15,10 +15,10 @@ export const handler = endpoint(
       status: 200,
       body: {
         ...recoveryOwnerInfo(share),
-        encryptedPrivateKeyEccShareB64: toB64(share.eccShare),
-        encryptedPrivateKeyKyberShareB64: toB64(share.kyberShare),
+        encryptedPrivateKeyEccShareB64: toBase64(share.eccShare),
+        encryptedPrivateKeyKyberShareB64: toBase64(share.kyberShare),
       },
-      // The owner is to see who has taken a share of their keys.
+      // The owner sees who has read a share of their keys.
       audit: { resource: `recovery/shares/${ownerUserId}`, owner: { userId: ownerUserId, orgId } },
     };
   },

@@ -5,7 +5,7 @@ import { endpoint } from '../pipeline/endpoint.ts';
 import { getKeys } from '../stores/keys.ts';
 import { getMember } from '../stores/members.ts';
 import { listTrustees, putShare, type RecoveryShare } from '../stores/recovery.ts';
-import { requireKeys } from '../vault/vault.ts';
+import { requireKeys } from '../vault/stored-keys.ts';
 import { trusteeInfo } from './recovery-info.ts';
 
 export const handler = endpoint(
@@ -23,23 +23,26 @@ export const handler = endpoint(
     if (!owner || !trustee) throw new ApiError('NOT_FOUND');
     requireKeys(ownKeys);
     if (!trusteeKeys) throw new ApiError('RECIPIENT_KEYS_REQUIRED');
-    const known = trustees.find((each) => each.trusteeUserId === trusteeUserId);
-    if (!known && trustees.length >= limits.trusteesPerUser) throw new ApiError('TOO_MANY_TRUSTEES');
+    const existing = trustees.find((each) => each.trusteeUserId === trusteeUserId);
+    if (!existing && trustees.length >= limits.trusteesPerUser) throw new ApiError('TOO_MANY_TRUSTEES');
 
     const share: RecoveryShare = {
       orgId,
-      ...{ ownerUserId: userId, ownerName: owner.name, trusteeUserId, trusteeName: trustee.name },
+      ownerUserId: userId,
+      ownerName: owner.name,
+      trusteeUserId,
+      trusteeName: trustee.name,
       eccShare: body.encryptedPrivateKeyEccShareB64,
       kyberShare: body.encryptedPrivateKeyKyberShareB64,
       xorApplied: body.xorApplied,
       xorSaltHint: body.xorSaltHint ?? null,
-      createdAt: known?.createdAt ?? now.toISOString(),
+      createdAt: existing?.createdAt ?? now.toISOString(),
       updatedAt: now.toISOString(),
     };
     return {
-      status: known ? 200 : 201,
+      status: existing ? 200 : 201,
       body: trusteeInfo(share),
-      writes: [{ ...putShare(share, known), onConflict: 'CONFLICT' }],
+      writes: [{ ...putShare(share, existing), onConflict: 'CONFLICT' }],
       audit: { resource: `recovery/trustees/${trusteeUserId}` },
     };
   },

@@ -7,12 +7,12 @@ const common = ({ xorApplied, xorSaltHint, createdAt, updatedAt }: RecoveryShare
   updatedUtc: updatedAt,
 });
 
-/** A recovery share as its owner sees it. */
+/** Returns a recovery share as its owner sees it. */
 export function trusteeInfo(share: RecoveryShare) {
   return { trusteeUserId: share.trusteeUserId, trusteeName: share.trusteeName, ...common(share) };
 }
 
-/** A recovery share as its trustee sees it. */
+/** Returns a recovery share as its trustee sees it. */
 export function recoveryOwnerInfo(share: RecoveryShare) {
   return { ownerUserId: share.ownerUserId, ownerName: share.ownerName, ...common(share) };
 }

@@ -1,8 +1,8 @@
 import { sealed } from '../../contract/sealed.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { addKeys } from '../stores/keys.ts';
 import { parseSealedPrivateKeys, requirePublicKeys } from '../vault/sealed-input.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(sealed.createKeys, async ({ body }, { caller, now }) => {
   const { orgId, userId } = caller;
@@ -12,7 +12,7 @@ export const handler = endpoint(sealed.createKeys, async ({ body }, { caller, no
   const keys = { publicKey, publicKeyKyber, ...fields, createdAt: now.toISOString() };
   return {
     status: 201,
-    body: { publicKeyB64: toB64(publicKey), publicKeyKyberB64: toB64(publicKeyKyber) },
+    body: { publicKeyB64: toBase64(publicKey), publicKeyKyberB64: toBase64(publicKeyKyber) },
     writes: [{ ...addKeys(orgId, userId, keys), onConflict: 'KEYS_EXIST' }],
     audit: { resource: `users/${userId}/keys` },
   };

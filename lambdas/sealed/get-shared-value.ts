@@ -1,10 +1,10 @@
 import { sealed } from '../../contract/sealed.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { markAccess } from '../stores/shares.ts';
 import { readCiphertext } from '../stores/vault-ciphertext.ts';
 import { sealedValueInfo } from '../vault/share-info.ts';
 import { readSharedValue } from '../vault/shared-value.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(sealed.getSharedValue, async ({ params: { shareId } }, context) => {
   const { caller, platform, now } = context;
@@ -16,8 +16,8 @@ export const handler = endpoint(sealed.getSharedValue, async ({ params: { shareI
     body: {
       ...sealedValueInfo(received),
       version: received.version,
-      wrappedCekB64: toB64(received.wrappedCek),
-      envelopeB64: toB64(envelope),
+      wrappedCekB64: toBase64(received.wrappedCek),
+      envelopeB64: toBase64(envelope),
     },
     writes: [markAccess(shared, grant, now)],
     audit: { resource: `kv/shared/${shareId}` },

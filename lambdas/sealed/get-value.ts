@@ -1,9 +1,9 @@
 import { sealed } from '../../contract/sealed.ts';
 import { ApiError } from '../pipeline/api-error.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getValue } from '../stores/kv.ts';
 import { readCiphertext } from '../stores/vault-ciphertext.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(sealed.getValue, async ({ params: { key } }, { caller, platform }) => {
   const value = await getValue(platform.table, caller.userId, key);
@@ -14,8 +14,8 @@ export const handler = endpoint(sealed.getValue, async ({ params: { key } }, { c
     status: 200,
     body: {
       version,
-      wrappedCekB64: toB64(wrappedCek),
-      envelopeB64: toB64(envelope),
+      wrappedCekB64: toBase64(wrappedCek),
+      envelopeB64: toBase64(envelope),
       updatedUtc: updatedAt,
     },
     audit: { resource: `kv/${key}` },

@@ -1,9 +1,9 @@
 import { sealed } from '../../contract/sealed.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { nextCursorHeaders } from '../pipeline/paging.ts';
 import { listFiles } from '../stores/files.ts';
 import { sealedFileInfo } from '../vault/sealed-file.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(sealed.listFiles, async ({ query }, { caller, platform }) => {
   const { files, cursor } = await listFiles(platform.table, caller.userId, query);
@@ -11,7 +11,7 @@ export const handler = endpoint(sealed.listFiles, async ({ query }, { caller, pl
     status: 200,
     body: files.map(({ fileId, file }) => ({
       id: fileId,
-      wrappedCekB64: toB64(file.wrappedCek),
+      wrappedCekB64: toBase64(file.wrappedCek),
       ...sealedFileInfo(file),
       updatedUtc: file.createdAt,
     })),

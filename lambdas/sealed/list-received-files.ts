@@ -1,11 +1,11 @@
 import { sealed } from '../../contract/sealed.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { nextCursorHeaders } from '../pipeline/paging.ts';
 import { listReceived } from '../stores/shares.ts';
 import { sealedFileInfo } from '../vault/sealed-file.ts';
 import { receivedInfo } from '../vault/share-info.ts';
 import { withFiles } from '../vault/shared-file.ts';
-import { toB64 } from '../vault/vault.ts';
 
 export const handler = endpoint(sealed.listReceivedFiles, async ({ query }, { caller, platform, now }) => {
   const { items, cursor } = await listReceived(platform.table, 'file', caller.userId, now, query);
@@ -15,8 +15,8 @@ export const handler = endpoint(sealed.listReceivedFiles, async ({ query }, { ca
     body: shares.map(({ received, file }) => ({
       ...receivedInfo(received),
       fileId: received.resource,
-      wrappedCekB64: toB64(received.wrappedCek),
-      sealedTermsB64: toB64(received.sealedTerms),
+      wrappedCekB64: toBase64(received.wrappedCek),
+      sealedTermsB64: toBase64(received.sealedTerms),
       ...sealedFileInfo(file),
     })),
     headers: nextCursorHeaders(cursor),

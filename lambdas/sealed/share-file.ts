@@ -3,7 +3,7 @@ import { fileVersion } from '../../crypto/vault/context.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { countFileShareAdded, getFile } from '../stores/files.ts';
-import { readSharing, sealedShare } from '../vault/new-share.ts';
+import { parseSealedShare, readSharing } from '../vault/new-share.ts';
 import { createdInfo } from '../vault/share-info.ts';
 
 export const handler = endpoint(sealed.shareFile, async ({ params: { id }, body }, context) => {
@@ -15,7 +15,7 @@ export const handler = endpoint(sealed.shareFile, async ({ params: { id }, body 
     readSharing(platform.table, caller, shared, body, now),
   ]);
   if (!file) throw new ApiError('NOT_FOUND');
-  const { grant, writes } = sealedShare(shared, fileVersion, body, sharing, now);
+  const { grant, writes } = parseSealedShare(shared, fileVersion, body, sharing, now);
   return {
     status: 201,
     body: createdInfo(grant),

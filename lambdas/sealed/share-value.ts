@@ -2,7 +2,7 @@ import { sealed } from '../../contract/sealed.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { countShareAdded, getValue } from '../stores/kv.ts';
-import { readSharing, sealedShare } from '../vault/new-share.ts';
+import { parseSealedShare, readSharing } from '../vault/new-share.ts';
 import { createdInfo } from '../vault/share-info.ts';
 
 export const handler = endpoint(sealed.shareValue, async ({ params: { key }, body }, context) => {
@@ -15,7 +15,7 @@ export const handler = endpoint(sealed.shareValue, async ({ params: { key }, bod
   ]);
   if (!value) throw new ApiError('NOT_FOUND');
   if (value.version !== body.version) throw new ApiError('CONFLICT');
-  const { grant, writes } = sealedShare(shared, value.version, body, sharing, now);
+  const { grant, writes } = parseSealedShare(shared, value.version, body, sharing, now);
   return {
     status: 201,
     body: createdInfo(grant),

@@ -9,27 +9,27 @@ export const handler = endpoint(
   secrets.put,
   async ({ params: { name }, body }, { caller, platform, now }) => {
     const { table, keys } = platform;
-    const [known, all, key] = await Promise.all([
+    const [existing, all, key] = await Promise.all([
       getSecret(table, caller.userId, name),
       listSecrets(table, caller.userId, { limit: limits.secretsPerUser }),
       newSecretKey(keys, caller, name),
     ]);
-    if (!known && all.items.length >= limits.secretsPerUser) throw new ApiError('TOO_MANY_SECRETS');
+    if (!existing && all.items.length >= limits.secretsPerUser) throw new ApiError('TOO_MANY_SECRETS');
 
-    const version = (known?.version ?? 0) + 1;
+    const version = (existing?.version ?? 0) + 1;
     const secret: Secret = {
       name,
       version,
-      description: body.description ?? known?.description ?? '',
-      createdAt: known?.createdAt ?? now.toISOString(),
+      description: body.description ?? existing?.description ?? '',
+      createdAt: existing?.createdAt ?? now.toISOString(),
       updatedAt: now.toISOString(),
-      lastUsedAt: known?.lastUsedAt ?? null,
+      lastUsedAt: existing?.lastUsedAt ?? null,
       ...key.seal(version, body.value),
     };
     return {
-      status: known ? 200 : 201,
+      status: existing ? 200 : 201,
       body: secret,
-      writes: [putSecret(caller.userId, secret, known)],
+      writes: [putSecret(caller.userId, secret, existing)],
       audit: { resource: `secrets/${name}` },
     };
   },

@@ -6,7 +6,7 @@ type Owner = { readonly orgId: string; readonly userId: string };
 
 type SealedValue = Pick<Secret, 'sealedValue' | 'wrappedKey'>;
 
-/** A sealed value opens for its owner, under its name, and nowhere else. */
+/** Binds a sealed value to its owner and name. */
 function contextOf({ orgId, userId }: Owner, name: string): KeyContext {
   return { purpose: 'secret', org: orgId, user: userId, name };
 }
@@ -14,7 +14,7 @@ function contextOf({ orgId, userId }: Owner, name: string): KeyContext {
 /** Binds a value to its version, so that an older one cannot stand in for it. */
 const aadOf = (version: number) => Buffer.from(`secret v1 ${version}`);
 
-/** A data key for one value, and what seals the value with it: AES-256-GCM. */
+/** Creates a data key for one value, and returns what seals the value under it: AES-256-GCM. */
 export async function newSecretKey(keys: Keys, owner: Owner, name: string) {
   const { plaintext: dataKey, wrapped } = await keys.generateDataKey(contextOf(owner, name));
   return {
@@ -26,7 +26,7 @@ export async function newSecretKey(keys: Keys, owner: Owner, name: string) {
   };
 }
 
-/** @throws where the record was altered, or belongs to another owner, name or version */
+/** @throws if the record was tampered with, or belongs to another owner, name or version */
 export async function decryptSecret(keys: Keys, owner: Owner, secret: Secret): Promise<string> {
   const dataKey = await keys.openDataKey(secret.wrappedKey, contextOf(owner, secret.name));
   const value = openAesGcm(dataKey, secret.sealedValue, aadOf(secret.version));

@@ -1,10 +1,10 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Table, Write } from '../../platform/table.ts';
 import { Bytes, parseItem } from './stored.ts';
 
 /**
- * The audit log beside its entries: how many are sealed, their hashes in batches as they were sealed, and the newest
- * checkpoint. Tiles and checkpoints in the object store are made of it.
+ * The audit log without its entries: the number of sequenced entries, their hashes in the batches in which they were
+ * appended, and the newest checkpoint. Tiles and checkpoints in the object store are derived from it.
  */
 const headKey = { pk: 'head', sk: 'head' };
 const publishedKey = { pk: 'published', sk: 'published' };
@@ -18,12 +18,12 @@ export type Batch = z.output<typeof Batch>;
 /** `checkpoint` is a signed note. */
 export type Published = z.output<typeof Published>;
 
-/** How many entries are sealed. @throws Tampered */
+/** Returns how many entries the log has. @throws Tampered */
 export async function getLogSize(table: Table): Promise<number> {
   return parseItem(Head, await table.get('auditLog', headKey))?.size ?? 0;
 }
 
-/** Appends a batch to a log that has as many entries as its first one's number says, and fails for any other. */
+/** Appends a batch. Fails unless the log has exactly as many entries as the batch starts at. */
 export function appendBatch({ start, hashes }: Batch): readonly Write[] {
   const size = start + hashes.length;
   return [
@@ -34,7 +34,7 @@ export function appendBatch({ start, hashes }: Batch): readonly Write[] {
   ];
 }
 
-/** Batches from an entry on that begins one, in their order. @throws Tampered */
+/** Returns batches in order, from the batch that starts at `start`. @throws Tampered */
 export async function listBatches(table: Table, start: number, limit: number): Promise<readonly Batch[]> {
   const page = await table.query({ table: 'auditLog', pk: 'batch', from: batchKey(start).sk, limit });
   return page.items.map((item) => parseItem(Batch, item));
@@ -45,7 +45,7 @@ export async function getPublished(table: Table): Promise<Published | undefined>
   return parseItem(Published, await table.get('auditLog', publishedKey));
 }
 
-/** Fails where another checkpoint has come in between. */
+/** Fails if another checkpoint has been published in the meantime. */
 export function publish({ size, checkpoint }: Published, before: Published | undefined): Write {
   return {
     table: 'auditLog',

@@ -4,17 +4,17 @@ import { hashBytes, nodeHash, type Subtrees } from '../../crypto/log/merkle.ts';
 import { ObjectDamaged, type Objects } from '../../platform/objects.ts';
 
 /**
- * The hashes of the audit log in tiles (https://c2sp.org/tlog-tiles): tile N of level L has the hashes of the complete
- * subtrees of 256^L entries from the (256 · N)th on, 256 of them, or fewer at the end of the log, which its name says.
- * A tile of one name has for ever one content.
+ * The hashes of the audit log in tiles (https://c2sp.org/tlog-tiles). Tile N of level L holds the hashes of the
+ * complete subtrees of 256^L entries, starting with the (256 · N)th: 256 hashes, or fewer at the end of the log,
+ * which the name of the tile states. The content of a tile never changes.
  */
 const tileHeight = 8;
 const tileWidth = 2 ** tileHeight;
 
-/** Objects that are asked for or written at once. */
+/** How many objects are read or written concurrently. */
 const atOnce = 8;
 
-/** The log of a certain size, read from its tiles, each once. */
+/** The log at a certain size, read from its tiles. Each tile is read once. */
 export class AuditTiles implements Subtrees {
   readonly #objects: Pick<Objects, 'get'>;
   readonly #size: number;
@@ -25,7 +25,7 @@ export class AuditTiles implements Subtrees {
     this.#size = size;
   }
 
-  /** @throws ObjectDamaged where a tile is missing, or shorter or longer than it must be */
+  /** @throws ObjectDamaged if a tile is missing or has the wrong length */
   async subtree(level: number, index: number): Promise<Uint8Array> {
     const tileLevel = Math.floor(level / tileHeight);
     const count = 2 ** (level - tileLevel * tileHeight);
@@ -35,7 +35,7 @@ export class AuditTiles implements Subtrees {
     return fold(split(hashes.subarray(start * hashBytes, (start + count) * hashBytes)));
   }
 
-  /** The hashes of a tile, one after another; none where the log does not reach so far. */
+  /** Returns the concatenated hashes of a tile; empty if the log does not reach that far. */
   tile(level: number, number: number): Promise<Uint8Array> {
     const width = Math.min(tileWidth, widthAt(level, this.#size) - number * tileWidth);
     if (width <= 0) return Promise.resolve(new Uint8Array());
@@ -53,10 +53,10 @@ export class AuditTiles implements Subtrees {
 }
 
 /**
- * Writes the tiles by which a log grows. Done again, it writes the same once more.
+ * Writes the tiles by which a log grows. It can be repeated: it writes the same tiles again.
  *
  * @param size of the log before
- * @param leaves hashes of the entries that are new
+ * @param leaves hashes of the new entries
  */
 export async function growTiles(
   objects: Objects,
@@ -83,7 +83,7 @@ export async function growTiles(
   }
 }
 
-/** How many hashes a level of tiles has. */
+/** Returns how many hashes a level of tiles has. */
 function widthAt(level: number, size: number): number {
   return Math.floor(size / tileWidth ** level);
 }
@@ -103,7 +103,7 @@ function split(hashes: Uint8Array): Uint8Array[] {
   );
 }
 
-/** The root over a power of two of hashes. */
+/** Returns the root over a power of two of hashes. */
 function fold(hashes: readonly Uint8Array[]): Uint8Array {
   if (hashes.length === 1) return hashes[0] as Uint8Array;
   const middle = hashes.length / 2;

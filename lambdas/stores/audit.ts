@@ -14,10 +14,10 @@ export type AuditEntry = {
   readonly requestId: string;
 };
 
-/** Whose entries are listed: an actor's own (see `ownerOf`), an org's, or all of the installation. */
+/** Whose entries to list: an actor's own (see `ownerOf`), those of an org, or all of the installation. */
 export type AuditScope = { readonly owner: string } | { readonly orgId: string } | 'installation';
 
-/** Sorts by time, then by sequence; also what `from` and `to` are compared with. */
+/** Sort key: by time, then by sequence number. `from` and `to` are compared with it. */
 const position = (time: string, sequence: number) => `${time}#${String(sequence).padStart(16, '0')}`;
 
 export function addAuditEntry(entry: AuditEntry, owner: string, orgId: string | undefined): Write {
@@ -35,16 +35,16 @@ export function addAuditEntry(entry: AuditEntry, owner: string, orgId: string | 
   };
 }
 
-/** An entry as it is stored: until it is sealed, `leaf` is missing. */
+/** An entry as it is stored. `leaf` is missing until the entry is sequenced. */
 export type StoredEntry = AuditEntry & Key & { readonly leaf?: number };
 
-/** The oldest entries that are not in the log yet. Those that were added just now may be missing. */
+/** Returns the oldest entries that are not in the log yet. Entries added a moment ago may be missing. */
 export async function listUnsequenced(table: Table, limit: number): Promise<readonly StoredEntry[]> {
   const { items } = await table.query({ table: 'audit', index: 'unsealed', pk: 'all', limit });
   return items as unknown as readonly StoredEntry[];
 }
 
-/** Notes an entry's place in the log. Fails where it has one. */
+/** Records an entry's position in the log. Fails if it has one. */
 export function markSequenced({ pk, sk }: Key, leaf: number): Write {
   return {
     table: 'audit',
@@ -55,7 +55,7 @@ export function markSequenced({ pk, sk }: Key, leaf: number): Write {
   };
 }
 
-/** The entry with this id, where it is of the scope. */
+/** Returns the entry with this ID if it is in the scope. */
 export async function findEntry(
   table: Table,
   scope: AuditScope,
@@ -66,7 +66,10 @@ export async function findEntry(
   let cursor: string | undefined;
   do {
     const page: Page = await table.query({
-      ...{ table: 'audit', ...partitionOf(scope), ...range, limit: entriesAtOnce },
+      table: 'audit',
+      ...partitionOf(scope),
+      ...range,
+      limit: entriesAtOnce,
       ...(cursor && { cursor }),
     });
     const found = page.items.find((item) => item.id === id);
@@ -76,16 +79,16 @@ export async function findEntry(
   return undefined;
 }
 
-/** The fields of an entry and no other; its hash is over them. */
+/** Returns exactly the fields of an entry, over which its hash is computed. */
 export function entryOf(stored: StoredEntry): AuditEntry {
   const { id, sequence, time, actor, action, resource, outcome, ip, userAgent, requestId } = stored;
   return { id, sequence, time, actor, action, resource, outcome, ip, userAgent, requestId };
 }
 
-/** Entries of one millisecond that are looked through at once. */
+/** How many entries of one millisecond are read per query. */
 const entriesAtOnce = 100;
 
-/** Pages that one call reads through, at the most, for entries of a rare action. */
+/** Maximum number of pages that one request reads in search of a rare action. */
 const searchedPages = 20;
 
 type Range = {
@@ -96,7 +99,9 @@ type Range = {
   readonly cursor?: string;
 };
 
-/** Newest first. A page may hold fewer entries than asked for and still have a cursor, as a search has. */
+/**
+ * Lists entries, newest first. Like a search, a page may have fewer entries than requested and still have a cursor.
+ */
 export async function listAudit(
   table: Table,
   scope: AuditScope,

@@ -1,6 +1,6 @@
 import type { Table, Write } from '../../platform/table.ts';
 
-/** A challenge that was given out: as JSON, and the key that its signatures are made with. Both are its own. */
+/** An issued challenge as JSON, and the key that signs this challenge alone. */
 export type StoredChallenge = { readonly challenge: string; readonly key: string };
 
 const keyOf = (nonce: string) => ({ pk: nonce, sk: 'challenge' });
@@ -13,7 +13,7 @@ export function addChallenge(nonce: string, stored: StoredChallenge, ttl: number
   return { table: 'challenges', put: { ...keyOf(nonce), ...stored, ttl }, if: ['absent'] };
 }
 
-/** Fails where it was spent before. */
+/** Fails if the challenge has been spent. */
 export function deleteChallenge(nonce: string): Write {
   return { table: 'challenges', delete: keyOf(nonce), if: ['present'] };
 }

@@ -1,23 +1,23 @@
-import { createHash } from 'node:crypto';
+import { sha256Base64Url } from '../../crypto/server/sha256.ts';
 import type { RateLimit } from '../../platform/settings.ts';
 import type { Table } from '../../platform/table.ts';
 
 export type Allowance = {
   readonly limit: number;
   readonly remaining: number;
-  /** Seconds until the window ends and the count starts anew. */
+  /** Seconds until the window ends and counting starts again. */
   readonly resetSeconds: number;
   readonly allowed: boolean;
 };
 
 /**
- * Counts one call in a fixed window, in one atomic step that all instances share. A refused call is not
+ * Counts one request in a fixed window, in one atomic step that all instances share. A refused request is not
  * counted.
  *
  * @param bucket what is limited, such as `api` or `auth`
- * @param identity whose calls are counted; only its hash is stored
+ * @param identity whose requests are counted; only its hash is stored
  */
-export async function countCall(
+export async function countRequest(
   table: Table,
   bucket: string,
   identity: string,
@@ -35,8 +35,8 @@ export async function countCall(
   return { limit: count, remaining: count - (used ?? count), resetSeconds, allowed: used !== undefined };
 }
 
-/** Takes a call back that was counted, of the window of the same `now`. */
-export async function uncountCall(
+/** Undoes the count of a request in the window of the same `now`. */
+export async function uncountRequest(
   table: Table,
   bucket: string,
   identity: string,
@@ -47,8 +47,8 @@ export async function uncountCall(
   await table.increment({ table: 'counters', key, field: 'calls', by: -1, ttl: windowEnd });
 }
 
-/** How it stands, without counting. */
-export async function countedCalls(
+/** Returns the current allowance without counting. */
+export async function currentAllowance(
   table: Table,
   bucket: string,
   identity: string,
@@ -63,12 +63,12 @@ export async function countedCalls(
 function windowOf(bucket: string, identity: string, { count, seconds }: RateLimit, now: Date) {
   const epoch = Math.floor(now.getTime() / 1000);
   const windowEnd = (Math.floor(epoch / seconds) + 1) * seconds;
-  const hash = createHash('sha256').update(identity).digest('base64url');
+  const hash = sha256Base64Url(identity);
   const key = { pk: `limit#${bucket}#${hash}`, sk: `${count}/${seconds}#${windowEnd}` };
   return { key, windowEnd, resetSeconds: windowEnd - epoch };
 }
 
-/** The next number of the audit log. Numbers of calls that are refused afterwards stay unused. */
+/** Returns the next number of the audit log. Numbers of requests that are refused later stay unused. */
 export async function nextAuditSequence(table: Table): Promise<number> {
   const next = await table.increment({
     table: 'counters',

@@ -23,7 +23,7 @@ type Credential = { readonly hash: Uint8Array } & (
 
 const keyOf = (keyId: string) => ({ pk: `key#${keyId}`, sk: 'credential' });
 
-/** Who the key belongs to, or `undefined` for a key that is unknown, revoked or wrong. */
+/** Returns the caller that a key belongs to, or `undefined` if the key is unknown, revoked or wrong. */
 export async function findCaller(table: Table, key: AccessKey): Promise<Caller | undefined> {
   const found = (await table.get('credentials', keyOf(key.keyId))) as Credential | undefined;
   if (!found || !matchesHash(key, found.hash)) return undefined;
@@ -50,7 +50,7 @@ export function addUserKey(key: AccessKey, { userId, orgId, email, role }: Owner
   return { table: 'credentials', put: { ...keyOf(key.keyId), kind: 'user', ...item }, if: ['absent'] };
 }
 
-/** A token's key stops working at the beginning of the second in which it expires. */
+/** Adds the key of an API token. It stops working at the start of the second in which the token expires. */
 export function addTokenKey(
   key: AccessKey,
   { userId, orgId, email }: Owner,
@@ -66,10 +66,10 @@ export function addTokenKey(
   };
 }
 
-/** Which key is the global administrator's. An installation gets it once, when it starts for the first time. */
+/** Names the global administrator's key. An installation creates it once, at its first start. */
 const administratorKey = { pk: 'administrator', sk: 'current' };
 
-/** Fails where the installation has an administrator's key already. */
+/** Fails if the installation has an administrator key. */
 export function addAdministratorKey(key: AccessKey, now: Date): Write[] {
   const item = { hash: hashAccessKey(key), createdAt: now.toISOString() };
   return [

@@ -1,7 +1,8 @@
+import type { Language } from '../../contract/languages.ts';
 import type { Item, Table, Write } from '../../platform/table.ts';
-import type { JobStatus, Language } from '../../sandbox-image/protocol/job.ts';
+import type { JobStatus } from '../../sandbox-image/protocol/job.ts';
 
-/** A program that runs without a caller, or has ended and its result is kept. */
+/** An execution that was detached, or that has ended and whose result is stored. */
 export type Execution = {
   readonly userId: string;
   readonly executionId: string;
@@ -12,11 +13,11 @@ export type Execution = {
   readonly endedAt: string | null;
   readonly timeoutSeconds: number;
   readonly sandboxId: string;
-  /** The data key of this execution, wrapped by the key store. */
+  /** Data key of this execution, wrapped by the key store. */
   readonly wrappedKey: Uint8Array;
-  /** What opens the sandbox's replies, under the data key. */
+  /** The secret that decrypts the sandbox's replies, sealed under the data key. */
   readonly sealedSecret: Uint8Array;
-  /** Why there is no result. */
+  /** Why the execution has no result. */
   readonly reason: string | null;
   /** Epoch seconds. */
   readonly ttl: number;
@@ -26,7 +27,7 @@ type End = Pick<Execution, 'status' | 'endedAt' | 'reason' | 'ttl'>;
 
 const keyOf = (userId: string, executionId: string) => ({ pk: userId, sk: executionId });
 
-/** Of the index that lists what runs. */
+/** Partition of the index that lists running executions. */
 const running = 'all';
 
 export function addExecution(execution: Execution): Write {
@@ -38,7 +39,7 @@ export function addExecution(execution: Execution): Write {
   };
 }
 
-/** The first to say how it ended is the one who is believed. */
+/** Records the end of an execution. Only the first record of an end counts. */
 export function endExecution({ userId, executionId }: Execution, end: End): Write {
   return {
     table: 'executions',
@@ -62,7 +63,7 @@ export async function getExecution(
   return item && asExecution(item);
 }
 
-/** Newest first: their ids begin with the time. */
+/** Lists executions, newest first: their IDs start with the time. */
 export async function listExecutions(
   table: Table,
   userId: string,
@@ -77,7 +78,7 @@ export async function listExecutions(
   return { executions: items.map(asExecution), cursor };
 }
 
-/** What runs, of all users. */
+/** Lists the running executions of all users. */
 export async function listRunning(table: Table, limit: number): Promise<readonly Execution[]> {
   const { items } = await table.query({ table: 'executions', index: 'running', pk: running, limit });
   return items.map(asExecution);

@@ -1,21 +1,21 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Page, Table, Write } from '../../platform/table.ts';
 import { Bytes, parseItem, Time } from './stored.ts';
 
 const StoredFile = z.object({
   createdAt: Time,
-  /** Counted up by each change of the set of shares, so that no change of the file overlooks one. */
+  /** Incremented by each change of the set of shares, so that no change of the file misses one. */
   shareRevision: z.int().min(0),
-  /** The key of the file, wrapped to its owner. */
+  /** Content key, wrapped to the owner. */
   wrappedCek: Bytes,
-  /** Name, content type and size, under the key. */
+  /** Name, content type and size, sealed under the content key. */
   sealedMetadata: Bytes,
-  /** Of the sealed content, which lies in the object store. */
+  /** Size of the sealed content, which is in the object store. */
   sealedSize: z.int().min(1),
   objectId: z.uuid(),
 });
 
-/** A file, apart from its content. It never changes; only the set of its shares does. */
+/** A file without its content. It never changes; only the set of its shares does. */
 export type StoredFile = Readonly<z.output<typeof StoredFile>>;
 
 export type FileEntry = { readonly fileId: string; readonly file: StoredFile };
@@ -28,7 +28,10 @@ export async function getFile(table: Table, userId: string, fileId: string): Pro
   return parseItem(StoredFile, await table.get('files', keyOf(userId, fileId)));
 }
 
-/** The files of a user, by id and so by age. Those that were altered are left out, as those that do not open are. */
+/**
+ * Lists the files of a user by ID and therefore by age. Files that were tampered with are omitted, like those that
+ * cannot be decrypted.
+ */
 export async function listFiles(
   table: Table,
   userId: string,
@@ -48,27 +51,27 @@ export function addFile(userId: string, fileId: string, file: StoredFile): Write
   return { table: 'files', put: { ...keyOf(userId, fileId), ...file }, if: ['absent'] };
 }
 
-/** Fails where there is a file of this id. */
+/** Fails if a file with this ID exists. */
 export function requireNoFile(userId: string, fileId: string): Write {
   return { table: 'files', check: keyOf(userId, fileId), if: ['absent'] };
 }
 
-/** Deletes a file where the set of its shares is still the `known` one. */
-export function deleteFile(userId: string, fileId: string, known: StoredFile): Write {
-  return { table: 'files', delete: keyOf(userId, fileId), if: unchanged(known) };
+/** Deletes a file. Fails if the set of its shares is no longer the `existing` one. */
+export function deleteFile(userId: string, fileId: string, existing: StoredFile): Write {
+  return { table: 'files', delete: keyOf(userId, fileId), if: unchanged(existing) };
 }
 
-/** Adds a share to a file where the set of its shares is still the `known` one. */
-export function countFileShareAdded(userId: string, fileId: string, known: StoredFile): Write {
+/** Counts a new share of a file. Fails if the set of its shares is no longer the `existing` one. */
+export function countFileShareAdded(userId: string, fileId: string, existing: StoredFile): Write {
   return {
     table: 'files',
     update: keyOf(userId, fileId),
     add: { shareRevision: 1 },
-    if: unchanged(known),
+    if: unchanged(existing),
   };
 }
 
-/** Takes a share from a file, whatever else changes of it. It fails where what counts them is no number. */
+/** Counts the end of a share, whatever else changes in the file. Fails if the stored count is not a number. */
 export function countFileShareTaken(userId: string, fileId: string): Write {
   return {
     table: 'files',

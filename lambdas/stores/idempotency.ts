@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
+import { sha256Base64Url } from '../../crypto/server/sha256.ts';
 import type { Key, Table, Write } from '../../platform/table.ts';
 
 /**
- * A call that came with an `Idempotency-Key`. `claim` names the attempt that is answering it; `answer` is there
- * once it is answered. The answer is sealed under a data key of its own, since it may hold a token; the request is
- * there as a MAC under that key, since a plain digest could be searched for a password. A large answer is in the
+ * A request that was sent with an `Idempotency-Key`. `claim` names the attempt that is answering it. The result is
+ * present once it has been answered. It is sealed under its own data key, since it may contain a token. The request
+ * is stored as a MAC under that key, since a plain digest could be searched for a password. A large result is in the
  * object store.
  */
-export type IdempotentCall = {
+export type IdempotentRequest = {
   readonly claim: string;
   readonly wrappedKey: Uint8Array;
   readonly requestMac: Uint8Array;
@@ -15,20 +15,20 @@ export type IdempotentCall = {
   readonly answerObject: string | null;
 };
 
-export function callKey(owner: string, operationId: string, idempotencyKey: string): Key {
-  const hash = createHash('sha256').update(idempotencyKey).digest('base64url');
+export function idempotencyKeyOf(owner: string, operationId: string, idempotencyKey: string): Key {
+  const hash = sha256Base64Url(idempotencyKey);
   return { pk: `${owner}#${operationId}`, sk: hash };
 }
 
-export async function getCall(table: Table, key: Key): Promise<IdempotentCall | undefined> {
-  return (await table.get('idempotency', key)) as IdempotentCall | undefined;
+export async function getIdempotentRequest(table: Table, key: Key): Promise<IdempotentRequest | undefined> {
+  return (await table.get('idempotency', key)) as IdempotentRequest | undefined;
 }
 
-export function claimCall(key: Key, call: IdempotentCall, ttl: number): Write {
+export function claimRequest(key: Key, call: IdempotentRequest, ttl: number): Write {
   return { table: 'idempotency', put: { ...key, ...call, ttl }, if: ['absent'] };
 }
 
-export function answerCall(key: Key, call: IdempotentCall, ttl: number): Write {
+export function recordAnswer(key: Key, call: IdempotentRequest, ttl: number): Write {
   return {
     table: 'idempotency',
     put: { ...key, ...call, ttl },
@@ -36,8 +36,8 @@ export function answerCall(key: Key, call: IdempotentCall, ttl: number): Write {
   };
 }
 
-/** Lets go of a claim that was never answered. */
-export function releaseCall(key: Key, claim: string): Write {
+/** Releases a claim that was never answered. */
+export function releaseClaim(key: Key, claim: string): Write {
   const unanswered = (['sealedAnswer', 'answerObject'] as const).map((field) => ({ field, equals: null }));
   return { table: 'idempotency', delete: key, if: [{ field: 'claim', equals: claim }, ...unanswered] };
 }

@@ -1,29 +1,29 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Table, Write } from '../../platform/table.ts';
 import { Bytes, parseItem, Time } from './stored.ts';
 
 const StoredKeys = z.object({
-  /** Counted up by each rekey. */
+  /** Incremented by each rekey. */
   keyVersion: z.int().min(1),
   publicKey: Bytes,
   publicKeyKyber: Bytes,
-  /** What the KEK is derived by, beside the user secret. */
+  /** The parameters that derive the KEK from the user secret. */
   kekRecord: Bytes,
   sealedPrivateKey: Bytes,
   sealedPrivateKeyKyber: Bytes,
-  /** By which a client that keeps its user secret replaces the private keys; see crypto/rekey-proof.ts. */
+  /** Lets a client that keeps its user secret replace the private keys; see crypto/vault/rekey-proof.ts. */
   rekeyVerifier: Bytes,
   createdAt: Time,
   updatedAt: Time,
 });
 
-/** A user's key pairs: the public keys, which never change, and the private ones under the user secret. */
+/** A user's key pairs: the public keys, which never change, and the private keys, sealed under the user secret. */
 export type StoredKeys = Readonly<z.output<typeof StoredKeys>>;
 
-/** What a rekey replaces. */
+/** The fields that a rekey replaces. */
 export type PrivateKeyFields = Omit<StoredKeys, 'publicKey' | 'publicKeyKyber' | 'createdAt'>;
 
-/** In the partition of the org, so that a user of another org has no keys here. */
+/** Keys are partitioned by org, so a user of another org has no keys here. */
 const keyOf = (orgId: string, userId: string) => ({ pk: orgId, sk: userId });
 
 /** @throws Tampered */
@@ -31,7 +31,10 @@ export async function getKeys(table: Table, orgId: string, userId: string): Prom
   return parseItem(StoredKeys, await table.get('keys', keyOf(orgId, userId)));
 }
 
-/** The keys of those users of an org who have any, by user id, within a closed range of ids. @throws Tampered */
+/**
+ * Lists the keys of the users of an org, by user ID, within a closed range of IDs. Users without keys are omitted.
+ * @throws Tampered
+ */
 export async function listKeys(
   table: Table,
   orgId: string,
@@ -45,7 +48,7 @@ export function addKeys(orgId: string, userId: string, keys: StoredKeys): Write 
   return { table: 'keys', put: { ...keyOf(orgId, userId), ...keys }, if: ['absent'] };
 }
 
-/** Replaces the private keys where nobody did so in between, and leaves everything else of the record. */
+/** Replaces the private keys and keeps all other fields. Fails if someone else has replaced them in the meantime. */
 export function replacePrivateKeys(
   orgId: string,
   userId: string,

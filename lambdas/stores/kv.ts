@@ -1,16 +1,16 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Table, Write } from '../../platform/table.ts';
 import { Bytes, parseItem, Time } from './stored.ts';
 import { ciphertextFields } from './vault-ciphertext.ts';
 
 const StoredValue = z.object({
-  /** Counted up by each write of the value, which is bound to it. */
+  /** Incremented by each write of the value, which is sealed for its version. */
   version: z.int().min(1),
-  /** Counted up by each change of the set of shares, so that no change of the value overlooks one. */
+  /** Incremented by each change of the set of shares, so that no change of the value misses one. */
   shareRevision: z.int().min(0),
   createdAt: Time,
   updatedAt: Time,
-  /** The key of the value, wrapped to its owner. */
+  /** Content key, wrapped to the owner. */
   wrappedCek: Bytes,
   ...ciphertextFields,
 });
@@ -38,31 +38,31 @@ const unchanged = ({ version, shareRevision }: StoredValue) => [
   { field: 'shareRevision', equals: shareRevision },
 ];
 
-/** Writes a value where the one that it replaces, if any, and the set of its shares are still the `known` ones. */
+/** Writes a value. Fails if the value that it replaces, or the set of its shares, is no longer the `existing` one. */
 export function putValue(
   userId: string,
   key: string,
   value: StoredValue,
-  known: StoredValue | undefined,
+  existing: StoredValue | undefined,
 ): Write {
   return {
     table: 'kv',
     put: { ...keyOf(userId, key), ...value },
-    if: known ? unchanged(known) : ['absent'],
+    if: existing ? unchanged(existing) : ['absent'],
   };
 }
 
-/** Deletes a value where it, and the set of its shares, are still the `known` ones. */
-export function deleteValue(userId: string, key: string, known: StoredValue): Write {
-  return { table: 'kv', delete: keyOf(userId, key), if: unchanged(known) };
+/** Deletes a value. Fails if it, or the set of its shares, is no longer the `existing` one. */
+export function deleteValue(userId: string, key: string, existing: StoredValue): Write {
+  return { table: 'kv', delete: keyOf(userId, key), if: unchanged(existing) };
 }
 
-/** Adds a share to a value where it, and the set of its shares, are still the `known` ones. */
-export function countShareAdded(userId: string, key: string, known: StoredValue): Write {
-  return { table: 'kv', update: keyOf(userId, key), add: { shareRevision: 1 }, if: unchanged(known) };
+/** Counts a new share of a value. Fails if it, or the set of its shares, is no longer the `existing` one. */
+export function countShareAdded(userId: string, key: string, existing: StoredValue): Write {
+  return { table: 'kv', update: keyOf(userId, key), add: { shareRevision: 1 }, if: unchanged(existing) };
 }
 
-/** Takes a share from a value, whatever else changes of it. It fails where what counts them is no number. */
+/** Counts the end of a share, whatever else changes in the value. Fails if the stored count is not a number. */
 export function countShareTaken(userId: string, key: string): Write {
   return {
     table: 'kv',

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Table, Write } from '../../platform/table.ts';
 import { parseItem, parsePage, type StoredPage, Time } from './stored.ts';
 
@@ -14,7 +14,7 @@ const Member = z
   })
   .transform(({ sk, ...member }) => ({ ...member, userId: sk.slice(prefix.length) }));
 
-/** A user as others of the org know them. None of it ever changes. */
+/** A user as other members of the org see them. It never changes. */
 export type Member = Readonly<z.output<typeof Member>>;
 
 const keyOf = (orgId: string, userId: string) => ({ pk: `org#${orgId}`, sk: `${prefix}${userId}` });
@@ -24,7 +24,7 @@ export async function getMember(table: Table, orgId: string, userId: string): Pr
   return parseItem(Member, await table.get('orgs', keyOf(orgId, userId)));
 }
 
-/** In the order in which they were made. @throws Tampered */
+/** Lists members in order of creation. @throws Tampered */
 export async function listMembers(
   table: Table,
   orgId: string,

@@ -2,16 +2,11 @@ import { messagesPrefix } from '../../contract/resources.ts';
 import type { Objects } from '../../platform/objects.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Table, Write } from '../../platform/table.ts';
+import { inTableBytes } from './in-table.ts';
 import { type Message, ttlOf } from './messages.ts';
 
 /** Where the ciphertext of a message is: in the item itself, or in the object store. */
 export type Content = { readonly text: string | null };
-
-/**
- * Beyond this a ciphertext goes to the object store. A table takes 400 KB, but bills each KiB of a transaction
- * twice and gives a partition 1,000 of them a second: past some KiB an object is cheaper and less in the way.
- */
-const inTableBytes = 32 * 1024;
 
 const keyOf = (id: string) => ({ pk: id, sk: 'content' });
 const objectOf = (id: string) => `${messagesPrefix}${id}`;

@@ -3,7 +3,7 @@ import { hashBearerSecret } from '../../crypto/server/bearer-secret.ts';
 import type { Table, Write } from '../../platform/table.ts';
 import type { Message } from './messages.ts';
 
-/** An access that was counted, under the nonce of its opener, who may have the content once more. */
+/** A counted access under its opener's nonce. The opener may request the content again. */
 export type Opening = Pick<Message, 'owner' | 'orgId'> & {
   readonly remaining: number | null;
   readonly repeated: boolean;
@@ -14,7 +14,7 @@ const keyOf = (id: string, nonce: string) => ({
   sk: `opening#${Buffer.from(hashBearerSecret(nonce)).toString('base64url')}`,
 });
 
-/** Until when an opening made now can be repeated: for a while, and not beyond the message's expiry. */
+/** Returns until when an access made now can be repeated: for a while, but not beyond the expiry of the message. */
 export function repeatableUntil({ expiresAt }: Message, now: Date): number {
   const end = Math.ceil(now.getTime() / 1000) + limits.messageRepeatSeconds;
   return expiresAt === null ? end : Math.min(end, Math.floor(Date.parse(expiresAt) / 1000));
@@ -24,7 +24,7 @@ export async function getOpening(table: Table, id: string, nonce: string): Promi
   return (await table.get('messages', keyOf(id, nonce))) as Opening | undefined;
 }
 
-/** Fails where the same nonce was here first: then this call is its repetition. */
+/** Fails if an access with the same nonce exists: then this request is its repetition. */
 export function addOpening(message: Message, nonce: string, remaining: number | null, until: number): Write {
   const { messageId, owner, orgId } = message;
   const item = {

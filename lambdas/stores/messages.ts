@@ -1,7 +1,7 @@
 import type { MessageFormat } from '../../contract/message-format.ts';
 import type { Condition, Table, Write } from '../../platform/table.ts';
 
-/** What is known of a message beside its ciphertext. It exists for as long as it can be opened. */
+/** A message without its ciphertext. It exists for as long as it can be opened. */
 export type Message = {
   readonly messageId: string;
   readonly name: string | null;
@@ -10,26 +10,26 @@ export type Message = {
   readonly maxAccess: number | null;
   readonly accesses: number;
   readonly lastAccessAt: string | null;
-  /** Epoch seconds until which an access that was counted may be repeated; 0 where there is none. */
+  /** Epoch seconds until which a counted access may be repeated; 0 if none may. */
   readonly repeatableUntil: number;
   readonly format: MessageFormat;
   readonly sizeBytes: number;
-  /** User id of the sender, and their org; not there for an anonymous one. */
+  /** User ID and org of the sender; missing for an anonymous sender. */
   readonly owner?: string;
   readonly orgId?: string;
-  /** Of an anonymous sender's delete token; null where there is an owner. */
+  /** Hash of an anonymous sender's delete token; null if the message has an owner. */
   readonly deleteTokenHash: Uint8Array | null;
 };
 
 const keyOf = (id: string) => ({ pk: id, sk: id });
 
-/** A message that can be opened at that time. */
+/** Returns a message that can be opened at that time. */
 export async function getMessage(table: Table, id: string, now: Date): Promise<Message | undefined> {
   const message = (await table.get('messages', keyOf(id))) as Message | undefined;
   return message && canBeOpened(message, now) ? message : undefined;
 }
 
-/** Newest first. */
+/** Lists messages, newest first. */
 export async function listMessages(
   table: Table,
   owner: string,
@@ -42,12 +42,12 @@ export async function listMessages(
   return { items: messages.filter((message) => canBeOpened(message, now)), cursor };
 }
 
-/** The time to live counts whole seconds; this counts the rest. */
+/** The TTL counts whole seconds; this check covers the fraction. */
 function canBeOpened({ expiresAt }: Message, now: Date): boolean {
   return expiresAt === null || expiresAt > now.toISOString();
 }
 
-/** Epoch seconds by which everything of a message is gone. */
+/** The TTL after which nothing of a message remains. */
 export function ttlOf({ expiresAt }: Pick<Message, 'expiresAt'>): { readonly ttl?: number } {
   return expiresAt === null ? {} : { ttl: Math.ceil(Date.parse(expiresAt) / 1000) };
 }
@@ -62,8 +62,8 @@ export function addMessage(message: Message): Write {
 }
 
 /**
- * Counts an access that leaves at least one more. It fails where only the last one is left by now, so any number
- * of openers at once are counted without getting in each other's way.
+ * Counts an access that is not the last one. Fails if only the last one is left. Any number of concurrent openers are
+ * counted without conflicts.
  */
 export function countAccess(
   { messageId, maxAccess }: Message,
@@ -81,7 +81,7 @@ export function countAccess(
   };
 }
 
-/** Takes the last access, and the message with it; fails where another opener was first. */
+/** Uses the last access, which deletes the message. Fails if another opener was faster. */
 export function takeLastAccess({ messageId, accesses }: Message): Write {
   return {
     table: 'messages',

@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../../contract/limits.ts';
 import { ConditionFailed, type Table, type Write } from '../../platform/table.ts';
 import { parseItem, parsePage, type StoredPage, Time } from './stored.ts';
 
-/** The org that users join who register themselves. */
+/** The org of users who register themselves. */
 export const defaultOrgId = 'default';
 
 const Plan = z.object({
@@ -28,14 +28,14 @@ const OrgEntry = z
   .object({ sk: z.string(), name: z.string(), createdAt: Time })
   .transform(({ sk, ...entry }) => ({ ...entry, orgId: sk }));
 
-/** What an org may store. */
+/** The storage limits of an org. */
 export type Plan = Readonly<z.output<typeof Plan>>;
-/** Where an org's files go. */
+/** Where an org's files are stored. */
 export type Storage = Readonly<z.output<typeof Storage>>;
 export type Org = Readonly<z.output<typeof Org>>;
 export type OrgEntry = Readonly<z.output<typeof OrgEntry>>;
 
-/** The appliance's own. */
+/** The limits of an org whose plan no administrator has set. */
 export const defaultPlan: Plan = {
   key: 'default',
   maxRecords: 100_000,
@@ -61,7 +61,7 @@ export async function listOrgs(
   return parsePage(OrgEntry, await table.query({ table: 'orgs', pk: 'orgs', ...page }));
 }
 
-/** An org with the appliance's own plan and storage, and its place in the list. */
+/** Adds an org with the default plan and storage, and its entry in the list. */
 export function addOrg({ orgId, name, createdAt }: OrgEntry): readonly Write[] {
   const org = { orgId, name, createdAt, plan: defaultPlan, storage: defaultStorage, records: 0, files: 0 };
   return [
@@ -70,7 +70,7 @@ export function addOrg({ orgId, name, createdAt }: OrgEntry): readonly Write[] {
   ];
 }
 
-/** To be called where an installation is made, and as often as one likes. */
+/** Creates the default org if it does not exist. Call it at every start. */
 export async function ensureDefaultOrg(table: Table, now: Date): Promise<void> {
   try {
     await table.transact(addOrg({ orgId: defaultOrgId, name: 'Default', createdAt: now.toISOString() }));
@@ -89,7 +89,7 @@ export function setStorage(orgId: string, storage: Storage): Write {
 
 const bounds = { records: 'maxRecords', files: 'maxFiles' } as const;
 
-/** Counts one more of what the org stores. It fails where the plan allows no more. */
+/** Counts one more stored record or file. Fails if the plan allows no more. */
 export function countStored({ orgId, plan }: Org, what: keyof typeof bounds): Write {
   return {
     table: 'orgs',
@@ -99,7 +99,7 @@ export function countStored({ orgId, plan }: Org, what: keyof typeof bounds): Wr
   };
 }
 
-/** Counts nothing. It fails where the plan allows no more. */
+/** Counts nothing. Fails if the plan allows no more. */
 export function requireRoom({ orgId, plan }: Org, what: keyof typeof bounds): Write {
   return {
     table: 'orgs',
@@ -108,7 +108,7 @@ export function requireRoom({ orgId, plan }: Org, what: keyof typeof bounds): Wr
   };
 }
 
-/** Counts one less. It fails where what was counted is no number. */
+/** Counts one stored record or file less. Fails if the stored count is not a number. */
 export function countDeleted(orgId: string, what: keyof typeof bounds): Write {
   return {
     table: 'orgs',

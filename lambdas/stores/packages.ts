@@ -8,27 +8,27 @@ export type InstalledPackage = {
   readonly sizeBytes: number;
 };
 
-/** What a user's programs import now. */
+/** The packages that a user's programs import now. */
 export type InstalledSet = {
   readonly bundleId: string;
   readonly installedAt: string;
-  /** Those of the list; the lock has what came with them too. */
+  /** The packages on the list. The lock has their dependencies too. */
   readonly packages: readonly InstalledPackage[];
 };
 
-/** A user's list of packages, and how far it has come. */
+/** A user's list of packages and the state of its build. */
 export type PackageSet = {
-  /** Grows with every write. */
+  /** Incremented by every write. */
   readonly revision: number;
-  /** The build of this very list. */
+  /** The build of this list. */
   readonly buildId: string;
-  /** By name. */
+  /** Ordered by name. */
   readonly wanted: readonly Requirement[];
   readonly changedAt: string;
   readonly status: 'pending' | 'ready' | 'failed';
   readonly endedAt: string | null;
   readonly failure: { readonly reason: string; readonly names: readonly string[] } | null;
-  /** Of this list once it is ready, else of the last one that was. */
+  /** What is installed: this list once it is ready, else the last list that was. */
   readonly installed: InstalledSet | null;
 };
 
@@ -46,29 +46,30 @@ export async function getPackageLock(table: Table, userId: string): Promise<Stor
   return (await table.get('packages', lockKey(userId))) as (StoredLock & Item) | undefined;
 }
 
-/** Writes a set where the one that it follows, if any, is still the `known` one. */
-function putSet(userId: string, set: PackageSet, known: PackageSet | undefined): Write {
+/** Writes a set. Fails if the set that it follows is no longer the `existing` one. */
+function putSet(userId: string, set: PackageSet, existing: PackageSet | undefined): Write {
   return {
     table: 'packages',
     put: { ...setKey(userId), ...(set as unknown as { readonly [name: string]: Value }) },
-    if: known ? [{ field: 'revision', equals: known.revision }] : ['absent'],
+    if: existing ? [{ field: 'revision', equals: existing.revision }] : ['absent'],
   };
 }
 
 /**
- * The writes from one state of a user's packages to the next: the set, its lock, and which bundles are in use.
+ * Returns the writes from one state of a user's packages to the next: the set, its lock, and which bundles are in
+ * use.
  *
- * @param lock of `set.installed`, where that is another than before
+ * @param lock of `set.installed`, if that differs from before
  */
 export function changePackageSet(
   userId: string,
   set: PackageSet,
-  known: PackageSet | undefined,
+  existing: PackageSet | undefined,
   lock?: string,
 ): Write[] {
-  const before = known?.installed?.bundleId;
+  const before = existing?.installed?.bundleId;
   const after = set.installed?.bundleId;
-  const writes = [putSet(userId, set, known)];
+  const writes = [putSet(userId, set, existing)];
   if (before === after) return writes;
   if (before) writes.push({ table: 'packages', delete: useKey(before, userId) });
   if (after && lock !== undefined) {
@@ -82,7 +83,7 @@ export function changePackageSet(
   return writes;
 }
 
-/** Whether any user's programs import this bundle. */
+/** Returns whether any user's programs import this bundle. */
 export async function isBundleInUse(table: Table, bundleId: string): Promise<boolean> {
   const { items } = await table.query({ table: 'packages', pk: `bundle#${bundleId}`, limit: 1 });
   return items.length > 0;

@@ -1,8 +1,8 @@
-import { z } from 'zod';
-import type { Table, Write } from '../../platform/table.ts';
+import * as z from 'zod';
+import type { Condition, Table, Write } from '../../platform/table.ts';
 import { Bytes, parseItem, parsePage, type StoredPage, Time } from './stored.ts';
 
-/** Of the index that lists by trustee. */
+/** Attribute of the index that lists by trustee. */
 const trusteeIndex = 'trustee';
 
 const Share = z.object({
@@ -20,7 +20,7 @@ const Share = z.object({
   updatedAt: Time,
 });
 
-/** What an owner gave a trustee. */
+/** A recovery share that an owner gave to a trustee. */
 export type RecoveryShare = Readonly<z.output<typeof Share>>;
 
 const shareKey = (ownerUserId: string, trusteeUserId: string) => ({
@@ -39,7 +39,7 @@ export async function getShare(
 
 type PageOf = { readonly limit: number; readonly cursor?: string };
 
-/** What an owner gave, by trustee. @throws Tampered */
+/** Lists the shares that an owner gave, by trustee. @throws Tampered */
 export async function listTrustees(
   table: Table,
   ownerUserId: string,
@@ -48,7 +48,7 @@ export async function listTrustees(
   return parsePage(Share, await table.query({ table: 'recovery', pk: `owner#${ownerUserId}`, ...page }));
 }
 
-/** What a trustee was given. Reads of the index may lag behind. @throws Tampered */
+/** Lists the shares that a trustee holds. Reads of the index may lag behind. @throws Tampered */
 export async function listOwners(
   table: Table,
   trusteeUserId: string,
@@ -58,22 +58,22 @@ export async function listOwners(
   return parsePage(Share, await table.query(query));
 }
 
-/** Writes a share where the one that it replaces, if any, is still the `known` one. */
-export function putShare(share: RecoveryShare, known: RecoveryShare | undefined): Write {
+/** Writes a share. Fails if the share that it replaces is no longer the `existing` one. */
+export function putShare(share: RecoveryShare, existing: RecoveryShare | undefined): Write {
   const { ownerUserId, trusteeUserId } = share;
   return {
     table: 'recovery',
     put: { ...shareKey(ownerUserId, trusteeUserId), ...share, [trusteeIndex]: trusteeUserId },
-    if: known ? [{ field: 'updatedAt', equals: known.updatedAt }] : ['absent'],
+    if: existing ? [{ field: 'updatedAt', equals: existing.updatedAt }] : ['absent'],
   };
 }
 
-/** Writes nothing, and fails where there is none. */
-export function shareIsThere(ownerUserId: string, trusteeUserId: string): Write {
+/** Writes nothing. Fails if the share does not exist. */
+export function requireShare(ownerUserId: string, trusteeUserId: string): Write {
   return { table: 'recovery', check: shareKey(ownerUserId, trusteeUserId), if: ['present'] };
 }
 
-/** Fails where there is none. */
+/** Fails if the share does not exist. */
 export function deleteShare(ownerUserId: string, trusteeUserId: string): Write {
   return { table: 'recovery', delete: shareKey(ownerUserId, trusteeUserId), if: ['present'] };
 }
@@ -82,20 +82,20 @@ const Restore = z.object({
   restoreId: z.uuid(),
   trusteeUserId: z.guid(),
   trusteeName: z.string(),
-  /** Under a temporary secret; see crypto/restored-keys.ts. */
+  /** Sealed under a temporary secret; see crypto/vault/restored-keys.ts. */
   restoredKey: Bytes,
   restoredKeyKyber: Bytes,
-  /** By which a client shows that it found the owner's keys in it; see crypto/rekey-proof.ts. */
+  /** Lets a client prove that it found the owner's keys; see crypto/vault/rekey-proof.ts. */
   challenge: Bytes,
   rekeyVerifier: Bytes,
   usedXor: z.boolean(),
   xorSaltHint: z.string().nullable(),
   createdAt: Time,
-  /** From then on a rekey may use it. */
+  /** A rekey may use the restore from this time on. */
   availableAt: Time,
 });
 
-/** Private keys that a trustee brought back. They lie beside the live ones, which know nothing of them. */
+/** Private keys that a trustee restored. They are stored separately from the live keys until the owner rekeys. */
 export type Restore = Readonly<z.output<typeof Restore>>;
 
 const restoreKey = (orgId: string, ownerUserId: string) => ({
@@ -112,30 +112,33 @@ export async function getRestore(
   return parseItem(Restore, await table.get('recovery', restoreKey(orgId, ownerUserId)));
 }
 
-/** Writes a restore where there is none, or still the `known` one. */
+const sameRestore = (existing: Restore | undefined): readonly Condition[] =>
+  existing ? [{ field: 'restoreId', equals: existing.restoreId }] : ['absent'];
+
+/** Writes a restore. Fails if the restore that it replaces is no longer the `existing` one. */
 export function putRestore(
   orgId: string,
   ownerUserId: string,
   restore: Restore,
-  known: Restore | undefined,
+  existing: Restore | undefined,
 ): Write {
   return {
     table: 'recovery',
     put: { ...restoreKey(orgId, ownerUserId), ...restore },
-    if: known ? [{ field: 'restoreId', equals: known.restoreId }] : ['absent'],
+    if: sameRestore(existing),
   };
 }
 
-/** Writes nothing, and fails where another restore came, or the `known` one went. */
-export function restoreIsStill(orgId: string, ownerUserId: string, known: Restore | undefined): Write {
+/** Writes nothing. Fails if there is another restore by now, or the `existing` one is gone. */
+export function requireSameRestore(orgId: string, ownerUserId: string, existing: Restore | undefined): Write {
   return {
     table: 'recovery',
     check: restoreKey(orgId, ownerUserId),
-    if: known ? [{ field: 'restoreId', equals: known.restoreId }] : ['absent'],
+    if: sameRestore(existing),
   };
 }
 
-/** @param restoreId fails for any other; without it, whatever is there goes */
+/** Deletes a restore. @param restoreId fails for any other one; without it, any restore is deleted */
 export function deleteRestore(orgId: string, ownerUserId: string, restoreId?: string): Write {
   const gone = { table: 'recovery', delete: restoreKey(orgId, ownerUserId) } as const;
   return restoreId ? { ...gone, if: [{ field: 'restoreId', equals: restoreId }] } : gone;

@@ -7,7 +7,7 @@ export type Secret = {
   readonly updatedAt: string;
   readonly version: number;
   readonly lastUsedAt: string | null;
-  /** The value under its data key, and that key wrapped by the key store. */
+  /** The value sealed under its data key, and that key wrapped by the key store. */
   readonly sealedValue: Uint8Array;
   readonly wrappedKey: Uint8Array;
 };
@@ -27,12 +27,12 @@ export async function listSecrets(
   return { items: items as unknown as readonly Secret[], cursor };
 }
 
-/** Writes a secret where the one that it replaces, if any, is still the `known` one. */
-export function putSecret(userId: string, secret: Secret, known: Secret | undefined): Write {
+/** Writes a secret. Fails if the secret that it replaces is no longer the `existing` one. */
+export function putSecret(userId: string, secret: Secret, existing: Secret | undefined): Write {
   return {
     table: 'secrets',
     put: { ...keyOf(userId, secret.name), ...secret },
-    if: known ? [{ field: 'version', equals: known.version }] : ['absent'],
+    if: existing ? [{ field: 'version', equals: existing.version }] : ['absent'],
   };
 }
 
@@ -40,7 +40,7 @@ export function deleteSecret(userId: string, name: string): Write {
   return { table: 'secrets', delete: keyOf(userId, name), if: ['present'] };
 }
 
-/** Notes that a program was given the value. */
+/** Records that a program received the value. */
 export function markUsed(userId: string, name: string, now: Date): Write {
   return { table: 'secrets', update: keyOf(userId, name), set: { lastUsedAt: now.toISOString() } };
 }

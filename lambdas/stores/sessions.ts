@@ -5,7 +5,7 @@ type Session = { readonly passwordVersion: number };
 
 const keyOf = (userId: string, sessionId: string) => ({ pk: userId, sk: sessionId });
 
-/** A session that was neither logged out nor has expired. */
+/** Returns a session that was not signed out and has not expired. */
 export async function getSession(table: Table, claims: SessionClaims): Promise<Session | undefined> {
   return (await table.get('sessions', keyOf(claims.sub, claims.jti))) as Session | undefined;
 }

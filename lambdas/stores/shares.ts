@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../../contract/limits.ts';
 import type { Table, Write } from '../../platform/table.ts';
 import { Bytes, parseItem, parsePage, type StoredPage, Time } from './stored.ts';
 
-/** What is shared: a value by its name, or a file by its id. */
+/** A shared record: a value by its name, or a file by its ID. */
 export type Shared = {
   readonly kind: 'kv' | 'file';
   readonly ownerUserId: string;
@@ -29,7 +29,7 @@ const Grant = z
   })
   .transform(({ sk, ttl: _, ...grant }) => ({ ...grant, recipientUserId: sk }));
 
-/** A share as it lies beside what is shared. There is at most one for each recipient. */
+/** A share as the owner has it. A record has at most one per recipient. */
 export type Grant = Readonly<z.output<typeof Grant>>;
 
 const Received = z
@@ -43,24 +43,24 @@ const Received = z
       .max(limits.kvKeyBytes)
       .refine((name) => name.isWellFormed()),
     ...terms,
-    /** Of what is shared. */
+    /** Version of the shared record. */
     version: z.int().min(1),
-    /** The key of this version, wrapped to the recipient. */
+    /** Content key of this version, wrapped to the recipient. */
     wrappedCek: Bytes,
-    /** What was shared when the share was made: the terms are sealed under the key of that version. */
+    /** Version of the record when the share was created: the terms are sealed under its content key. */
     termsVersion: z.int().min(1),
     termsWrappedCek: Bytes,
     sealedTerms: Bytes,
   })
   .transform(({ sk, ...received }) => ({ ...received, shareId: sk }));
 
-/** A share as it lies with its recipient: all that they need to open what is shared. */
+/** A share as the recipient has it, with everything that they need to decrypt the record. */
 export type Received = Readonly<z.output<typeof Received>>;
 
 const grantsOf = ({ kind, ownerUserId, resource }: Shared) => `granted#${kind}#${ownerUserId}#${resource}`;
 const receivedBy = (kind: Shared['kind'], userId: string) => `received#${kind}#${userId}`;
 
-/** Epoch seconds by which the store itself drops a share; until the second is full, `isActive` counts the rest. */
+/** The store's TTL of a share in epoch seconds. `isActive` covers the fraction of the last second. */
 function ttlOf(expiresAt: string | null): { readonly ttl?: number } {
   return expiresAt === null ? {} : { ttl: Math.ceil(Date.parse(expiresAt) / 1000) };
 }
@@ -71,7 +71,7 @@ export function isActive({ expiresAt }: Pick<Grant, 'expiresAt'>, now: Date): bo
 
 type PageOf = { readonly limit: number; readonly cursor?: string };
 
-/** Active grants of what is shared, by recipient. @throws Tampered */
+/** Lists the active grants of a record, by recipient. @throws Tampered */
 export async function listGrants(
   table: Table,
   shared: Shared,
@@ -82,7 +82,7 @@ export async function listGrants(
   return { ...found, items: found.items.filter((grant) => isActive(grant, now)) };
 }
 
-/** The active grant of one recipient. @throws Tampered */
+/** Returns the active grant of one recipient. @throws Tampered */
 export async function getGrant(
   table: Table,
   shared: Shared,
@@ -93,7 +93,7 @@ export async function getGrant(
   return grant && isActive(grant, now) ? grant : undefined;
 }
 
-/** The share that a recipient has under this id. @throws Tampered */
+/** Returns the active share that a recipient has under this ID. @throws Tampered */
 export async function getReceived(
   table: Table,
   kind: Shared['kind'],
@@ -106,7 +106,10 @@ export async function getReceived(
   return received && isActive(received, now) ? received : undefined;
 }
 
-/** Active shares of a recipient. Those that were altered are left out, as those that do not open are. */
+/**
+ * Lists the active shares of a recipient. Shares that were tampered with are omitted, like those that cannot be
+ * decrypted.
+ */
 export async function listReceived(
   table: Table,
   kind: Shared['kind'],
@@ -120,7 +123,10 @@ export async function listReceived(
   return { items: whole.filter((received) => isActive(received, now)), ...(cursor && { cursor }) };
 }
 
-/** Two writes. They go with one that changes what is shared, by which no two of them can miss each other. */
+/**
+ * Returns two writes. Commit them with a write that increments the share revision, so that concurrent changes cannot
+ * miss each other.
+ */
 export function addShare(
   shared: Shared,
   { recipientUserId, ...grant }: Grant,
@@ -134,7 +140,7 @@ export function addShare(
   ];
 }
 
-/** Two writes. @param grant that is still the recipient's, or the transaction fails */
+/** Returns two writes. @param grant must still be the recipient's, or the transaction fails */
 export function endShare(
   shared: Shared,
   { recipientUserId, shareId }: Pick<Grant, 'recipientUserId' | 'shareId'>,
@@ -149,7 +155,7 @@ export function endShare(
   ];
 }
 
-/** Gives the recipient the key of a new version. It fails where the share is gone, or its time is none. */
+/** Gives the recipient the content key of a new version. Fails if the share is gone or its expiry is not a number. */
 export function rewrapShare(
   kind: Shared['kind'],
   { recipientUserId, shareId }: Pick<Grant, 'recipientUserId' | 'shareId'>,
@@ -163,7 +169,7 @@ export function rewrapShare(
   };
 }
 
-/** Notes a read by the recipient. It fails where the share is gone, or another read was the first meanwhile. */
+/** Records a read by the recipient. Fails if the share is gone, or if another read was recorded as the first one. */
 export function markAccess(shared: Shared, grant: Grant, now: Date): Write {
   const lastAccessAt = now.toISOString();
   const isFirst = grant.firstAccessAt === null;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Tampered } from '../../crypto/errors.ts';
 import type { Item, Page } from '../../platform/table.ts';
 
@@ -6,8 +6,8 @@ export const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array
 export const Time = z.iso.datetime({ precision: 3 });
 
 /**
- * A record of the vault as it was written. What lies in the store is not trusted: a field that is missing, or that
- * no program of this project writes, is a record that was altered.
+ * Parses a stored item. The store is not trusted: a field that is missing, or that the server never writes, means
+ * that the record was tampered with.
  *
  * @throws Tampered
  */
@@ -22,7 +22,7 @@ export function parseItem<S extends z.ZodType>(schema: S, item: Item | undefined
 
 export type StoredPage<T> = { readonly items: readonly T[]; readonly cursor?: string };
 
-/** @throws Tampered where one of them was altered */
+/** @throws Tampered if one of the items was tampered with */
 export function parsePage<S extends z.ZodType>(schema: S, { items, cursor }: Page): StoredPage<z.output<S>> {
   return { items: items.map((item) => parseItem(schema, item)), ...(cursor && { cursor }) };
 }

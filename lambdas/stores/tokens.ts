@@ -1,18 +1,18 @@
 import type { TokenScope } from '../../contract/scopes.ts';
 import type { Table, Write } from '../../platform/table.ts';
 
-/** What a user sees of an API token. Its hash is among the credentials, which only sign-in reads. */
+/** An API token as its user sees it. Its hash is among the credentials, which only authentication reads. */
 export type ApiToken = {
   readonly tokenId: string;
   readonly name: string;
   readonly scopes: readonly TokenScope[];
   readonly createdAt: string;
   readonly expiresAt: string | null;
-  /** Minutes since the epoch; 0 where it was never used. */
+  /** Minutes since the epoch; 0 if it was never used. */
   readonly usedMinute: number;
 };
 
-/** An expired token stays in the list for so long, so that its user finds out why a program stopped. */
+/** How long an expired token stays in the list, so that its user finds out why a program stopped. */
 const listedAfterExpirySeconds = 30 * 24 * 60 * 60;
 
 const keyOf = (userId: string, tokenId: string) => ({ pk: userId, sk: tokenId });
@@ -37,7 +37,7 @@ export function deleteToken(userId: string, tokenId: string): Write {
   return { table: 'tokens', delete: keyOf(userId, tokenId), if: ['present'] };
 }
 
-/** Fails where a use in this minute, or a later one, is noted already. */
+/** Fails if a use in this minute or a later one is already recorded. */
 export function markTokenUsed(userId: string, tokenId: string, minute: number): Write {
   return {
     table: 'tokens',

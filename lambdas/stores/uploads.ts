@@ -1,22 +1,22 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Table, Write } from '../../platform/table.ts';
 import { Bytes, parseItem, Time } from './stored.ts';
 
 const StoredUpload = z.object({
   createdAt: Time,
   expiresAt: Time,
-  /** The key of the file, wrapped to its owner. */
+  /** Content key, wrapped to the owner. */
   wrappedCek: Bytes,
   sealedMetadata: Bytes,
-  /** The sealed file's first bytes, by which a client that has lost them goes on under the same key. */
+  /** First bytes of the sealed file. A client that has lost them needs them to continue under the same key. */
   fileHeader: Bytes,
   sealedSize: z.int().min(1),
   objectId: z.uuid(),
-  /** The object store's. */
+  /** The object store's ID of the upload. */
   uploadId: z.string().min(1),
 });
 
-/** A file whose content is on its way, in parts. */
+/** A file whose content is being uploaded in parts. */
 export type StoredUpload = Readonly<z.output<typeof StoredUpload>>;
 
 export type UploadEntry = { readonly fileId: string; readonly upload: StoredUpload };
@@ -34,7 +34,7 @@ export async function getUpload(
   return parseItem(StoredUpload, await table.get('files', keyOf(userId, fileId)));
 }
 
-/** Open uploads of a user. Those that were altered are left out. */
+/** Lists the open uploads of a user. Uploads that were tampered with are omitted. */
 export async function listUploads(
   table: Table,
   userId: string,
@@ -53,7 +53,7 @@ export function addUpload(userId: string, fileId: string, upload: StoredUpload):
   return { table: 'files', put: { ...keyOf(userId, fileId), ...upload, ttl }, if: ['absent'] };
 }
 
-/** Ends an upload, which only one of several who try can. It fails where it has expired. */
+/** Ends an upload. Of several concurrent attempts one succeeds. Fails if the upload has expired. */
 export function endUpload(userId: string, fileId: string): Write {
   return { table: 'files', delete: keyOf(userId, fileId), if: ['present'] };
 }

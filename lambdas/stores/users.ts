@@ -1,26 +1,26 @@
 import type { PasswordRecord } from '../../crypto/server/password.ts';
 import type { Table, Write } from '../../platform/table.ts';
 
-/** What the appliance knows of a user. */
+/** A user record. */
 export type User = {
   readonly userId: string;
   readonly orgId: string;
   readonly email: string | null;
   readonly role: 'member' | 'admin';
   readonly createdAt: string;
-  /** Grows with every change of the password; sessions of an earlier one are void. */
+  /** Incremented by every change of the password; sessions of an earlier version are void. */
   readonly passwordVersion: number;
   readonly apiKeyId: string;
 };
 
-/** What a sign-in needs, under the e-mail address: it also reserves that address. */
+/** The sign-in record of an e-mail address. It also reserves the address. */
 export type Login = {
   readonly userId: string;
   readonly orgId: string;
   readonly passwordVersion: number;
-  /** null for a user whom an administrator made: they have an API key alone. */
+  /** null for a user whom an administrator created: they have only an API key. */
   readonly password: PasswordRecord | null;
-  /** The API key sealed under the password; null where the key was replaced without it. */
+  /** The API key sealed under the password; null if the key was replaced without it. */
   readonly sealedApiKey: Uint8Array | null;
 };
 
@@ -43,7 +43,7 @@ export function addLogin(email: string, login: Login): Write {
   return { table: 'users', put: { ...loginKey(email), ...login }, if: ['absent'] };
 }
 
-/** Replaces password and sealed key, where nobody changed the password in between. */
+/** Replaces the password and the sealed API key. Fails if the password has changed in the meantime. */
 export function replaceLogin(email: string, login: Login, knownVersion: number): Write {
   return {
     table: 'users',
@@ -52,29 +52,32 @@ export function replaceLogin(email: string, login: Login, knownVersion: number):
   };
 }
 
-/** Where neither the password nor the API key, whose copy is sealed under it, was replaced in between. */
+/**
+ * Sets the password version. Fails if the password, or the API key whose copy is sealed under it, was replaced in the
+ * meantime.
+ */
 export function setPasswordVersion(
   userId: string,
   version: number,
-  known: Pick<User, 'passwordVersion' | 'apiKeyId'>,
+  existing: Pick<User, 'passwordVersion' | 'apiKeyId'>,
 ): Write {
   return {
     table: 'users',
     update: userKey(userId),
     set: { passwordVersion: version },
     if: [
-      { field: 'passwordVersion', equals: known.passwordVersion },
-      { field: 'apiKeyId', equals: known.apiKeyId },
+      { field: 'passwordVersion', equals: existing.passwordVersion },
+      { field: 'apiKeyId', equals: existing.apiKeyId },
     ],
   };
 }
 
-/** Forgets the copy of an API key that is replaced without the password. */
+/** Deletes the sealed copy of an API key that is replaced without the password. */
 export function dropSealedApiKey(email: string): Write {
   return { table: 'users', update: loginKey(email), set: { sealedApiKey: null } };
 }
 
-/** Names the user's new API key, where the one that it replaces is still the current one. */
+/** Sets the user's new API key. Fails if the key that it replaces is no longer the current one. */
 export function setApiKeyId(userId: string, keyId: string, knownKeyId: string): Write {
   return {
     table: 'users',

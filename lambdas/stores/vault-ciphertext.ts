@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Tampered } from '../../crypto/errors.ts';
 import type { Objects } from '../../platform/objects.ts';
 import type { Write } from '../../platform/table.ts';
+import { inTableBytes } from './in-table.ts';
 import { Bytes } from './stored.ts';
 import { deleteObject, readObject, storeObject } from './vault-objects.ts';
 
@@ -9,12 +10,6 @@ import { deleteObject, readObject, storeObject } from './vault-objects.ts';
 export const ciphertextFields = { envelope: Bytes.nullable(), objectId: z.uuid().nullable() } as const;
 
 export type CiphertextPlace = { readonly envelope: Uint8Array | null; readonly objectId: string | null };
-
-/**
- * Beyond this a ciphertext goes to the object store. A table takes 400 KB, but bills each KiB of a transaction twice
- * and reads whole records to list their names: past some KiB an object is cheaper and less in the way.
- */
-export const inTableBytes = 32 * 1024;
 
 export type PlacedCiphertext = { readonly place: CiphertextPlace; readonly writes: readonly Write[] };
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { vaultPrefix } from '../../contract/resources.ts';
 import { Tampered } from '../../crypto/errors.ts';
 import { type ByteRange, ObjectDamaged, type Objects, type StoredObject } from '../../platform/objects.ts';
@@ -7,43 +6,43 @@ import type { Write } from '../../platform/table.ts';
 
 const recordOf = (objectId: string) => ({ pk: objectId, sk: 'object' });
 
-/** Where the object store has it. */
+/** Returns the key of an object in the object store. */
 export function objectKey(objectId: string): string {
   return `${vaultPrefix}${objectId}`;
 }
 
-/** Stores an object. Its write belongs into the transaction of the record that names it; without it, it is swept. */
+/** Stores an object. Commit its write with the record that names the object; without it, the object is swept. */
 export async function storeObject(
   objects: Objects,
   content: Uint8Array,
 ): Promise<{ readonly objectId: string; readonly write: Write }> {
-  const objectId = randomUUID();
+  const objectId = globalThis.crypto.randomUUID();
   await objects.put(objectKey(objectId), content);
   return { objectId, write: { table: 'vaultObjects', put: recordOf(objectId), if: ['absent'] } };
 }
 
-/** What is in the object store is nobody's then; the sweep removes it. */
+/** Gives up an object: no record names it from then on, and the sweep deletes it. */
 export function deleteObject(objectId: string): Write {
   return { table: 'vaultObjects', delete: recordOf(objectId) };
 }
 
 /**
- * Keeps the sweep from an object that is still to come: it counts as old from its first byte, and is named by a
- * record only after its last.
+ * Protects an object that is still being uploaded from the sweep: its age counts from its first byte, and a record
+ * names it only after its last.
  *
- * @param until when it is given up
+ * @param until when the upload expires
  */
 export function expectObject(objectId: string, until: Date): Write {
   const ttl = Math.ceil(until.getTime() / 1000);
   return { table: 'vaultObjects', put: { ...recordOf(objectId), ttl }, if: ['absent'] };
 }
 
-/** An object that was expected is there, and a record names it. */
+/** Marks an announced object as present and named by a record. */
 export function keepObject(objectId: string): Write {
   return { table: 'vaultObjects', put: recordOf(objectId), if: ['present'] };
 }
 
-/** @throws Tampered where it was damaged */
+/** @throws Tampered if it is damaged */
 export async function findObject(
   objects: Objects,
   objectId: string,
@@ -57,17 +56,17 @@ export async function findObject(
   }
 }
 
-/** @throws Tampered where it is not there, or was damaged */
+/** @throws Tampered if it is missing or damaged */
 export async function readObject(objects: Objects, objectId: string): Promise<Uint8Array> {
   const object = await findObject(objects, objectId);
   if (!object) throw new Tampered();
   return object.body;
 }
 
-/** No call that stores an object takes longer until the table names it. */
+/** The longest time between storing an object and committing the record that names it. */
 const settledMs = 60 * 60_000;
 
-/** Removes the objects that no record names, or names any more. Answers how many. To be called every hour or so. */
+/** Deletes objects that no record names. Call it about once an hour. @returns how many objects were deleted */
 export async function sweepVaultObjects(
   { table, objects }: Pick<Platform, 'table' | 'objects'>,
   now = Date.now(),

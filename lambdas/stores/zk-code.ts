@@ -1,19 +1,19 @@
 import type { Page, Table, Write } from '../../platform/table.ts';
 
-/** What is known of an encrypted program. */
+/** An encrypted program without its payload. */
 export type ZkCode = {
   readonly name: string;
   readonly language: 'python';
   readonly description: string;
   readonly sizeBytes: number;
-  /** Of the payload, in hex; kept apart from it, so that one of them cannot be altered unseen. */
+  /** Digest of the payload in hexadecimal. It is stored separately, so that neither can be changed unnoticed. */
   readonly sha256: string;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly version: number;
 };
 
-/** A payload as it is stored, with the version of the program that it is of. */
+/** A stored payload, with the version of the program that it belongs to. */
 export type StoredPayload = {
   readonly version: number;
   readonly salt: Uint8Array;
@@ -44,24 +44,24 @@ export async function listCode(
   return { items: items as unknown as readonly ZkCode[], cursor };
 }
 
-/** Writes a program and its payload where the one that they replace, if any, is still the `known` one. */
+/** Writes a program and its payload. Fails if the program that they replace is no longer the `existing` one. */
 export function putCode(
   userId: string,
   code: ZkCode,
   payload: StoredPayload,
-  known: ZkCode | undefined,
+  existing: ZkCode | undefined,
 ): readonly Write[] {
   return [
     {
       table: 'zkCode',
       put: { ...keyOf(userId, code.name), ...code },
-      if: known ? [{ field: 'version', equals: known.version }] : ['absent'],
+      if: existing ? [{ field: 'version', equals: existing.version }] : ['absent'],
     },
     { table: 'zkPayloads', put: { ...keyOf(userId, code.name), ...payload } },
   ];
 }
 
-/** The first write fails where there is no such program. */
+/** Returns two writes. The first one fails if the program does not exist. */
 export function deleteCode(userId: string, name: string): readonly [Write, Write] {
   return [
     { table: 'zkCode', delete: keyOf(userId, name), if: ['present'] },

@@ -4,7 +4,7 @@ import { endpoint } from '../pipeline/endpoint.ts';
 
 const patienceMs = 1_000;
 
-/** Whether a part answers in time; why it does not is for its own logs. */
+/** Returns whether a component responds in time. Its own logs say why it does not. */
 async function check(ping: Promise<void>): Promise<'ok' | 'failed'> {
   const given = new AbortController();
   const patience = after(patienceMs, 'failed' as const, { signal: given.signal });

@@ -8,14 +8,14 @@ import { addTokenKey } from '../stores/credentials.ts';
 import { type ApiToken, addToken, listTokens } from '../stores/tokens.ts';
 import { tokenInfo } from './token-info.ts';
 
-function expiryAsked(asked: string | null | undefined, now: Date): string | null {
-  if (asked === null) return null;
+function requestedExpiry(requested: string | null | undefined, now: Date): string | null {
+  if (requested === null) return null;
   const { max, default: unsaid } = limits.apiTokenSeconds;
-  return expiryOf(asked ?? new Date(now.getTime() + unsaid * 1000).toISOString(), now, max);
+  return expiryOf(requested ?? new Date(now.getTime() + unsaid * 1000).toISOString(), now, max);
 }
 
 export const handler = endpoint(tokens.create, async ({ body }, { caller, platform, now }) => {
-  const expiresAt = expiryAsked(body.expiresAt, now);
+  const expiresAt = requestedExpiry(body.expiresAt, now);
   const { items } = await listTokens(platform.table, caller.userId, { limit: limits.apiTokensPerUser });
   if (items.length >= limits.apiTokensPerUser) throw new ApiError('TOO_MANY_TOKENS');
 

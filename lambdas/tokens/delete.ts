@@ -6,7 +6,7 @@ import { deleteToken } from '../stores/tokens.ts';
 export const handler = endpoint(tokens.delete, async ({ params: { id } }, { caller }) => ({
   status: 200,
   body: { success: true, message: 'Token revoked' },
-  // The first write fails for another user's token, and takes the second with it.
+  // The first write fails for another user's token, and the second one with it.
   writes: [{ ...deleteToken(caller.userId, id), onConflict: 'NOT_FOUND' }, revokeKey(id)],
   audit: { resource: `tokens/${id}` },
 }));

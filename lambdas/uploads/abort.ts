@@ -6,11 +6,10 @@ import { endUpload, getUpload, type StoredUpload } from '../stores/uploads.ts';
 import { deleteObject, objectKey } from '../stores/vault-objects.ts';
 
 export const handler = endpoint(uploads.abort, async ({ params: { id } }, context) => {
-  const { caller, platform, admitted } = context;
+  const { caller, platform } = context;
   const upload = await getUpload(platform.table, caller.userId, id);
   if (!upload) throw new ApiError('NOT_FOUND');
-  await admitted();
-  // Before the record goes: a caller whose call fails in between makes it again, and finds what is left to do.
+  // Before the record is deleted: if a request fails in between, its repetition finds what is left to do.
   await dropParts(platform.objects, upload);
   return {
     status: 200,
@@ -20,7 +19,7 @@ export const handler = endpoint(uploads.abort, async ({ params: { id } }, contex
   };
 });
 
-/** Parts that are one object already are the sweep's. */
+/** Deletes uploaded parts. If they are one object already, the sweep deletes it. */
 async function dropParts(objects: Objects, { objectId, uploadId }: StoredUpload): Promise<void> {
   try {
     await objects.abortUpload(objectKey(objectId), uploadId);

@@ -8,19 +8,18 @@ import { countWithinPlan, readOwnOrg, requireSize, requireStorage } from '../vau
 import { assemble, partsOf } from './upload.ts';
 
 export const handler = endpoint(uploads.complete, async ({ params: { id } }, context) => {
-  const { caller, platform, now, admitted } = context;
+  const { caller, platform, now } = context;
   const { table, objects } = platform;
-  const [upload, org, known] = await Promise.all([
+  const [upload, org, existing] = await Promise.all([
     getUpload(table, caller.userId, id),
     readOwnOrg(table, caller),
     getFile(table, caller.userId, id),
   ]);
   const audit = { resource: `files/${id}` };
-  if (known) return { status: 200, body: completed(id, known), audit };
+  if (existing) return { status: 200, body: completed(id, existing), audit };
   if (!upload) throw new ApiError('NOT_FOUND');
   requireStorage(org);
   requireSize(partsOf(upload).size, org.plan.maxFileSizeBytes, 'a file');
-  await admitted();
   await assemble(objects, upload);
   const file = fileOf(upload, now);
   return {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { limits } from '../../contract/limits.ts';
 import { uploads } from '../../contract/uploads.ts';
 import { ApiError } from '../pipeline/api-error.ts';
@@ -9,13 +8,16 @@ import { requireRoom } from '../stores/orgs.ts';
 import { addUpload, listUploads, type StoredUpload } from '../stores/uploads.ts';
 import { expectObject, objectKey } from '../stores/vault-objects.ts';
 import { readOwnOrg, requireSize, requireStorage } from '../vault/plan.ts';
-import { requireKeys } from '../vault/vault.ts';
+import { requireKeys } from '../vault/stored-keys.ts';
 import { checkAnnounced, uploadInfo } from './upload.ts';
 
-/** An object outlives the record of its upload by so much: the sweep comes to it only when nobody can complete it. */
+/**
+ * How long an object outlives the record of its upload: the sweep must not delete it while the upload can be
+ * completed.
+ */
 const graceMs = 60 * 60_000;
 
-export const handler = endpoint(uploads.create, async ({ body }, { caller, platform, now, admitted }) => {
+export const handler = endpoint(uploads.create, async ({ body }, { caller, platform, now }) => {
   const { orgId, userId } = caller;
   const { table, objects } = platform;
   const [keys, org, open] = await Promise.all([
@@ -28,8 +30,7 @@ export const handler = endpoint(uploads.create, async ({ body }, { caller, platf
   requireSize(size, org.plan.maxFileSizeBytes, 'a file');
   if (open.uploads.length >= limits.openUploadsPerUser) throw new ApiError('TOO_MANY_UPLOADS');
 
-  await admitted();
-  const objectId = randomUUID();
+  const objectId = globalThis.crypto.randomUUID();
   const { uploadId } = await objects.createUpload(objectKey(objectId));
   const expires = now.getTime() + limits.uploadSeconds * 1000;
   const upload: StoredUpload = {

@@ -2,7 +2,7 @@ import { uploads } from '../../contract/uploads.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getUpload } from '../stores/uploads.ts';
-import { openUpload, uploadedParts } from './upload.ts';
+import { resumableUpload, uploadedParts } from './upload.ts';
 
 export const handler = endpoint(uploads.get, async ({ params: { id } }, { caller, platform }) => {
   const upload = await getUpload(platform.table, caller.userId, id);
@@ -10,6 +10,6 @@ export const handler = endpoint(uploads.get, async ({ params: { id } }, { caller
   const parts = await uploadedParts(platform.objects, upload);
   return {
     status: 200,
-    body: { ...openUpload({ fileId: id, upload }), assembled: !parts, uploaded: parts ?? [] },
+    body: { ...resumableUpload({ fileId: id, upload }), assembled: !parts, uploaded: parts ?? [] },
   };
 });

@@ -6,26 +6,26 @@ import { type FilePart, type PartPlan, planParts } from '../../crypto/vault/file
 import { hasHeader } from '../../crypto/vault/suites.ts';
 import { InvalidPart, ObjectNotFound, type Objects, type UploadedPart } from '../../platform/objects.ts';
 import { ApiError, type ErrorDetail, invalid } from '../pipeline/api-error.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import type { StoredKeys } from '../stores/keys.ts';
 import type { StoredUpload, UploadEntry } from '../stores/uploads.ts';
 import { findObject, objectKey } from '../stores/vault-objects.ts';
 import { parseOrInvalid, requireWrapped } from '../vault/sealed-input.ts';
-import { toB64 } from '../vault/vault.ts';
 
-type Announced = {
+type AnnouncedFile = {
   readonly wrappedCekB64: Uint8Array;
   readonly fileHeaderB64: Uint8Array;
   readonly sealedSizeBytes: number;
 };
 
 /**
- * What can be seen of a file that is still to come. Whether it opens, its owner alone will see.
+ * Checks the announcement of a file that is to be uploaded. Whether it can be decrypted, only its owner can tell.
  *
- * @returns the size of its content, in bytes
+ * @returns plaintext size in bytes
  * @throws ApiError INVALID_REQUEST
  */
 export function checkAnnounced(
-  { wrappedCekB64, fileHeaderB64, sealedSizeBytes }: Announced,
+  { wrappedCekB64, fileHeaderB64, sealedSizeBytes }: AnnouncedFile,
   keys: StoredKeys,
 ) {
   requireWrapped('wrappedCekB64', wrappedCekB64, keys, 'the caller');
@@ -35,27 +35,28 @@ export function checkAnnounced(
   const { size } = parseOrInvalid('sealedSizeBytes', 'is not the size of a sealed file', () =>
     layoutOfSealed(sealedSizeBytes),
   );
-  if (size > limits.fileBytes) throw invalid('sealedSizeBytes', `is of more than ${limits.fileBytes} bytes`);
+  if (size > limits.fileBytes)
+    throw invalid('sealedSizeBytes', `exceeds the maximum of ${limits.fileBytes} bytes`);
   return size;
 }
 
 const lengthOf = ({ sealedStart, sealedEnd }: FilePart) => sealedEnd - sealedStart;
 
 type UploadPlan = Pick<PartPlan, 'parts'> & {
-  /** Of the content, in bytes. */
+  /** Plaintext size in bytes. */
   readonly size: number;
-  /** How long a part is, sealed. */
+  /** Returns the size of a sealed part. */
   bytes(partNumber: number): number;
 };
 
-/** How the sealed file is cut. @throws Tampered */
+/** Returns how the sealed file is divided into parts. @throws Tampered */
 export function partsOf({ sealedSize }: StoredUpload): UploadPlan {
   const { size } = layoutOfSealed(sealedSize);
   const { parts, part } = planParts(size);
   return { size, parts, bytes: (partNumber) => lengthOf(part(partNumber)) };
 }
 
-/** An upload as its owner sees it. @throws Tampered */
+/** Returns an upload as its owner sees it. @throws Tampered */
 export function uploadInfo({ fileId, upload }: UploadEntry) {
   const { parts, bytes } = partsOf(upload);
   return {
@@ -72,18 +73,18 @@ export function uploadInfo({ fileId, upload }: UploadEntry) {
   };
 }
 
-/** The same, with what a client goes on by. @throws Tampered */
-export function openUpload(entry: UploadEntry) {
+/** Returns an upload with what a client needs to resume it. @throws Tampered */
+export function resumableUpload(entry: UploadEntry) {
   const { sealedMetadata, wrappedCek, fileHeader } = entry.upload;
   return {
     ...uploadInfo(entry),
-    sealedMetadataB64: toB64(sealedMetadata),
-    wrappedCekB64: toB64(wrappedCek),
-    fileHeaderB64: toB64(fileHeader),
+    sealedMetadataB64: toBase64(sealedMetadata),
+    wrappedCekB64: toBase64(wrappedCek),
+    fileHeaderB64: toBase64(fileHeader),
   };
 }
 
-/** The parts that are there; `undefined` where they are no parts any more. */
+/** Returns the uploaded parts; `undefined` if they have been assembled or aborted. */
 export async function uploadedParts(
   objects: Objects,
   { objectId, uploadId }: StoredUpload,
@@ -97,10 +98,10 @@ export async function uploadedParts(
 }
 
 /**
- * Makes one object of the parts, or finds that it was made before, and that it is the one that was announced.
+ * Assembles the parts into one object, unless that has been done, and checks that it is the announced one.
  *
  * @throws ApiError UPLOAD_INCOMPLETE
- * @throws Tampered where the object is another one, or is gone with its parts
+ * @throws Tampered if it is another object, or is missing along with its parts
  */
 export async function assemble(objects: Objects, upload: StoredUpload): Promise<void> {
   const { objectId, uploadId, sealedSize, fileHeader } = upload;
@@ -110,7 +111,7 @@ export async function assemble(objects: Objects, upload: StoredUpload): Promise<
     try {
       await objects.completeUpload(objectKey(objectId), uploadId, parts);
     } catch (error) {
-      // Put anew between the two calls, or completed by another one.
+      // A part was uploaded again between the two calls, or another request completed the upload.
       if (error instanceof InvalidPart) throw new ApiError('UPLOAD_INCOMPLETE', { cause: error });
       if (!(error instanceof ObjectNotFound)) throw error;
     }
@@ -120,7 +121,7 @@ export async function assemble(objects: Objects, upload: StoredUpload): Promise<
   if (!announced) throw new Tampered();
 }
 
-/** So many of the parts that are at fault are named. */
+/** How many incorrect parts an error lists. */
 const namedParts = 20;
 
 function requireParts(upload: StoredUpload, uploaded: readonly UploadedPart[]): void {

@@ -1,9 +1,10 @@
 import { users } from '../../contract/users.ts';
 import { ApiError } from '../pipeline/api-error.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { getKeys, type StoredKeys } from '../stores/keys.ts';
 import { getMember } from '../stores/members.ts';
-import { toB64, vault } from '../vault/vault.ts';
+import { vaultCrypto } from '../vault/node-vault-crypto.ts';
 import { publicKeyInfo } from './profile.ts';
 
 export const handler = endpoint(users.getMe, async (_, { caller, platform }) => {
@@ -23,8 +24,8 @@ export const handler = endpoint(users.getMe, async (_, { caller, platform }) => 
       email,
       role,
       ...publicKeyInfo(keys),
-      encryptedPrivateKeyB64: keys ? toB64(keys.sealedPrivateKey) : null,
-      encryptedPrivateKeyKyberB64: keys ? toB64(keys.sealedPrivateKeyKyber) : null,
+      encryptedPrivateKeyB64: keys ? toBase64(keys.sealedPrivateKey) : null,
+      encryptedPrivateKeyKyberB64: keys ? toBase64(keys.sealedPrivateKeyKyber) : null,
       kdf: keys ? kdfOf({ org: orgId, user: userId }, keys) : null,
       createdUtc: createdAt,
     },
@@ -36,13 +37,13 @@ function kdfOf(
   owner: { readonly org: string; readonly user: string },
   { keyVersion, kekRecord }: StoredKeys,
 ) {
-  const { memoryKiB, passes, lanes } = vault.kekParameters(owner, kekRecord);
+  const { memoryKiB, passes, lanes } = vaultCrypto.kekParameters(owner, kekRecord);
   return {
     algorithm: 'Argon2id',
     memoryKiB,
     passes,
     lanes,
     keyVersion,
-    recordB64: toB64(kekRecord),
+    recordB64: toBase64(kekRecord),
   } as const;
 }

@@ -1,10 +1,10 @@
+import { toBase64 } from '../pipeline/base64.ts';
 import type { StoredKeys } from '../stores/keys.ts';
-import { toB64 } from '../vault/vault.ts';
 
-/** Public keys as the API gives them; null for whoever has made none. */
+/** Returns public keys as the API shows them; null for a user without keys. */
 export function publicKeyInfo(keys: StoredKeys | undefined) {
   return {
-    publicKeyB64: keys ? toB64(keys.publicKey) : null,
-    publicKeyKyberB64: keys ? toB64(keys.publicKeyKyber) : null,
+    publicKeyB64: keys ? toBase64(keys.publicKey) : null,
+    publicKeyKyberB64: keys ? toBase64(keys.publicKeyKyber) : null,
   };
 }

@@ -4,27 +4,28 @@ import { KekCache } from '../../crypto/server/kek-cache.ts';
 import type { Kek } from '../../crypto/vault/kek.ts';
 import type { KeyPairs } from '../../crypto/vault/key-pairs.ts';
 import { getKeys, type StoredKeys } from '../stores/keys.ts';
-import { mayTrySecret, readUserSecret, type SecretContext, trySecret } from './user-secret.ts';
-import { publicKeysOf, requireKeys, vault } from './vault.ts';
+import { stretching, vaultCrypto } from './node-vault-crypto.ts';
+import { publicKeysOf, requireKeys } from './stored-keys.ts';
+import { readUserSecret, requireSecretAllowance, type SecretContext, trySecret } from './user-secret.ts';
 
-/** A caller's key pairs, still closed. */
+/** A caller's key pairs, whose private keys are still sealed. */
 export type KeyRing = {
   readonly stored: StoredKeys;
   /**
-   * Opens the private keys with the user secret. Wipe them after use.
+   * Decrypts the private keys with the user secret. Wipe them after use.
    *
    * @throws ApiError WRONG_USER_SECRET, RATE_LIMITED
    * @throws Tampered @throws UnsupportedSuite
    */
-  open(): Promise<KeyPairs>;
+  unlock(): Promise<KeyPairs>;
 };
 
 const keks = new KekCache(limits.kekCache);
-/** Derivations under way, so that calls at once with one secret share one. */
+/** Derivations in progress. Concurrent requests with the same secret share one. */
 const deriving = new Map<string, Promise<Kek>>();
 
 /**
- * Reads the caller's keys, and whether the caller may try a user secret.
+ * Reads the caller's keys, and checks that the caller may try a user secret.
  *
  * @throws ApiError USER_SECRET_REQUIRED, KEYS_REQUIRED, RATE_LIMITED @throws Tampered
  */
@@ -33,40 +34,40 @@ export async function readKeyRing(context: SecretContext): Promise<KeyRing> {
   const secret = readUserSecret(context.headers);
   const [keys] = await Promise.all([
     getKeys(platform.table, caller.orgId, caller.userId),
-    mayTrySecret(context),
+    requireSecretAllowance(context),
   ]);
   const stored = requireKeys(keys);
-  return { stored, open: () => openKeys(context, stored, secret) };
+  return { stored, unlock: () => unlockKeys(context, stored, secret) };
 }
 
-async function openKeys(context: SecretContext, stored: StoredKeys, secret: string): Promise<KeyPairs> {
+async function unlockKeys(context: SecretContext, stored: StoredKeys, secret: string): Promise<KeyPairs> {
   const { orgId: org, userId: user } = context.caller;
-  const kek = await openKek(context, stored.kekRecord, secret);
+  const kek = await cachedKek(context, stored.kekRecord, secret);
   try {
     const owner = { org, user, keyVersion: stored.keyVersion };
     const sealed = { x25519: stored.sealedPrivateKey, mlKem768: stored.sealedPrivateKeyKyber };
-    return vault.openPrivateKeys(kek, owner, publicKeysOf(stored), sealed);
+    return vaultCrypto.openPrivateKeys(kek, owner, publicKeysOf(stored), sealed);
   } finally {
     wipe(kek);
   }
 }
 
-/** The KEK, from the cache or derived; the caller's to wipe. */
-async function openKek(context: SecretContext, record: Uint8Array, secret: string): Promise<Kek> {
+/** Returns the KEK, from the cache or derived. Wipe it after use. */
+async function cachedKek(context: SecretContext, record: Uint8Array, secret: string): Promise<Kek> {
   const owner = { org: context.caller.orgId, user: context.caller.userId };
   const derive = () => deriveKek(context, record, secret);
   if (context.settings.STRONGROOM_KEK_CACHE === 'off') return derive();
   const id = keks.idOf(owner, record, secret);
-  const known = keks.get(id);
-  if (known) return known;
-  // Before the derivation is shared: whoever begins it must not fail for a reason that is theirs alone.
+  const cached = keks.get(id);
+  if (cached) return cached;
+  // Concurrent requests share a derivation. It must not fail because the request that started it is refused.
   await context.admitted();
-  const running = deriving.get(id) ?? begin(id, derive);
+  const running = deriving.get(id) ?? shareDerivation(id, derive);
   await running;
   return keks.get(id) ?? derive();
 }
 
-function begin(id: string, derive: () => Promise<Kek>): Promise<Kek> {
+function shareDerivation(id: string, derive: () => Promise<Kek>): Promise<Kek> {
   const running = derive();
   deriving.set(id, running);
   running
@@ -82,15 +83,14 @@ function begin(id: string, derive: () => Promise<Kek>): Promise<Kek> {
 }
 
 async function deriveKek(context: SecretContext, record: Uint8Array, secret: string): Promise<Kek> {
-  const { caller, admitted } = context;
+  const { caller } = context;
   const owner = { org: caller.orgId, user: caller.userId };
-  await admitted();
-  // A damaged record says nothing of the secret, so it is none of its tries.
-  vault.kekParameters(owner, record);
-  return trySecret(context, () => vault.openKek(secret, owner, record));
+  // A corrupt record must not count as a failed attempt.
+  vaultCrypto.kekParameters(owner, record);
+  return trySecret(context, () => stretching(context).openKek(secret, owner, record));
 }
 
-/** Keeps the KEK of a secret that has just been set, so that the next read is a warm one. */
+/** Caches the KEK of a new user secret, so that the next read needs no derivation. */
 export function rememberKek(
   { caller, settings }: SecretContext,
   record: Uint8Array,
@@ -101,7 +101,12 @@ export function rememberKek(
   keks.put(keks.idOf({ org: caller.orgId, user: caller.userId }, record, secret), kek);
 }
 
-/** Wipes the KEK of a secret that is given up. */
-export function forgetKek({ caller }: SecretContext, record: Uint8Array, secret: string): void {
+/** Wipes the KEK of a secret that is being replaced, once the caller is admitted. */
+export async function forgetKek(
+  { caller, admitted }: SecretContext,
+  record: Uint8Array,
+  secret: string,
+): Promise<void> {
+  await admitted();
   keks.delete(keks.idOf({ org: caller.orgId, user: caller.userId }, record, secret));
 }

@@ -1,17 +1,16 @@
 import { wipe } from '../../crypto/encoding/bytes.ts';
 import type { KeyPairs } from '../../crypto/vault/key-pairs.ts';
 import type { KeyOwner } from '../../crypto/vault/private-keys.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import type { UserCaller } from '../pipeline/caller.ts';
+import type { OperationResult } from '../pipeline/operation.ts';
 import { type PrivateKeyFields, replacePrivateKeys, type StoredKeys } from '../stores/keys.ts';
 import { deleteRestore, type Restore } from '../stores/recovery.ts';
 import { rememberKek } from './key-ring.ts';
+import { stretching, vaultCrypto } from './node-vault-crypto.ts';
 import type { SecretContext } from './user-secret.ts';
-import { toB64, vault } from './vault.ts';
 
-/**
- * The fields of private keys under a user secret that has just been set. They are wiped, and the KEK is kept for the
- * reads that follow.
- */
+/** Seals private keys under a new user secret, and wipes them. The KEK is cached for the reads that follow. */
 export async function sealUnderSecret(
   context: SecretContext,
   secret: string,
@@ -20,9 +19,9 @@ export async function sealUnderSecret(
 ) {
   const { orgId, userId } = context.caller;
   const owner: KeyOwner = { org: orgId, user: userId, keyVersion };
-  const { kek, record } = await vault.createKek(secret, owner);
-  const sealed = vault.sealPrivateKeys(kek, owner, pairs);
-  const rekeyVerifier = vault.proofVerifier(vault.rekeyProof(kek, owner));
+  const { kek, record } = await stretching(context).createKek(secret, owner);
+  const sealed = vaultCrypto.sealPrivateKeys(kek, owner, pairs);
+  const rekeyVerifier = vaultCrypto.proofVerifier(vaultCrypto.rekeyProof(kek, owner));
   rememberKek(context, record, secret, kek);
   pairs.wipe();
   wipe(kek);
@@ -37,9 +36,9 @@ export async function sealUnderSecret(
 }
 
 /**
- * The answer that puts private keys in the place of the known ones, and leaves no restore behind.
+ * Returns the result that replaces the current private keys and deletes any restore.
  *
- * @param restored that was proven, and must still wait
+ * @param restored the restore that was proven; it must still be pending
  */
 export function rekeyed(
   { orgId, userId }: UserCaller,
@@ -51,14 +50,14 @@ export function rekeyed(
     status: 200,
     body: {
       rekeyed: true,
-      publicKeyB64: toB64(publicKey),
-      publicKeyKyberB64: toB64(publicKeyKyber),
+      publicKeyB64: toBase64(publicKey),
+      publicKeyKyberB64: toBase64(publicKeyKyber),
       updatedUtc: fields.updatedAt,
     },
     writes: [
-      { ...replacePrivateKeys(orgId, userId, fields, keyVersion), orElse: 'CONFLICT' },
-      { ...deleteRestore(orgId, userId, restored?.restoreId), orElse: 'CONFLICT' },
+      { ...replacePrivateKeys(orgId, userId, fields, keyVersion), onConflict: 'CONFLICT' },
+      { ...deleteRestore(orgId, userId, restored?.restoreId), onConflict: 'CONFLICT' },
     ],
     audit: { resource: `users/${userId}/keys` },
-  } as const;
+  } as const satisfies OperationResult;
 }

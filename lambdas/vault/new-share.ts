@@ -9,17 +9,18 @@ import type { UserCaller } from '../pipeline/caller.ts';
 import { getKeys, type StoredKeys } from '../stores/keys.ts';
 import { getMember, type Member } from '../stores/members.ts';
 import { addShare, type Grant, listGrants, type Shared } from '../stores/shares.ts';
+import { vaultCrypto } from './node-vault-crypto.ts';
 import { requireSealed, requireWrapped } from './sealed-input.ts';
-import { publicKeysOf, vault } from './vault.ts';
+import { publicKeysOf } from './stored-keys.ts';
 
-type Asked = {
+type RequestedShare = {
   readonly recipientUserId: string;
   readonly permission: 'read';
   readonly expiresUtc?: string | null | undefined;
   readonly alias?: string | null | undefined;
 };
 
-/** Who shares with whom, and with whom it is shared already. */
+/** Owner and recipient of a new share, and the existing shares of the record. */
 export type Sharing = {
   readonly owner: Member;
   readonly recipient: Member;
@@ -28,15 +29,15 @@ export type Sharing = {
 };
 
 /**
- * @throws ApiError INVALID_REQUEST for oneself and for an expiry that is past
- * @throws ApiError NOT_FOUND for a recipient who is not of the caller's org
+ * @throws ApiError INVALID_REQUEST if the recipient is the owner, or the expiry is in the past
+ * @throws ApiError NOT_FOUND if the recipient is not in the caller's org
  * @throws Tampered
  */
 export async function readSharing(
   table: Table,
   { orgId, userId }: UserCaller,
   shared: Shared,
-  { recipientUserId, expiresUtc }: Asked,
+  { recipientUserId, expiresUtc }: RequestedShare,
   now: Date,
 ): Promise<Sharing> {
   if (recipientUserId === userId) throw invalid('recipientUserId', 'is the owner');
@@ -53,12 +54,12 @@ export async function readSharing(
   return { owner, recipient, recipientKeys, grants: grants.items };
 }
 
-/** What there is of a new share that only its recipient can open. */
+/** The parts of a new share that only its recipient can decrypt. */
 type SealedShare = {
   readonly shareId: string;
-  /** The key of what is shared, wrapped to the recipient. */
+  /** Content key of the record, wrapped to the recipient. */
   readonly wrappedCek: Uint8Array;
-  /** The terms, under that key. */
+  /** The terms, sealed under the content key. */
   readonly sealedTerms: Uint8Array;
 };
 
@@ -75,71 +76,75 @@ function requireShareable({ recipient, recipientKeys, grants }: Sharing): Stored
 }
 
 /**
- * A new share, sealed here: the key of what is shared, wrapped to the recipient, and the terms under it.
+ * Creates a share: wraps the content key to the recipient and seals the terms under it.
  *
- * @param record what is shared, in its present version
- * @param cek its key, which is wiped
+ * @param record the shared record in its current version
+ * @param cek its content key, which is wiped
  * @throws ApiError RECIPIENT_KEYS_REQUIRED, SHARE_EXISTS, TOO_MANY_SHARES @throws Tampered
  */
-export function newShare(
+export function sealShare(
   shared: Shared,
   record: RecordContext,
   cek: Cek,
   sharing: Sharing,
-  asked: Asked,
+  requested: RequestedShare,
   now: Date,
 ): NewShare {
   const recipientKeys = requireShareable(sharing);
   const shareId = uuidv7();
-  const { permission } = asked;
+  const { permission } = requested;
   const { name: ownerName } = sharing.owner;
-  const terms = { permission, ownerName, expiresAt: expiryOf(asked), alias: asked.alias ?? null };
-  const sealedTerms = vault.sealTerms(cek, record, shareId, terms);
-  const wrappedCek = vault.wrapCek(publicKeysOf(recipientKeys), record, cek);
+  const terms = { permission, ownerName, expiresAt: expiryOf(requested), alias: requested.alias ?? null };
+  const sealedTerms = vaultCrypto.sealTerms(cek, record, shareId, terms);
+  const wrappedCek = vaultCrypto.wrapCek(publicKeysOf(recipientKeys), record, cek);
   wipe(cek);
-  return shareOf(shared, record.version, { shareId, wrappedCek, sealedTerms }, sharing, asked, now);
+  return createShare(shared, record.version, { shareId, wrappedCek, sealedTerms }, sharing, requested, now);
 }
 
-type Sealed = Asked & {
+type RequestedSealedShare = RequestedShare & {
   readonly shareId: string;
   readonly wrappedCekB64: Uint8Array;
   readonly sealedTermsB64: Uint8Array;
 };
 
 /**
- * A new share as a client has sealed it.
+ * Creates a share that a client has sealed.
  *
- * @param version of what is shared, for which it is sealed
+ * @param version of the record that the share is sealed for
  * @throws ApiError RECIPIENT_KEYS_REQUIRED, SHARE_EXISTS, TOO_MANY_SHARES, INVALID_REQUEST
  */
-export function sealedShare(
+export function parseSealedShare(
   shared: Shared,
   version: number,
-  asked: Sealed,
+  requested: RequestedSealedShare,
   sharing: Sharing,
   now: Date,
 ): NewShare {
-  const { shareId, wrappedCekB64: wrappedCek, sealedTermsB64: sealedTerms } = asked;
+  const { shareId, wrappedCekB64: wrappedCek, sealedTermsB64: sealedTerms } = requested;
   requireWrapped('wrappedCekB64', wrappedCek, requireShareable(sharing), 'the recipient');
   requireSealed('sealedTermsB64', sealedTerms);
-  return shareOf(shared, version, { shareId, wrappedCek, sealedTerms }, sharing, asked, now);
+  return createShare(shared, version, { shareId, wrappedCek, sealedTerms }, sharing, requested, now);
 }
 
 /**
- * A new share, sealed here or by a client. Its writes go with one that fails where the set of shares has changed.
+ * Returns a share and its writes. Commit them with a write that fails if the set of shares has changed.
  *
- * @param version of what is shared, for which it is sealed
+ * @param version of the record that the share is sealed for
  */
-function shareOf(
+function createShare(
   shared: Shared,
   version: number,
   { shareId, wrappedCek, sealedTerms }: SealedShare,
   { owner, recipient }: Sharing,
-  asked: Asked,
+  requested: RequestedShare,
   now: Date,
 ): NewShare {
-  const { permission } = asked;
-  const times = { createdAt: now.toISOString(), updatedAt: now.toISOString(), expiresAt: expiryOf(asked) };
+  const { permission } = requested;
+  const times = {
+    createdAt: now.toISOString(),
+    updatedAt: now.toISOString(),
+    expiresAt: expiryOf(requested),
+  };
   const grant: Grant = {
     shareId,
     recipientUserId: recipient.userId,
@@ -165,6 +170,6 @@ function shareOf(
   return { grant, writes: addShare(shared, grant, received) };
 }
 
-function expiryOf({ expiresUtc }: Asked): string | null {
+function expiryOf({ expiresUtc }: RequestedShare): string | null {
   return expiresUtc ? new Date(expiresUtc).toISOString() : null;
 }

@@ -3,10 +3,10 @@ import { ApiError } from '../pipeline/api-error.ts';
 import type { Effect } from '../pipeline/effects.ts';
 import { countStored, getOrg, type Org } from '../stores/orgs.ts';
 
-/** The org of a user. @throws Tampered */
+/** Returns the org of a user. @throws Tampered */
 export async function readOwnOrg(table: Table, { orgId }: { readonly orgId: string }): Promise<Org> {
   const org = await getOrg(table, orgId);
-  if (!org) throw new Error('a user is of an org that does not exist');
+  if (!org) throw new Error('the org of a user does not exist');
   return org;
 }
 
@@ -23,7 +23,7 @@ export function requireSize(size: number, limit: number, what: string): void {
   });
 }
 
-/** Counts one more of what the org stores, where its plan allows it. */
+/** Counts one more stored record or file, if the plan of the org allows it. */
 export function countWithinPlan(org: Org, what: 'records' | 'files'): Effect {
   return { ...countStored(org, what), onConflict: 'PLAN_LIMIT_REACHED' };
 }

@@ -6,27 +6,27 @@ import type { KeyPairs } from '../../crypto/vault/key-pairs.ts';
 import type { ShareTerms } from '../../crypto/vault/share-terms.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import type { Received } from '../stores/shares.ts';
-import { vault } from './vault.ts';
+import { vaultCrypto } from './node-vault-crypto.ts';
 
-export type OpenShare = {
-  /** Of the version that the share names now. Wipe after use. */
+export type DecryptedShare = {
+  /** Content key of the version that the share refers to. Wipe after use. */
   readonly cek: Cek;
   readonly terms: ShareTerms;
 };
 
-/** What is shared, at some version. */
+/** Returns the context of the shared record at a version. */
 type ContextAt = (version: number) => RecordContext;
 
 /**
- * Opens a share with its recipient's keys: the key of what is shared, and the terms.
+ * Decrypts a share with its recipient's keys: the content key of the record, and the terms.
  *
- * @throws ApiError SHARE_NOT_DECRYPTABLE where it is not wrapped to these keys
- * @throws Tampered @throws UnsupportedSuite where the terms were altered
+ * @throws ApiError SHARE_NOT_DECRYPTABLE if it is not wrapped to these keys
+ * @throws Tampered @throws UnsupportedSuite if the terms were tampered with
  */
-export function openShare(pairs: KeyPairs, received: Received, contextAt: ContextAt): OpenShare {
+export function decryptShare(pairs: KeyPairs, received: Received, contextAt: ContextAt): DecryptedShare {
   const unwrap = (version: number, wrapped: Uint8Array) => {
     try {
-      return vault.unwrapCek(pairs, contextAt(version), wrapped);
+      return vaultCrypto.unwrapCek(pairs, contextAt(version), wrapped);
     } catch (error) {
       if (error instanceof Refused) throw new ApiError('SHARE_NOT_DECRYPTABLE', { cause: error });
       throw error;
@@ -35,17 +35,23 @@ export function openShare(pairs: KeyPairs, received: Received, contextAt: Contex
   const termsCek = unwrap(received.termsVersion, received.termsWrappedCek);
   try {
     const { shareId, sealedTerms } = received;
-    const terms = vault.openTerms(termsCek, contextAt(received.termsVersion), shareId, sealedTerms, received);
+    const terms = vaultCrypto.openTerms(
+      termsCek,
+      contextAt(received.termsVersion),
+      shareId,
+      sealedTerms,
+      received,
+    );
     return { terms, cek: unwrap(received.version, received.wrappedCek) };
   } finally {
     wipe(termsCek);
   }
 }
 
-/** The same, or nothing for a share that does not open. */
-export function tryOpenShare(...share: Parameters<typeof openShare>): OpenShare | undefined {
+/** Like `decryptShare`, but returns `undefined` for a share that cannot be decrypted. */
+export function tryDecryptShare(...share: Parameters<typeof decryptShare>): DecryptedShare | undefined {
   try {
-    return openShare(...share);
+    return decryptShare(...share);
   } catch (error) {
     if (error instanceof Refused || error instanceof ApiError) return undefined;
     throw error;

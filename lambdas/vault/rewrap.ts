@@ -5,14 +5,15 @@ import type { Table, Write } from '../../platform/table.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { getKeys, type StoredKeys } from '../stores/keys.ts';
 import { type Grant, rewrapShare } from '../stores/shares.ts';
+import { vaultCrypto } from './node-vault-crypto.ts';
 import { requireWrapped } from './sealed-input.ts';
-import { publicKeysOf, vault } from './vault.ts';
+import { publicKeysOf } from './stored-keys.ts';
 
 /**
- * Wraps the key of a new version to each recipient of a share, so that their shares go on working: one write each,
- * for the transaction that writes the version.
+ * Wraps the content key of a new version to each recipient, so that their shares keep working. Returns one write per
+ * share, for the transaction that writes the version.
  *
- * @throws Tampered where a recipient's keys are gone or are none: then nobody gets the new version
+ * @throws Tampered if a recipient's keys are missing or invalid; then no one gets the new version
  */
 export async function rewrapForRecipients(
   table: Table,
@@ -22,16 +23,17 @@ export async function rewrapForRecipients(
   grants: readonly Grant[],
   now: Date,
 ): Promise<readonly Write[]> {
-  const rewrap = (keys: StoredKeys) => vault.wrapCek(publicKeysOf(keys), record, cek);
-  return rewrapEach(table, orgId, record.version, grants, now, rewrap);
+  const rewrap = (keys: StoredKeys) => vaultCrypto.wrapCek(publicKeysOf(keys), record, cek);
+  return writeRewrapped(table, orgId, record.version, grants, now, rewrap);
 }
 
 type Rewrapped = { readonly shareId: string; readonly wrappedCekB64: Uint8Array };
 
 /**
- * The same with keys that the client has wrapped: one for each share that is active.
+ * Like `rewrapForRecipients`, with keys that the client has wrapped: one for each active share.
  *
- * @throws ApiError CONFLICT for other shares, INVALID_REQUEST for a key that is wrapped to someone else @throws Tampered
+ * @throws ApiError CONFLICT if these are not the active shares, INVALID_REQUEST if a key is wrapped to someone else
+ * @throws Tampered
  */
 export async function parseRewrapped(
   table: Table,
@@ -44,7 +46,7 @@ export async function parseRewrapped(
   const places = new Map(shares.map(({ shareId }, place) => [shareId, place]));
   const active = grants.every(({ shareId }) => places.has(shareId));
   if (!active || shares.length !== grants.length) throw new ApiError('CONFLICT');
-  return rewrapEach(table, orgId, version, grants, now, (keys, { shareId, recipientUserId }) => {
+  return writeRewrapped(table, orgId, version, grants, now, (keys, { shareId, recipientUserId }) => {
     const place = places.get(shareId) as number;
     const { wrappedCekB64 } = shares[place] as Rewrapped;
     requireWrapped(`shares.${place}.wrappedCekB64`, wrappedCekB64, keys, recipientUserId);
@@ -52,7 +54,7 @@ export async function parseRewrapped(
   });
 }
 
-async function rewrapEach(
+async function writeRewrapped(
   table: Table,
   orgId: string,
   version: number,

@@ -1,13 +1,13 @@
 import { limits } from '../../contract/limits.ts';
 import type { Objects } from '../../platform/objects.ts';
+import { toBase64 } from '../pipeline/base64.ts';
 import type { StoredFile } from '../stores/files.ts';
 import { objectKey } from '../stores/vault-objects.ts';
-import { toB64 } from './vault.ts';
 
 /**
- * A file as it is stored, with a URL to its content.
+ * Returns a sealed file with a URL to its content.
  *
- * @param until when the right to it ends; the URL ends with it, in whole seconds, if not before
+ * @param until when the right to the file ends; the URL ends no later, in whole seconds
  */
 export async function sealedFile(objects: Objects, file: StoredFile, now: Date, until: string | null = null) {
   const left = until === null ? Number.POSITIVE_INFINITY : (Date.parse(until) - now.getTime()) / 1000;
@@ -19,7 +19,7 @@ export async function sealedFile(objects: Objects, file: StoredFile, now: Date, 
   };
 }
 
-/** What its owner or recipient opens without the content. */
+/** Returns what an owner or recipient decrypts without the content. */
 export function sealedFileInfo({ sealedMetadata, sealedSize }: StoredFile) {
-  return { sealedMetadataB64: toB64(sealedMetadata), sealedSizeBytes: sealedSize };
+  return { sealedMetadataB64: toBase64(sealedMetadata), sealedSizeBytes: sealedSize };
 }

@@ -5,26 +5,27 @@ import type { PublicKeys } from '../../crypto/vault/key-pairs.ts';
 import { hasHeader } from '../../crypto/vault/suites.ts';
 import { invalid } from '../pipeline/api-error.ts';
 import type { StoredKeys } from '../stores/keys.ts';
-import { publicKeysOf, vault } from './vault.ts';
+import { vaultCrypto } from './node-vault-crypto.ts';
+import { publicKeysOf } from './stored-keys.ts';
 
 /**
- * What can be seen of a key that a client has wrapped: to whom. Whether it opens, they alone will see.
+ * Checks to whom a client has wrapped a key. Whether it can be unwrapped, only the recipient can tell.
  *
  * @throws ApiError INVALID_REQUEST
  */
 export function requireWrapped(path: string, wrapped: Uint8Array, keys: StoredKeys, whose: string): void {
-  if (vault.isWrappedTo(publicKeysOf(keys), wrapped)) return;
+  if (vaultCrypto.isWrappedTo(publicKeysOf(keys), wrapped)) return;
   throw invalid(path, `is not wrapped to the public keys of ${whose}`);
 }
 
 /**
- * What can be seen of something that a client has sealed: its form.
+ * Checks the form of data that a client has sealed.
  *
- * @returns the size of what is in it, in bytes
+ * @returns plaintext size in bytes
  * @throws ApiError INVALID_REQUEST
  */
 export function requireSealed(path: string, sealed: Uint8Array): number {
-  if (!hasHeader(sealed) || sealed.length < envelopeOverhead) throw invalid(path, 'is nothing sealed');
+  if (!hasHeader(sealed) || sealed.length < envelopeOverhead) throw invalid(path, 'is not a sealed value');
   return sealed.length - envelopeOverhead;
 }
 
@@ -36,19 +37,22 @@ type NewPrivateKeys = {
 };
 
 /**
- * The fields of private keys that a client has sealed, as far as their form shows: theirs is the user secret, and the
- * cost of guessing it is within its bounds. Whether the keys open, and are those of the public ones, only they can see.
+ * Parses private keys that a client has sealed, as far as their form shows: they belong to the caller, and the cost
+ * of guessing the user secret is within bounds. Only the client can tell whether they can be decrypted and belong to
+ * the public keys.
  *
  * @throws ApiError INVALID_REQUEST
  */
 export function parseSealedPrivateKeys(owner: KekOwner, keyVersion: number, body: NewPrivateKeys, now: Date) {
   const { kekRecordB64: kekRecord, rekeyVerifierB64: rekeyVerifier } = body;
   const sealed = { x25519: body.encryptedPrivateKeyB64, mlKem768: body.encryptedPrivateKeyKyberB64 };
-  parseOrInvalid('kekRecordB64', 'is no record of a KEK of the caller', () =>
-    vault.kekParameters(owner, kekRecord),
+  parseOrInvalid('kekRecordB64', 'is not a KEK record of the caller', () =>
+    vaultCrypto.kekParameters(owner, kekRecord),
   );
-  parseOrInvalid('encryptedPrivateKeyB64', 'and encryptedPrivateKeyKyberB64 are no sealed private keys', () =>
-    vault.checkSealedKeys(sealed),
+  parseOrInvalid(
+    'encryptedPrivateKeyB64',
+    'and encryptedPrivateKeyKyberB64 are not sealed private keys',
+    () => vaultCrypto.checkSealedKeys(sealed),
   );
   return {
     keyVersion,
@@ -62,12 +66,12 @@ export function parseSealedPrivateKeys(owner: KekOwner, keyVersion: number, body
 
 /** @throws ApiError INVALID_REQUEST */
 export function requirePublicKeys(keys: PublicKeys): void {
-  parseOrInvalid('publicKeyB64', 'and publicKeyKyberB64 are no public keys', () =>
-    vault.checkPublicKeys(keys),
+  parseOrInvalid('publicKeyB64', 'and publicKeyKyberB64 are not public keys', () =>
+    vaultCrypto.checkPublicKeys(keys),
   );
 }
 
-/** What the formats make of something that a caller sent. @throws ApiError INVALID_REQUEST where it is none of them */
+/** Parses something that a caller sent. @throws ApiError INVALID_REQUEST if the format is invalid */
 export function parseOrInvalid<T>(path: string, message: string, read: () => T): T {
   try {
     return read();

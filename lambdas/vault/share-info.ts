@@ -1,12 +1,12 @@
+import { toBase64 } from '../pipeline/base64.ts';
 import type { Grant, Received } from '../stores/shares.ts';
-import { toB64 } from './vault.ts';
 
-/** A share that was just made. */
+/** Returns a share that was just created. */
 export function createdInfo({ shareId, recipientUserId, permission, createdAt, expiresAt }: Grant) {
   return { shareId, recipientUserId, permission, createdUtc: createdAt, expiresUtc: expiresAt };
 }
 
-/** A share as its owner sees it. @param changedAt when what is shared was written last */
+/** Returns a share as its owner sees it. @param changedAt when the shared record was last written */
 export function grantInfo(grant: Grant, changedAt: string) {
   const { shareId, recipientUserId, recipientName, permission, createdAt, updatedAt, expiresAt } = grant;
   return {
@@ -22,7 +22,7 @@ export function grantInfo(grant: Grant, changedAt: string) {
   };
 }
 
-/** A share as its recipient sees it. */
+/** Returns a share as its recipient sees it. */
 export function receivedInfo({
   shareId,
   ownerUserId,
@@ -34,13 +34,13 @@ export function receivedInfo({
   return { shareId, ownerUserId, ownerName, permission, updatedUtc: updatedAt, expiresUtc: expiresAt };
 }
 
-/** A share of a value with what its recipient's client opens the terms by. */
+/** Returns a share of a value with what its recipient's client needs to decrypt the terms. */
 export function sealedValueInfo(received: Received) {
   return {
     ...receivedInfo(received),
     key: received.resource,
     termsVersion: received.termsVersion,
-    termsWrappedCekB64: toB64(received.termsWrappedCek),
-    sealedTermsB64: toB64(received.sealedTerms),
+    termsWrappedCekB64: toBase64(received.termsWrappedCek),
+    sealedTermsB64: toBase64(received.sealedTerms),
   };
 }

@@ -6,7 +6,7 @@ import { type Grant, getGrant, getReceived, type Received, type Shared } from '.
 
 type ReceivedFile = { readonly received: Received; readonly file: StoredFile };
 
-/** Shares with the files that they are of. Those whose file is gone, or was altered, are left out. */
+/** Returns shares with their files. Shares whose file is gone or was tampered with are omitted. */
 export async function withFiles(table: Table, shares: readonly Received[]): Promise<readonly ReceivedFile[]> {
   const files = await Promise.all(shares.map((received) => tryGetFile(table, received)));
   return shares.flatMap((received, at) => {
@@ -35,9 +35,9 @@ type SharedFile = {
 };
 
 /**
- * A share with the file that it is of.
+ * Returns a share with its file.
  *
- * @throws ApiError NOT_FOUND where there is none, or it has ended @throws Tampered
+ * @throws ApiError NOT_FOUND if the share does not exist or has expired @throws Tampered
  */
 export async function readSharedFile(
   table: Table,

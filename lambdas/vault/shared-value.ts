@@ -14,9 +14,9 @@ type SharedValue = {
 };
 
 /**
- * A share with what it is of.
+ * Returns a share with its value.
  *
- * @throws ApiError NOT_FOUND where there is none, or it has ended @throws Tampered
+ * @throws ApiError NOT_FOUND if the share does not exist or has expired @throws Tampered
  */
 export async function readSharedValue(
   table: Table,
@@ -34,7 +34,7 @@ export async function readSharedValue(
       getGrant(table, shared, recipientUserId, now),
     ]);
     if (!value || grant?.shareId !== shareId) throw new ApiError('NOT_FOUND');
-    // Both change in one transaction and are read in two steps: a write may have come between.
+    // Both change in one transaction but are read in two steps, so a write may have come between.
     if (value.version === received.version) return { received, grant, shared, value };
   }
   throw new Tampered();

@@ -5,7 +5,7 @@ import { WrongUserSecret } from '../../crypto/errors.ts';
 import { ApiError, invalid } from '../pipeline/api-error.ts';
 import type { UserCaller } from '../pipeline/caller.ts';
 import type { Context } from '../pipeline/operation.ts';
-import { type Allowance, countCall, countedCalls, uncountCall } from '../stores/counters.ts';
+import { type Allowance, countRequest, currentAllowance, uncountRequest } from '../stores/counters.ts';
 
 const header = 'X-User-Secret';
 const newHeader = 'X-New-User-Secret';
@@ -18,11 +18,11 @@ export function readUserSecret(headers: Headers): string {
 }
 
 /**
- * The secret that keys are to be made or rekeyed under.
+ * Returns the secret that keys are to be created or rekeyed under.
  *
- * @throws ApiError USER_SECRET_REQUIRED, INVALID_REQUEST where it is too short or too long
+ * @throws ApiError USER_SECRET_REQUIRED, INVALID_REQUEST if it is too short or too long
  */
-export function readFutureSecret(headers: Headers, name: typeof header | typeof newHeader = header): string {
+export function readSecretToSet(headers: Headers, name: typeof header | typeof newHeader = header): string {
   const secret = readHeader(headers, name);
   const { min, max } = limits.userSecretCharacters;
   if (!isUserSecretLength(secret)) throw invalid(name, `must be ${min} to ${max} characters long`);
@@ -30,20 +30,22 @@ export function readFutureSecret(headers: Headers, name: typeof header | typeof 
 }
 
 export function readNewUserSecret(headers: Headers): string {
-  return readFutureSecret(headers, newHeader);
+  return readSecretToSet(headers, newHeader);
 }
 
 function readHeader(headers: Headers, name: string): string {
   const value = headers.get(name.toLowerCase());
   if (!value) {
     const sentence =
-      name === header ? undefined : `This call needs the new user secret in the ${name} header.`;
+      name === header ? undefined : `This request needs the new user secret in the ${name} header.`;
     throw new ApiError('USER_SECRET_REQUIRED', { ...(sentence && { sentence }) });
   }
   return decodeHeader(value);
 }
 
-/** A server hands header fields over a byte a character (RFC 9110 section 5.5); some decode UTF-8 before that. */
+/**
+ * A server may pass header fields as one character per byte (RFC 9110 section 5.5); some decode UTF-8 before that.
+ */
 function decodeHeader(value: string): string {
   if (/[^\0-\xff]/.test(value)) return value;
   try {
@@ -57,30 +59,33 @@ export type SecretContext = Pick<Context, 'platform' | 'settings' | 'now' | 'hea
   readonly caller: UserCaller;
 };
 
-/** While others of the user's calls are having their secrets tried, a call waits for so long, in ms. */
-const pauses = [50, 100, 200, 400, 800];
+/**
+ * Delays in milliseconds before a request tries again, while other requests of the user are having their secrets
+ * tried.
+ */
+const retryDelays = [50, 100, 200, 400, 800];
 
 const bucket = 'secret';
 const identityOf = ({ caller }: SecretContext) => `user ${caller.userId}`;
 
 /**
- * Whether the user may have a secret tried at all. It is asked for a secret that is known to be right too: were that
- * one let through, those that are not would show.
+ * Checks that the user may try a secret at all. A secret that is known to be right is checked as well: if it were let
+ * through, the response would tell right secrets from wrong ones.
  *
  * @throws ApiError RATE_LIMITED
  */
-export async function mayTrySecret(context: SecretContext): Promise<void> {
+export async function requireSecretAllowance(context: SecretContext): Promise<void> {
   const { platform, settings, now } = context;
   await untilAllowed(() =>
-    countedCalls(platform.table, bucket, identityOf(context), settings.STRONGROOM_SECRET_LIMIT, now),
+    currentAllowance(platform.table, bucket, identityOf(context), settings.STRONGROOM_SECRET_RATE_LIMIT, now),
   );
 }
 
 /**
- * Has a secret tried. It is counted before and, where it is right, taken back: so however many are tried at once,
- * no more than the limit of them can be wrong.
+ * Tries a secret. The attempt is counted before, and the count is undone if the secret is right. So no more wrong
+ * secrets than the limit can be tried, however many run concurrently.
  *
- * @param attempt rejects with WrongUserSecret or else, which count
+ * @param attempt rejects with WrongUserSecret, or with another error; both count
  * @throws ApiError WRONG_USER_SECRET, RATE_LIMITED
  */
 export async function trySecret<T>(context: SecretContext, attempt: () => Promise<T>): Promise<T> {
@@ -89,22 +94,22 @@ export async function trySecret<T>(context: SecretContext, attempt: () => Promis
     platform.table,
     bucket,
     identityOf(context),
-    settings.STRONGROOM_SECRET_LIMIT,
+    settings.STRONGROOM_SECRET_RATE_LIMIT,
     now,
   ] as const;
-  await untilAllowed(() => countCall(...counted));
+  await untilAllowed(() => countRequest(...counted));
   const result = await attempt().catch((error: unknown) => {
     if (!(error instanceof WrongUserSecret)) throw error;
     const resource = `users/${context.caller.userId}/keys`;
     throw new ApiError('WRONG_USER_SECRET', { cause: error, audit: { resource, outcome: 'refused' } });
   });
-  await uncountCall(...counted);
+  await uncountRequest(...counted);
   return result;
 }
 
 async function untilAllowed(ask: () => Promise<Allowance>): Promise<void> {
   let allowance = await ask();
-  for (const pause of pauses) {
+  for (const pause of retryDelays) {
     if (allowance.allowed) return;
     await after(pause);
     allowance = await ask();

@@ -1,5 +1,5 @@
 import { zk } from '../../contract/zk.ts';
-import { inSandbox } from '../executions/execution.ts';
+import { inSandbox } from '../executions/run-program.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { newZkSession } from './zk-session.ts';
 

@@ -3,12 +3,13 @@ import { uuidv7 } from '../../crypto/encoding/uuid.ts';
 import type { ProvenSession } from '../../crypto/zk/sandbox-proof.ts';
 import { CodeNotOpened, type EncryptedCode } from '../../sandbox-image/protocol/job.ts';
 import { respondToRun } from '../executions/detach.ts';
-import { decryptChosenSecrets, inSandbox } from '../executions/execution.ts';
+import { inSandbox } from '../executions/run-program.ts';
+import { decryptChosenSecrets } from '../executions/secret-environment.ts';
 import { usablePackages } from '../packages/package-set.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
 import { loadProgram } from './zk-code.ts';
-import { openZkSession } from './zk-session.ts';
+import { verifyZkSession } from './zk-session.ts';
 
 const errors = {
   wrong_password: 'WRONG_MASTER_PASSWORD',
@@ -21,7 +22,7 @@ export const handler = endpoint(zk.execute, async ({ params: { name }, body }, c
   const { masterPassword: password = '', sealedPassword, stdin, args, timeoutSeconds } = body;
   const [{ code, payload }, session, secrets, packages] = await Promise.all([
     loadProgram(platform.table, caller.userId, name),
-    sealedPassword && openZkSession(platform.keys, caller, sealedPassword.session),
+    sealedPassword && verifyZkSession(platform.keys, caller, sealedPassword.session),
     decryptChosenSecrets(context, body.secrets),
     usablePackages(context),
   ]);
@@ -31,14 +32,18 @@ export const handler = endpoint(zk.execute, async ({ params: { name }, body }, c
       ? { sealedPasswordB64: sealedPassword.boxB64, binding: binding(session) }
       : { password };
   const program = {
-    ...{ executionId: uuidv7(), language: code.language, code: '', stdin, args },
+    executionId: uuidv7(),
+    language: code.language,
+    code: '',
+    stdin,
+    args,
     encrypted: { payload, unlock },
     timeoutMs: Math.round(timeoutSeconds * 1000),
     ...packages,
   };
   const resource = `zk/code/${name}`;
   return inSandbox(context, async (lease) => {
-    // The password is sealed to that one's key.
+    // The password is sealed to the key of that sandbox.
     if (session && session.sandboxId !== lease.sandboxId) throw new ApiError('SESSION_ENDED');
     await commit({ audit: { resource } });
     try {

@@ -7,28 +7,28 @@ import { storedPayload } from './zk-code.ts';
 
 export const handler = endpoint(zk.put, async ({ params: { name }, body }, { caller, platform, now }) => {
   const { table } = platform;
-  const [known, all] = await Promise.all([
+  const [existing, all] = await Promise.all([
     getCode(table, caller.userId, name),
     listCode(table, caller.userId, { limit: limits.zkCodePerUser }),
   ]);
-  if (!known && all.items.length >= limits.zkCodePerUser) throw new ApiError('TOO_MANY_PROGRAMS');
+  if (!existing && all.items.length >= limits.zkCodePerUser) throw new ApiError('TOO_MANY_PROGRAMS');
 
-  const version = (known?.version ?? 0) + 1;
+  const version = (existing?.version ?? 0) + 1;
   const { sha256, ...payload } = storedPayload(body.encryptedPayload, version);
   const code: ZkCode = {
     name,
     version,
     language: body.language,
-    description: body.description ?? known?.description ?? '',
+    description: body.description ?? existing?.description ?? '',
     sizeBytes: payload.ciphertext.length,
     sha256,
-    createdAt: known?.createdAt ?? now.toISOString(),
+    createdAt: existing?.createdAt ?? now.toISOString(),
     updatedAt: now.toISOString(),
   };
   return {
-    status: known ? 200 : 201,
+    status: existing ? 200 : 201,
     body: code,
-    writes: putCode(caller.userId, code, payload, known),
+    writes: putCode(caller.userId, code, payload, existing),
     audit: { resource: `zk/code/${name}` },
   };
 });

@@ -10,7 +10,7 @@ const attempts = 3;
 
 export type EncryptedProgram = { readonly code: ZkCode; readonly payload: ZkPayload };
 
-/** What is stored of a payload. Its shape was checked with the request. */
+/** Returns a payload as it is stored. The schema of the request has checked its form. */
 export function storedPayload(
   payload: ZkPayload,
   version: number,
@@ -19,7 +19,7 @@ export function storedPayload(
 }
 
 /**
- * A program and its payload, which is the one whose digest was recorded when it was stored.
+ * Returns a program and its payload, after checking the payload against the recorded digest.
  *
  * @throws ApiError NOT_FOUND, TAMPERED_PAYLOAD
  */
@@ -27,7 +27,7 @@ export async function loadProgram(table: Table, userId: string, name: string): P
   for (let attempt = 1; ; attempt++) {
     const [code, stored] = await Promise.all([getCode(table, userId, name), getPayload(table, userId, name)]);
     if (!code) throw new ApiError('NOT_FOUND');
-    // The two are written in one transaction and read in two steps: a write may have come between.
+    // Both are written in one transaction but read in two steps, so a write may have come between.
     if (stored?.version !== code.version && attempt < attempts) continue;
     const payload = stored && asPayload(stored);
     if (!payload || digestOf(payload) !== code.sha256) throw new ApiError('TAMPERED_PAYLOAD');

@@ -14,7 +14,7 @@ import type { Lease } from '../../platform/sandboxes.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import type { UserCaller } from '../pipeline/caller.ts';
 
-/** A session on a leased sandbox. It is kept nowhere: its proof is what a caller shows. */
+/** Creates a session on a leased sandbox. It is not stored; the caller presents its proof. */
 export async function newZkSession(
   keys: Keys,
   { userId, orgId }: UserCaller,
@@ -34,8 +34,8 @@ export async function newZkSession(
   return { ...sessionOf(claims), proof: await signSandboxProof(keys, claims) };
 }
 
-/** @throws ApiError SESSION_ENDED, also for a session of another user or none at all */
-export async function openZkSession(keys: Keys, caller: UserCaller, proof: string): Promise<ProvenSession> {
+/** @throws ApiError SESSION_ENDED, also for a session of another user or an invalid proof */
+export async function verifyZkSession(keys: Keys, caller: UserCaller, proof: string): Promise<ProvenSession> {
   const claims = await verifySandboxProof(await keys.publicKeys('jwt'), proof);
   if (claims?.sub !== caller.userId) throw new ApiError('SESSION_ENDED');
   return sessionOf(claims);

@@ -19,6 +19,7 @@ import {
   type Write,
 } from '../table.ts';
 import { checkIncrement, checkKey, checkQuery, checkTransaction } from '../table-rules.ts';
+import { tableVariable } from '../variables.ts';
 import { fromItem } from './attribute-value.ts';
 import { type Connection, isContention, liveItem, toKey, writeAll, writeOne } from './dynamo-writes.ts';
 import { patience, required } from './environment.ts';
@@ -172,11 +173,11 @@ function keyCondition(
 }
 
 /**
- * Returns the table of a function on AWS. The environment variable `STRONGROOM_TABLE_<NAME>` holds the deployed name of
- * each table that the function may access.
+ * Returns the tables of a function on AWS. Its environment holds the deployed name of each table that it may access;
+ * see `tableVariable`.
  */
 export function dynamoTable(env: NodeJS.ProcessEnv): DynamoTable {
   return new DynamoTable(new DynamoDBClient({ requestHandler: patience }), (table) =>
-    required(env, `STRONGROOM_TABLE_${table.toUpperCase()}`),
+    required(env, tableVariable(table)),
   );
 }

@@ -2,6 +2,7 @@ import { ConflictException, ECSClient, RunTaskCommand } from '@aws-sdk/client-ec
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { builderJob } from '../build-outcome.ts';
+import { BuilderSettings } from '../builder-settings.ts';
 import { type Build, BuilderBusy, type PackageBuilder } from '../package-builder.ts';
 import { patience, required } from './environment.ts';
 import { buildKey, noBuilder, S3PackageOutcomes, s3Client } from './package-outcomes.ts';
@@ -92,20 +93,16 @@ export class FargateBuilder extends S3PackageOutcomes {
   }
 }
 
-/** Returns the builder of a function on AWS, or `noBuilder` if `STRONGROOM_BUILDER_TASK` is not set. */
+/** Returns the builder that a function's environment describes, if the deployment has one. */
 export function packageBuilder(env: NodeJS.ProcessEnv): PackageBuilder {
-  const taskDefinition = env.STRONGROOM_BUILDER_TASK;
-  if (!taskDefinition) return noBuilder;
-  return new FargateBuilder(
-    new ECSClient({ requestHandler: patience }),
-    s3Client(),
-    required(env, 'STRONGROOM_BUCKET'),
-    {
-      cluster: required(env, 'STRONGROOM_BUILDER_CLUSTER'),
-      taskDefinition,
-      container: 'builder',
-      subnets: required(env, 'STRONGROOM_BUILDER_SUBNETS').split(','),
-      securityGroups: required(env, 'STRONGROOM_BUILDER_SECURITY_GROUPS').split(','),
-    },
-  );
+  if (!env.STRONGROOM_BUILDER_TASK) return noBuilder;
+  const settings = BuilderSettings.parse(env);
+  const ecs = new ECSClient({ requestHandler: patience });
+  return new FargateBuilder(ecs, s3Client(), required(env, 'STRONGROOM_BUCKET'), {
+    cluster: settings.STRONGROOM_BUILDER_CLUSTER,
+    taskDefinition: settings.STRONGROOM_BUILDER_TASK,
+    container: 'builder',
+    subnets: settings.STRONGROOM_BUILDER_SUBNETS,
+    securityGroups: settings.STRONGROOM_BUILDER_SECURITY_GROUPS,
+  });
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BackgroundId } from '../../contract/jobs.ts';
+import type { BackgroundId } from '../../contract/resources.ts';
 import type { Background } from '../background.ts';
 
-export type Work = (payload: { readonly [name: string]: string }) => Promise<void>;
+export type Work = (payload: { readonly [name: string]: string }) => Promise<unknown>;
 
 /** As many as Lambda makes. */
 const attempts = 3;
@@ -28,11 +28,12 @@ export class BackgroundWork implements Background {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  /** The function logs its own errors. */
-  async #run(work: () => Promise<void>): Promise<void> {
+  /** What is thrown was logged by the function itself. */
+  async #run(work: () => Promise<unknown>): Promise<void> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       try {
-        return await work();
+        await work();
+        return;
       } catch {
         await sleep(retryMs, undefined, { ref: false });
       }

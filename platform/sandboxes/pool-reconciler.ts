@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionFailed, type Item, type Table } from '../table.ts';
 import { register, retireSandbox, sandboxItems } from './pool.ts';
-import type { SandboxTask, SandboxTasks } from './sandbox-tasks.ts';
+import type { FetchSandboxKey, SandboxTask, SandboxTasks } from './sandbox-tasks.ts';
 
 export type PoolTarget = {
   /** Most concurrent tasks, and so most users who run programs concurrently. */
@@ -17,9 +17,6 @@ export type PoolReport = {
   /** Another call was running. */
   readonly skipped?: true;
 };
-
-/** Asks a running task for its public key. Rejects where it does not answer, or says that it is another task. */
-export type FetchSandboxKey = (taskId: string, url: string) => Promise<Uint8Array>;
 
 type Pool = { readonly table: Table; readonly tasks: SandboxTasks; readonly fetchKey: FetchSandboxKey };
 

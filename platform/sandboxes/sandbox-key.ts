@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { xWingBytes } from '../../crypto/providers/primitives.ts';
 
 const timeoutMs = 3_000;

@@ -12,7 +12,15 @@ export type SandboxTask = {
   readonly url?: string;
 };
 
-/** Starts and stops the tasks of a pool. */
+/** Asks a running task for its public key. Rejects if it does not respond, or is another task. */
+export type FetchSandboxKey = (taskId: string, url: string) => Promise<Uint8Array>;
+
+/** The tasks of a deployment's pool, and their keys. */
+export interface PoolTasks extends SandboxTasks {
+  readonly fetchKey: FetchSandboxKey;
+}
+
+/** What starts and stops the tasks of a pool. */
 export interface SandboxTasks {
   /** Returns all tasks that are not stopped, and those of `taskIds` that the scheduler still knows. */
   list(taskIds: readonly string[]): Promise<readonly SandboxTask[]>;

@@ -1,11 +1,7 @@
 /** Jobs and results: the types that the supervisor and its callers share. */
+import type { Language } from '../../contract/languages.ts';
 import type { ZkPayload } from '../../crypto/zk/payload.ts';
 import type { PasswordBinding } from '../../crypto/zk/sealed-password.ts';
-
-export type Language = 'python' | 'javascript';
-
-/** Where Node.js finds the program. Python's is in no file. */
-export const programName = 'main.js';
 
 export type JobFile = { readonly path: string; readonly content: Uint8Array };
 

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
+import { limits } from '../../contract/limits.ts';
 import { removeReadOnly } from '../protocol/bundle-folder.ts';
 import { type BundleSource, SandboxUnavailable } from '../protocol/job.ts';
 import { readTar } from './tar.ts';
@@ -15,9 +16,8 @@ export class NoSuchPackages extends Error {
   override readonly name = 'NoSuchPackages';
 }
 
-/** As limits.packages has them; a lock that says more is none of ours. */
-const maxFiles = 100_000;
-const maxBytes = 2 * 1024 ** 3;
+/** A lock that exceeds the limits was not made by the builder. */
+const { files: maxFiles, unpackedBytes: maxBytes } = limits.packages;
 const maxLockBytes = 256 * 1024;
 const maxArchiveBytes = 2 * 1024 ** 3;
 /** Time limit for the whole fetch. Callers wait a minute longer than the timeout of a job. */

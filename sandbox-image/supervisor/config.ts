@@ -1,5 +1,8 @@
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { type Language, languages } from '../../contract/languages.ts';
+import { limits } from '../../contract/limits.ts';
+
 export type Limits = {
   /** Memory of all processes of a run together, without what the interpreter itself uses. */
   readonly memoryBytes: number;
@@ -52,6 +55,7 @@ export type Config = {
 };
 
 const mebibyte = 1024 * 1024;
+const maxResultKiB = limits.resultFiles.bytesInAll / 1024;
 /** Modules that many programs use and that take long to import. */
 const preimported = 'numpy pandas scipy sklearn matplotlib.pyplot PIL requests';
 
@@ -74,11 +78,11 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     firstUid: firstUid ? integer(env, 'STRONGROOM_SANDBOX_FIRST_UID', 0, 1000, 2 ** 31) : null,
     uidLocks: env.STRONGROOM_SANDBOX_LOCKS || '/run/strongroom-sandbox',
     temporary: tmpdir(),
-    concurrency: integer(env, 'STRONGROOM_SANDBOX_CONCURRENCY', 16, 1, 256),
-    waiting: integer(env, 'STRONGROOM_SANDBOX_WAITING', 256, 0, 4096),
+    concurrency: integer(env, 'STRONGROOM_SANDBOX_CONCURRENCY', limits.programsAtOnce.running, 1, 256),
+    waiting: integer(env, 'STRONGROOM_SANDBOX_WAITING', limits.programsAtOnce.waiting, 0, 4096),
     spares: {
-      python: integer(env, 'STRONGROOM_SANDBOX_SPARES', 4, 1, 64),
-      javascript: integer(env, 'STRONGROOM_SANDBOX_JAVASCRIPT_SPARES', 1, 0, 64),
+      python: sparesOf(env, 'STRONGROOM_SANDBOX_SPARES', 'python'),
+      javascript: sparesOf(env, 'STRONGROOM_SANDBOX_JAVASCRIPT_SPARES', 'javascript'),
       packages: integer(env, 'STRONGROOM_SANDBOX_PACKAGE_SPARES', 1, 0, 64),
     },
     node: env.STRONGROOM_NODE || undefined,
@@ -91,9 +95,9 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
       processes: integer(env, 'STRONGROOM_SANDBOX_PROCESSES', 64, 1, 4096),
       openFiles: 256,
       fileBytes: 64 * mebibyte,
-      outputBytes: 256 * 1024,
-      resultFiles: integer(env, 'STRONGROOM_SANDBOX_RESULT_FILES', 20, 0, 1000),
-      resultBytes: integer(env, 'STRONGROOM_SANDBOX_RESULT_KB', 16_384, 0, 16_384) * 1024,
+      outputBytes: limits.outputBytes,
+      resultFiles: integer(env, 'STRONGROOM_SANDBOX_RESULT_FILES', limits.resultFiles.count, 0, 1000),
+      resultBytes: integer(env, 'STRONGROOM_SANDBOX_RESULT_KB', maxResultKiB, 0, maxResultKiB) * 1024,
     },
   };
 }
@@ -119,6 +123,11 @@ function parseModules(text: string): string[] {
   throw new Error(`STRONGROOM_SANDBOX_PREIMPORT must be a list of module names, not ${text}`);
 }
 
+function sparesOf(env: NodeJS.ProcessEnv, name: string, language: Language): number {
+  const { default: fallback, min } = languages[language].warmSlots;
+  return integer(env, name, fallback, min, 64);
+}
+
 function integer(
   env: NodeJS.ProcessEnv,
   name: string,
@@ -131,9 +140,8 @@ function integer(
   throw new Error(`${name} must be a whole number from ${least} to ${most}, not ${env[name]}`);
 }
 
-export type Spares = {
-  readonly python: number;
-  readonly javascript: number;
+/** Slots that are forked ahead. */
+export type Spares = { readonly [L in Language]: number } & {
   /** For each set of packages in use. */
   readonly packages: number;
 };

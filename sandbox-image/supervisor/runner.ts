@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { languages } from '../../contract/languages.ts';
 import {
   type BundleSource,
   type Job,
@@ -7,7 +8,6 @@ import {
   type JobResult,
   type JobStatus,
   type OutputChunk,
-  programName,
   SandboxLost,
 } from '../protocol/job.ts';
 import { Bundles } from './bundles.ts';
@@ -121,7 +121,7 @@ export class Runner {
 
   /** Bundles contain Python modules only. */
   async #kindOf({ language, packages }: Job, from: BundleSource | undefined): Promise<Kind> {
-    if (packages === undefined || language !== 'python') return { language, packages: null };
+    if (packages === undefined || !languages[language].usesPackages) return { language, packages: null };
     return { language, packages: await this.#bundles.find(packages, from) };
   }
 
@@ -247,7 +247,8 @@ export class Runner {
 
 /** Returns the files that exist when the program starts. */
 function given({ language, code, files }: Job): readonly JobFile[] {
-  return language === 'javascript' ? [...files, { path: programName, content: Buffer.from(code) }] : files;
+  const { programFile } = languages[language];
+  return programFile === null ? files : [...files, { path: programFile, content: Buffer.from(code) }];
 }
 
 function freeBytes(directory: string): number {

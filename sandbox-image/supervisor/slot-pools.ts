@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { languageIds, languages } from '../../contract/languages.ts';
 import { type Isolation, SandboxUnavailable } from '../protocol/job.ts';
 import type { Config } from './config.ts';
 import type { Home } from './home.ts';
@@ -53,8 +54,10 @@ export class SlotPools {
 
   /** @throws IsolationRefused */
   async start(): Promise<Isolation> {
-    const kinds: Kind[] = [{ language: 'python', packages: null }];
-    if ('path' in this.#node) kinds.push({ language: 'javascript', packages: null });
+    const available = languageIds.filter(
+      (id) => languages[id].interpreter !== 'node' || 'path' in this.#node,
+    );
+    const kinds = available.map((language): Kind => ({ language, packages: null }));
     const { isolation, packagesPreloaded } = await this.#main.start(kinds);
     this.#packagesPreloaded = packagesPreloaded;
     return isolation;
@@ -62,7 +65,7 @@ export class SlotPools {
 
   /** @throws SandboxLost; SandboxUnavailable if this sandbox lacks the language */
   async take(kind: Kind, preimport: readonly string[]): Promise<Slot> {
-    if (kind.language === 'javascript' && 'reason' in this.#node) {
+    if (languages[kind.language].interpreter === 'node' && 'reason' in this.#node) {
       throw new SandboxUnavailable(this.#node.reason);
     }
     if (kind.packages === null || !this.#packagesPreloaded) return this.#main.take(kind, preimport);

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Isolation, Language } from '../protocol/job.ts';
+import type { Language } from '../../contract/languages.ts';
+import type { Isolation } from '../protocol/job.ts';
 import type { Channels } from './rendezvous.ts';
 import type { Ended } from './zygote.ts';
 

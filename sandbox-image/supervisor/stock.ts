@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { languages } from '../../contract/languages.ts';
 import { SandboxUnavailable } from '../protocol/job.ts';
 import type { Kind, Slot } from './slot-types.ts';
 
@@ -29,7 +30,7 @@ export class Stock {
 
   /** Whether the sandbox is useless without slots of this kind. */
   get indispensable(): boolean {
-    return this.kind.language === 'python' && this.kind.packages === null;
+    return languages[this.kind.language].required && this.kind.packages === null;
   }
 
   /** Why slots of this kind cannot start. */

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Isolation, Language } from '../protocol/job.ts';
+import type { Language } from '../../contract/languages.ts';
+import type { Isolation } from '../protocol/job.ts';
 import type { Limits, SandboxLevel } from './config.ts';
 
 export type ZygoteSettings = {

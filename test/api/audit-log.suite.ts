@@ -27,7 +27,7 @@ export function auditLogSuite(target: () => Target): void {
       const { body } = await client.call('audit.list', { query: { limit: 1 } });
       return body.entries[0] as (typeof body.entries)[number];
     };
-    /** The proof of an entry, as soon as it is sealed. */
+    /** Waits until an entry is in the log, and returns its proof. */
     const proofOf = async (id: string) => {
       await target().sealAudit?.();
       for (;;) {
@@ -40,7 +40,7 @@ export function auditLogSuite(target: () => Target): void {
     };
     const put = (value: string) => user.call('PUT', '/api/v1/secrets/SEALED', { body: { value } });
 
-    test('proves an entry to whoever may see it, and that it only grows', async () => {
+    test('proves an entry to anyone who may see it, and proves that the log only grows', async () => {
       await put('one');
       const entry = await newest();
       const proof = await proofOf(entry.id);
@@ -57,7 +57,7 @@ export function auditLogSuite(target: () => Target): void {
       expect((await verifyAuditLog(client, grown)).size).toBeGreaterThanOrEqual(grown.size);
     });
 
-    test('shows what was altered', async () => {
+    test('reveals tampering', async () => {
       const entry = await newest();
       const proof = await proofOf(entry.id);
       const known = await verifyAuditLog(client);
@@ -83,7 +83,7 @@ export function auditLogSuite(target: () => Target): void {
       expect(check(entry, proof, cut)).toThrow(refused('WRONG_KEY'));
     });
 
-    test('another user’s entry is as one that is not there', async () => {
+    test('another user’s entry looks like one that does not exist', async () => {
       await put('three');
       const { id } = await newest();
       await proofOf(id);
@@ -103,7 +103,7 @@ export function auditLogSuite(target: () => Target): void {
       ['/api/v1/audit/checkpoint?from=9007199254740991', 'from'],
       ['/api/v1/audit/checkpoint?from=x', 'from'],
       ['/api/v1/audit/not-an-id/proof', 'id'],
-    ])('%s is refused by name', async (path, field) => {
+    ])('%s is refused, and the error names it', async (path, field) => {
       await proofOf((await newest()).id);
       const { status, body } = await user.call('GET', path);
       expect([status, body.code, body.details[0].path]).toEqual([400, 'INVALID_REQUEST', field]);

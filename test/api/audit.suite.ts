@@ -18,7 +18,7 @@ export function auditSuite(target: () => Target): void {
       entries = (await user.call('GET', '/api/v1/audit')).body.entries;
     });
 
-    test('holds every change, run, sign-in and refused sign-in, newest first', () => {
+    test('lists every change, execution, sign-in and refused sign-in, newest first', () => {
       expect(entries.map(({ action }) => action)).toEqual([
         'auth.login',
         'auth.login',
@@ -37,7 +37,7 @@ export function auditSuite(target: () => Target): void {
       ]);
     });
 
-    test('an entry says who did what to what, when and from where', () => {
+    test('records who did what to what, when and from where', () => {
       expect(entries[4]).toEqual({
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),
         sequence: expect.any(Number),
@@ -52,7 +52,7 @@ export function auditSuite(target: () => Target): void {
       });
     });
 
-    test('sequences and times go up', () => {
+    test('sequence numbers and times increase', () => {
       const sequences = entries.map(({ sequence }) => sequence);
       expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => b - a));
       expect(entries.map(({ time }) => time)).toEqual(
@@ -63,11 +63,11 @@ export function auditSuite(target: () => Target): void {
       );
     });
 
-    test('no entry holds a value, code or password', () => {
+    test('no entry contains a value, code or password', () => {
       expect(JSON.stringify(entries)).not.toMatch(/planted/);
     });
 
-    test('is paged', async () => {
+    test('pages the list', async () => {
       const seen: Entry[] = [];
       let cursor = '';
       do {
@@ -81,7 +81,7 @@ export function auditSuite(target: () => Target): void {
       expect(seen).toEqual(entries);
     });
 
-    test('is filtered by action and by time', async () => {
+    test('can be filtered by action and by time', async () => {
       const actions = async (query: string) =>
         (await user.call('GET', `/api/v1/audit?${query}`)).body.entries.map(({ action }: Entry) => action);
       expect(await actions('action=secrets.put')).toEqual(['secrets.put']);
@@ -90,12 +90,12 @@ export function auditSuite(target: () => Target): void {
       expect(await actions('to=2020-01-01T00:00:00Z')).toEqual([]);
     });
 
-    test('a time that is none is 400 and named', async () => {
+    test('an invalid time is 400, and the error names it', async () => {
       const { status, body } = await user.call('GET', '/api/v1/audit?from=yesterday');
       expect([status, body.details[0].path]).toEqual([400, 'from']);
     });
 
-    test('another user sees none of it, and a member does not see the org’s', async () => {
+    test('another user sees none of it, and a member does not see the org’s entries', async () => {
       const other = await TestUser.register(target());
       const { body } = await other.call('GET', '/api/v1/audit');
       expect(body.entries.map(({ action }: Entry) => action)).toEqual(['auth.register']);
@@ -103,7 +103,7 @@ export function auditSuite(target: () => Target): void {
       expect([org.status, org.body.code]).toEqual([403, 'FORBIDDEN']);
     });
 
-    test('the global administrator sees all of the installation', async () => {
+    test('the global administrator sees the whole installation', async () => {
       const { status, body } = await call(target(), 'GET', '/api/v1/audit?limit=100', {
         headers: { 'x-api-key': target().administratorKey },
       });

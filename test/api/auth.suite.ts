@@ -21,7 +21,7 @@ export function authSuite(target: () => Target): void {
     });
 
     describe('register', () => {
-      test('gives a token, an API key and the user', async () => {
+      test('returns a token, an API key and the user', async () => {
         const email = `user-${randomUUID()}@example.com`;
         const { status, body } = await post('/api/register', { email, password: 'secureP@ss123' });
         expect(status).toBe(201);
@@ -41,7 +41,7 @@ export function authSuite(target: () => Target): void {
         expect(await works(bearer(body.apiKey))).toBe(true);
       });
 
-      test('an address that is taken is 409, in whatever case it is written', async () => {
+      test('a taken address is 409, in upper or lower case', async () => {
         const { status, body } = await post('/api/register', {
           email: user.email.toUpperCase(),
           password: 'another password',
@@ -50,7 +50,7 @@ export function authSuite(target: () => Target): void {
         expect((await login(user)).status).toBe(200);
       });
 
-      test('of many at once with one address, one is registered', async () => {
+      test('of many concurrent registrations with one address, one succeeds', async () => {
         const email = `user-${randomUUID()}@example.com`;
         const answers = await Promise.all(
           Array.from({ length: 4 }, () => post('/api/register', { email, password: 'secureP@ss123' })),
@@ -64,23 +64,26 @@ export function authSuite(target: () => Target): void {
         ['password', { email: 'a@example.com', password: 'ninechars' }],
         ['password', { email: 'a@example.com', password: 'x'.repeat(1025) }],
         ['password', { email: 'a@example.com' }],
-      ])('a bad %s is 400 and named', async (path, body) => {
+      ])('a bad %s is 400, and the error names it', async (path, body) => {
         const answer = await post('/api/register', body);
         expect([answer.status, answer.body.details[0].path]).toEqual([400, path]);
       });
     });
 
     describe('login', () => {
-      test('gives the API key that registration gave', async () => {
+      test('returns the API key that registration returned', async () => {
         const { status, body } = await login(user);
         expect(status).toBe(200);
         expect(body).toMatchObject({ apiKey: user.apiKey, user: { id: user.id, email: user.email } });
         expect(await works(bearer(body.token))).toBe(true);
       });
 
-      test('a wrong password and an unknown address have one answer', async () => {
+      test('a wrong password and an unknown address get the same response', async () => {
         const wrong = await login({ ...user, email: user.email, password: 'wrong password' });
-        const unknown = await login({ email: `nobody-${randomUUID()}@example.com`, password: user.password });
+        const unknown = await login({
+          email: `unknown-${randomUUID()}@example.com`,
+          password: user.password,
+        });
         expect([wrong.status, wrong.body.code]).toEqual([401, 'INVALID_CREDENTIALS']);
         const same = ({ body }: typeof wrong) => ({ ...body, requestId: '' });
         expect(same(wrong)).toEqual(same(unknown));
@@ -89,7 +92,7 @@ export function authSuite(target: () => Target): void {
     });
 
     describe('verify', () => {
-      test('takes the token from the header or from the body', async () => {
+      test('accepts the token in the header or in the body', async () => {
         const expected = {
           valid: true,
           user: { id: user.id, email: user.email },
@@ -107,25 +110,25 @@ export function authSuite(target: () => Target): void {
         }
       });
 
-      test('a token that is not good is 401 with valid: false', async () => {
+      test('an invalid token is 401 with valid: false', async () => {
         const { status, body } = await post('/api/verify', { token: 'nonsense' });
         expect(status).toBe(401);
         expect(body).toMatchObject({ valid: false, success: false, code: 'UNAUTHENTICATED' });
       });
     });
 
-    describe('credentials that are refused', () => {
+    describe('refused credentials', () => {
       const forged = {
-        missing: () => ({}),
+        'no credential': () => ({}),
         'empty key': () => ({ 'x-api-key': '' }),
         'unknown key': () => ({ 'x-api-key': `pyapi_${'0'.repeat(24)}_${'0'.repeat(64)}` }),
         'known key id, wrong secret': () => ({
           'x-api-key': `${user.apiKey.slice(0, -4)}${user.apiKey.endsWith('0000') ? '1111' : '0000'}`,
         }),
-        'key cut short': () => ({ 'x-api-key': user.apiKey.slice(0, -1) }),
-        'key with more behind it': () => ({ 'x-api-key': `${user.apiKey}0` }),
+        'truncated key': () => ({ 'x-api-key': user.apiKey.slice(0, -1) }),
+        'key with an extra character': () => ({ 'x-api-key': `${user.apiKey}0` }),
         'key with another prefix': () => ({ 'x-api-key': user.apiKey.replace('pyapi_', 'sradm_') }),
-        'no token': () => bearer('nonsense'),
+        'not a token': () => bearer('nonsense'),
         'another scheme': () => ({ authorization: `Basic ${user.token}` }),
         'alg none': () => {
           const [, payload] = user.token.split('.');
@@ -145,7 +148,7 @@ export function authSuite(target: () => Target): void {
           });
           return bearer(`${header}.${payload}.${signature.toString('base64url')}`);
         },
-        'signed by a key that it brings along': () => {
+        'signed by a key in its own header': () => {
           const [, payload] = user.token.split('.');
           const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
           const header = encode({ alg: 'ES256', typ: 'JWT', jwk: publicKey.export({ format: 'jwk' }) });
@@ -157,7 +160,7 @@ export function authSuite(target: () => Target): void {
         },
       } satisfies Record<string, () => Record<string, string>>;
 
-      test.each(Object.entries(forged))('%s', async (_, headers) => {
+      test.each(Object.entries(forged))('return 401: %s', async (_, headers) => {
         const { status, body } = await call(target(), 'GET', '/api/v1/secrets', { headers: headers() });
         expect(status).toBe(401);
         expect(body).toEqual({
@@ -168,18 +171,18 @@ export function authSuite(target: () => Target): void {
         });
       });
 
-      test('the administrator’s key is no user’s', async () => {
+      test('the administrator’s key is not a user’s key', async () => {
         expect(await works({ 'x-api-key': target().administratorKey })).toBe(false);
       });
 
-      test('what is wrong with the request is not told to who is not signed in', async () => {
+      test('a caller who is not signed in does not learn what is wrong with the request', async () => {
         const { status } = await call(target(), 'PUT', '/api/v1/secrets/X', { body: '{"value":' });
         expect(status).toBe(401);
       });
     });
 
     describe('sessions', () => {
-      test('refresh gives another token for one that is good', async () => {
+      test('refresh returns another token for a valid one', async () => {
         const { status, body } = await user.callWithToken('POST', '/api/refresh');
         expect(status).toBe(200);
         expect(body.token).not.toBe(user.token);
@@ -188,7 +191,7 @@ export function authSuite(target: () => Target): void {
         expect((await user.call('POST', '/api/refresh')).status).toBe(401);
       });
 
-      test('logout ends the token that it is called with, and no other', async () => {
+      test('logout ends the token that it is sent with, and no other', async () => {
         const { body } = await login(user);
         expect((await post('/api/logout', undefined, bearer(body.token))).status).toBe(200);
         expect(await works(bearer(body.token))).toBe(false);
@@ -196,7 +199,7 @@ export function authSuite(target: () => Target): void {
         expect(await works(bearer(user.token))).toBe(true);
       });
 
-      test('a password change ends all tokens, and keeps the API key', async () => {
+      test('a password change ends all tokens and keeps the API key', async () => {
         const other = await TestUser.register(target());
         const newPassword = 'a password that is new';
         const { status, body } = await other.callWithToken('POST', '/api/password', {
@@ -210,7 +213,7 @@ export function authSuite(target: () => Target): void {
         expect([again.status, again.body.apiKey]).toEqual([200, other.apiKey]);
       });
 
-      test('a password change needs the current password', async () => {
+      test('a password change requires the current password', async () => {
         const { status, body } = await user.call('POST', '/api/password', {
           body: { currentPassword: 'wrong', newPassword: 'a password that is new' },
         });
@@ -218,7 +221,7 @@ export function authSuite(target: () => Target): void {
         expect((await login(user)).status).toBe(200);
       });
 
-      test('of two password changes at once, one wins', async () => {
+      test('of two concurrent password changes, one succeeds', async () => {
         const other = await TestUser.register(target());
         const change = (newPassword: string) =>
           other.call('POST', '/api/password', { body: { currentPassword: other.password, newPassword } });
@@ -236,7 +239,7 @@ export function authSuite(target: () => Target): void {
     });
 
     describe('API key rotation', () => {
-      test('replaces the key, and with the password later logins give the new one', async () => {
+      test('replaces the key; with the password, later logins return the new one', async () => {
         const other = await TestUser.register(target());
         const { status, body } = await other.call('POST', '/api/apikey/rotate', {
           body: { password: other.password },
@@ -248,7 +251,7 @@ export function authSuite(target: () => Target): void {
         expect((await login(other)).body.apiKey).toBe(body.apiKey);
       });
 
-      test('without the password later logins give none', async () => {
+      test('without the password, later logins return no key', async () => {
         const other = await TestUser.register(target());
         const { body } = await other.callWithToken('POST', '/api/apikey/rotate');
         expect(await works({ 'x-api-key': body.apiKey })).toBe(true);
@@ -256,13 +259,13 @@ export function authSuite(target: () => Target): void {
         expect([again.status, again.body.apiKey]).toEqual([200, null]);
       });
 
-      test('a wrong password changes nothing', async () => {
+      test('changes nothing when the password is wrong', async () => {
         const { status } = await user.call('POST', '/api/apikey/rotate', { body: { password: 'wrong' } });
         expect(status).toBe(401);
         expect(await works({ 'x-api-key': user.apiKey })).toBe(true);
       });
 
-      test('of several at once, one key is good afterwards', async () => {
+      test('after several concurrent rotations, one key is valid', async () => {
         const other = await TestUser.register(target());
         const rotate = () =>
           other.callWithToken('POST', '/api/apikey/rotate', { body: { password: other.password } });

@@ -15,7 +15,7 @@ afterEach(() => appliance.remove());
 
 const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
 
-/** Runs `npm start` once more. */
+/** Runs a second `npm start`. */
 async function startAgain(...args: string[]): Promise<{ code: number; stderr: string }> {
   try {
     await promisify(execFile)(process.execPath, [program, ...args], {
@@ -37,7 +37,7 @@ function alive(pid: number): boolean {
 }
 
 describe('the data of an appliance', () => {
-  test('account, secret and audit log outlive kill -9', async () => {
+  test('account, secret and audit log survive kill -9', async () => {
     const user = await TestUser.register(appliance.target);
     await user.call('PUT', '/api/v1/secrets/KEPT', { body: { value: 'kept' } });
     const before = (await user.call('GET', '/api/v1/audit')).body;
@@ -59,7 +59,7 @@ describe('the data of an appliance', () => {
     expect(run.body.stdout).toBe('kept\n');
   });
 
-  test('no acknowledged write is lost, whenever the process is killed', async () => {
+  test('no acknowledged write is lost, no matter when the process is killed', async () => {
     const user = await TestUser.register(appliance.target);
     const acknowledged = new Map<string, number>();
     const writer = async (name: string) => {
@@ -86,13 +86,13 @@ describe('the data of an appliance', () => {
     expect(body).toHaveLength(4);
   });
 
-  test('is closed to other users of the machine', () => {
+  test('cannot be read by other users of the machine', () => {
     for (const name of ['.', 'keys.json', 'strongroom.db', 'objects/index.db']) {
       expect([name, statSync(join(appliance.data, name)).mode & 0o077]).toEqual([name, 0]);
     }
   });
 
-  test('holds no secret, password, key or token in the clear, and neither does what was printed', async () => {
+  test('contains no secret, password, key or token in plaintext, and neither does the output', async () => {
     const user = await TestUser.register(appliance.target);
     const planted = {
       secret: 'PLANTED-secret-value-5d1f',
@@ -118,14 +118,14 @@ describe('the data of an appliance', () => {
         },
       });
     expect((await run({ 'idempotency-key': 'planted' })).body.stdout).toContain(planted.secret);
-    const handedOver = await user.call('POST', '/api/v1/execute', {
+    const detached = await user.call('POST', '/api/v1/execute', {
       body: {
         code: `import os; print(os.environ["PLANTED"], "${planted.code}"); open("f", "w").write("${planted.code}")`,
         files: [{ path: 'in', contentB64: Buffer.from(planted.stdin).toString('base64') }],
         wait: false,
       },
     });
-    const { executionId } = handedOver.body;
+    const { executionId } = detached.body;
     for (
       let status = 'running';
       status === 'running';
@@ -143,7 +143,7 @@ describe('the data of an appliance', () => {
     const places = placesOf(appliance);
     expect([...places.keys()]).toContain('strongroom.db-wal');
     expect(findPlanted(places, planted)).toEqual([]);
-    // The search itself finds what is there: an audit entry names the secret.
+    // Proves that the search works: it must find the audit entry that names the secret.
     expect(
       [...places].some(([name, content]) => name !== 'keys.json' && content.includes('secrets/PLANTED')),
     ).toBe(true);
@@ -151,7 +151,7 @@ describe('the data of an appliance', () => {
 });
 
 describe('npm start', () => {
-  test('prints the administrator’s key on the first start and never again', async () => {
+  test('prints the administrator’s key at the first start and never again', async () => {
     expect(appliance.output.match(/^Administrator key: sradm_/gm)).toHaveLength(1);
     await appliance.end('SIGTERM');
     await appliance.start();
@@ -162,26 +162,26 @@ describe('npm start', () => {
     expect(status).toBe(200);
   });
 
-  test('refuses a folder that another one has in use, and leaves that one alone', async () => {
+  test('refuses a folder that another appliance uses, and leaves that one alone', async () => {
     const { code, stderr } = await startAgain('--port', '0', '--data', appliance.data);
     expect(code).toBe(1);
-    expect(stderr).toContain(`another Strongroom is running on ${appliance.data}`);
+    expect(stderr).toContain(`another Strongroom uses ${appliance.data}`);
     expect((await call(appliance.target, 'GET', '/api/health')).status).toBe(200);
   });
 
   test('names an option that is wrong', async () => {
-    expect((await startAgain('--port', 'x')).stderr).toBe('--port takes a number from 0 to 65535, not x\n');
+    expect((await startAgain('--port', 'x')).stderr).toBe('--port must be a number from 0 to 65535, not x\n');
     expect((await startAgain('--prot', '1')).stderr).toContain('--prot');
   });
 
-  test('refuses a port that is taken, in a sentence', async () => {
+  test('refuses a port that is in use, in a sentence', async () => {
     const { port } = new URL(appliance.target.url);
     const { code, stderr } = await startAgain('--port', port, '--data', `${appliance.data}/other`);
     expect(code).toBe(1);
     expect(stderr).toMatch(new RegExp(`^port ${port} of 127\\.0\\.0\\.1 is in use.*\\n$`));
   });
 
-  test.each(['SIGTERM', 'SIGINT'] as const)('on %s, calls end before it does', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('on %s, requests finish before it exits', async (signal) => {
     const user = await TestUser.register(appliance.target);
     const code = 'import time; print("begun", flush=True); time.sleep(1); print("ended")';
     const running = user.call('POST', '/api/v1/execute', { body: { code } });
@@ -190,7 +190,7 @@ describe('npm start', () => {
     expect((await running).body.stdout).toBe('begun\nended\n');
   });
 
-  test('takes its sandboxes with it, even when it is killed', async () => {
+  test('ends its sandboxes with it, even when it is killed', async () => {
     const user = await TestUser.register(appliance.target);
     await user.call('POST', '/api/v1/execute', { body: { code: 'print(1)' } });
     const children = readFileSync(`/proc/${appliance.pid}/task/${appliance.pid}/children`, 'utf8')

@@ -15,7 +15,7 @@ export function executeSuite(target: () => Target): void {
     const execute = (body: object) => user.call('POST', '/api/v1/execute', { body });
     const names = 'import os; print(sorted(n for n in os.environ if n in ("GREETING", "OTHER")))';
 
-    test('answers what the program did, and under which isolation', async () => {
+    test('returns what the program did, and under which isolation', async () => {
       const { status, body } = await execute({
         code: 'print("out"); import sys; print("err", file=sys.stderr)',
       });
@@ -45,7 +45,7 @@ export function executeSuite(target: () => Target): void {
       expect(body.stdout).toBe("['one', 'two words', ''] line\nünicode\n");
     });
 
-    test('gives the program all secrets, none, or those that are named', async () => {
+    test('gives the program all secrets, none, or the named ones', async () => {
       const stdout = async (secrets?: unknown) => (await execute({ code: names, secrets })).body.stdout;
       expect(await stdout()).toBe("['GREETING', 'OTHER']\n");
       expect(await stdout('all')).toBe("['GREETING', 'OTHER']\n");
@@ -54,15 +54,15 @@ export function executeSuite(target: () => Target): void {
       expect(await stdout([])).toBe('[]\n');
     });
 
-    test('a secret that is named and not there is 400', async () => {
+    test('a named secret that does not exist is 400', async () => {
       const { status, body } = await execute({ code: names, secrets: ['GREETING', 'ABSENT'] });
       expect([status, body.details]).toEqual([
         400,
-        [{ path: 'secrets', message: 'there is no secret ABSENT' }],
+        [{ path: 'secrets', message: 'secret ABSENT does not exist' }],
       ]);
     });
 
-    test('marks the secrets that a program was given as used', async () => {
+    test('marks the secrets that a program received as used', async () => {
       const other = await TestUser.register(target());
       for (const name of ['USED', 'UNUSED']) {
         await other.call('PUT', `/api/v1/secrets/${name}`, { body: { value: 'x' } });
@@ -75,7 +75,7 @@ export function executeSuite(target: () => Target): void {
       expect(lastUse).toEqual({ USED: expect.stringMatching(/Z$/), UNUSED: null });
     });
 
-    test('a program that fails is a 200 with its exit code', async () => {
+    test('answers 200 with the exit code of a program that fails', async () => {
       const { status, body } = await execute({ code: 'raise ValueError("wrong")' });
       expect(status).toBe(200);
       expect(body).toMatchObject({ status: 'failed', exitCode: 1 });
@@ -83,18 +83,18 @@ export function executeSuite(target: () => Target): void {
       expect((await execute({ code: 'import sys; sys.exit(3)' })).body.exitCode).toBe(3);
     });
 
-    test('a program with a syntax error is a 200 that shows it', async () => {
+    test('answers 200 and shows a syntax error', async () => {
       const { status, body } = await execute({ code: 'print(' });
       expect([status, body.status, body.exitCode]).toEqual([200, 'failed', 1]);
       expect(body.stderr).toContain('SyntaxError');
     });
 
-    test('a program that kills itself is a 200 with the signal', async () => {
+    test('answers 200 with the signal of a program that kills itself', async () => {
       const { body } = await execute({ code: 'import os, signal; os.kill(os.getpid(), signal.SIGTERM)' });
       expect(body).toMatchObject({ status: 'failed', exitCode: null, signal: 'SIGTERM' });
     });
 
-    test('a program that never ends is ended at its time', async () => {
+    test('a program that never ends is stopped at its timeout', async () => {
       const { status, body } = await execute({
         code: 'print("begun", flush=True)\nwhile True: pass',
         timeoutSeconds: 1,
@@ -108,30 +108,30 @@ export function executeSuite(target: () => Target): void {
       });
     });
 
-    test('a program that prints without end is cut, and says so', async () => {
+    test('endless output is truncated, and the result says so', async () => {
       const { body } = await execute({ code: 'while True: print("x" * 1000)', timeoutSeconds: 1 });
       expect(body.stdout).toHaveLength(limits.outputBytes);
       expect(body.truncated).toEqual({ stdout: true, stderr: false });
     });
 
-    test('a program that eats memory is stopped, and the next one runs', async () => {
+    test('a program that exhausts memory is stopped, and the next one runs', async () => {
       const { status, body } = await execute({ code: 'x = []\nwhile True: x.append(bytearray(1 << 24))' });
       expect([status, body.exitCode === 0]).toEqual([200, false]);
       expect((await execute({ code: 'print(1)' })).body.stdout).toBe('1\n');
     });
 
-    test('a program that forks without end is stopped, and the next one runs', async () => {
+    test('a program that forks endlessly is stopped, and the next one runs', async () => {
       const { status } = await execute({ code: 'import os\nwhile True: os.fork()', timeoutSeconds: 1 });
       expect(status).toBe(200);
       expect((await execute({ code: 'print(1)' })).body.stdout).toBe('1\n');
     });
 
-    test('output that is not UTF-8 is kept, its faulty bytes replaced visibly', async () => {
+    test('output that is not UTF-8 is kept, with invalid bytes replaced visibly', async () => {
       const { body } = await execute({ code: 'import sys; sys.stdout.buffer.write(b"a\\xffb")' });
       expect(body.stdout).toBe('a\ufffdb');
     });
 
-    test('a program finds nothing of the service in its environment, and no network', async () => {
+    test('a program finds nothing of the service in its environment, and has no network', async () => {
       const code = [
         'import os, socket',
         'print([n for n in os.environ if n.startswith(("STRONGROOM", "AWS", "ECS"))])',
@@ -163,7 +163,7 @@ export function executeSuite(target: () => Target): void {
     });
 
     test.each(['python', 'javascript'])(
-      'gives a program its files and takes its own back: %s',
+      'gives a program its files and returns those that it writes: %s',
       async (language) => {
         const code = {
           python:
@@ -185,7 +185,7 @@ export function executeSuite(target: () => Target): void {
       },
     );
 
-    test('takes back so many files and bytes and no more, and counts what it left', async () => {
+    test('returns files up to the limits, and counts the omitted ones', async () => {
       const { count } = limits.resultFiles;
       const { body } = await execute({
         code: `for i in range(${count + 5}): open(f"{i}.txt", "w").write("x")`,
@@ -200,7 +200,9 @@ export function executeSuite(target: () => Target): void {
       expect(large.body.omittedFiles).toBeGreaterThanOrEqual(1);
     });
 
-    test('a file that is too large for the answer is kept, and fetched by its owner', async ({ skip }) => {
+    test('a file that is too large for the response is stored, and its owner can fetch it', async ({
+      skip,
+    }) => {
       if (target().cannotPass.has('responseStreaming')) skip('see test/cloud/unsupported.ts');
       const sizeBytes = 5 * 1024 * 1024 + 1;
       const code = `
@@ -238,7 +240,7 @@ import hashlib; print(hashlib.sha256(content).hexdigest())`;
       }
     });
 
-    test('files as large as they may be go in and come out', async () => {
+    test('files of the maximum size go in and come out', async () => {
       const { status, body } = await execute({
         code: 'open("out", "wb").write(open("in", "rb").read()[:1 << 20])',
         files: [file('in', Buffer.alloc(limits.programFiles.bytes, 'ab'))],
@@ -247,7 +249,7 @@ import hashlib; print(hashlib.sha256(content).hexdigest())`;
       expect(body.files[0].sizeBytes).toBe(1 << 20);
     });
 
-    test('an Idempotency-Key replays the largest answer to the largest request', async () => {
+    test('replays the largest response to the largest request for an Idempotency-Key', async () => {
       const body = {
         code: 'import os\nprint("\\1" * 300000)\nopen("out", "wb").write(os.urandom(1 << 20))',
         files: [file('in', Buffer.alloc(limits.programFiles.bytes))],
@@ -265,7 +267,7 @@ import hashlib; print(hashlib.sha256(content).hexdigest())`;
       expect([other.status, other.body.code]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED']);
     });
 
-    test('runs of two users never meet', async () => {
+    test('executions of two users never meet', async () => {
       const other = await TestUser.register(target());
       const leave = [
         'import os, tempfile',
@@ -279,7 +281,7 @@ import hashlib; print(hashlib.sha256(content).hexdigest())`;
       expect(body.stdout).toBe('[] [] None\n');
     });
 
-    test('runs at once do not disturb each other', async () => {
+    test('concurrent executions do not disturb each other', async () => {
       const answers = await Promise.all(
         Array.from({ length: 12 }, (_, i) => execute({ code: `print(${i})` })),
       );
@@ -315,12 +317,12 @@ import hashlib; print(hashlib.sha256(content).hexdigest())`;
       ['files.0.mode', { code: '', files: [{ ...file('a'), mode: 7 }] }],
       ['files', { code: '', files: [file('a', Buffer.alloc(limits.programFiles.bytes + 1))] }],
       ['files', { code: '', files: Array.from({ length: 10_000 }, (_, i) => file(`${i}`)) }],
-    ])('a bad %s is 400 and named', async (path, body) => {
+    ])('a bad %s is 400, and the error names it', async (path, body) => {
       const answer = await execute(body);
       expect([answer.status, answer.body.details[0].path]).toEqual([400, path]);
     });
 
-    test('NUL in code is a program that fails, not a fault', async () => {
+    test('NUL in code makes the program fail, not the server', async () => {
       const { status, body } = await execute({ code: 'print(1)\0' });
       expect([status, body.status]).toEqual([200, 'failed']);
     });

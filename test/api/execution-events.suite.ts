@@ -42,7 +42,7 @@ export function executionEventsSuite(target: () => Target): void {
       }
     };
 
-    test('come while the program runs, in its order, and end with it', async () => {
+    test('arrive in order while the program runs, and end with it', async () => {
       const id = await start(
         'import sys, time\nfor i in range(4):\n  print(i, file=[sys.stdout, sys.stderr][i % 2], flush=True); time.sleep(0.2)',
       );
@@ -51,7 +51,7 @@ export function executionEventsSuite(target: () => Target): void {
       expect(stream.headers.get('content-type')).toBe('text/event-stream');
       const first = await stream.next();
       expect([first?.event, first?.data]).toEqual(['stdout', { text: '0\n' }]);
-      // It still runs when its first output is there.
+      // The first output arrives while the program still runs.
       expect((await user.call('GET', `/api/v1/executions/${id}`)).body.status).toBe('running');
       const rest = await stream.rest();
       expect(rest.map(({ event, data }) => [event, data.text])).toEqual([
@@ -68,7 +68,7 @@ export function executionEventsSuite(target: () => Target): void {
       });
     });
 
-    test('are the same for all who follow', async () => {
+    test('are the same for all readers', async () => {
       const id = await start('import time\nfor i in range(5): print(i, flush=True); time.sleep(0.05)');
       const streams = await Promise.all([follow(id), follow(id), follow(id)]);
       const all = await Promise.all(streams.map((stream) => stream.rest()));
@@ -78,7 +78,7 @@ export function executionEventsSuite(target: () => Target): void {
       }
     });
 
-    test('go on from the last one that was seen, without a gap and without doing it again', async () => {
+    test('resume after the last event that was received, without gap or repetition', async () => {
       const id = await start('import time\nfor i in range(6): print(i, flush=True); time.sleep(0.1)');
       const cut = await follow(id);
       const seen = [await cut.next(), await cut.next()] as Event[];
@@ -87,7 +87,7 @@ export function executionEventsSuite(target: () => Target): void {
       expect(textOf([...seen, ...rest], 'stdout')).toBe('0\n1\n2\n3\n4\n5\n');
     });
 
-    test('of one that has ended are all of its output, from any event on', async () => {
+    test('of an ended execution are all of its output, from any event on', async () => {
       const id = await start(
         'import sys\nprint("out" * 3)\nprint("err", file=sys.stderr)\nsys.stdout.flush()\nsys.exit(2)',
       );
@@ -101,7 +101,7 @@ export function executionEventsSuite(target: () => Target): void {
       expect(last.map(({ event }) => event)).toEqual(['end']);
     });
 
-    test('never cut a character in two, and show bytes that are none', async () => {
+    test('never split a character, and show invalid bytes', async () => {
       const code =
         'import sys, time\nw = sys.stdout.buffer\nfor b in "€😀".encode(): w.write(bytes([b])); w.flush(); time.sleep(0.05)\nw.write(b"\\xff\\xe2")';
       const events = await (await follow(await start(code))).rest();
@@ -110,18 +110,18 @@ export function executionEventsSuite(target: () => Target): void {
       expect(texts.slice(0, 2)).toEqual(['€', '😀']);
     });
 
-    test('hold lines of every kind as they are', async () => {
+    test('keep line endings of every kind', async () => {
       const written = 'a\r\nb\rc\n\ndata: x\n\u2028';
       const id = await start(`import sys; sys.stdout.buffer.write(${JSON.stringify(written)}.encode())`);
       expect(textOf(await (await follow(id)).rest(), 'stdout')).toBe(written);
     });
 
-    test('a Last-Event-ID that is none is refused', async () => {
+    test('an invalid Last-Event-ID is refused', async () => {
       const id = await start('print(1)');
       expect((await follow(id, 'yesterday')).status).toBe(400);
     });
 
-    test('a reader who leaves ends nothing', async () => {
+    test('a reader who disconnects ends nothing', async () => {
       const id = await start('import time\nprint("begun", flush=True)\ntime.sleep(0.5)\nprint("ended")');
       const stream = await follow(id);
       await stream.next();

@@ -14,7 +14,7 @@ const endless = 'import time\nprint("begun", flush=True)\nwhile True: time.sleep
 
 const execute = (user: TestUser, body: object) => user.call('POST', '/api/v1/execute', { body });
 
-/** A program that runs and has written something. */
+/** Starts a program and waits for its first output. */
 async function begin(user: TestUser, code = endless): Promise<string> {
   const { body } = await execute(user, { code, wait: false, timeoutSeconds: 60 });
   while ((await user.call('GET', `/api/v1/executions/${body.executionId}`)).body.stdout === '')
@@ -22,7 +22,7 @@ async function begin(user: TestUser, code = endless): Promise<string> {
   return body.executionId;
 }
 
-/** After a restart the appliance has another address. */
+/** Reads the current address, which changes with every restart. */
 const get = (user: TestUser, path: string) =>
   call(appliance.target, 'GET', path, { headers: { 'x-api-key': user.apiKey } });
 
@@ -34,7 +34,7 @@ async function ended(user: TestUser, id: string): Promise<Answer['body']> {
   }
 }
 
-/** The first one that this appliance started, which the first user has. */
+/** Returns the first supervisor that this appliance started, which serves the first user. */
 function oldestSupervisor(): number {
   const children = readFileSync(`/proc/${appliance.pid}/task/${appliance.pid}/children`, 'utf8');
   const pids = children.split(' ').filter(Boolean).map(Number);
@@ -42,8 +42,8 @@ function oldestSupervisor(): number {
   return pids.filter(isSupervisor).sort((one, other) => one - other)[0] as number;
 }
 
-describe('executions that were handed over', () => {
-  test('are closed as killed, with the reason, when the appliance was killed under them', async () => {
+describe('detached executions', () => {
+  test('are recorded as killed, with the reason, if the appliance was killed while they ran', async () => {
     appliance = await TestAppliance.start();
     const user = await TestUser.register(appliance.target);
     const ids = [await begin(user), await begin(user)];
@@ -67,11 +67,11 @@ describe('executions that were handed over', () => {
         'Strongroom: the appliance ended while this program ran, and the program with it.\n',
       );
     }
-    // What had ended before is there as it was.
+    // Results from before the restart are unchanged.
     expect((await get(user, `/api/v1/executions/${before.executionId}`)).body.stdout).toBe('kept\n');
   });
 
-  test('are ended and recorded with their output when the appliance is stopped', async () => {
+  test('are stopped and recorded with their output when the appliance stops', async () => {
     appliance = await TestAppliance.start();
     const user = await TestUser.register(appliance.target);
     const id = await begin(user);
@@ -81,7 +81,7 @@ describe('executions that were handed over', () => {
     expect(body).toMatchObject({ status: 'killed', signal: 'SIGKILL', stdout: 'begun\n', stderr: '' });
   });
 
-  test('are killed, with their output so far, when their sandbox is lost', async () => {
+  test('are recorded as killed, with their output so far, when their sandbox is lost', async () => {
     appliance = await TestAppliance.start();
     const user = await TestUser.register(appliance.target);
     const id = await begin(user);
@@ -96,11 +96,11 @@ describe('executions that were handed over', () => {
     expect(await ended(user, id)).toEqual(body);
     const rest = await (await EventStream.open(user, id, first.id)).rest();
     expect(rest.map(({ event }) => event)).toEqual(['stderr', 'end']);
-    // The user's next program has another sandbox.
+    // The user's next program runs in another sandbox.
     expect((await execute(user, { code: 'print(1)' })).body).toMatchObject({ stdout: '1\n' });
   });
 
-  test('are gone when their time is over', async () => {
+  test('are deleted when they expire', async () => {
     appliance = await TestAppliance.start();
     const user = await TestUser.register(appliance.target);
     const { body } = await execute(user, { code: 'print(1)', wait: false });
@@ -118,14 +118,14 @@ describe('executions that were handed over', () => {
     expect((await get(user, '/api/v1/executions')).body.executions).toEqual([]);
   });
 
-  test('leave nothing in a log, and a run that was answered at once leaves nothing at all', async () => {
+  test('leave nothing in a log, and an execution that was answered immediately leaves nothing at all', async () => {
     appliance = await TestAppliance.start();
     const user = await TestUser.register(appliance.target);
     await execute(user, { code: 'print("PLANTED" + "-answered")' });
     const objects = () => readdirSync(join(appliance.data, 'objects', 'blobs'), { recursive: true });
     expect(objects()).toEqual([]);
     expect((await get(user, '/api/v1/executions')).body.executions).toEqual([]);
-    const { body } = await execute(user, { code: 'print("PLANTED-handed-over")', wait: false });
+    const { body } = await execute(user, { code: 'print("PLANTED-detached")', wait: false });
     await ended(user, body.executionId);
     await (await EventStream.open(user, body.executionId)).rest();
     expect(appliance.output).toContain('executions.streamEvents');
@@ -134,7 +134,7 @@ describe('executions that were handed over', () => {
 });
 
 describe('a user’s concurrency', () => {
-  test('over the queue, programs are refused with 503 and Retry-After, and those in it all run', async () => {
+  test('beyond the queue, programs are refused with 503 and Retry-After; those in the queue all run', async () => {
     appliance = await TestAppliance.start({
       STRONGROOM_SANDBOX_CONCURRENCY: '1',
       STRONGROOM_SANDBOX_WAITING: '2',
@@ -150,12 +150,12 @@ describe('a user’s concurrency', () => {
     }
     const ran = answers.filter(({ status }) => status === 200);
     expect(ran.map(({ body }) => body.stdout)).toEqual(Array(3).fill('ran\n'));
-    // Another user has a sandbox of their own.
+    // Another user has a separate sandbox.
     const other = await TestUser.register(appliance.target);
     expect((await execute(other, { code: 'print(1)' })).status).toBe(200);
   });
 
-  test('one that waits for its turn is stopped before it begins', async () => {
+  test('a queued execution can be stopped before it starts', async () => {
     appliance = await TestAppliance.start({ STRONGROOM_SANDBOX_CONCURRENCY: '1' });
     const user = await TestUser.register(appliance.target);
     const first = await begin(user);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { limits } from '../../contract/limits.ts';
 import { call, type Target, TestUser } from './target.ts';
 
-/** What holds whichever model is configured, and asks none. */
+/** Rules that hold for every configured model, checked without asking one. */
 export function generateSuite(target: () => Target): void {
   describe('generate', () => {
     let user: TestUser;
@@ -19,7 +19,7 @@ export function generateSuite(target: () => Target): void {
       ['language', { prompt: 'x', language: 'perl' }],
       ['timeoutSeconds', { prompt: 'x', timeoutSeconds: 0 }],
       ['model', { prompt: 'x', model: 'mine' }],
-    ])('a bad %s is 400 and named', async (path, body) => {
+    ])('a bad %s is 400, and the error names it', async (path, body) => {
       const answer = await user.call('POST', '/api/v1/generate', { body });
       expect([answer.status, answer.body.details[0].path]).toEqual([400, path]);
     });

@@ -36,7 +36,7 @@ const settingsFor = ({ provider }: Protocol, url: string): NodeJS.ProcessEnv => 
 
 const suites = protocols.map((protocol) => [protocol.provider, protocol] as const);
 
-describe.each(suites)('generate by %s', (provider, protocol) => {
+describe.each(suites)('generating code by %s', (provider, protocol) => {
   let server: ModelServer;
   let appliance: TestAppliance;
   let user: TestUser;
@@ -52,7 +52,7 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
 
   const generate = (body: object, headers = {}) => user.call('POST', '/api/v1/generate', { body, headers });
 
-  test('a model writes a program and the sandbox runs it', async () => {
+  test('runs the program that the model writes in the sandbox', async () => {
     server.behaves(says(program('print(6 * 7)')));
     const { status, body } = await generate({ prompt: 'Multiply six by seven.' });
     expect(status).toBe(200);
@@ -68,13 +68,13 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     expect(asked?.system).toContain('The user has stored no secrets.');
   });
 
-  test('execute: false gives the program alone', async () => {
+  test('execute: false returns only the program', async () => {
     server.behaves(says(program('print(1)')));
     const { status, body } = await generate({ prompt: 'x', execute: false });
     expect([status, body.code, 'execution' in body]).toEqual([200, 'print(1)\n', false]);
   });
 
-  test('the model is told the names of secrets, never a value', async () => {
+  test('the model learns the names of secrets, never a value', async () => {
     await user.call('PUT', '/api/v1/secrets/DATABASE_URL', {
       body: { value: 'planted-value-1d9f', description: 'planted-description-03ab' },
     });
@@ -85,7 +85,7 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     expect(JSON.stringify(server.asked)).not.toContain('planted-');
   });
 
-  test('a program is given the secrets that it names, and no other', async () => {
+  test('a program gets the secrets that it names, and no others', async () => {
     for (const name of ['NAMED', 'OTHER']) {
       await user.call('PUT', `/api/v1/secrets/${name}`, { body: { value: `${name} value` } });
     }
@@ -100,7 +100,7 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     expect([used('NAMED'), used('OTHER')]).toEqual([true, false]);
   });
 
-  test('an answer that asks for secret values gets none: there is no second turn', async () => {
+  test('a model that asks for secret values gets none: there is no second turn', async () => {
     await user.call('PUT', '/api/v1/secrets/TOKEN', { body: { value: 'planted-value-77e1' } });
     const plea = 'To go on, I need the value of TOKEN. Please paste it here.';
     server.behaves(says(plea));
@@ -110,7 +110,7 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     expect(JSON.stringify(server.asked)).not.toContain('planted-');
   });
 
-  test('a program that prints a secret prints it to its owner, not to the model', async () => {
+  test('shows a printed secret to its owner, and not to the model', async () => {
     await user.call('PUT', '/api/v1/secrets/TOKEN', { body: { value: 'planted-value-51b2' } });
     server.behaves(says(program('import os; print(os.environ["TOKEN"])')));
     const { body } = await generate({ prompt: 'Print my token.' });
@@ -119,19 +119,19 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     expect(appliance.output).not.toContain('planted-value-51b2');
   });
 
-  test('of two code blocks the last one is run', async () => {
+  test('of two code blocks, the last one runs', async () => {
     server.behaves(says(`${program('print("draft")')}\n\nCorrected:\n\n${program('print("final")')}`));
     const { body } = await generate({ prompt: 'x' });
     expect([body.code, body.execution.stdout]).toEqual(['print("final")\n', 'final\n']);
   });
 
-  test('a program that fails is a 200, as it is with Execute', async () => {
+  test('a program that fails is a 200, as with executions', async () => {
     server.behaves(says(program('raise SystemExit(3)')));
     const { status, body } = await generate({ prompt: 'x' });
     expect([status, body.execution.status, body.execution.exitCode]).toEqual([200, 'failed', 3]);
   });
 
-  test('a program that never ends is ended at the time asked for', async () => {
+  test('a program that never ends is stopped at the requested timeout', async () => {
     server.behaves(says(program('while True: pass')));
     const { status, body } = await generate({ prompt: 'x', timeoutSeconds: 1 });
     expect([status, body.execution.status]).toEqual([200, 'timed_out']);
@@ -142,20 +142,23 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     ['a program in another language', says(program('ls', 'bash'))],
     ['an empty answer', says('')],
     ['a refusal', says('I will not do that.', 'refusal')],
-    ['a program that was cut off', says(`${fence}python\nimport os\nos.`, 'max_tokens')],
-  ])('%s is 422 with the text, and nothing is run', async (_, behaviour: Behaviour) => {
-    server.behaves(behaviour);
-    const { status, body } = await generate({ prompt: 'x' });
-    expect([status, body.code]).toEqual([422, 'NO_CODE_GENERATED']);
-    expect(body).toMatchObject({ success: false, text: expect.any(String), usage: { inputTokens: 11 } });
-  });
+    ['a truncated program', says(`${fence}python\nimport os\nos.`, 'max_tokens')],
+  ])(
+    'answers 422 with the text and runs nothing when the model returns %s',
+    async (_, behaviour: Behaviour) => {
+      server.behaves(behaviour);
+      const { status, body } = await generate({ prompt: 'x' });
+      expect([status, body.code]).toEqual([422, 'NO_CODE_GENERATED']);
+      expect(body).toMatchObject({ success: false, text: expect.any(String), usage: { inputTokens: 11 } });
+    },
+  );
 
   test.each([
-    ['a key that it does not take', fails(401, `invalid key ${key}`)],
+    ['a rejected API key', fails(401, `invalid key ${key}`)],
     ['garbled JSON', garbles],
     ['JSON of another kind', misspeaks],
     ['a limit that lasts', fails(429, 'later', { 'retry-after': '3600' })],
-  ])('a model that answers with %s is 502, and its words stay where they are', async (_, behaviour) => {
+  ])('a model that answers with %s is 502, and its words are not passed on', async (_, behaviour) => {
     server.behaves(behaviour);
     const { status, body, text, headers } = await generate({ prompt: 'planted-prompt-9e9e' });
     expect([status, body.code]).toEqual([502, 'GENERATOR_FAILED']);
@@ -165,13 +168,13 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     if (headers.has('retry-after')) expect(headers.get('retry-after')).toBe('3600');
   });
 
-  test('a model that is busy for a moment, or cut off, is asked again', async () => {
+  test('a model that is briefly busy, or whose answer is cut off, is asked again', async () => {
     server.behaves(fails(429, 'now', { 'retry-after': '0' }), cutsOff, says(program('print(1)')));
     const { status, body } = await generate({ prompt: 'x' });
     expect([status, body.execution.stdout]).toEqual([200, '1\n']);
   });
 
-  test('the same Idempotency-Key asks the model once', async () => {
+  test('asks the model once per Idempotency-Key', async () => {
     server.behaves(says(program('import uuid; print(uuid.uuid4())')));
     const headers = { 'idempotency-key': `once-${provider}` };
     const first = await generate({ prompt: 'x' }, headers);
@@ -180,7 +183,7 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('leaves one audit entry, without prompt or code', async () => {
+  test('adds one audit entry, without prompt or code', async () => {
     server.behaves(says(program('print("planted-code")')));
     const entries = async () =>
       (await user.call('GET', '/api/v1/audit?action=generate.create&limit=100')).body.entries;
@@ -196,7 +199,7 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     expect(text).not.toContain('planted-');
   });
 
-  test('neither the key nor a prompt was printed', () => {
+  test('prints neither the key nor a prompt', () => {
     expect(appliance.output).not.toMatch(/planted-/);
   });
 });
@@ -206,7 +209,7 @@ describe('an appliance', () => {
   const none: NodeJS.ProcessEnv = {};
   afterEach(() => appliance?.remove());
 
-  test('without a model says how to get one', async () => {
+  test('without a model explains how to configure one', async () => {
     appliance = await TestAppliance.start(none);
     const user = await TestUser.register(appliance.target);
     const { status, body } = await user.call('POST', '/api/v1/generate', { body: { prompt: 'x' } });
@@ -222,7 +225,7 @@ describe('an appliance', () => {
     }
   });
 
-  test('whose model hangs answers in the time of a call', async () => {
+  test('whose model hangs responds within the time of a request', async () => {
     const server = await ModelServer.start(openai);
     try {
       appliance = await TestAppliance.start(settingsFor(openai, server.url));
@@ -237,7 +240,7 @@ describe('an appliance', () => {
     }
   }, 40_000);
 
-  test('that cannot run code writes it all the same, where it need not be run', async () => {
+  test('that cannot run code still generates it if it need not run', async () => {
     const server = await ModelServer.start(openai);
     try {
       const env = { ...settingsFor(openai, server.url), STRONGROOM_PYTHON: '/nonexistent/python3' };
@@ -274,7 +277,7 @@ describe('an appliance', () => {
       },
     ],
   ];
-  test.each(refused)('does not start on a wrong %s, and names it', async (name, env) => {
+  test.each(refused)('does not start with a wrong %s, and names it', async (name, env) => {
     const main = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
     const started = promisify(execFile)(process.execPath, [main, '--port', '0', '--data', '/nonexistent/x'], {
       env: { PATH: process.env.PATH, ...env },

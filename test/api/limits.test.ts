@@ -10,7 +10,7 @@ const post = (path: string, body: unknown) => call(appliance.target, 'POST', pat
 
 describe('rate limits', () => {
   test('a credential gets so many calls in a window, and is told when to come back', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_LIMIT: '5/3600' });
+    appliance = await TestAppliance.start({ STRONGROOM_API_RATE_LIMIT: '5/3600' });
     const user = await TestUser.register(appliance.target);
     const answers = await Promise.all(Array.from({ length: 9 }, () => user.call('GET', '/api/v1/secrets')));
     expect(answers.map(({ status }) => status).sort()).toEqual([
@@ -30,7 +30,7 @@ describe('rate limits', () => {
   });
 
   test('a limit outlives a restart', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_LIMIT: '3/3600' });
+    appliance = await TestAppliance.start({ STRONGROOM_API_RATE_LIMIT: '3/3600' });
     const user = await TestUser.register(appliance.target);
     for (let calls = 0; calls < 3; calls++) await user.call('GET', '/api/v1/secrets');
     await appliance.end('SIGKILL');
@@ -42,16 +42,16 @@ describe('rate limits', () => {
   });
 
   test('sign-ins are limited by address, whoever is tried', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_AUTH_LIMIT: '4/3600' });
+    appliance = await TestAppliance.start({ STRONGROOM_AUTH_RATE_LIMIT: '4/3600' });
     const attempt = () =>
-      post('/api/login', { email: `nobody-${randomUUID()}@example.com`, password: 'a wrong password' });
+      post('/api/login', { email: `unknown-${randomUUID()}@example.com`, password: 'a wrong password' });
     const statuses: number[] = [];
     for (let tries = 0; tries < 6; tries++) statuses.push((await attempt()).status);
     expect(statuses).toEqual([401, 401, 401, 401, 429, 429]);
   });
 
   test('a malformed sign-in counts too', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_AUTH_LIMIT: '2/3600' });
+    appliance = await TestAppliance.start({ STRONGROOM_AUTH_RATE_LIMIT: '2/3600' });
     const email = 'somebody@example.com';
     expect((await post('/api/login', { email, password: 7 })).status).toBe(400);
     expect((await post('/api/login', { email, passwort: 'x' })).status).toBe(400);
@@ -62,13 +62,13 @@ describe('rate limits', () => {
 describe('registration', () => {
   const register = (email: string) => post('/api/register', { email, password: 'secureP@ss123' });
 
-  test('is closed where it says so', async () => {
+  test('is closed if the setting says so', async () => {
     appliance = await TestAppliance.start({ STRONGROOM_REGISTRATION: 'closed' });
     const { status, body } = await register('developer@example.com');
     expect([status, body.code]).toEqual([403, 'REGISTRATION_CLOSED']);
   });
 
-  test('is open to the domains that are listed, and to no others', async () => {
+  test('is open to the listed domains, and to no others', async () => {
     appliance = await TestAppliance.start({ STRONGROOM_REGISTRATION: 'example.com,example.org' });
     for (const [email, status] of [
       ['a@example.com', 201],
@@ -83,7 +83,7 @@ describe('registration', () => {
 });
 
 describe('an appliance that cannot run code', () => {
-  test('does all else, and says what would help', async () => {
+  test('does everything else, and says what would help', async () => {
     appliance = await TestAppliance.start({ STRONGROOM_PYTHON: '/nonexistent/python3' });
     const user = await TestUser.register(appliance.target);
     expect((await user.call('PUT', '/api/v1/secrets/X', { body: { value: 'x' } })).status).toBe(201);

@@ -20,10 +20,10 @@ async function newToken(user: TestUser): Promise<CallOptions['headers']> {
 }
 
 describe('limits of new messages', () => {
-  test('are 20 without and 100 with a token in 15 minutes unless set otherwise', async () => {
+  test('are 20 without and 100 with a token per 15 minutes by default', async () => {
     appliance = await TestAppliance.start({
-      STRONGROOM_MESSAGE_LIMIT: undefined,
-      STRONGROOM_MESSAGE_TOKEN_LIMIT: undefined,
+      STRONGROOM_MESSAGE_RATE_LIMIT: undefined,
+      STRONGROOM_TOKEN_MESSAGE_RATE_LIMIT: undefined,
     });
     const token = await newToken(await TestUser.register(appliance.target));
     for (const [headers, limit] of [
@@ -39,10 +39,10 @@ describe('limits of new messages', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(6);
   });
 
-  test('count each token by itself, and an address without one apart from them', async () => {
+  test('count each token separately, and an address without a token separately from them', async () => {
     appliance = await TestAppliance.start({
-      STRONGROOM_MESSAGE_LIMIT: '2/3600',
-      STRONGROOM_MESSAGE_TOKEN_LIMIT: '4/3600',
+      STRONGROOM_MESSAGE_RATE_LIMIT: '2/3600',
+      STRONGROOM_TOKEN_MESSAGE_RATE_LIMIT: '4/3600',
     });
     const user = await TestUser.register(appliance.target);
     const [one, other] = [await newToken(user), await newToken(user)];
@@ -57,14 +57,14 @@ describe('limits of new messages', () => {
     const refused = await create();
     expect(refused.body).toMatchObject({ success: false, code: 'RATE_LIMITED' });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    // What is refused for being malformed counts too.
+    // Malformed requests count too.
     const third = await newToken(user);
     for (let times = 0; times < 4; times++) await create({ headers: third, body: { maxAccess: 0 } });
     expect((await create({ headers: third })).status).toBe(429);
   });
 
   test('are not those of looking and opening, which have the general one', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_LIMIT: '6/3600' });
+    appliance = await TestAppliance.start({ STRONGROOM_API_RATE_LIMIT: '6/3600' });
     const { messageId } = (await create()).body.data;
     const statuses: number[] = [];
     for (let times = 0; times < 4; times++) {
@@ -78,7 +78,7 @@ describe('limits of new messages', () => {
 });
 
 describe('links', () => {
-  test('lead to where the request was sent', async () => {
+  test('point to where the request was sent', async () => {
     appliance = await TestAppliance.start();
     const { url, messageId } = (await create()).body.data;
     expect(url).toBe(`${appliance.target.url}/s/${messageId}`);
@@ -86,14 +86,14 @@ describe('links', () => {
     expect(behindProxy.body.data.url).toMatch(/^https:\/\//);
   });
 
-  test('lead to the public address where there is one', async () => {
+  test('point to the public URL if one is configured', async () => {
     appliance = await TestAppliance.start({ STRONGROOM_PUBLIC_URL: 'https://send.example.com/' });
     const { url, messageId } = (await create()).body.data;
     expect(url).toBe(`https://send.example.com/s/${messageId}`);
   });
 });
 
-describe('where anonymous senders solve a challenge', () => {
+describe('if anonymous senders must solve a challenge', () => {
   const start = async () => {
     appliance = await TestAppliance.start({ STRONGROOM_CHALLENGE: 'on', STRONGROOM_CHALLENGE_TRIES: '20' });
   };
@@ -105,14 +105,14 @@ describe('where anonymous senders solve a challenge', () => {
   };
   const withSolution = (payload: unknown) => ({ 'x-challenge-solution': encode(payload) });
 
-  test('one who does not is refused, and told what to do', async () => {
+  test('a sender without a solution is refused, and learns what to do', async () => {
     await start();
     const { status, body } = await create();
     expect([status, body.success, body.code]).toEqual([403, false, 'CHALLENGE_REQUIRED']);
     expect(body.error).toContain('POST /api/challenges');
   });
 
-  test('a solution is good for one message', async () => {
+  test('a solution is valid for one message', async () => {
     await start();
     const challenge = await newChallenge();
     expect(challenge.required).toBe(true);
@@ -124,17 +124,17 @@ describe('where anonymous senders solve a challenge', () => {
     expect((await create({ headers })).status).toBe(403);
   });
 
-  test('a message that is refused spends nothing, and a replayed answer asks for nothing', async () => {
+  test('a refused message spends no challenge, and a replayed response needs none', async () => {
     await start();
     const headers = { ...withSolution(await solve(await newChallenge())), 'idempotency-key': 'once' };
-    expect((await create({ headers, body: { encryptedContent: 'in the clear' } })).status).toBe(400);
+    expect((await create({ headers, body: { encryptedContent: 'plaintext' } })).status).toBe(400);
     const body = { encryptedContent: legacyCiphertext() };
     const first = await create({ headers, body });
     expect(first.status).toBe(201);
     expect((await create({ headers, body })).body).toEqual(first.body);
   });
 
-  test('nothing else passes for a solution', async () => {
+  test('nothing else is accepted as a solution', async () => {
     await start();
     const solved = await solve(await newChallenge());
     const { challenge, solution } = solved;
@@ -164,14 +164,14 @@ describe('where anonymous senders solve a challenge', () => {
     expect((await create({ headers: withSolution(solved) })).status).toBe(201);
   });
 
-  test('one who is signed in solves nothing', async () => {
+  test('a signed-in sender needs no challenge', async () => {
     await start();
     const user = await TestUser.register(appliance.target);
     expect((await create({ headers: { 'x-api-key': user.apiKey } })).status).toBe(201);
     expect((await create({ headers: await newToken(user) })).status).toBe(201);
   });
 
-  test('opening asks for nothing', async () => {
+  test('opening needs no challenge', async () => {
     await start();
     const headers = withSolution(await solve(await newChallenge()));
     const { messageId } = (await create({ headers })).body.data;

@@ -23,7 +23,7 @@ const openAll = (openers: readonly Opener[]) =>
   Promise.all(openers.map((opener) => opener.open(appliance.target)));
 
 describe('accesses', () => {
-  test('of 200 openers at once exactly 7 have a message of 7 accesses', async () => {
+  test('of 200 concurrent openers, exactly 7 get a message with 7 accesses', async () => {
     const messageId = await store({ maxAccess: 7 });
     const outcomes = await openAll(Array.from({ length: 200 }, () => new Opener(messageId)));
     expect(outcomes.filter((outcome) => outcome === 'delivered')).toHaveLength(7);
@@ -33,7 +33,7 @@ describe('accesses', () => {
   test.each([
     ['small', 300],
     ['in the object store', 40_000],
-  ])('are as many, when the appliance is killed while they are taken: %s', async (_, characters) => {
+  ])('are exactly as many if the appliance is killed while they are counted: %s', async (_, characters) => {
     const messages = await Promise.all(
       Array.from({ length: 30 }, async (_, number) => {
         const maxAccess = 1 + (number % 3);
@@ -62,7 +62,7 @@ describe('accesses', () => {
     }
   });
 
-  test('a message outlives kill -9 from the moment that it is acknowledged', async () => {
+  test('a message survives kill -9 from the moment that it is acknowledged', async () => {
     const encryptedContent = sr2Ciphertext(50_000);
     const ids = await Promise.all([store({ encryptedContent }), store({ encryptedContent })]);
     await appliance.end('SIGKILL');
@@ -74,7 +74,7 @@ describe('accesses', () => {
   });
 });
 
-test('no delete token, API token or nonce is kept or printed, nor the id of a message printed', async () => {
+test('no delete token, API token or nonce is stored or printed, and no message ID is printed', async () => {
   const user = await TestUser.register(appliance.target);
   const key = { 'idempotency-key': 'planted' };
   const made = await user.call('POST', '/api/tokens', { body: { name: 'planted' }, headers: key });
@@ -101,6 +101,6 @@ test('no delete token, API token or nonce is kept or printed, nor the id of a me
   expect(findPlanted(places, { deleteToken, token, tokenSecret: token.split('_')[2], nonce })).toEqual([]);
   const printed = new Map([...places].filter(([place]) => place === 'what was printed'));
   expect(findPlanted(printed, { messageId })).toEqual([]);
-  // The search finds what is there: the table has messages by their ids.
+  // Proves that the search works: it must find the ids of messages in their table.
   expect(findPlanted(places, { messageId }).length).toBeGreaterThan(0);
 });

@@ -16,7 +16,7 @@ export function messagesSuite(target: () => Target): void {
       body: { encryptedContent: legacyCiphertext(), ...body },
     });
   const store = async (body: object = {}) => (await create(body)).body.data as Answer['body'];
-  const look = (id: string) => call(target(), 'GET', `/api/messages/${id}`);
+  const getStatus = (id: string) => call(target(), 'GET', `/api/messages/${id}`);
   const open = (id: string, body?: object) => call(target(), 'POST', `/api/messages/${id}/open`, { body });
   const remove = (id: string, headers: Record<string, string> = {}) =>
     call(target(), 'DELETE', `/api/messages/${id}`, { headers });
@@ -29,12 +29,12 @@ export function messagesSuite(target: () => Target): void {
     let absent: ReturnType<typeof gone>;
     beforeAll(async () => {
       user = await TestUser.register(target());
-      absent = gone(await look('no-such-message'));
+      absent = gone(await getStatus('no-such-message'));
       expect(absent[0]).toBe(404);
     });
 
     describe('creating', () => {
-      test('anonymously, gives the only right to delete it', async () => {
+      test('anonymously returns the only right to delete the message', async () => {
         const { status, body } = await create({ name: 'API Secret', expiresAt: null, maxAccess: 1 });
         expect(status).toBe(201);
         expect(body).toEqual({
@@ -49,7 +49,7 @@ export function messagesSuite(target: () => Target): void {
         });
       });
 
-      test('signed in, makes it the user’s own', async () => {
+      test('while signed in makes it the user’s own', async () => {
         for (const call of [user.call.bind(user), user.callWithToken.bind(user)]) {
           const { status, body } = await call('POST', '/api/messages', {
             body: { encryptedContent: legacyCiphertext() },
@@ -59,14 +59,14 @@ export function messagesSuite(target: () => Target): void {
         }
       });
 
-      test('keeps an expiry in UTC, however it was written', async () => {
+      test('stores an expiry in UTC, whatever its offset', async () => {
         const asked = new Date(Date.now() + 3_600_000);
         const offset = `${new Date(asked.getTime() + 7_200_000).toISOString().slice(0, -1)}+02:00`;
         expect((await store({ expiresAt: offset })).expiresAt).toBe(asked.toISOString());
       });
 
       test.each([
-        ['encryptedContent', 'in the clear'],
+        ['encryptedContent', 'plaintext'],
         ['encryptedContent', ''],
         ['encryptedContent', undefined],
         ['encryptedContent', `${'ab'.repeat(32)}`],
@@ -86,13 +86,13 @@ export function messagesSuite(target: () => Target): void {
         ['maxAccess', 1.5],
         ['maxAccess', '1'],
         ['maxAcces', 1],
-      ])('%s %j is 400 and named', async (path, value) => {
+      ])('%s %j is 400, and the error names it', async (path, value) => {
         const { status, body } = await create({ [path]: value });
         expect([status, body.success, body.details[0].path]).toEqual([400, false, path]);
         expect(typeof body.error).toBe('string');
       });
 
-      test('takes a message of the full size, and not a byte more', async () => {
+      test('accepts a message of the maximum size, and not a byte more', async () => {
         const encryptedContent = sr2Ciphertext(limits.messageBytes);
         expect(encryptedContent).toHaveLength(limits.messageBytes);
         const { messageId } = await store({ encryptedContent, maxAccess: 1 });
@@ -104,7 +104,7 @@ export function messagesSuite(target: () => Target): void {
       });
 
       test.each([300, 32 * 1024, 32 * 1024 + 4, 400 * 1024, 500_000])(
-        'gives %i characters back as they were',
+        'returns %i characters unchanged',
         async (characters) => {
           const encryptedContent = sr2Ciphertext(characters);
           const { messageId } = await store({ encryptedContent });
@@ -113,7 +113,7 @@ export function messagesSuite(target: () => Target): void {
         },
       );
 
-      test('with the same Idempotency-Key is one message', async () => {
+      test('twice with the same Idempotency-Key creates one message', async () => {
         const headers = { 'idempotency-key': randomUUID() };
         const encryptedContent = legacyCiphertext();
         const [first, second] = [
@@ -131,23 +131,23 @@ export function messagesSuite(target: () => Target): void {
         ['another scheme', { authorization: 'Basic dXNlcjpwYXNz' }],
         ['an unknown API key', { 'x-api-key': `pyapi_${'0'.repeat(24)}_${'0'.repeat(64)}` }],
         ['an empty API key', { 'x-api-key': '' }],
-      ])('with %s is 401, not anonymous', async (_, headers) => {
+      ])('answers 401 for %s, rather than treating the sender as anonymous', async (_, headers) => {
         const { status, body } = await create({}, { headers });
         expect([status, body.code]).toEqual([401, 'UNAUTHENTICATED']);
       });
 
-      test('is not for the administrator’s key', async () => {
+      test('is refused to the administrator’s key', async () => {
         const { status } = await create({}, { headers: { 'x-api-key': target().administratorKey } });
         expect(status).toBe(401);
       });
     });
 
-    describe('looking', () => {
-      test('says what waits and counts nothing', async () => {
+    describe('status', () => {
+      test('says what is stored, and counts no access', async () => {
         const expiresAt = inSeconds(3600);
         const { messageId } = await store({ name: 'for you', expiresAt, maxAccess: 2 });
         for (let times = 0; times < 5; times++) {
-          const { status, body } = await look(messageId);
+          const { status, body } = await getStatus(messageId);
           expect(status).toBe(200);
           expect(body).toEqual({
             success: true,
@@ -156,9 +156,9 @@ export function messagesSuite(target: () => Target): void {
         }
       });
 
-      test('tells the format, and leaves out what was not said', async () => {
+      test('includes the format, and omits what was not given', async () => {
         const { messageId } = await store({ encryptedContent: sr2Ciphertext(), name: null });
-        expect((await look(messageId)).body.data).toEqual({
+        expect((await getStatus(messageId)).body.data).toEqual({
           createdAt: time,
           expiresAt: null,
           remaining: null,
@@ -168,7 +168,7 @@ export function messagesSuite(target: () => Target): void {
     });
 
     describe('opening', () => {
-      test('counts down, and the last one deletes', async () => {
+      test('counts down, and the last access deletes the message', async () => {
         const encryptedContent = legacyCiphertext();
         const { messageId } = await store({ encryptedContent, maxAccess: 3 });
         for (const remaining of [2, 1, 0]) {
@@ -176,34 +176,34 @@ export function messagesSuite(target: () => Target): void {
           expect([status, body]).toEqual([200, { success: true, data: { encryptedContent, remaining } }]);
         }
         expect(gone(await open(messageId))).toEqual(absent);
-        expect(gone(await look(messageId))).toEqual(absent);
+        expect(gone(await getStatus(messageId))).toEqual(absent);
       });
 
-      test('has no end where there is no limit', async () => {
+      test('is unlimited without a limit', async () => {
         const { messageId } = await store();
         for (let times = 0; times < 3; times++) {
           expect((await open(messageId, {})).body.data.remaining).toBe(null);
         }
       });
 
-      test('an absent, a malformed, a used-up, an expired and a deleted one answer alike', async () => {
+      test('an absent, a malformed, a used-up, an expired and a deleted message get the same response', async () => {
         const used = await store({ maxAccess: 1 });
         await open(used.messageId);
         const deleted = await store();
         await remove(deleted.messageId, { 'x-delete-token': deleted.deleteToken });
         const expired = await store({ expiresAt: inSeconds(1.5) });
-        expect((await look(expired.messageId)).status).toBe(200);
+        expect((await getStatus(expired.messageId)).status).toBe(200);
         await after(1_600);
         const made = `${used.messageId.slice(0, 9)}${newNonce()}`;
         for (const id of [used.messageId, deleted.messageId, expired.messageId, made, 'a', '%20', '..a']) {
-          expect(gone(await look(id))).toEqual(absent);
+          expect(gone(await getStatus(id))).toEqual(absent);
           expect(gone(await open(id))).toEqual(absent);
           expect(gone(await open(id, { nonce: newNonce() }))).toEqual(absent);
           expect(gone(await remove(id, { 'x-delete-token': newNonce() }))).toEqual(absent);
         }
       });
 
-      test('of openers at once exactly as many succeed as there are accesses', async () => {
+      test('of concurrent openers, exactly as many succeed as there are accesses', async () => {
         for (const withNonce of [false, true]) {
           const { messageId } = await store({ maxAccess: 7 });
           const answers = await Promise.all(
@@ -216,38 +216,38 @@ export function messagesSuite(target: () => Target): void {
         }
       });
 
-      test('of openers at once none is turned away where there is no limit', async () => {
+      test('of concurrent openers, none is refused if there is no limit', async () => {
         const { messageId } = await store();
         const answers = await Promise.all(Array.from({ length: openers }, () => open(messageId)));
         expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
       });
 
       test.each(['short', 'a'.repeat(21), 'a'.repeat(129), '!'.repeat(22), 7, null])(
-        'with the nonce %j is 400 and counts nothing',
+        'with the nonce %j is 400 and counts no access',
         async (nonce) => {
           const { messageId } = await store({ maxAccess: 1 });
           const { status, body } = await open(messageId, { nonce });
           expect([status, body.details[0].path]).toEqual([400, 'nonce']);
-          expect((await look(messageId)).body.data.remaining).toBe(1);
+          expect((await getStatus(messageId)).body.data.remaining).toBe(1);
         },
       );
     });
 
-    describe('opening again with the nonce of a lost answer', () => {
-      test('gives the content once more, without another count', async () => {
+    describe('opening again with the nonce of a lost response', () => {
+      test('returns the content again, without counting another access', async () => {
         const { messageId } = await store({ maxAccess: 5 });
         const nonce = newNonce();
         const [first, second] = [await open(messageId, { nonce }), await open(messageId, { nonce })];
         expect(first.body.data.remaining).toBe(4);
         expect([second.status, second.body]).toEqual([200, first.body]);
-        expect((await look(messageId)).body.data.remaining).toBe(4);
+        expect((await getStatus(messageId)).body.data.remaining).toBe(4);
         const third = await open(messageId, { nonce });
         expect([third.status, third.body.code]).toEqual([409, 'NONCE_SPENT']);
         expect((await open(messageId, { nonce: newNonce() })).body.data.remaining).toBe(3);
       });
 
       test.each([300, 100_000])(
-        'works for the last access, of %i characters, and for it alone',
+        'works for the last access, of %i characters, and only for that nonce',
         async (size) => {
           const encryptedContent = sr2Ciphertext(size);
           const { messageId } = await store({ encryptedContent, maxAccess: 1 });
@@ -256,13 +256,13 @@ export function messagesSuite(target: () => Target): void {
           for (const body of [undefined, { nonce: newNonce() }]) {
             expect(gone(await open(messageId, body))).toEqual(absent);
           }
-          expect(gone(await look(messageId))).toEqual(absent);
+          expect(gone(await getStatus(messageId))).toEqual(absent);
           expect((await open(messageId, { nonce })).body.data).toEqual({ encryptedContent, remaining: 0 });
           expect(gone(await open(messageId, { nonce }))).toEqual(absent);
         },
       );
 
-      test('works for an earlier access after another opener took the last', async () => {
+      test('works for an earlier access after another opener used the last one', async () => {
         const { messageId } = await store({ maxAccess: 2 });
         const nonce = newNonce();
         await open(messageId, { nonce });
@@ -271,15 +271,15 @@ export function messagesSuite(target: () => Target): void {
         expect(gone(await open(messageId, { nonce }))).toEqual(absent);
       });
 
-      test('at once with the first call counts one access, and gives the content twice at most', async () => {
+      test('concurrently with the first request counts one access, and returns the content at most twice', async () => {
         const { messageId } = await store({ maxAccess: 9 });
         const nonce = newNonce();
         const answers = await Promise.all(Array.from({ length: 6 }, () => open(messageId, { nonce })));
         expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
-        expect((await look(messageId)).body.data.remaining).toBe(8);
+        expect((await getStatus(messageId)).body.data.remaining).toBe(8);
       });
 
-      test('does not bring back a message that was deleted', async () => {
+      test('does not restore a deleted message', async () => {
         const { messageId, deleteToken } = await store({ maxAccess: 5 });
         const nonce = newNonce();
         await open(messageId, { nonce });
@@ -302,7 +302,7 @@ export function messagesSuite(target: () => Target): void {
         return (await user.call('POST', '/api/messages', { body })).body.data.messageId as string;
       };
 
-      test('takes the delete token of an anonymous sender', async () => {
+      test('accepts the delete token of an anonymous sender', async () => {
         const { messageId, deleteToken } = await store();
         for (const wrong of ['', `${deleteToken}x`, newNonce(), deleteToken.slice(1)]) {
           expect(gone(await remove(messageId, { 'x-delete-token': wrong }))).toEqual(absent);
@@ -314,20 +314,20 @@ export function messagesSuite(target: () => Target): void {
         expect(gone(await remove(messageId, { 'x-delete-token': deleteToken }))).toEqual(absent);
       });
 
-      test('takes the owner', async () => {
+      test('accepts the owner', async () => {
         const messageId = await own();
         expect((await user.call('DELETE', `/api/messages/${messageId}`)).status).toBe(200);
-        expect(gone(await look(messageId))).toEqual(absent);
+        expect(gone(await getStatus(messageId))).toEqual(absent);
       });
 
-      test('takes nobody else', async () => {
+      test('accepts no one else', async () => {
         const messageId = await own();
         const other = await TestUser.register(target());
         expect(gone(await other.call('DELETE', `/api/messages/${messageId}`))).toEqual(absent);
         const { deleteToken } = await store();
         expect(gone(await remove(messageId, { 'x-delete-token': deleteToken }))).toEqual(absent);
         expect((await remove(messageId, { authorization: 'Bearer nonsense' })).status).toBe(401);
-        expect((await look(messageId)).status).toBe(200);
+        expect((await getStatus(messageId)).status).toBe(200);
       });
     });
 
@@ -335,7 +335,7 @@ export function messagesSuite(target: () => Target): void {
       type Listed = { readonly messageId: string };
       const listed = async (who: TestUser, query = '') => who.call('GET', `/api/messages${query}`);
 
-      test('has the user’s own, newest first, without content', async () => {
+      test('contains the user’s own messages, newest first, without content', async () => {
         const sender = await TestUser.register(target());
         const encryptedContent = sr2Ciphertext(1000);
         const made: string[] = [];
@@ -374,7 +374,7 @@ export function messagesSuite(target: () => Target): void {
         expect(paged).toEqual(body.data);
       });
 
-      test('has only what can still be opened', async () => {
+      test('contains only messages that can still be opened', async () => {
         const sender = await TestUser.register(target());
         const body = { encryptedContent: legacyCiphertext(), maxAccess: 1 };
         const { messageId } = (await sender.call('POST', '/api/messages', { body })).body.data;
@@ -386,12 +386,12 @@ export function messagesSuite(target: () => Target): void {
         expect((await listed(sender)).body).toEqual({ success: true, data: [] });
       });
 
-      test('is for those who are signed in', async () => {
+      test('requires a signed-in user', async () => {
         expect((await call(target(), 'GET', '/api/messages')).status).toBe(401);
       });
     });
 
-    test('the owner finds in the audit log who opened a message, and not its id', async () => {
+    test('the owner finds in the audit log who opened a message, but not its ID', async () => {
       const sender = await TestUser.register(target());
       const body = { encryptedContent: legacyCiphertext(), maxAccess: 2 };
       const { messageId } = (await sender.call('POST', '/api/messages', { body })).body.data;
@@ -419,7 +419,7 @@ export function messagesSuite(target: () => Target): void {
     });
 
     test.each(legacyVersions)(
-      'what a client on crypto-js %s makes comes back byte for byte',
+      'what a client on crypto-js %s encrypts comes back byte for byte',
       { timeout: 60_000 },
       async (version) => {
         const client = legacyClient(version);
@@ -430,7 +430,7 @@ export function messagesSuite(target: () => Target): void {
           expiresAt: null,
           maxAccess: 1,
         });
-        expect((await look(messageId)).body.data.format).toBe(1);
+        expect((await getStatus(messageId)).body.data.format).toBe(1);
         const { body } = await open(messageId);
         expect(body.data.encryptedContent).toBe(encryptedContent);
         expect(client.decryptMessage(body.data.encryptedContent, 'correct horse')).toMatchObject({

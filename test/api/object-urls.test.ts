@@ -5,7 +5,7 @@ import { newOrg, VaultUser } from './vault/vault-user.ts';
 let appliance: TestAppliance;
 afterEach(() => appliance.remove());
 
-/** Where the content of a file is said to be, to a caller who knows the appliance by this address. */
+/** Returns the URL of a file's content for a caller who uses this address of the appliance. */
 async function urlOfFile(address: (url: string) => string): Promise<string> {
   const { target } = appliance;
   const user = await VaultUser.create(target, await newOrg(target));
@@ -15,7 +15,7 @@ async function urlOfFile(address: (url: string) => string): Promise<string> {
 }
 
 describe('signed URLs of objects', () => {
-  test('lead to where the request was sent, so that a page may follow them', async () => {
+  test('point to where the request was sent, so that a page may follow them', async () => {
     appliance = await TestAppliance.start();
     const named = (url: string) => url.replace('127.0.0.1', 'localhost');
     const url = await urlOfFile(named);
@@ -23,7 +23,7 @@ describe('signed URLs of objects', () => {
     expect((await fetch(url)).status).toBe(200);
   });
 
-  test('lead to the public address where there is one', async () => {
+  test('point to the public URL if one is configured', async () => {
     appliance = await TestAppliance.start({ STRONGROOM_PUBLIC_URL: 'https://example.com/room/' });
     expect(await urlOfFile((url) => url)).toMatch(/^https:\/\/example\.com\/room\/objects\//);
   });

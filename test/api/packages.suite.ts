@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../contract/limits.ts';
 import { type Target, TestUser } from './target.ts';
 
-/** What holds wherever there is a builder, whatever its index has. */
+/** Rules that hold for every package builder, whatever its index contains. */
 export function packagesSuite(target: () => Target): void {
   describe('packages', () => {
     let user: TestUser;
@@ -15,7 +15,7 @@ export function packagesSuite(target: () => Target): void {
     const add = (name: unknown) => user.call('POST', path, { body: { package: name } });
     const names = async () => (await user.call('GET', path)).body.map(({ name }: { name: string }) => name);
 
-    test('there are none at first, and no lock', async () => {
+    test('at first there are no packages and no lock', async () => {
       const { status, body } = await user.call('GET', path);
       expect([status, body]).toEqual([200, []]);
       expect((await user.call('GET', `${path}/lock`)).status).toBe(404);
@@ -28,10 +28,10 @@ export function packagesSuite(target: () => Target): void {
       ['-r x', 'option'],
       ['x; sys_platform == "linux"', 'marker'],
       ['x==banana', 'PEP 440'],
-      ['json', 'module of Python'],
+      ['json', 'standard library'],
       ['', 'name of a package'],
       ['x'.repeat(limits.packages.requirementCharacters + 1), ''],
-    ])('%j is 400, and its place is named', async (bad, reason) => {
+    ])('%j is 400, and the error names its position', async (bad, reason) => {
       const many = await put(['sound-one', bad]);
       expect([many.status, many.body.code]).toEqual([400, 'INVALID_REQUEST']);
       expect(many.body.details[0]).toEqual({ path: 'packages.1', message: expect.stringContaining(reason) });
@@ -40,30 +40,30 @@ export function packagesSuite(target: () => Target): void {
       expect(await names()).toEqual([]);
     });
 
-    test('a name twice is 400, in whatever form', async () => {
+    test('a repeated name is 400, in any spelling', async () => {
       const { status, body } = await put(['Foo.Bar', 'foo_bar>=1']);
       expect([status, body.details[0].path]).toEqual([400, 'packages.1']);
     });
 
-    test('more than the limit is 400', async () => {
+    test('rejects more packages than the limit with 400', async () => {
       const { status, body } = await put(
         Array.from({ length: limits.packages.count + 1 }, (_, at) => `p${at}`),
       );
       expect([status, body.details[0].path]).toEqual([400, 'packages']);
     });
 
-    test('what is not a list, or not text, is 400', async () => {
+    test('a body that is not a list of strings is 400', async () => {
       for (const wrong of ['numpy', { 0: 'numpy' }, [7], [null], undefined]) {
         expect((await put(wrong)).status).toBe(400);
       }
     });
 
-    test('an empty list is ready at once', async () => {
+    test('an empty list is ready immediately', async () => {
       const { status, body } = await put([]);
       expect([status, body]).toEqual([200, []]);
     });
 
-    test('a list is kept by normal names, in their order, and paged', async ({ skip }) => {
+    test('a list is stored by normalized names, sorted, and paged', async ({ skip }) => {
       if (target().cannotPass.has('packageBuilder')) skip('see test/cloud/unsupported.ts');
       const { status, body } = await put(['Zeta', 'alpha_beta[Extra]>=1', 'mid==2']);
       expect(status).toBe(200);
@@ -84,7 +84,7 @@ export function packagesSuite(target: () => Target): void {
       expect([wrong.status, wrong.body.code]).toEqual([400, 'INVALID_CURSOR']);
     });
 
-    test('one is added once, in whatever form it is named', async ({ skip }) => {
+    test('a package is added once, in any spelling of its name', async ({ skip }) => {
       if (target().cannotPass.has('packageBuilder')) skip('see test/cloud/unsupported.ts');
       const first = await add('Some.Package');
       expect(first.status).toBe(201);
@@ -97,7 +97,7 @@ export function packagesSuite(target: () => Target): void {
       expect([second.status, second.body.code]).toEqual([409, 'PACKAGE_EXISTS']);
     });
 
-    test('one is added once for an Idempotency-Key', async ({ skip }) => {
+    test('a package is added once per Idempotency-Key', async ({ skip }) => {
       if (target().cannotPass.has('packageBuilder')) skip('see test/cloud/unsupported.ts');
       const headers = { 'idempotency-key': crypto.randomUUID() };
       const send = () => user.call('POST', path, { body: { package: 'once' }, headers });
@@ -106,14 +106,14 @@ export function packagesSuite(target: () => Target): void {
       expect(second.body).toEqual(first.body);
     });
 
-    test('none is added beyond the limit', async ({ skip }) => {
+    test('no package is added beyond the limit', async ({ skip }) => {
       if (target().cannotPass.has('packageBuilder')) skip('see test/cloud/unsupported.ts');
       await put(Array.from({ length: limits.packages.count }, (_, at) => `p${at}`));
       const { status, body } = await add('one-more');
       expect([status, body.code]).toEqual([409, 'TOO_MANY_PACKAGES']);
     });
 
-    test('one is removed in whatever form it is named, and then it is gone', async ({ skip }) => {
+    test('a package is removed by any spelling of its name, and then it is gone', async ({ skip }) => {
       if (target().cannotPass.has('packageBuilder')) skip('see test/cloud/unsupported.ts');
       await put(['Foo.Bar', 'other']);
       const { status, body } = await user.call('DELETE', `${path}/FOO__bar`);
@@ -122,7 +122,7 @@ export function packagesSuite(target: () => Target): void {
       expect((await user.call('DELETE', `${path}/foo-bar`)).status).toBe(404);
     });
 
-    test('of lists at once one stands whole, and adds are not lost', async ({ skip }) => {
+    test('of concurrent lists one remains complete, and no added package is lost', async ({ skip }) => {
       if (target().cannotPass.has('packageBuilder')) skip('see test/cloud/unsupported.ts');
       const lists = [['a1', 'a2'], ['b1', 'b2', 'b3'], ['c1']];
       const answers = await Promise.all(lists.map(put));
@@ -135,7 +135,7 @@ export function packagesSuite(target: () => Target): void {
       expect(added.every(({ status }) => status === 201 || status === 409)).toBe(true);
     });
 
-    test('another user’s packages are not seen', async ({ skip }) => {
+    test('another user’s packages are not visible', async ({ skip }) => {
       if (target().cannotPass.has('packageBuilder')) skip('see test/cloud/unsupported.ts');
       await put(['mine']);
       const other = await TestUser.register(target());
@@ -143,7 +143,7 @@ export function packagesSuite(target: () => Target): void {
       expect((await other.call('DELETE', `${path}/mine`)).status).toBe(404);
     });
 
-    test('each change is in the audit log, under its own name', async ({ skip }) => {
+    test('records each change in the audit log under its own action', async ({ skip }) => {
       if (target().cannotPass.has('packageBuilder')) skip('see test/cloud/unsupported.ts');
       await put(['one']);
       await add('two');

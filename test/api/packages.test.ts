@@ -70,14 +70,14 @@ async function built(...packages: string[]): Promise<Answer['body']> {
   return settled();
 }
 
-/** What a program of the user prints. */
+/** Returns what a program of the user prints. */
 async function importing(code: string): Promise<string> {
   const { body } = await user.call('POST', '/api/v1/execute', { body: { code } });
   return body.stdout?.trim() || JSON.stringify(body);
 }
 
 describe('a list of packages', () => {
-  test('is pending, then ready with versions and sizes, and can be imported', async () => {
+  test('is pending, then ready with versions and sizes, and importable', async () => {
     const { body } = await put('needs-base');
     expect(body).toMatchObject([{ name: 'needs-base', status: 'pending', version: null }]);
     expect(await settled()).toEqual([
@@ -93,7 +93,7 @@ describe('a list of packages', () => {
     expect(await importing('import needs_base, base; print(base.version)')).toBe('2.0');
   });
 
-  test('has a lock with the hash of every wheel, what was not asked for included', async () => {
+  test('has a lock with the hash of every wheel, including dependencies', async () => {
     await built('extra[more]==1.0', 'base<2');
     const { status, body } = await lock();
     expect(status).toBe(200);
@@ -112,7 +112,7 @@ describe('a list of packages', () => {
     expect(text).not.toContain('127.0.0.1');
   });
 
-  test('becomes the same bundle for whoever asks, read-only, with its bytecode', async () => {
+  test('becomes the same read-only bundle for everyone, with its bytecode', async () => {
     await built('base==1.0');
     const first = (await lock()).body.bundleId;
     user = await TestUser.register(appliance.target);
@@ -130,18 +130,18 @@ describe('a list of packages', () => {
     expect(beside).toBe((await lock()).body.lock);
   });
 
-  test('takes no yanked version, but for who names it', async () => {
+  test('never resolves to a yanked version unless the user pins it', async () => {
     expect(await built('base')).toMatchObject([{ version: '2.0' }]);
     expect(await built('base==3.0')).toMatchObject([{ version: '3.0' }]);
   });
 
-  test('that is emptied has nothing left, and no lock', async () => {
+  test('that is emptied leaves nothing, and no lock', async () => {
     await built('base');
     expect((await put()).body).toEqual([]);
     expect((await lock()).status).toBe(404);
   });
 
-  test('is resolved anew when one is added or removed', async () => {
+  test('is resolved again when a package is added or removed', async () => {
     await built('base');
     await user.call('POST', path, { body: { package: 'needs-old' } });
     expect(await settled()).toMatchObject([
@@ -152,7 +152,7 @@ describe('a list of packages', () => {
     expect(await settled()).toMatchObject([{ name: 'base', version: '2.0', status: 'ready' }]);
   });
 
-  test('is importable at once, also where nobody has asked for the list since', async () => {
+  test('is importable immediately, even if no one has requested the list since', async () => {
     await put('base==1.0');
     const outcomes = () =>
       readdirSync(join(appliance.data, 'builds')).filter((name) => name.includes('outcome'));
@@ -170,7 +170,7 @@ describe('a list of packages', () => {
     expect(await importing(code)).toBe('kept\nkept\nkept');
   });
 
-  test('is another user’s own, and reached by nobody else', async () => {
+  test('belongs to one user, and no one else reaches it', async () => {
     await built('base');
     const { bundleId } = (await lock()).body;
     await user.call('PUT', path, { body: { packages: [] } });
@@ -190,25 +190,21 @@ describe('a list of packages', () => {
   });
 });
 
-describe('what cannot be installed is failed with the reason, and what was there before stays', () => {
+describe('what cannot be installed fails with the reason, and the previous packages stay', () => {
   const cases: [what: string, requirement: string, reason: RegExp][] = [
     ['is not on the index', 'nowhere-at-all', /has no wheel of nowhere-at-all for Python 3/],
-    [
-      'is there as source only',
-      'source-only',
-      /no wheel of source-only .*source distributions are not built/,
-    ],
+    ['exists only as source', 'source-only', /no wheel of source-only .*source distributions are not built/],
     ['is for another platform', 'elsewhere', /no wheel of elsewhere/],
     [
-      'is there in other versions',
+      'exists only in other versions',
       'various==9',
       /No version satisfies various==9; the index has 1\.0, 2\.0 for/,
     ],
     ['needs another Python', 'future', /another Python/],
-    ['needs what is not there', 'needs-absent', /nowhere-at-all, which needs-absent needs/],
-    ['is not what the index announced', 'forged', /does not match its hash/],
+    ['has a missing dependency', 'needs-absent', /nowhere-at-all, which needs-absent needs/],
+    ['differs from what the index announced', 'forged', /does not match its hash/],
   ];
-  test.each(cases)('a package that %s', async (_, requirement, reason) => {
+  test.each(cases)('fails for a package that %s', async (_, requirement, reason) => {
     await built('base==1.0');
     const before = (await lock()).body;
     const [base, failed] = (await built('base==1.0', requirement)).toSorted((one: { name: string }) =>
@@ -222,14 +218,14 @@ describe('what cannot be installed is failed with the reason, and what was there
     expect(await importing('import base; print(base.version)')).toBe('1.0');
   });
 
-  test('packages that contradict one another', async () => {
+  test('packages that conflict', async () => {
     const [first, second] = await built('needs-old', 'needs-new');
     for (const { status, error } of [first, second]) {
       expect([status, error]).toEqual(['failed', expect.stringMatching(/needs-new 1.0 depends on base>=2/)]);
     }
   });
 
-  test('those of the list that are not at fault say so', async () => {
+  test('packages that are not at fault say so', async () => {
     const [base, nowhere] = await built('base', 'nowhere-at-all');
     expect(base).toMatchObject({ status: 'failed', error: expect.stringMatching(/^Not installed, since/) });
     expect(nowhere.error).toMatch(/^The index has no wheel/);
@@ -238,23 +234,27 @@ describe('what cannot be installed is failed with the reason, and what was there
   });
 
   const malicious: [what: string, spec: Omit<WheelSpec, 'name'>, reason: RegExp][] = [
-    ['climbs out', { entries: [{ name: '../../../escaped.py', content: 'x' }] }, /unsafe file name/],
-    ['holds a link', { entries: [{ name: 'l', content: '/etc', mode: 0o120777 }] }, /link or special file/],
+    ['escapes its folder', { entries: [{ name: '../../../escaped.py', content: 'x' }] }, /unsafe file name/],
     [
-      'holds what its RECORD has not',
+      'contains a link',
+      { entries: [{ name: 'l', content: '/etc', mode: 0o120777 }] },
+      /link or special file/,
+    ],
+    [
+      'contains a file that its RECORD omits',
       { unrecorded: [{ name: 'x.py', content: 'x' }] },
       /RECORD does not list/,
     ],
     [
-      'is a bomb',
+      'is a decompression bomb',
       { entries: [{ name: 'b', content: 'x', claimedBytes: 0xfff0_0000 }] },
       /more than 2048 MiB/,
     ],
-    ['needs a file by its URL', { requires: ['x @ file:///etc/x-1.0.tar.gz'] }, /by URL/],
-    ['needs a repository', { requires: ['x @ git+https://127.0.0.1:9/x'] }, /by URL/],
+    ['requires a file by URL', { requires: ['x @ file:///etc/x-1.0.tar.gz'] }, /by URL/],
+    ['requires a repository by URL', { requires: ['x @ git+https://127.0.0.1:9/x'] }, /by URL/],
   ];
   test.each(malicious.map(([what, ...rest], at) => [what, `malicious-${at}`, ...rest] as const))(
-    'a wheel that %s',
+    'fails for a wheel that %s',
     async (_, name, spec, reason) => {
       index.add(wheel({ name, ...spec }));
       const [failed] = await built(name);
@@ -264,12 +264,12 @@ describe('what cannot be installed is failed with the reason, and what was there
     },
   );
 
-  test('nothing of a build is left, whatever came of it', async () => {
+  test('a build leaves nothing behind, whatever its outcome', async () => {
     await built('base', 'nowhere-at-all');
     expect(readdirSync(appliance.packages).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  test('an index that is not there', async () => {
+  test('an unreachable index', async () => {
     const lonely = await TestAppliance.start();
     try {
       user = await TestUser.register(lonely.target);
@@ -291,8 +291,8 @@ describe('a source distribution that a wheel needs by URL', () => {
   });
 });
 
-describe('lists in the place of one another', () => {
-  test('the last one that was accepted is the one that is built', async () => {
+describe('lists that replace one another', () => {
+  test('the list that was accepted last is built', async () => {
     const gate = Promise.withResolvers<void>();
     index.gate = gate.promise;
     await put('base==1.0');
@@ -302,10 +302,10 @@ describe('lists in the place of one another', () => {
     expect(await settled()).toMatchObject([{ requested: 'base==2.0', version: '2.0', status: 'ready' }]);
   });
 
-  test('one that was built, but never looked at, is what stays when the next one fails', async () => {
+  test('a list that was built but never requested stays if the next one fails', async () => {
     await put('base==1.0');
     const other = await TestUser.register(appliance.target);
-    // Builds go one after another: once the other's is over, the first one is.
+    // Builds run one after another: once the other user's has finished, the first one has.
     const first = user;
     user = other;
     await built('base==2.0');
@@ -316,7 +316,7 @@ describe('lists in the place of one another', () => {
 });
 
 describe('a restart', () => {
-  test.each(['SIGTERM', 'SIGKILL'] as const)('by %s goes on with what was pending', async (signal) => {
+  test.each(['SIGTERM', 'SIGKILL'] as const)('by %s resumes a pending build', async (signal) => {
     const gate = Promise.withResolvers<void>();
     index.gate = gate.promise;
     await put('base==1.0');
@@ -330,7 +330,7 @@ describe('a restart', () => {
     expect(await settled()).toMatchObject([{ version: '1.0', status: 'ready' }]);
   });
 
-  test('keeps the outcome of what was built before', async () => {
+  test('keeps the outcome of an earlier build', async () => {
     await put('base==1.0');
     while (!readdirSync(join(appliance.data, 'builds')).some((name) => name.endsWith('.outcome.json'))) {
       await sleep(50);
@@ -346,7 +346,7 @@ describe('the process that resolves and downloads', () => {
   const field = (status: string, name: string) =>
     new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(status)?.[1] ?? '';
 
-  test('has nothing of the appliance, and no way to start another', async () => {
+  test('has nothing of the appliance, and cannot start another process', async () => {
     const gate = Promise.withResolvers<void>();
     index.gate = gate.promise;
     await put('base==1.0');
@@ -391,7 +391,7 @@ describe('the process that resolves and downloads', () => {
 });
 
 describe('a Python without pip', () => {
-  test('is 503 with what would help; what needs no builder goes on', async () => {
+  test('is 503 with what would help; requests that need no builder still work', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'strongroom-venv-'));
     chmodSync(folder, 0o755);
     execFileSync(python, ['-m', 'venv', '--without-pip', '--copies', join(folder, 'venv')]);

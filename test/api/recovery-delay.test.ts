@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => appliance.remove());
 
-test('before its owner had time to veto it, a restore is not used', async () => {
+test('a restore cannot be used before its owner had time to veto it', async () => {
   const { target } = appliance;
   const org = await newOrg(target);
   const [owner, alice, bob] = (await Promise.all(
@@ -49,7 +49,7 @@ test('before its owner had time to veto it, a restore is not used', async () => 
 });
 
 test('a secret that opens neither keys nor restore counts as two wrong ones', async () => {
-  const limited = await TestAppliance.start({ STRONGROOM_SECRET_LIMIT: '4/900' });
+  const limited = await TestAppliance.start({ STRONGROOM_SECRET_RATE_LIMIT: '4/900' });
   try {
     const org = await newOrg(limited.target);
     const create = (name: string) => VaultUser.create(limited.target, org, { name });

@@ -37,7 +37,7 @@ const appoint = (text: string) => owner.call('recovery.putTrustee', { ...toTrust
 const restore = () => trustee.call('recovery.restore', { params: { ownerUserId: owner.id }, body: restored });
 const pending = async () =>
   (await owner.call('recovery.getPendingRestore')).body.restore?.trusteeUserId ?? null;
-/** What the trustee has. */
+/** Returns the share that the trustee holds, or null. */
 const given = async () => {
   const { status, body } = await trustee.call('recovery.getShare', { params: { ownerUserId: owner.id } });
   return status === 404 ? null : body.encryptedPrivateKeyEccShareB64;
@@ -45,7 +45,7 @@ const given = async () => {
 const veto = async () => expect([200, 404]).toContain((await owner.call('recovery.vetoRestore')).status);
 
 const operations: Readonly<Record<string, Operation>> = {
-  'a share given': async () => {
+  'appointing a trustee': async () => {
     await owner.call('recovery.deleteTrustee', toTrustee());
     return {
       call: () => appoint('new'),
@@ -53,7 +53,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a share replaced': async () => {
+  'replacing a share': async () => {
     await appoint('old');
     return {
       call: () => appoint('new'),
@@ -61,7 +61,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a share taken back': async () => {
+  'revoking a share': async () => {
     await appoint('old');
     return {
       call: () => owner.call('recovery.deleteTrustee', toTrustee()),
@@ -69,7 +69,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a share taken back, with the restore that waits': async () => {
+  'revoking a share whose trustee sent the pending restore': async () => {
     await appoint('old');
     await veto();
     await restore();
@@ -79,7 +79,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a restore brought': async () => {
+  'sending a restore': async () => {
     await appoint('share');
     await veto();
     return {
@@ -88,7 +88,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a restore vetoed': async () => {
+  'vetoing a restore': async () => {
     await appoint('share');
     expect((await restore()).status).toBe(200);
     return {
@@ -97,7 +97,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'keys rekeyed by a restore': async () => {
+  'rekeying by a restore': async () => {
     await appoint('share');
     await veto();
     expect((await restore()).status).toBe(200);
@@ -110,7 +110,7 @@ const operations: Readonly<Record<string, Operation>> = {
         }),
       state: async () => {
         const state = oneOf(await version(), before, before + 1);
-        // The restore goes in the very write that takes its keys over, and either way every value opens.
+        // One write adopts the keys of the restore and deletes it. Every value opens before and after.
         expect(await pending()).toBe(state === 'old' ? trustee.id : null);
         owner.secret = state === 'old' ? old : renewed;
         expect((await owner.call('kv.get', key)).body.valueB64).toBe(b64('kept'));
@@ -121,7 +121,7 @@ const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
-describe('with one call of a store gone wrong there is the old state or the new one, and a retry completes it', () => {
+describe('if one port call fails, the state is the old or the new one, and a retry completes it', () => {
   test.each(Object.entries(operations))('%s', { timeout: 600_000 }, async (_, operation) => {
     await withEachFault(faulty, operation);
   });

@@ -48,7 +48,7 @@ afterAll(async () => {
 const recordOf = (pk: string, sk: string) =>
   records.read(['recovery']).find((record) => record.pk === pk && record.sk === sk) as StoredRecord;
 
-/** Each field, altered one at a time. @returns what `check` finds wrong, and how many alterations there were */
+/** Alters each field in turn. Returns the faults that `check` found, and the number of alterations. */
 async function eachAlteration(
   record: StoredRecord,
   check: (field: string) => Promise<string | undefined>,
@@ -78,7 +78,7 @@ async function oddAnswers(calls: readonly (readonly [string, string])[]): Promis
   return odd;
 }
 
-test('a restore: a rekey by it gives the true keys, or is refused and changes nothing', {
+test('a rekey with a tampered restore yields the true keys, or is refused and changes nothing', {
   timeout: 300_000,
 }, async () => {
   const restore = recordOf(`restore#${owner.orgId}`, owner.id);
@@ -97,7 +97,7 @@ test('a restore: a rekey by it gives the true keys, or is refused and changes no
   expect(altered).toBeGreaterThan(50);
 });
 
-test('a restore of another owner in its place is none of this one’s', async () => {
+test('a restore of another owner in its place is not accepted', async () => {
   const restore = recordOf(`restore#${owner.orgId}`, owner.id);
   const { body: me } = await clientOf(trustee).call('users.getMe');
   const theirs = await restoreInput(me, trustee.secret, { temporarySecret });
@@ -109,7 +109,7 @@ test('a restore of another owner in its place is none of this one’s', async ()
   expect((await owner.get('kept')).status).toBe(200);
 });
 
-test('a recovery share: the client library opens the true one, or none', { timeout: 300_000 }, async () => {
+test('the client library decrypts the true recovery share, or none', { timeout: 300_000 }, async () => {
   const share = recordOf(`owner#${owner.id}`, trustee.id);
   const { found, altered } = await eachAlteration(share, async (field) => {
     const [odd] = await oddAnswers([

@@ -14,7 +14,7 @@ export function secretsSuite(target: () => Target): void {
     const put = (name: string, body: unknown) => user.call('PUT', `/api/v1/secrets/${name}`, { body });
     const list = (query = '') => user.call('GET', `/api/v1/secrets${query}`);
 
-    test('a new one is 201, a replaced one 200, its version counted', async () => {
+    test('a new secret is 201, a replaced one 200 with the next version', async () => {
       const first = await put('DATABASE_URL', { value: 'one', description: 'of the shop' });
       expect(first.status).toBe(201);
       expect(first.body).toEqual({
@@ -34,7 +34,7 @@ export function secretsSuite(target: () => Target): void {
       });
     });
 
-    test('a list holds metadata and never a value', async () => {
+    test('a list contains metadata and never a value', async () => {
       await put('B_SECOND', { value: 'planted-value' });
       await put('A_FIRST', { value: 'planted-value' });
       const { status, body, text } = await list();
@@ -43,7 +43,7 @@ export function secretsSuite(target: () => Target): void {
       expect(text).not.toContain('planted-value');
     });
 
-    test('a list is paged by an opaque cursor, and says where it ends', async () => {
+    test('a list is paged by an opaque cursor, and ends without one', async () => {
       for (const name of ['A', 'B', 'C', 'D', 'E']) await put(name, { value: 'x' });
       const names: string[] = [];
       let cursor: string | null = '';
@@ -57,14 +57,14 @@ export function secretsSuite(target: () => Target): void {
       expect([names, pages]).toEqual([['A', 'B', 'C', 'D', 'E'], 3]);
     });
 
-    test('a cursor that is not of this list is 400', async () => {
+    test('a cursor of another list is 400', async () => {
       for (const cursor of ['nonsense', '%00', Buffer.from('["x","y","z"]').toString('base64url')]) {
         const { status, body } = await list(`?cursor=${cursor}`);
         expect([status, body.code]).toEqual([400, 'INVALID_CURSOR']);
       }
     });
 
-    test('a deleted one is gone', async () => {
+    test('a deleted secret is gone', async () => {
       await put('GONE', { value: 'x' });
       const { status, body } = await user.call('DELETE', '/api/v1/secrets/GONE');
       expect([status, body]).toEqual([200, { deleted: true, name: 'GONE' }]);
@@ -72,7 +72,7 @@ export function secretsSuite(target: () => Target): void {
       expect((await user.call('DELETE', '/api/v1/secrets/GONE')).status).toBe(404);
     });
 
-    test('another user’s secret is one that does not exist', async () => {
+    test('another user’s secret looks like one that does not exist', async () => {
       await put('MINE', { value: 'x' });
       const other = await TestUser.register(target());
       const theirs = await other.call('DELETE', '/api/v1/secrets/MINE');
@@ -82,7 +82,7 @@ export function secretsSuite(target: () => Target): void {
       expect((await list()).body).toHaveLength(1);
     });
 
-    test('of writers at once each is kept as a version of its own, or told to try again', async () => {
+    test('each of several concurrent writers gets its own version, or is told to retry', async () => {
       const answers = await Promise.all(Array.from({ length: 5 }, (_, i) => put('RACE', { value: `${i}` })));
       const done = answers.filter(({ status }) => status < 300);
       expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
@@ -92,7 +92,7 @@ export function secretsSuite(target: () => Target): void {
     });
 
     test.each(['1ST', 'WITH-DASH', 'A.B', 'É', 'A'.repeat(129), 'A%20B', 'A%0AB'])(
-      'the name %s is 400',
+      'rejects the name %s with 400',
       async (name) => {
         const { status, body } = await put(encodeURI(name).replaceAll('%25', '%'), { value: 'x' });
         expect([status, body.details[0].path]).toEqual([400, 'name']);
@@ -100,7 +100,7 @@ export function secretsSuite(target: () => Target): void {
     );
 
     test.each(['PATH', 'Path', 'LD_PRELOAD', 'PYTHONPATH', 'pythonstartup', 'NODE_OPTIONS', 'BASH_ENV'])(
-      'the name %s is reserved',
+      'rejects the reserved name %s',
       async (name) => {
         const { status, body } = await put(name, { value: 'x' });
         expect([status, body.details[0]]).toEqual([
@@ -110,7 +110,7 @@ export function secretsSuite(target: () => Target): void {
       },
     );
 
-    test('a name of the full length is taken', async () => {
+    test('a name of the maximum length is accepted', async () => {
       const name = `_${'a'.repeat(limits.secretNameCharacters - 1)}`;
       expect((await put(name, { value: 'x' })).status).toBe(201);
     });
@@ -126,12 +126,12 @@ export function secretsSuite(target: () => Target): void {
         ['of several lines', 'a\nb\r\n'],
         ['of every script', 'päßwörd 密码 🗝️'],
         ['with quotes', `'"\`$(id)\\`],
-      ])('one that is %s reaches a program as it is', async (_, value) => {
+      ])('a value that is %s reaches a program unchanged', async (_, value) => {
         await put('VALUE', { value });
         expect(await run('VALUE')).toBe(value);
       });
 
-      test('one of the full size reaches a program, a larger one is 400', async () => {
+      test('a value of the maximum size reaches a program, a larger one is 400', async () => {
         const value = 'v'.repeat(limits.secretValueBytes);
         await put('LARGE', { value });
         expect(await run('LARGE')).toBe(value);
@@ -140,7 +140,7 @@ export function secretsSuite(target: () => Target): void {
         expect(await run('LARGE')).toBe(value);
       });
 
-      test('one with a NUL is 400', async () => {
+      test('a value with NUL is 400', async () => {
         const { status, body } = await put('NUL', { value: 'a\0b' });
         expect([status, body.details[0].path]).toEqual([400, 'value']);
       });
@@ -153,7 +153,7 @@ export function secretsSuite(target: () => Target): void {
       user = await TestUser.register(target());
     });
 
-    test('is limited, and a program can have them all', async () => {
+    test('is limited, and a program can get all of them', async () => {
       const put = (number: number) =>
         user.call('PUT', `/api/v1/secrets/S${number}`, { body: { value: `${number}` } });
       for (let number = 0; number < limits.secretsPerUser; number += 10) {

@@ -7,12 +7,12 @@ export function systemSuite(target: () => Target): void {
   const get = (path: string) => call(target(), 'GET', path);
 
   describe('system', () => {
-    test('GET /health has exactly one body', async () => {
+    test('GET /health always has the same body', async () => {
       const { status, text } = await get('/health');
       expect([status, text]).toEqual([200, '{"status":"ok"}']);
     });
 
-    test('GET /api/health asks every part', async () => {
+    test('GET /api/health checks every component', async () => {
       const { status, body } = await get('/api/health');
       expect(status).toBe(200);
       expect(body).toEqual({
@@ -23,7 +23,7 @@ export function systemSuite(target: () => Target): void {
       });
     });
 
-    test('GET /api says what this is, and its limits', async () => {
+    test('GET /api describes the server and its limits', async () => {
       const { status, body } = await get('/api');
       expect(status).toBe(200);
       expect(body).toMatchObject({
@@ -33,7 +33,7 @@ export function systemSuite(target: () => Target): void {
       });
     });
 
-    test('GET /.well-known/jwks.json publishes the key of the tokens, and no private half', async () => {
+    test('GET /.well-known/jwks.json publishes the token key without its private half', async () => {
       const { status, body } = await get('/.well-known/jwks.json');
       expect(status).toBe(200);
       expect(body.keys.length).toBeGreaterThan(0);
@@ -52,7 +52,7 @@ export function systemSuite(target: () => Target): void {
       }
     });
 
-    test('GET /docs is a page that loads nothing from elsewhere', async () => {
+    test('GET /docs returns a page that loads nothing from other origins', async () => {
       const { status, headers, text } = await get('/docs');
       expect(status).toBe(200);
       expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -61,7 +61,7 @@ export function systemSuite(target: () => Target): void {
       expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);
     });
 
-    test('GET /s/{id} is one page for every id, kept by nobody, and its assets are kept for ever', async () => {
+    test('GET /s/{id} is the same page for every ID, never cached, and its assets are cached forever', async () => {
       const { status, headers, text } = await get('/s/no-such-message');
       expect(status).toBe(200);
       expect(headers.get('content-type')).toBe('text/html; charset=utf-8');

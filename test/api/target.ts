@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-/** An appliance to test: on this machine, or deployed. */
+/** An appliance to test: local or deployed. */
 export type Target = {
   readonly url: string;
   readonly administratorKey: string;
-  /** What this target cannot show, by the names in test/cloud/unsupported.ts. */
+  /** Names from test/cloud/unsupported.ts of what this target does not support. */
   readonly cannotPass: ReadonlySet<string>;
-  /** Has the audit log sealed, where that does not happen by itself. */
+  /** Appends pending entries to the audit log, on targets that do not do so on a schedule. */
   readonly sealAudit?: () => Promise<void>;
 };
 
@@ -14,12 +14,12 @@ export type Answer = {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape, and of the wrong one
+  // biome-ignore lint/suspicious/noExplicitAny: tests read bodies of every shape, invalid ones included
   readonly body: any;
 };
 
 export type CallOptions = {
-  /** Sent as JSON, unless it is a string: that is sent as it is. */
+  /** Sent as JSON; a string is sent unchanged. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -66,16 +66,16 @@ export class TestUser {
     const email = `user-${randomUUID()}@example.com`;
     const password = `password ${randomUUID()}`;
     const { status, text, body } = await call(target, 'POST', '/api/register', { body: { email, password } });
-    if (status !== 201) throw new Error(`registration answered ${status} ${text}`);
+    if (status !== 201) throw new Error(`registration returned ${status} ${text}`);
     return new TestUser(target, email, password, body);
   }
 
-  /** A call with the user's API key. */
+  /** Sends a request with the user's API key. */
   call(method: string, path: string, { headers, ...rest }: CallOptions = {}): Promise<Answer> {
     return call(this.target, method, path, { ...rest, headers: { 'x-api-key': this.apiKey, ...headers } });
   }
 
-  /** A call with the user's token. */
+  /** Sends a request with the user's token. */
   callWithToken(method: string, path: string, { headers, ...rest }: CallOptions = {}): Promise<Answer> {
     const authorization = `Bearer ${this.token}`;
     return call(this.target, method, path, { ...rest, headers: { authorization, ...headers } });

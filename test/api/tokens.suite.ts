@@ -22,7 +22,7 @@ export function tokensSuite(target: () => Target): void {
     const send = (token: string) =>
       as(token, 'POST', '/api/messages', { encryptedContent: legacyCiphertext() });
 
-    test('a new one is told once, and good for 90 days unless said', async () => {
+    test('a new token is shown once, and is valid for 90 days by default', async () => {
       const { status, body } = await create();
       expect(status).toBe(201);
       expect(body).toEqual({
@@ -42,7 +42,7 @@ export function tokensSuite(target: () => Target): void {
       expect((await make({ expiresAt: null })) as object).toMatchObject({ expiresAt: null });
     });
 
-    test('a list holds what is known of them and never a token', async () => {
+    test('a list contains metadata and never a token', async () => {
       const made = [await make({ name: 'one' }), await make({ name: 'two', scopes: ['messages:read'] })];
       const { status, body, text } = await user.callWithToken('GET', '/api/tokens');
       expect([status, body.success]).toEqual([200, true]);
@@ -65,12 +65,12 @@ export function tokensSuite(target: () => Target): void {
       ['expiresAt', '2999-01-01T00:00:00Z'],
       ['expiresAt', 'never'],
       ['scope', ['messages:read']],
-    ])('%s %j is 400 and named', async (path, value) => {
+    ])('%s %j is 400, and the error names it', async (path, value) => {
       const { status, body } = await create({ [path.replace('.0', '')]: value });
       expect([status, body.details[0].path]).toEqual([400, path]);
     });
 
-    test('its messages are the user’s own', async () => {
+    test('stores a token’s messages as the user’s own', async () => {
       const { token } = await make();
       const { status, body } = await send(token);
       expect(status).toBe(201);
@@ -82,13 +82,13 @@ export function tokensSuite(target: () => Target): void {
       expect((await as(token, 'DELETE', `/api/messages/${messageId}`)).status).toBe(200);
     });
 
-    test('X-Api-Key takes it too', async () => {
+    test('X-Api-Key accepts a token too', async () => {
       const { token } = await make();
       const { status } = await call(target(), 'GET', '/api/messages', { headers: { 'x-api-key': token } });
       expect(status).toBe(200);
     });
 
-    test('one that lacks the scope is 403', async () => {
+    test('a token without the scope is 403', async () => {
       const { token: reader } = await make({ scopes: ['messages:read'] });
       const { token: writer } = await make({ scopes: ['messages:write'] });
       const refused = await send(reader);
@@ -101,7 +101,7 @@ export function tokensSuite(target: () => Target): void {
       expect((await as(writer, 'DELETE', `/api/messages/${messageId}`)).status).toBe(200);
     });
 
-    test('is refused everywhere else exactly as an unknown credential', async () => {
+    test('a token is refused everywhere else exactly like an unknown credential', async () => {
       const { token, tokenId } = await make();
       const unknown = `enigma_${'0'.repeat(24)}_${'0'.repeat(64)}`;
       for (const [method, path, body] of [
@@ -121,7 +121,7 @@ export function tokensSuite(target: () => Target): void {
       }
     });
 
-    test('a revoked, an expired and an altered one are refused alike', async () => {
+    test('a revoked, an expired and a modified token are refused alike', async () => {
       const revoked = await make();
       expect((await send(revoked.token)).status).toBe(201);
       const answer = await user.call('DELETE', `/api/tokens/${revoked.tokenId}`);
@@ -144,7 +144,7 @@ export function tokensSuite(target: () => Target): void {
       expect(names.sort()).toEqual([expired.tokenId, good.tokenId].sort());
     });
 
-    test('another user’s token is one that does not exist', async () => {
+    test('another user’s token looks like one that does not exist', async () => {
       const { token, tokenId } = await make();
       const other = await TestUser.register(target());
       const theirs = await other.call('DELETE', `/api/tokens/${tokenId}`);
@@ -154,13 +154,13 @@ export function tokensSuite(target: () => Target): void {
       expect((await send(token)).status).toBe(201);
     });
 
-    test('the key id of an API key revokes nothing', async () => {
+    test('does not revoke an API key by its key id', async () => {
       const keyId = user.apiKey.split('_')[1];
       expect((await user.call('DELETE', `/api/tokens/${keyId}`)).status).toBe(404);
       expect((await user.call('GET', '/api/tokens')).status).toBe(200);
     });
 
-    test('its last use is noted to the minute', async () => {
+    test('its last use is recorded to the minute', async () => {
       const { token } = await make();
       const before = Math.floor(Date.now() / 60_000) * 60_000;
       await Promise.all([send(token), send(token), send(token)]);
@@ -170,7 +170,7 @@ export function tokensSuite(target: () => Target): void {
       expect(Date.parse(lastUsedAt) % 60_000).toBe(0);
     });
 
-    test('making and revoking them is in the audit log', async () => {
+    test('creating and revoking tokens is in the audit log', async () => {
       const { tokenId } = await make();
       await user.call('DELETE', `/api/tokens/${tokenId}`);
       const { entries } = (await user.call('GET', '/api/v1/audit')).body;
@@ -183,7 +183,7 @@ export function tokensSuite(target: () => Target): void {
       ]);
     });
 
-    test('what a token does is in the audit log under the user and the token', async () => {
+    test('records what a token does under the user and the token', async () => {
       const { token, tokenId } = await make();
       await send(token);
       const { entries } = (await user.call('GET', '/api/v1/audit')).body;

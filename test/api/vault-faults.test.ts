@@ -44,14 +44,14 @@ const grantsOf = async (key: { params: { key: string } }) => {
   const { body } = await owner.call('kvShares.list', key);
   return body.map(({ shareId }: { shareId: string }) => shareId);
 };
-/** What the recipient gets: the value, or null where the share has ended. */
+/** Returns the value that the recipient reads, or null if the share no longer exists. */
 const readOf = async (shareId: string) => {
   const { status, body } = await recipient.call('kvShares.get', { params: { shareId } });
   expect([200, 404]).toContain(status);
   return status === 404 ? null : body.valueB64;
 };
 
-/** How many records the org's plan has counted, against those that there are. */
+/** Expects the org's record counter to match the stored records. */
 const counted = async () => {
   const { table } = handlers.platform;
   const counter = await table.get('orgs', { pk: `org#${org}`, sk: 'org' });
@@ -61,7 +61,7 @@ const counted = async () => {
 };
 
 const operations: Readonly<Record<string, Operation>> = {
-  'a new value': async () => {
+  'storing a new value': async () => {
     const key = newKey();
     return {
       call: () => owner.call('kv.put', { ...key, body: small('new') }),
@@ -69,7 +69,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a value replaced, in the object store, with a share': async () => {
+  'replacing a large shared value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: large('old') });
     const shareId = await share(key);
@@ -83,7 +83,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a value replaced by a client, with a share': async () => {
+  'replacing a shared value in a client': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('old') });
     const shareId = await share(key);
@@ -91,7 +91,9 @@ const operations: Readonly<Record<string, Operation>> = {
     const { envelope, cek } = nativeVault.sealValue(context, Buffer.from('new'));
     const wrappedCekB64 = b64(await vault.wrapFor(recipient.id, context, cek));
     const body = {
-      ...{ version: 2, envelopeB64: b64(envelope), wrappedCekB64: b64(vault.wrap(context, cek)) },
+      version: 2,
+      envelopeB64: b64(envelope),
+      wrappedCekB64: b64(vault.wrap(context, cek)),
       shares: [{ shareId, wrappedCekB64 }],
     };
     return {
@@ -104,7 +106,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [409],
     };
   },
-  'a value deleted, with a share': async () => {
+  'deleting a shared value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('old') });
     const shareId = await share(key);
@@ -118,7 +120,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a value read': async () => {
+  'reading a value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('old') });
     return {
@@ -127,14 +129,14 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a share made': async () => {
+  'sharing a value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const body = { recipientUserId: recipient.id, permission: 'read' };
     let once = randomUUID();
     return {
       call: () => owner.call('kvShares.create', { ...key, headers: { 'idempotency-key': once }, body }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => {
@@ -146,7 +148,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [201, 409],
     };
   },
-  'a share made by a client': async () => {
+  'sharing a value in a client': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const { body: value } = await owner.call('sealed.getValue', key);
@@ -155,7 +157,10 @@ const operations: Readonly<Record<string, Operation>> = {
     const made = randomUUID();
     const terms = { permission: 'read', ownerName: 'owner', expiresAt: null, alias: null } as const;
     const body = {
-      ...{ shareId: made, recipientUserId: recipient.id, permission: 'read', version: value.version },
+      shareId: made,
+      recipientUserId: recipient.id,
+      permission: 'read',
+      version: value.version,
       wrappedCekB64: b64(await vault.wrapFor(recipient.id, context, cek)),
       sealedTermsB64: b64(nativeVault.sealTerms(cek, context, made, terms)),
     };
@@ -170,7 +175,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [409],
     };
   },
-  'a share read': async () => {
+  'reading a shared value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const shareId = await share(key);
@@ -184,7 +189,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a share revoked': async () => {
+  'revoking a share': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const shareId = await share(key);
@@ -198,7 +203,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a share given up': async () => {
+  'declining a share': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const shareId = await share(key);
@@ -212,19 +217,19 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'keys made': async () => {
+  'generating keys': async () => {
     const user = await handlers.newUser(org, 'user');
     let once = randomUUID();
     return {
       call: () => user.call('keys.generate', { headers: { 'idempotency-key': once } }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => ((await user.call('keys.getStatus')).body.hasEcc ? 'new' : 'old'),
       repeated: [201, 409],
     };
   },
-  'keys under another secret': async () => {
+  rekeying: async () => {
     const user = rekeyed;
     const key = newKey();
     await user.call('kv.put', { ...key, body: small('kept') });
@@ -243,7 +248,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [401],
     };
   },
-  'keys under another secret by a client': async () => {
+  'rekeying in a client': async () => {
     const user = rekeyed;
     const { body: me } = await user.call('users.getMe');
     const { keyVersion } = me.kdf;
@@ -263,7 +268,7 @@ const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
-describe('with one call of a store gone wrong there is the old state or the new one, and a retry completes it', () => {
+describe('if one port call fails, the state is the old or the new one, and a retry completes it', () => {
   test.each(Object.entries(operations))('%s', { timeout: 120_000 }, async (name, operation) => {
     await withEachFault(faulty, operation, name !== 'a value read');
     await counted();

@@ -30,7 +30,7 @@ const share = async (id: string) => {
   const body = { recipientUserId: recipient.id, permission: 'read' };
   return (await owner.call('fileShares.create', { params: { id }, body })).body.shareId as string;
 };
-/** What is read: the content, or null where there is none. */
+/** Returns the content of a file, or null if it does not exist. */
 const contentOf = async (id: string) => {
   const { status, body } = await owner.call('files.get', { params: { id } });
   expect([200, 404]).toContain(status);
@@ -57,7 +57,7 @@ const begun = async () => {
 };
 const isOpen = async ({ id }: ClientFile) =>
   (await owner.call('uploads.get', { params: { id } })).status === 200;
-/** How many files the org's plan has counted, against those that there are. */
+/** Expects the org's file counter to match the stored files. */
 const counted = async () => {
   const { table } = handlers.platform;
   const counter = await table.get('orgs', { pk: `org#${org}`, sk: 'org' });
@@ -66,7 +66,7 @@ const counted = async () => {
 };
 
 const operations: Readonly<Record<string, Operation>> = {
-  'a file stored': async () => {
+  'storing a file': async () => {
     const before = (await owner.call('files.list', { query: { limit: '100' } })).body.length;
     let once = randomUUID();
     const fileName = randomUUID();
@@ -76,7 +76,7 @@ const operations: Readonly<Record<string, Operation>> = {
           headers: { 'idempotency-key': once },
           body: { fileName, contentB64 },
         }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => {
@@ -89,7 +89,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [201],
     };
   },
-  'a file deleted, with a share': async () => {
+  'deleting a shared file': async () => {
     const id = await store();
     const shareId = await share(id);
     return {
@@ -102,14 +102,14 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a share made': async () => {
+  'sharing a file': async () => {
     const id = await store();
     const body = { recipientUserId: recipient.id, permission: 'read' };
     let once = randomUUID();
     return {
       call: () =>
         owner.call('fileShares.create', { params: { id }, headers: { 'idempotency-key': once }, body }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => {
@@ -121,7 +121,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [201, 409],
     };
   },
-  'a share revoked': async () => {
+  'revoking a share': async () => {
     const id = await store();
     const shareId = await share(id);
     return {
@@ -134,7 +134,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a shared file asked for': async () => {
+  'downloading a shared file': async () => {
     const id = await store();
     const shareId = await share(id);
     return {
@@ -146,7 +146,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'an upload begun': async () => {
+  'creating an upload': async () => {
     const file = await sealed();
     return {
       call: () => owner.call('uploads.create', { body: file.input }),
@@ -154,7 +154,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [409],
     };
   },
-  'an upload completed': async () => {
+  'completing an upload': async () => {
     const file = await begun();
     return {
       call: () => owner.call('uploads.complete', { params: { id: file.id } }),
@@ -166,7 +166,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'an upload given up': async () => {
+  'aborting an upload': async () => {
     const file = await begun();
     return {
       call: () => owner.call('uploads.abort', { params: { id: file.id } }),
@@ -176,7 +176,7 @@ const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
-describe('with one call of a store gone wrong there is the old state or the new one, and a retry completes it', () => {
+describe('if one port call fails, the state is the old or the new one, and a retry completes it', () => {
   test.each(Object.entries(operations))('%s', { timeout: 120_000 }, async (_, operation) => {
     const cleaned: Operation = async () => {
       // Lists are looked at by the page, and open uploads are limited.

@@ -46,7 +46,7 @@ afterAll(async () => {
 
 const sign = () => owner.call('POST', `/v1/files/uploads/${upload.id}/parts`, { body: { partNumbers: [1] } });
 
-/** Everything that reads or changes what was altered. What an upload has become is read after it. */
+/** Every request that reads or changes the altered records. `read uploaded` reads the file of the completed upload. */
 const calls: Calls = {
   'GET file': () => owner.file(file),
   'GET list': () => owner.open('GET', '/v1/files'),
@@ -82,7 +82,7 @@ const isTrue = (name: string, body: Answer['body']) => {
 };
 const tampered = { calls, isTrue };
 
-/** Of the calls, those that touch a record. */
+/** The requests that touch each kind of record. */
 const touching = {
   files: /^GET (file|list|download|shares|shared|received)|^(POST share|DELETE (file|share))$/,
   uploads: /uploads?$|^read|^POST (parts|complete)/,
@@ -92,7 +92,7 @@ const touching = {
   keys: /^GET (file|list|shared|received)$|^POST (file|share)$/,
 } as const;
 
-/** Which reads must not go on as if nothing had happened, whatever becomes of a field. */
+/** The reads that must fail when one of these fields is altered. */
 const bound: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   files: {
     'GET file': ['wrappedCek', 'sealedMetadata', 'sealedSize', 'objectId'],
@@ -122,7 +122,7 @@ const chosen: Readonly<Record<keyof typeof touching, () => readonly StoredRecord
   keys: () => records.read(['keys']).filter(({ sk }) => sk === owner.id),
 };
 
-test('untouched, all of it opens', async () => {
+test('everything can be decrypted if nothing is tampered with', async () => {
   expect(await faultsOf(tampered, 'nothing')).toEqual([]);
   restore();
   const reads = Object.entries(calls).filter(([name]) => name.startsWith('GET'));
@@ -133,7 +133,7 @@ test('untouched, all of it opens', async () => {
   expect((await calls['read uploaded']?.())?.body.contentB64).toBe(b64(uploaded));
 });
 
-describe('each field of each record, altered one at a time, gives a refusal or the truth', () => {
+describe('tampering with one field of one record leads to a refusal or to the truth', () => {
   test.each(Object.keys(chosen) as (keyof typeof chosen)[])('of %s', { timeout: 300_000 }, async (kind) => {
     const { altered, found } = await alterEach(
       records,
@@ -153,19 +153,22 @@ describe('each field of each record, altered one at a time, gives a refusal or t
   });
 });
 
-describe('what belongs elsewhere does not open', () => {
+describe('data from another place cannot be decrypted', () => {
   const recordOf = (id: string) => records.read(['files']).find(({ sk }) => sk === id) as StoredRecord;
 
-  test.each(['wrappedCek', 'sealedMetadata', 'objectId'])('%s of another file', async (field) => {
-    const { fields } = recordOf(file);
-    records.write({ ...recordOf(file), fields: { ...fields, [field]: recordOf(other).fields[field] } });
-    for (const read of ['GET file', 'GET shared']) {
-      if (field === 'wrappedCek' && read === 'GET shared') continue;
-      expect((await calls[read]?.())?.status).toBe(400);
-    }
-  });
+  test.each(['wrappedCek', 'sealedMetadata', 'objectId'])(
+    'the %s of another file is rejected',
+    async (field) => {
+      const { fields } = recordOf(file);
+      records.write({ ...recordOf(file), fields: { ...fields, [field]: recordOf(other).fields[field] } });
+      for (const read of ['GET file', 'GET shared']) {
+        if (field === 'wrappedCek' && read === 'GET shared') continue;
+        expect((await calls[read]?.())?.status).toBe(400);
+      }
+    },
+  );
 
-  test('a whole file under another id', async () => {
+  test('a whole file under another id is rejected', async () => {
     records.write({ ...recordOf(file), fields: recordOf(other).fields });
     expect((await owner.file(file)).status).toBe(400);
     expect((await recipient.sharedFile(shareId)).status).toBe(400);
@@ -173,14 +176,14 @@ describe('what belongs elsewhere does not open', () => {
     expect(body.map(({ id }: { id: string }) => id)).toEqual([other]);
   });
 
-  test('a share that is pointed at another file', async () => {
+  test('a share that names another file', async () => {
     const received = records.read(['shares']).find(({ sk }) => sk === shareId) as StoredRecord;
     records.write({ ...received, fields: { ...received.fields, resource: other } });
     expect([403, 404]).toContain((await recipient.sharedFile(shareId)).status);
     expect((await recipient.open('GET', '/v1/files/shared')).body).toEqual([]);
   });
 
-  test('a share that was wrapped to someone else is 403, and is not listed', async () => {
+  test('a share that is wrapped to someone else is 403 and is not listed', async () => {
     const received = records.read(['shares']).find(({ sk }) => sk === shareId) as StoredRecord;
     records.write({
       ...received,
@@ -191,7 +194,7 @@ describe('what belongs elsewhere does not open', () => {
     expect((await recipient.open('GET', '/v1/files/shared')).body).toEqual([]);
   });
 
-  test('a share whose time was lengthened', async () => {
+  test('a share whose expiry was extended', async () => {
     const received = records.read(['shares']).find(({ sk }) => sk === shareId) as StoredRecord;
     records.write({ ...received, fields: { ...received.fields, expiresAt: null } });
     expect((await recipient.sharedFile(shareId)).status).toBe(400);
@@ -218,7 +221,7 @@ describe('the object of a file', () => {
     ['altered in its last chunk', flipped(290_000)],
     ['cut', (bytes: Buffer) => bytes.subarray(0, -1)],
     ['cut after its first chunk', (bytes: Buffer) => bytes.subarray(0, 66 + 262_144 + 23)],
-  ])('that is %s gives 400, to owner and recipient', async (_, change) => {
+  ])('that is %s is 400 for owner and recipient', async (_, change) => {
     const files = kept();
     expect(files).toHaveLength(2);
     for (const [path, bytes] of files) writeFileSync(path, change(bytes));
@@ -228,7 +231,7 @@ describe('the object of a file', () => {
     expect((await owner.file(file)).status).toBe(200);
   });
 
-  test('that is gone gives 400', async () => {
+  test('that is missing is 400', async () => {
     const files = kept();
     for (const [path] of files) rmSync(path);
     expect((await owner.file(file)).status).toBe(400);

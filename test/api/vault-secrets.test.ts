@@ -16,7 +16,7 @@ async function userOf(env: NodeJS.ProcessEnv): Promise<VaultUser> {
 
 describe('wrong user secrets', () => {
   test('are tried as often as the limit says, however many come at once', async () => {
-    const user = await userOf({ STRONGROOM_SECRET_LIMIT: '3/3600' });
+    const user = await userOf({ STRONGROOM_SECRET_RATE_LIMIT: '3/3600' });
     const guesses = Array.from({ length: 12 }, (_, i) => user.get('k', `a wrong secret ${i}`));
     const answers = await Promise.all(guesses);
     const codes = answers.map(({ body }) => body.code);
@@ -28,7 +28,7 @@ describe('wrong user secrets', () => {
   });
 
   test('at the limit the right one, known to the process or not, is answered like a wrong one', async () => {
-    const user = await userOf({ STRONGROOM_SECRET_LIMIT: '2/3600' });
+    const user = await userOf({ STRONGROOM_SECRET_RATE_LIMIT: '2/3600' });
     expect((await user.get('k')).status).toBe(200);
     for (const guess of ['a wrong secret', 'one more of them']) await user.get('k', guess);
     const [right, wrong] = await Promise.all([user.get('k'), user.get('k', 'yet another secret')]);
@@ -44,7 +44,7 @@ describe('wrong user secrets', () => {
   });
 
   test('right ones are not counted, nor is the one that many calls at once have in common', async () => {
-    const user = await userOf({ STRONGROOM_SECRET_LIMIT: '2/3600', STRONGROOM_KEK_CACHE: 'off' });
+    const user = await userOf({ STRONGROOM_SECRET_RATE_LIMIT: '2/3600', STRONGROOM_KEK_CACHE: 'off' });
     for (let calls = 0; calls < 4; calls++) expect((await user.get('k')).status).toBe(200);
     const answers = await Promise.all(Array.from({ length: 4 }, () => user.get('k')));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
@@ -62,17 +62,17 @@ describe('the cache of keys', () => {
     return durations.sort((a, b) => a - b);
   };
 
-  test('spares reads the derivation, and off means that each of them derives', async () => {
+  test('spares reads the derivation; without it, each read derives the key', async () => {
     const [fastest = Number.NaN] = await times(await userOf({ STRONGROOM_KEK_CACHE: 'on' }));
     await appliance.remove();
     const derived = await times(await userOf({ STRONGROOM_KEK_CACHE: 'off' }));
-    // Argon2id over 64 MiB cannot be done in what the rest of a call takes, on any machine.
+    // On any machine, Argon2id over 64 MiB takes longer than the rest of a request.
     expect(derived[0]).toBeGreaterThan(2 * fastest);
   });
 });
 
-describe('what the vault leaves behind', () => {
-  test('user secrets, values, files, their names and aliases are nowhere in the stores or in what was printed', async () => {
+describe('what the vault leaves in the stores and in the output', () => {
+  test('contains no user secret, value, file, file name or alias', async () => {
     appliance = await TestAppliance.start();
     const org = await newOrg(appliance.target);
     const owner = await VaultUser.create(appliance.target, org, { keys: false });
@@ -118,12 +118,12 @@ describe('what the vault leaves behind', () => {
 
     const places = placesOf(appliance);
     expect(findPlanted(places, planted)).toEqual([]);
-    // The search itself finds what is there: names are no secret.
+    // Proves that the search works: names are not secret, so it must find one.
     expect(findPlanted(places, { name: 'PLANTED-NAME' })).not.toEqual([]);
   });
 });
 
-/** Takes a file through all that can be done with it, inline and in parts. */
+/** Runs every operation on a file, inline and in parts. */
 async function plantFiles(
   owner: VaultUser,
   recipient: VaultUser,

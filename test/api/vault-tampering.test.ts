@@ -22,7 +22,7 @@ const large = randomBytes(40_000);
 let appliance: TestAppliance;
 let records: StoredRecords;
 let [owner, recipient, third] = [] as unknown as [VaultUser, VaultUser, VaultUser];
-/** Of owner and recipient, whose clients keep the keys. */
+/** The unlocked vaults of owner and recipient. */
 let [vault, theirs] = [] as unknown as [Vault, Vault];
 let shareId = '';
 let restore: () => void;
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await owner.call('PUT', '/v1/kv/large', { body: { valueB64: b64(large) } });
   const expiresUtc = '2090-01-01T00:00:00Z';
   ({ shareId } = (await owner.share('small', recipient, { alias: 'the alias', expiresUtc })).body);
-  // The terms stay under the key of the version that was shared; the value goes on.
+  // The terms of the share stay under the key of the shared version, while the value gets a new version.
   await owner.put('small', small);
   await recipient.read(shareId);
   records = new StoredRecords(appliance.data);
@@ -52,7 +52,7 @@ const unlock = ({ apiKey, secret }: VaultUser) => {
   return Vault.unlock(client, nativeVault, secret);
 };
 
-/** What a client found, as an answer of a call with the user secret would have it. */
+/** Runs a client function, and returns its outcome as the API would answer with the user secret. */
 async function byClient(call: () => Promise<object>): Promise<Answer> {
   const headers = new Headers();
   try {
@@ -79,7 +79,7 @@ const truths: Readonly<Record<string, string>> = {
   'GET sealed share': b64(small),
 };
 
-/** Everything that reads or changes what was altered. */
+/** Every request that reads or changes the altered records. */
 const calls: Readonly<Record<string, () => Promise<Answer>>> = {
   'GET small': () => owner.get('small'),
   'GET large': () => owner.get('large'),
@@ -103,7 +103,7 @@ const calls: Readonly<Record<string, () => Promise<Answer>>> = {
   'DELETE small': () => owner.call('DELETE', '/v1/kv/small'),
 };
 
-/** Of them, those that touch a table. */
+/** The requests that touch each table. */
 const touching: Readonly<Record<string, RegExp>> = {
   keys: /^(GET (small|share|received|status|me|org)|PUT (sealed )?small|SHARE sealed small)$/,
   kv: /^((GET|PUT) (sealed )?(small|large)|GET (sealed )?share|GET (shares|keys)|DELETE (small|share)|SHARE .*)$/,
@@ -112,7 +112,7 @@ const touching: Readonly<Record<string, RegExp>> = {
   orgs: /^(GET (me|org)|PUT (small|new)|DELETE small)$/,
 };
 
-/** What of a share is bound to it. */
+/** The fields of a share that its terms bind. */
 const ofShare = [
   'ownerUserId',
   'ownerName',
@@ -126,7 +126,7 @@ const ofShare = [
   'sealedTerms',
 ];
 
-/** Which reads must not go on as if nothing had happened, whatever becomes of a field. */
+/** The reads that must fail when one of these fields is altered. */
 const bound: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   keys: {
     'GET small': [
@@ -163,13 +163,13 @@ function alter(record: StoredRecord, field: string, value: unknown): void {
 
 const isOf = (user: VaultUser) => (record: StoredRecord) => `${record.pk}#${record.sk}`.includes(user.id);
 
-test('untouched, all of it opens', async () => {
+test('everything can be decrypted if nothing is tampered with', async () => {
   expect(await faultsOf(tampered, 'nothing')).toEqual([]);
   restore();
   for (const name of Object.keys(truths)) expect((await calls[name]?.())?.status).toBe(200);
 });
 
-describe('each field of each record, altered one at a time, gives a refusal or the truth', () => {
+describe('tampering with one field of one record leads to a refusal or to the truth', () => {
   test.each(['keys', 'kv', 'shares', 'orgs'] as const)('in %s', { timeout: 300_000 }, async (table) => {
     const ours = records
       .read([table])
@@ -189,16 +189,16 @@ describe('each field of each record, altered one at a time, gives a refusal or t
   });
 });
 
-describe('what belongs elsewhere does not open', () => {
+describe('data from another place cannot be decrypted', () => {
   const value = (key: string) =>
     records.read(['kv']).find(({ pk, sk }) => pk === owner.id && sk === key) as StoredRecord;
 
-  test.each(['wrappedCek', 'envelope', 'version'])('%s of another value', async (field) => {
+  test.each(['wrappedCek', 'envelope', 'version'])('the %s of another value is rejected', async (field) => {
     alter(value('small'), field, value('other').fields[field]);
     expect((await owner.get('small')).status).toBe(400);
   });
 
-  test('a whole value under another name, or another owner', async () => {
+  test('a complete value under another name or another owner', async () => {
     records.write({ ...value('small'), fields: value('other').fields });
     expect((await owner.get('small')).status).toBe(400);
     restore();
@@ -208,7 +208,7 @@ describe('what belongs elsewhere does not open', () => {
     expect((await recipient.get('small')).status).toBe(400);
   });
 
-  test('an earlier version in the place of a later one', async () => {
+  test('an earlier version in place of a later one is rejected', async () => {
     const { fields } = value('small');
     await owner.put('small', 'a newer value');
     const { version } = value('small').fields;
@@ -216,7 +216,7 @@ describe('what belongs elsewhere does not open', () => {
     expect((await owner.get('small')).status).toBe(400);
   });
 
-  test('the keys of another user', async () => {
+  test('the keys of another user are rejected', async () => {
     const keysOf = (user: VaultUser) =>
       records.read(['keys']).find(({ sk }) => sk === user.id) as StoredRecord;
     records.write({ ...keysOf(recipient), fields: keysOf(owner).fields });
@@ -226,7 +226,7 @@ describe('what belongs elsewhere does not open', () => {
     expect(status).toBe(400);
   });
 
-  test('a share that was wrapped to someone else is 403, and is not listed', async () => {
+  test('a share that is wrapped to someone else is 403 and is not listed', async () => {
     const received = records.read(['shares']).find(({ sk }) => sk === shareId) as StoredRecord;
     for (const field of ['wrappedCek', 'termsWrappedCek']) {
       alter(received, field, value('small').fields.wrappedCek);
@@ -237,7 +237,7 @@ describe('what belongs elsewhere does not open', () => {
     }
   });
 
-  test('a share whose time was lengthened', async () => {
+  test('a share whose expiry was extended', async () => {
     const received = records.read(['shares']).find(({ sk }) => sk === shareId) as StoredRecord;
     alter(received, 'expiresAt', null);
     expect((await recipient.read(shareId)).status).toBe(400);
@@ -245,7 +245,7 @@ describe('what belongs elsewhere does not open', () => {
 });
 
 describe('the object of a large value', () => {
-  /** The file that holds it. */
+  /** Returns the files that store the value, with their bytes. */
   const file = () => {
     const folder = join(appliance.data, 'objects');
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
@@ -257,7 +257,7 @@ describe('the object of a large value', () => {
   test.each([
     ['altered', (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 20_000 ? byte ^ 1 : byte)))],
     ['cut', (bytes: Buffer) => bytes.subarray(0, -1)],
-  ])('that is %s gives 400', async (_, change) => {
+  ])('that is %s is 400', async (_, change) => {
     const kept = file();
     expect(kept.length).toBeGreaterThan(0);
     for (const [path, bytes] of kept) writeFileSync(path, change(bytes));
@@ -266,7 +266,7 @@ describe('the object of a large value', () => {
     expect((await owner.get('large')).status).toBe(200);
   });
 
-  test('that is gone gives 400', async () => {
+  test('that is missing is 400', async () => {
     const kept = file();
     for (const [path] of kept) rmSync(path);
     expect((await owner.get('large')).status).toBe(400);

@@ -45,7 +45,7 @@ async function executeSealed(name: string, password: string) {
 
 const found = () => findPlanted(placesOf(appliance), planted);
 
-/** Processes below one, as far as they are there. */
+/** Returns the running descendants of a process. */
 function descendants(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
@@ -64,7 +64,7 @@ const supervisors = () =>
 describe('code and master password', () => {
   const program = `import sys; print("ran"); sys.stdout.flush()  # ${planted.code}`;
 
-  test('are in no log and no store, whichever way they went', async () => {
+  test('are in no log and no store, however they were sent', async () => {
     await put('plain', planted.password, program);
     await put('sealed', planted.sealedPassword, program);
     const { password: masterPassword, wrongPassword, helperPassword } = planted;
@@ -85,16 +85,16 @@ describe('code and master password', () => {
         })
       ).status,
     ).toBe(200);
-    // Its traceback quotes the line; it is the caller's, and nobody else's.
+    // The traceback quotes the line, and only the caller sees it.
     await put('fails', planted.password, `raise ValueError("${planted.code}")`);
     expect((await execute('fails', { masterPassword })).body.stderr).toContain(planted.code);
 
     expect(found()).toEqual([]);
-    // The search itself finds what is there: audit entries name the program.
+    // Proves that the search works: it must find the audit entries that name the program.
     expect([...placesOf(appliance).values()].some((content) => content.includes('zk/code/plain'))).toBe(true);
   });
 
-  test('are in no crash output and no core, whatever dies under them', async () => {
+  test('are in no crash output and no core dump, whatever crashes', async () => {
     await put(
       'slow',
       planted.password,
@@ -110,7 +110,7 @@ describe('code and master password', () => {
       const pids = supervisors();
       expect(pids.length).toBeGreaterThan(0);
       for (const pid of pids) {
-        // One that is only just starting has nothing yet that a core could hold.
+        // Waits until the supervisor has set its limits: before that, it has no secret that a core could contain.
         await expect
           .poll(() => readFileSync(`/proc/${pid}/limits`, 'utf8'), { timeout: 10_000 })
           .toMatch(/^Max core file size +[01] +[01] /m);
@@ -121,7 +121,7 @@ describe('code and master password', () => {
       expect(text).not.toContain('PLANTED');
     }
     expect(found()).toEqual([]);
-    // What was killed is replaced.
+    // Killed supervisors are replaced.
     await put('after', planted.password, 'print("after")');
     const after = async () => (await execute('after', { masterPassword })).body.stdout;
     await expect.poll(after, { timeout: 15_000 }).toBe('after\n');
@@ -140,7 +140,7 @@ describe('code and master password', () => {
   });
 });
 
-describe('a payload that was altered in the store', () => {
+describe('a payload that was tampered with in the store', () => {
   const alter = async (sql: string) => {
     await appliance.end('SIGTERM');
     const db = new DatabaseSync(join(appliance.data, 'strongroom.db'));
@@ -160,7 +160,7 @@ describe('a payload that was altered in the store', () => {
   const masterPassword = planted.password;
   const run = () => again('POST', '/api/v1/zk/execute/report', { masterPassword });
 
-  test('is told from a wrong password', async () => {
+  test('is distinguished from a wrong password', async () => {
     await put('report', masterPassword, 'print(1)');
     await put('other', masterPassword, 'print(2)');
     await alter(`
@@ -174,7 +174,7 @@ describe('a payload that was altered in the store', () => {
     ]);
   });
 
-  test('is told where it is gone, and can be replaced and deleted', async () => {
+  test('is reported if it is missing, and can be replaced and deleted', async () => {
     await put('report', masterPassword, 'print(1)');
     await alter(`DELETE FROM "zkPayloads" WHERE sk = 'report'`);
     expect(await run()).toEqual([400, 'TAMPERED_PAYLOAD']);
@@ -184,7 +184,7 @@ describe('a payload that was altered in the store', () => {
     expect(await again('DELETE', '/api/v1/zk/code/report')).toEqual([200, undefined]);
   });
 
-  test('and whose digest was altered with it is a wrong password: no more can be told', async () => {
+  test('looks like a wrong password if its digest was changed as well', async () => {
     await put('report', masterPassword, 'print(1)');
     await put('other', 'another password', 'print(2)');
     await alter(`

@@ -26,7 +26,7 @@ export function zkSuite(target: () => Target): void {
       by.call('POST', `/api/v1/zk/execute/${name}`, { body });
 
     describe('the encryption helper', () => {
-      test('gives a payload that runs', async () => {
+      test('returns a payload that runs', async () => {
         const { status, body } = await user.call('POST', '/api/v1/zk/encrypt', {
           body: { masterPassword, code: "print('Hello from zero-knowledge!')" },
         });
@@ -51,14 +51,14 @@ export function zkSuite(target: () => Target): void {
         ['code', { masterPassword }],
         ['code', { masterPassword, code: 'x'.repeat(limits.codeBytes + 1) }],
         ['language', { masterPassword, code: 'x', language: 'python' }],
-      ])('a bad %s is 400 and named', async (path, body) => {
+      ])('a bad %s is 400, and the error names it', async (path, body) => {
         const answer = await user.call('POST', '/api/v1/zk/encrypt', { body });
         expect([answer.status, answer.body.details[0].path]).toEqual([400, path]);
       });
     });
 
     describe('stored code', () => {
-      test('is created, then replaced, and keeps its time of creation', async () => {
+      test('is created, then replaced, and keeps its creation time', async () => {
         const created = await put('twice', { encryptedPayload: payload, description: 'first' });
         expect(created.status).toBe(201);
         expect(created.body).toEqual({
@@ -80,7 +80,7 @@ export function zkSuite(target: () => Target): void {
         expect((await get('twice')).body).toEqual({ ...replaced.body, encryptedPayload: second });
       });
 
-      test('is listed without its payload, page by page', async () => {
+      test('lists programs without their payload, page by page', async () => {
         const owner = await TestUser.register(target());
         for (const name of ['a', 'b', 'c']) await put(name, { encryptedPayload: payload }, owner);
         const names: string[] = [];
@@ -97,7 +97,7 @@ export function zkSuite(target: () => Target): void {
         expect(names).toEqual(['a', 'b', 'c']);
       });
 
-      test('is deleted, once', async () => {
+      test('deletes a program, and then answers 404', async () => {
         await put('gone', { encryptedPayload: payload });
         const remove = () => user.call('DELETE', '/api/v1/zk/code/gone');
         const { status, body } = await remove();
@@ -107,7 +107,7 @@ export function zkSuite(target: () => Target): void {
         }
       });
 
-      test('of another user is not there', async () => {
+      test('of another user does not exist', async () => {
         const other = await TestUser.register(target());
         for (const answer of [
           await get('report', other),
@@ -120,7 +120,7 @@ export function zkSuite(target: () => Target): void {
         expect((await get('report')).status).toBe(200);
       });
 
-      test('takes the largest program, and none beyond it', async () => {
+      test('accepts a program of the maximum size, and no larger one', async () => {
         const largest = `${'#'.repeat(limits.codeBytes - 9)}\nprint(1)`;
         expect(
           (await put('largest', { encryptedPayload: await encrypt(masterPassword, largest) })).status,
@@ -132,7 +132,7 @@ export function zkSuite(target: () => Target): void {
         expect([status, body.details[0].path]).toEqual([400, 'encryptedPayload.ciphertext']);
       });
 
-      test('of two writes at once both are answered, and one is there whole', async () => {
+      test('of two concurrent writes both get a response, and one is stored completely', async () => {
         const payloads = await Promise.all([1, 2, 3].map((n) => encrypt(masterPassword, `print(${n})`)));
         const answers = await Promise.all(
           payloads.map((encryptedPayload) => put('raced', { encryptedPayload })),
@@ -158,7 +158,7 @@ export function zkSuite(target: () => Target): void {
         ['encryptedPayload.ciphertext', { ciphertext: base64(15) }],
         ['encryptedPayload.ciphertext', { ciphertext: 7 }],
         ['encryptedPayload.key', { key: 'mine' }],
-      ])('a bad %s is 400 and named', async (path, part) => {
+      ])('a bad %s is 400, and the error names it', async (path, part) => {
         const whole = path !== 'encryptedPayload';
         const { status, body } = await put(
           'bad',
@@ -168,13 +168,13 @@ export function zkSuite(target: () => Target): void {
         expect((await get('bad')).status).toBe(404);
       });
 
-      test('is Python, which alone runs without its code in a file', async () => {
+      test('must be Python, the only language that runs without its code in a file', async () => {
         const { status, body } = await put('script', { encryptedPayload: payload, language: 'javascript' });
         expect([status, body.details[0].path]).toEqual([400, 'language']);
       });
 
       test.each(['.hidden', '-x', 'a%20b', 'a%00', `${'a'.repeat(129)}`, '%C3%BC'])(
-        'the name %s is 400',
+        'rejects the name %s with 400',
         async (name) => {
           const { status, body } = await put(name, { encryptedPayload: payload });
           expect([status, body.details[0].path]).toEqual([400, 'name']);
@@ -183,7 +183,7 @@ export function zkSuite(target: () => Target): void {
     });
 
     describe('a run', () => {
-      test('gets input, arguments and secrets as Execute gives them', async () => {
+      test('gets input, arguments and secrets like any execution', async () => {
         const { status, body } = await execute('report', { masterPassword, stdin: 'in', args: ['x'] });
         expect(status).toBe(200);
         expect(body).toMatchObject({
@@ -205,7 +205,7 @@ export function zkSuite(target: () => Target): void {
         ]);
       });
 
-      test('a wrong master password is 401, and in the audit log', async () => {
+      test('answers 401 for a wrong master password, and records it in the audit log', async () => {
         const { status, body } = await execute('report', { masterPassword: 'another password' });
         expect([status, body.code]).toEqual([401, 'WRONG_MASTER_PASSWORD']);
         const { entries } = (await user.call('GET', '/api/v1/audit?action=zk.execute&limit=2')).body;
@@ -215,7 +215,7 @@ export function zkSuite(target: () => Target): void {
         ]);
       });
 
-      test('a wrong master password gives no secret away, not even its use', async () => {
+      test('a wrong master password reveals no secret, and marks none as used', async () => {
         const owner = await TestUser.register(target());
         await owner.call('PUT', '/api/v1/secrets/UNUSED', { body: { value: 'x' } });
         await put('closed', { encryptedPayload: payload }, owner);
@@ -223,12 +223,12 @@ export function zkSuite(target: () => Target): void {
         expect((await owner.call('GET', '/api/v1/secrets')).body[0].lastUsedAt).toBeNull();
       });
 
-      test('a payload that its owner damaged before storing it opens with no password', async () => {
+      test('a payload that its owner damaged before storing it cannot be decrypted with any password', async () => {
         await put('damaged', { encryptedPayload: altered(payload, 'ciphertext') });
         expect((await execute('damaged', { masterPassword })).body.code).toBe('WRONG_MASTER_PASSWORD');
       });
 
-      test('a program that fails, or takes too long, is a 200', async () => {
+      test('a program that fails or times out is a 200', async () => {
         await put('fails', { encryptedPayload: await encrypt(masterPassword, 'raise SystemExit(3)') });
         expect((await execute('fails', { masterPassword })).body).toMatchObject({ exitCode: 3 });
         await put('hangs', { encryptedPayload: await encrypt(masterPassword, 'while True: pass') });
@@ -236,7 +236,7 @@ export function zkSuite(target: () => Target): void {
         expect([status, body.status]).toEqual([200, 'timed_out']);
       });
 
-      test('files that are too large for the answer are fetched', async ({ skip }) => {
+      test('files that are too large for the response can be fetched', async ({ skip }) => {
         if (target().cannotPass.has('responseStreaming')) skip('see test/cloud/unsupported.ts');
         const code = 'open("large.bin", "wb").write(b"x" * 3_000_000)';
         await put('large', { encryptedPayload: await encrypt(masterPassword, code) });
@@ -246,7 +246,7 @@ export function zkSuite(target: () => Target): void {
         expect(text).toBe('x'.repeat(3_000_000));
       });
 
-      test('passwords are taken as they are written, byte for byte', async () => {
+      test('passwords are used byte for byte', async () => {
         const composed = 'p\u00e4ssword \u{1f511}';
         await put('unicode', { encryptedPayload: await encrypt(composed, 'print(1)') });
         expect((await execute('unicode', { masterPassword: composed })).body.stdout).toBe('1\n');
@@ -264,7 +264,7 @@ export function zkSuite(target: () => Target): void {
         ['timeoutSeconds', { masterPassword, timeoutSeconds: 0 }],
         ['secrets', { masterPassword, secrets: ['ABSENT'] }],
         ['code', { masterPassword, code: 'print(1)' }],
-      ])('a bad %s is 400 and named', async (path, body) => {
+      ])('a bad %s is 400, and the error names it', async (path, body) => {
         const answer = await execute('report', body);
         expect(answer.status).toBe(400);
         expect(answer.body.details.map((detail: { path: string }) => detail.path)).toContain(path);
@@ -281,7 +281,7 @@ export function zkSuite(target: () => Target): void {
         return { session: proof, boxB64: sealPassword(publicKeyB64, password, binding) };
       }
 
-      test('hands out a sandbox’s key, for a short time', async () => {
+      test('provides the key of a sandbox for a short time', async () => {
         const { status, body } = await user.call('POST', '/api/v1/zk/sessions');
         expect(status).toBe(200);
         expect(body).toEqual({
@@ -297,7 +297,7 @@ export function zkSuite(target: () => Target): void {
         expect(seconds).toBeLessThanOrEqual(limits.zkSessionSeconds);
       });
 
-      test('its proof is signed by the installation over key, sandbox, user and expiry', async () => {
+      test('has a proof that the installation signs over key, sandbox, user and expiry', async () => {
         const session = await open();
         const [header, claims, signature] = session.proof.split('.');
         const decode = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString());
@@ -317,7 +317,7 @@ export function zkSuite(target: () => Target): void {
         });
       });
 
-      test('its proof is no token, and a token is no proof', async () => {
+      test('has a proof that is not a token, and a token is not a proof', async () => {
         const session = await open();
         const headers = { authorization: `Bearer ${session.proof}` };
         expect((await call(target(), 'GET', '/api/v1/zk/code', { headers })).status).toBe(401);
@@ -325,7 +325,7 @@ export function zkSuite(target: () => Target): void {
         expect((await execute('report', { sealedPassword })).body.code).toBe('SESSION_ENDED');
       });
 
-      test('a password that is sealed to it runs the program, once', async () => {
+      test('a password that is sealed to it runs the program once', async () => {
         const sealedPassword = sealed(await open());
         const { status, body } = await execute('report', { sealedPassword, args: ['sealed'] });
         expect([status, body.stdout]).toEqual([200, "opened ['sealed'] \n"]);
@@ -333,7 +333,7 @@ export function zkSuite(target: () => Target): void {
         expect([again.status, again.body.code]).toEqual([400, 'SEALED_PASSWORD_REJECTED']);
       });
 
-      test('several passwords may be sealed to it', async () => {
+      test('accepts several passwords that were sealed to it', async () => {
         const session = await open();
         for (const arg of ['1', '2']) {
           const { body } = await execute('report', { sealedPassword: sealed(session), args: [arg] });
@@ -341,13 +341,13 @@ export function zkSuite(target: () => Target): void {
         }
       });
 
-      test('a wrong password is 401 on this way too', async () => {
+      test('a wrong sealed password is 401 too', async () => {
         const sealedPassword = sealed(await open(), 'report', 'another password');
         const { status, body } = await execute('report', { sealedPassword });
         expect([status, body.code]).toEqual([401, 'WRONG_MASTER_PASSWORD']);
       });
 
-      test('a password that was sealed for one program opens no other, nor a later version', async () => {
+      test('a password that was sealed for one program decrypts no other, and no later version', async () => {
         const session = await open();
         await put('moved', { encryptedPayload: payload });
         const forAnother = await execute('moved', { sealedPassword: sealed(session, 'report') });
@@ -359,7 +359,7 @@ export function zkSuite(target: () => Target): void {
         );
       });
 
-      test('a session of another user, altered or made up, is 409', async () => {
+      test('a session of another user, a modified and an invented one are 409', async () => {
         const session = await open();
         const other = await TestUser.register(target());
         await put('report', { encryptedPayload: payload }, other);
@@ -378,7 +378,7 @@ export function zkSuite(target: () => Target): void {
       });
     });
 
-    test('every call but reading leaves an audit entry, and none says what was encrypted', async () => {
+    test('every request but reads adds an audit entry, and none says what was encrypted', async () => {
       const owner = await TestUser.register(target());
       const code = 'print("planted-code")';
       const { body } = await owner.call('POST', '/api/v1/zk/encrypt', { body: { masterPassword, code } });

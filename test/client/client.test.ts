@@ -118,7 +118,7 @@ describe('a call', () => {
 
 describe('an error', () => {
   it('has the code, the status, the request and the fields that the API names', async () => {
-    const details = [{ path: 'value', message: 'is not known' }];
+    const details = [{ path: 'value', message: 'is not a known field' }];
     const body = { success: false, error: 'No.', code: 'INVALID_REQUEST', requestId: 'r-1', details };
     server.answers({ status: 400, body });
     const error = await errorOf(client.call('secrets.put', put));

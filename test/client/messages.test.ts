@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { StrongroomClient, StrongroomError } from '../../client/index.ts';
-import { messagePrimitives } from '../../client/message-crypto/node.ts';
 import { parseMessageLink } from '../../client/message-link.ts';
 import {
   createMessage,
@@ -10,6 +9,7 @@ import {
   newNonce,
   openMessage,
 } from '../../client/messages.ts';
+import { messagePrimitives } from '../../client/node.ts';
 import { TestAppliance } from '../api/appliance.ts';
 import { call, TestUser } from '../api/target.ts';
 import { legacyClient } from '../support/legacy-client.ts';

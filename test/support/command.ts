@@ -6,16 +6,16 @@ import { readFile } from 'node:fs/promises';
 export type CommandOptions = {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Ends the command, and makes the call reject. */
+  /** Kills the command and rejects. */
   readonly signal: AbortSignal;
 };
 
 const shownLines = 60;
 
 /**
- * Runs a command to its end, its output going to a file.
+ * Runs a command until it exits, and appends its output to a file.
  *
- * @throws Error with the end of that output where the command fails
+ * @throws Error with the last lines of the output if the command fails
  */
 export async function run(
   [program, ...args]: readonly [string, ...string[]],
@@ -36,7 +36,7 @@ export async function run(
   }
 }
 
-/** Runs a command on the caller's own terminal. @returns its exit code */
+/** Runs a command on the caller's terminal. @returns its exit code */
 export async function runVisibly(
   [program, ...args]: readonly [string, ...string[]],
   options: CommandOptions,

@@ -13,11 +13,21 @@ export type Invocation = {
 };
 
 /** Calls a route's handler in this process, as its function's runtime would. */
-export async function invoke(route: RouteRecord, { params, query, body, headers }: Invocation = {}) {
+export async function invoke(route: RouteRecord, invocation: Invocation = {}) {
   const file = `../../lambdas/${operationFile(route.operationId)}`;
   const { handler } = (await import(file)) as { handler: StreamHandler };
-  const requestId = randomUUID();
-  const event = {
+  const event = proxyEvent(route, invocation);
+  const { requestId } = event.requestContext;
+  const { statusCode, body } = await handler(event, { awsRequestId: requestId } as Context);
+  return { status: statusCode, text: typeof body === 'string' ? body : await text(body) };
+}
+
+/** The event that API Gateway sends to a route's function. */
+export function proxyEvent(
+  route: RouteRecord,
+  { params, query, body, headers }: Invocation,
+): APIGatewayProxyEvent {
+  return {
     resource: route.path,
     path: route.path,
     httpMethod: route.method,
@@ -26,8 +36,6 @@ export async function invoke(route: RouteRecord, { params, query, body, headers 
     pathParameters: params ?? null,
     body: body === undefined ? null : JSON.stringify(body),
     isBase64Encoded: false,
-    requestContext: { requestId, identity: { sourceIp: '127.0.0.1' } },
+    requestContext: { requestId: randomUUID(), identity: { sourceIp: '127.0.0.1' } },
   } as unknown as APIGatewayProxyEvent;
-  const { statusCode, body: answered } = await handler(event, { awsRequestId: requestId } as Context);
-  return { status: statusCode, text: typeof answered === 'string' ? answered : await text(answered) };
 }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BackgroundId } from '../../contract/jobs.ts';
 import { operationFile } from '../../contract/operation-file.ts';
+import type { BackgroundId } from '../../contract/resources.ts';
 import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
 import { BackgroundWork, type Work } from '../../platform/local/background-work.ts';
 import { BuildProcesses } from '../../platform/local/build-processes.ts';
@@ -21,7 +21,7 @@ import { wheel } from './wheel.ts';
 
 export type LocalPlatform = { readonly platform: Platform; remove(): Promise<void> };
 
-/** A model on loopback that writes one program, whatever it is asked. */
+/** Starts a model on loopback that writes the same program for every prompt. */
 async function startModel(): Promise<ModelServer> {
   const server = await ModelServer.start(openai);
   Object.assign(process.env, {
@@ -37,10 +37,10 @@ async function loadWork(operationId: BackgroundId): Promise<Work> {
   return ((await import(file)) as { handler: Work }).handler;
 }
 
-/** The adapters of one machine on a folder of their own, in this process. */
+/** Returns the adapters of one machine, in this process and on a folder of their own. */
 export async function localPlatform(): Promise<LocalPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-platform-'));
-  // Packages are built, and programs run, as other users.
+  // Package builds and programs run as other users.
   chmodSync(folder, 0o711);
   const table = new SqliteTable(join(folder, 'strongroom.db'));
   await ensureDefaultOrg(table, new Date());
@@ -63,7 +63,11 @@ export async function localPlatform(): Promise<LocalPlatform> {
   const keys = new FileKeys(join(folder, 'keys.json'));
   return {
     platform: {
-      ...{ table, objects, keys, sandboxes: processes.sandboxes, builder },
+      table,
+      objects,
+      keys,
+      sandboxes: processes.sandboxes,
+      builder,
       generator: localGenerator(currentSettings(), undefined),
       background,
     },

@@ -3,7 +3,7 @@ import { call, type Target } from '../api/target.ts';
 
 export type Outcome = 'delivered' | 'gone' | 'lost';
 
-/** One recipient, with a nonce of its own; it sends the same again after an answer that did not come. */
+/** One recipient with its own nonce, which it sends again if no response arrives. */
 export class Opener {
   readonly messageId: string;
   readonly nonce = randomBytes(16).toString('base64url');
@@ -13,14 +13,14 @@ export class Opener {
     this.messageId = messageId;
   }
 
-  /** @throws Error for an answer that is neither the content nor 404 */
+  /** @throws Error for a response that is neither the content nor 404 */
   async open(target: Pick<Target, 'url'>): Promise<Outcome> {
     const body = { nonce: this.nonce };
     const path = `/api/messages/${this.messageId}/open`;
-    const answer = await call(target, 'POST', path, { body }).catch(() => undefined);
-    if (answer?.status === 200) this.outcome = 'delivered';
-    else if (answer?.status === 404) this.outcome = 'gone';
-    else if (answer) throw new Error(`open answered ${answer.status} ${answer.text}`);
+    const response = await call(target, 'POST', path, { body }).catch(() => undefined);
+    if (response?.status === 200) this.outcome = 'delivered';
+    else if (response?.status === 404) this.outcome = 'gone';
+    else if (response) throw new Error(`open returned ${response.status} ${response.text}`);
     return this.outcome;
   }
 }

@@ -4,7 +4,7 @@ import type { TestAppliance } from '../api/appliance.ts';
 
 export type Places = ReadonlyMap<string, Buffer>;
 
-/** All that an appliance keeps and has printed, the administrator's key on the terminal left out. */
+/** Returns everything that an appliance stores and has printed, except the administrator's key on the terminal. */
 export function placesOf(appliance: TestAppliance): Places {
   const folder = appliance.data;
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -17,23 +17,23 @@ export function placesOf(appliance: TestAppliance): Places {
   ]);
 }
 
-/** Where which of the texts is found, in whatever spelling. */
+/** Returns which of the texts were found, and where, in any encoding. */
 export function findPlanted(places: Places, planted: Readonly<Record<string, string>>): string[] {
   return Object.entries(planted).flatMap(([what, text]) =>
     [...places]
-      .filter(([, content]) => spellings(text).some((spelling) => content.includes(spelling)))
+      .filter(([, content]) => encodings(text).some((encoding) => content.includes(encoding)))
       .map(([place]) => `${what} in ${place}`),
   );
 }
 
-/** A text as it is, in hex, and in base64 at each of the three offsets that it can have there. */
-function spellings(text: string): string[] {
+/** Returns a text in plaintext, in hex, and in base64 at each of the three offsets that it can have there. */
+function encodings(text: string): string[] {
   const bytes = Buffer.from(text);
   const shifted = [0, 1, 2].map((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString('base64')
       .replace(/=+$/, '');
-    // The first and the last characters also hold bits of what stands beside the text.
+    // The first and the last characters also hold bits of the neighbouring bytes.
     return encoded.slice(offset === 0 ? 0 : offset + 1, -2);
   });
   const urlSafe = shifted.map((encoded) => encoded.replaceAll('+', '-').replaceAll('/', '_'));

@@ -19,7 +19,7 @@ export function fileSharesSuite(target: () => Target): void {
       id = await owner.upload('the content');
     });
 
-    test('an expiry is kept to at read time, and makes room for another share', async () => {
+    test('an expired share cannot be read, and makes room for another one', async () => {
       const expiresUtc = new Date(Date.now() + 1_500).toISOString();
       const { body } = await owner.shareFile(id, alice, { expiresUtc });
       expect((await alice.sharedFile(body.shareId)).status).toBe(200);
@@ -39,13 +39,13 @@ export function fileSharesSuite(target: () => Target): void {
       ['permission', { permission: undefined }],
       ['expiresUtc', { expiresUtc: 'tomorrow' }],
       ['alias', { alias: 'of values alone' }],
-    ])('a bad %s is named', async (path, terms) => {
+    ])('a bad %s is 400, and the error names it', async (path, terms) => {
       const { status, body } = await owner.shareFile(id, alice, terms);
       expect(status).toBe(400);
       expect(body.details.map((detail: { path: string }) => detail.path)).toContain(path);
     });
 
-    test('each recipient has a share of their own, which is no share of a share', async () => {
+    test('each recipient has their own share, and cannot share it further', async () => {
       const [toAlice, toBob] = [await owner.shareFile(id, alice), await owner.shareFile(id, bob)];
       expect((await bob.sharedFile(toAlice.body.shareId)).status).toBe(404);
       expect((await alice.shareFile(id, bob)).status).toBe(404);
@@ -56,7 +56,7 @@ export function fileSharesSuite(target: () => Target): void {
       expect(body.map(({ recipientName }: { recipientName: string }) => recipientName)).toEqual(['bob']);
     });
 
-    test('shares of values and of files are told apart', async () => {
+    test('shares of values and of files are distinct', async () => {
       await owner.put('value', 'the value');
       const ofFile = (await owner.shareFile(id, alice)).body.shareId;
       const ofValue = (await owner.share('value', alice)).body.shareId;
@@ -67,7 +67,7 @@ export function fileSharesSuite(target: () => Target): void {
       expect((await alice.call('DELETE', `/v1/kv/shared/${ofFile}`)).status).toBe(404);
     });
 
-    test('a share outlives both rekeys', async () => {
+    test('a share survives the rekey of owner and recipient', async () => {
       const { body } = await owner.shareFile(id, alice);
       for (const user of [owner, alice]) {
         const renewed = `${user.secret}, renewed`;
@@ -77,7 +77,7 @@ export function fileSharesSuite(target: () => Target): void {
       expect((await alice.sharedFile(body.shareId)).body.contentB64).toBe(b64('the content'));
     });
 
-    test('a share is made once for its Idempotency-Key, of that file', async () => {
+    test('a share of a file is created once per Idempotency-Key', async () => {
       const other = await owner.upload('another');
       const share = (file: string) =>
         owner.open('POST', `/v1/files/${file}/shares`, {
@@ -89,13 +89,13 @@ export function fileSharesSuite(target: () => Target): void {
       expect((await share(other)).body.code).toBe('IDEMPOTENCY_KEY_REUSED');
     });
 
-    test('of the same share made twice at once, one is made', async () => {
+    test('of two concurrent identical shares, one is created', async () => {
       const answers = await Promise.all([1, 2, 3].map(() => owner.shareFile(id, alice)));
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
       expect((await owner.call('GET', `/v1/files/${id}/shares`)).body).toHaveLength(1);
     });
 
-    test('share and delete at once leave no share of nothing', async () => {
+    test('a concurrent share and delete leave no share without a file', async () => {
       for (let round = 0; round < 5; round++) {
         const file = await owner.upload('the content');
         const [shared, deleted] = await Promise.all([
@@ -114,7 +114,7 @@ export function fileSharesSuite(target: () => Target): void {
       }
     });
 
-    test('revoke, removal and delete at once: one of them ends the share, and the file goes', async () => {
+    test('of a concurrent revoke, decline and delete, one ends the share, and the file is deleted', async () => {
       for (let round = 0; round < 5; round++) {
         const file = await owner.upload('the content');
         const { shareId } = (await owner.shareFile(file, alice)).body;
@@ -132,7 +132,7 @@ export function fileSharesSuite(target: () => Target): void {
   });
 
   describe('the number of shares of a file', () => {
-    test('is limited, and a file with as many is deleted with all of them', async () => {
+    test('is limited, and deleting the file deletes all of them', async () => {
       const org = await newOrg(target());
       const owner = await VaultUser.create(target(), org);
       const id = await owner.upload('much shared');

@@ -13,7 +13,7 @@ export function filesSuite(target: () => Target): void {
     });
 
     test.each([0, 1, chunkBytes - 1, chunkBytes, chunkBytes + 1, limits.inlineFileBytes])(
-      'one of %i bytes comes back',
+      'a file of %i bytes comes back',
       async (size) => {
         const content = randomBytes(size);
         const id = await user.upload(content);
@@ -26,7 +26,7 @@ export function filesSuite(target: () => Target): void {
     );
 
     test.each(['a', 'ключ 🗝️', '../../etc/passwd', 'x'.repeat(limits.fileNameBytes), '__proto__'])(
-      'the name %s is kept as it is',
+      'the name %s is kept unchanged',
       async (fileName) => {
         const id = await user.upload('content', { fileName });
         expect((await user.file(id)).body.fileName).toBe(fileName);
@@ -34,7 +34,7 @@ export function filesSuite(target: () => Target): void {
     );
 
     test.each([undefined, 'text/plain', 'text/plain; charset=utf-8', 'image/svg+xml'])(
-      'the content type %s is kept',
+      'returns the content type %s',
       async (contentType) => {
         const { body } = await user.file(await user.upload('content', { contentType }));
         expect(body.contentType).toBe(contentType ?? 'application/octet-stream');
@@ -57,19 +57,19 @@ export function filesSuite(target: () => Target): void {
       ['contentB64', { contentB64: '_-8=' }],
       ['contentB64', { contentB64: b64(Buffer.alloc(limits.inlineFileBytes + 1)) }],
       ['unheardOf', { unheardOf: 1 }],
-    ])('a bad %s is named', async (path, terms) => {
+    ])('a bad %s is 400, and the error names it', async (path, terms) => {
       const file = { fileName: 'a', contentType: 'text/plain', contentB64: 'YQ==', ...terms };
       const { status, body } = await user.open('POST', '/v1/files', { body: file });
       expect([status, body.details?.map((detail: { path: string }) => detail.path)]).toEqual([400, [path]]);
     });
 
-    test('the same name twice makes two files', async () => {
+    test('the same name twice creates two files', async () => {
       const ids = [await user.upload('one'), await user.upload('two')];
       const contents = await Promise.all(ids.map(async (id) => (await user.file(id)).body.contentB64));
       expect(contents).toEqual([b64('one'), b64('two')]);
     });
 
-    test('a file is stored once for its Idempotency-Key', async () => {
+    test('a file is stored once per Idempotency-Key', async () => {
       const post = (content: string) =>
         user.open('POST', '/v1/files', {
           headers: { 'idempotency-key': 'a file' },
@@ -80,7 +80,7 @@ export function filesSuite(target: () => Target): void {
       expect((await post('another')).body.code).toBe('IDEMPOTENCY_KEY_REUSED');
     });
 
-    test('the list is paged, the oldest file first', async () => {
+    test('pages the list, oldest file first', async () => {
       const other = await VaultUser.create(target(), user.orgId);
       const ids: string[] = [];
       for (const fileName of ['1', '2', '3']) ids.push(await other.upload('content', { fileName }));
@@ -92,7 +92,7 @@ export function filesSuite(target: () => Target): void {
       expect((await other.open('GET', '/v1/files?cursor=AAAA')).body.code).toBe('INVALID_CURSOR');
     });
 
-    test('a file outlives a rekey, which its old secret does not', async () => {
+    test('a file survives a rekey, but the old secret does not', async () => {
       const other = await VaultUser.create(target(), user.orgId);
       const id = await other.upload('kept');
       const renewed = `${other.secret}, renewed`;
@@ -102,7 +102,7 @@ export function filesSuite(target: () => Target): void {
       expect((await other.file(id)).body.contentB64).toBe(b64('kept'));
     });
 
-    test('what is audited names no file but by its id', async () => {
+    test('audit entries name a file only by its ID', async () => {
       const other = await VaultUser.create(target(), user.orgId);
       const id = await other.upload('content', { fileName: 'the-secret-name' });
       await other.file(id);
@@ -128,7 +128,7 @@ export function filesSuite(target: () => Target): void {
     const post = (user: VaultUser, content = 'content') =>
       user.open('POST', '/v1/files', { body: { fileName: 'a', contentB64: b64(content) } });
 
-    test('bound the number of files, of all users at once', async () => {
+    test('limit the number of files of all users together', async () => {
       const { org, user } = await orgWith({ maxFiles: 2, maxFileSizeBytes: 100 });
       const other = await VaultUser.create(target(), org);
       const answers = await Promise.all([user, other, user, other].map((by) => post(by)));
@@ -142,7 +142,7 @@ export function filesSuite(target: () => Target): void {
       expect((await post(user)).status).toBe(400);
     });
 
-    test('bound the size of one', async () => {
+    test('limit the size of a file', async () => {
       const { user } = await orgWith({ maxFiles: 9, maxFileSizeBytes: 10 });
       expect((await post(user, 'x'.repeat(10))).status).toBe(201);
       const { status, body } = await post(user, 'x'.repeat(11));
@@ -153,7 +153,7 @@ export function filesSuite(target: () => Target): void {
       ]);
     });
 
-    test('an org without storage stores none, and keeps what is there', async () => {
+    test('an org without storage stores no files, and keeps existing ones', async () => {
       const { org, user } = await orgWith({ maxFiles: 9, maxFileSizeBytes: 100 });
       const id = await user.upload('content');
       await asAdministrator(target(), 'PUT', `/admin/orgs/${org}/storage`, { provider: 'none' });

@@ -21,7 +21,7 @@ export function vaultKeysSuite(target: () => Target): void {
     test.each([
       ['of 11 characters', 'x'.repeat(11)],
       ['of 1,025 characters', 'x'.repeat(1025)],
-    ])('a secret %s is 400, named, and not repeated', async (_, secret) => {
+    ])('a secret %s is 400, and the error names it without repeating it', async (_, secret) => {
       const { status, body, text } = await generate(secret);
       expect([status, body.details[0].path]).toEqual([400, 'X-User-Secret']);
       expect(text).not.toContain(secret);
@@ -30,11 +30,11 @@ export function vaultKeysSuite(target: () => Target): void {
       expect([refused.status, refused.body.details[0].path]).toEqual([400, 'X-New-User-Secret']);
     });
 
-    test('a secret of 12 characters is taken', async () => {
+    test('a secret of 12 characters is accepted', async () => {
       expect((await generate('x'.repeat(12))).status).toBe(201);
     });
 
-    test('without a secret it is 401, and says which header is missing', async () => {
+    test('a missing secret is 401, and the error names the header', async () => {
       const none = await user.call('POST', '/v1/keys/generate');
       expect([none.status, none.body.code]).toEqual([401, 'USER_SECRET_REQUIRED']);
       await user.generate();
@@ -43,7 +43,7 @@ export function vaultKeysSuite(target: () => Target): void {
       expect(body.error).toContain('X-New-User-Secret');
     });
 
-    test('a secret beyond ASCII is one text, in UTF-8 or Latin-1, composed or not', async () => {
+    test('a non-ASCII secret is the same in UTF-8 or Latin-1, composed or decomposed', async () => {
       const text = 'pässwörd für alle';
       const asUtf8 = Buffer.from(text).toString('latin1');
       expect((await generate(asUtf8)).status).toBe(201);
@@ -54,7 +54,7 @@ export function vaultKeysSuite(target: () => Target): void {
       expect((await user.get('k', 'passwort fur alle')).status).toBe(401);
     });
 
-    test('of two generations at once one is kept', async () => {
+    test('of two concurrent generations, one is kept', async () => {
       const answers = await Promise.all([generate('one user secret'), generate('two user secret')]);
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
       const winner = answers.findIndex(({ status }) => status === 201);
@@ -66,7 +66,7 @@ export function vaultKeysSuite(target: () => Target): void {
       expect((await user.get('k', secrets[1 - winner])).status).toBe(401);
     });
 
-    test('of two rekeys at once one wins, and the other is 409', async () => {
+    test('of two concurrent rekeys, one succeeds and the other is 409', async () => {
       await user.generate();
       await user.put('k', 'v');
       const secrets = ['the first new secret', 'the second new secret'];
@@ -78,7 +78,7 @@ export function vaultKeysSuite(target: () => Target): void {
       expect((await user.get('k')).status).toBe(401);
     });
 
-    test('reads during a rekey give the value, by the old secret or by the new one', async () => {
+    test('reads during a rekey return the value, with the old secret or the new one', async () => {
       await user.generate();
       await user.put('k', 'v');
       const renewed = 'the renewed user secret';
@@ -93,7 +93,7 @@ export function vaultKeysSuite(target: () => Target): void {
       expect((await user.get('k', renewed)).status).toBe(200);
     });
 
-    test('a generation is repeated by its Idempotency-Key', async () => {
+    test('a generation is replayed for its Idempotency-Key', async () => {
       const again = () => user.open('POST', '/v1/keys/generate', { headers: { 'idempotency-key': 'once' } });
       const [first, second] = [await again(), await again()];
       expect([second.status, second.body]).toEqual([201, first.body]);

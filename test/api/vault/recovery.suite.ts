@@ -50,7 +50,7 @@ export function recoverySuite(target: () => Target): void {
       [owner, alice, bob] = await Promise.all([create('owner'), create('alice'), create('bob')]);
     });
 
-    test('a trustee must be another user of the org, with keys; so must the owner', async () => {
+    test('a trustee must be another user of the org; owner and trustee must have keys', async () => {
       const stranger = await VaultUser.create(target(), await newOrg(target()));
       const keyless = await VaultUser.create(target(), org, { keys: false });
       const refusals = [
@@ -58,7 +58,7 @@ export function recoverySuite(target: () => Target): void {
         [400, await put(owner, keyless), 'RECIPIENT_KEYS_REQUIRED'],
         [400, await put(keyless, alice), 'KEYS_REQUIRED'],
         [404, await put(owner, stranger), 'NOT_FOUND'],
-        [404, await put(owner, { id: 'nobody' }), 'NOT_FOUND'],
+        [404, await put(owner, { id: 'no-such-user' }), 'NOT_FOUND'],
       ] as const;
       for (const [status, answer, code] of refusals) {
         expect([answer.status, answer.body.code]).toEqual([status, code]);
@@ -72,13 +72,13 @@ export function recoverySuite(target: () => Target): void {
       ['xorApplied', 'yes'],
       ['xorSaltHint', 'x'.repeat(257)],
       ['other', 1],
-    ])('%s %s is refused by name', async (field, value) => {
+    ])('%s %s is refused, and the error names it', async (field, value) => {
       const { status, body } = await put(owner, alice, { ...share, [field]: value });
       expect([status, body.code]).toEqual([400, 'INVALID_REQUEST']);
       expect(JSON.stringify(body.details)).toContain(field);
     });
 
-    test('only a trustee may restore, and only keys that have the form of this owner’s', async () => {
+    test('only a trustee may restore, and only keys of the form of this owner’s', async () => {
       await put(owner, alice);
       const good = await restoreOf(owner, 'a temporary secret');
       expect((await restore(bob, owner, good)).body.code).toBe('NOT_FOUND');
@@ -96,7 +96,7 @@ export function recoverySuite(target: () => Target): void {
       expect(await pending(owner)).toBeNull();
     });
 
-    test('lies beside the live keys until a rekey, and gives way to a veto', async () => {
+    test('a restore is stored separately until a rekey, and the owner can veto it', async () => {
       await put(owner, alice);
       await put(owner, bob);
       await owner.put('kept', 'a value');
@@ -113,7 +113,7 @@ export function recoverySuite(target: () => Target): void {
       expect((await rekey(owner, 'a temporary secret', renewed)).body.code).toBe('WRONG_USER_SECRET');
     });
 
-    test('one that does not match the public keys, or was altered, changes nothing', async () => {
+    test('a restore that does not match the public keys or was tampered with changes nothing', async () => {
       await put(owner, alice);
       const foreign = await restoreOf(owner, 'a temporary secret', bob);
       await restore(alice, owner, foreign);
@@ -121,7 +121,7 @@ export function recoverySuite(target: () => Target): void {
       expect((await rekey(owner, 'another wrong secret', renewed)).body.code).toBe('WRONG_USER_SECRET');
       expect((await owner.get('kept')).status).toBe(200);
       expect(await pending(owner)).not.toBeNull();
-      // The owner's own secret goes on working, and a rekey by it leaves no restore behind.
+      // The owner's own secret still works, and a rekey by it deletes the restore.
       const next = 'the next secret of the owner';
       expect((await rekey(owner, owner.secret, next)).status).toBe(200);
       owner.secret = next;
@@ -129,7 +129,7 @@ export function recoverySuite(target: () => Target): void {
       expect((await rekey(owner, 'a temporary secret', renewed)).status).toBe(401);
     });
 
-    test('of two rekeys by the temporary secret at once, one is done', async () => {
+    test('of two concurrent rekeys with the temporary secret, one succeeds', async () => {
       const user = await VaultUser.create(target(), org, { name: 'racer' });
       await put(user, alice);
       await restore(alice, user, await restoreOf(user, 'a temporary secret'));
@@ -137,26 +137,26 @@ export function recoverySuite(target: () => Target): void {
       const answers = await Promise.all(secrets.map((each) => rekey(user, 'a temporary secret', each)));
       const statuses = answers.map(({ status }) => status);
       expect(statuses.toSorted()[0]).toBe(200);
-      // The other one met the change, or came after it.
+      // The other one either conflicted with the change or came after it.
       expect([401, 409]).toContain(statuses.toSorted()[1]);
       const winner = secrets[statuses.indexOf(200)] as string;
       await user.put('kept', 'v');
       expect((await user.get('kept', winner)).status).toBe(200);
     });
 
-    test('goes with the share of the trustee who brought it, and with no other', async () => {
+    test('a restore is deleted with the share of its trustee, and with no other share', async () => {
       const user = await VaultUser.create(target(), org, { name: 'user' });
       for (const trustee of [alice, bob]) await put(user, trustee);
       expect((await restore(alice, user, await restoreOf(user, 'a temporary secret'))).status).toBe(200);
-      const takeBack = ({ id }: VaultUser) => user.call('DELETE', `/v1/recovery/trustees/${id}`);
-      expect((await takeBack(bob)).status).toBe(200);
+      const revoke = ({ id }: VaultUser) => user.call('DELETE', `/v1/recovery/trustees/${id}`);
+      expect((await revoke(bob)).status).toBe(200);
       expect((await pending(user)).trusteeUserId).toBe(alice.id);
-      expect((await takeBack(alice)).status).toBe(200);
+      expect((await revoke(alice)).status).toBe(200);
       expect(await pending(user)).toBeNull();
       expect((await rekey(user, 'a temporary secret', renewed)).status).toBe(401);
     });
 
-    test('who takes a share, restores or vetoes is in the owner’s audit log', async () => {
+    test('the owner’s audit log shows who reads a share, restores or vetoes', async () => {
       const user = await VaultUser.create(target(), org, { name: 'watched' });
       await put(user, alice);
       await alice.call('GET', `/v1/recovery/shares/${user.id}`);
@@ -191,19 +191,19 @@ export function recoverySuite(target: () => Target): void {
     });
     const ids = (users: readonly VaultUser[]) => users.map(({ id }) => id);
 
-    /** What trustees do: the first collects from the others, each of whom seals their share to the first. */
+    /** Lets the first trustee collect the shares of the others, who seal them to the first one's keys. */
     async function collect(from: readonly VaultUser[]): Promise<OpenedShare[]> {
       const [collector, ...others] = from as [VaultUser, ...VaultUser[]];
       const { body: profile } = await clientOf(collector).call('users.get', {
         params: { userId: collector.id },
       });
-      const handed = others.map(async (trustee) => {
+      const sealed = others.map(async (trustee) => {
         const opened = await openTrusteeShare(clientOf(trustee), portableVault, trustee.secret, owner.id);
         const text = sealShareFor(portableVault, opened, profile);
         return openHandedShare(clientOf(collector), nativeVault, collector.secret, text);
       });
       const own = openTrusteeShare(clientOf(collector), nativeVault, collector.secret, owner.id);
-      return Promise.all([own, ...handed]);
+      return Promise.all([own, ...sealed]);
     }
 
     async function recovered(temporarySecret: string): Promise<void> {
@@ -213,7 +213,7 @@ export function recoverySuite(target: () => Target): void {
       expect((await owner.get('before')).body).toEqual({ valueB64: b64('what was stored before') });
     }
 
-    test('two of three trustees bring the keys back, and every old value opens', async () => {
+    test('two of three trustees restore the keys, and every old value can be decrypted', async () => {
       const trusteeship = { trusteeUserIds: ids(trustees), threshold: 2 };
       await appointTrustees(clientOf(owner), nativeVault, owner.secret, trusteeship);
       const [alice, , carol] = trustees as [VaultUser, VaultUser, VaultUser];
@@ -226,7 +226,7 @@ export function recoverySuite(target: () => Target): void {
       await expect(restoreOwner(clientOf(carol), nativeVault, one)).rejects.toThrow(RangeError);
     });
 
-    test('a pair, masked by what only the owner remembers', async () => {
+    test('a pair of shares is masked by a phrase that only the owner remembers', async () => {
       const pair = trustees.slice(0, 2) as [VaultUser, VaultUser];
       const mask = { phrase: 'Rex', hint: 'dog-name' };
       const trusteeship = { trusteeUserIds: ids(pair), threshold: 'pair', mask } as const;
@@ -245,7 +245,7 @@ export function recoverySuite(target: () => Target): void {
       await recovered(temporarySecret);
     });
 
-    test('shares of two splittings do not join, and nobody but the trustee opens a share', async () => {
+    test('shares of two splits do not join, and only the trustee can decrypt a share', async () => {
       const trusteeship = { trusteeUserIds: ids(trustees), threshold: 2 };
       await appointTrustees(clientOf(owner), nativeVault, owner.secret, trusteeship);
       const [alice, bob] = trustees as [VaultUser, VaultUser];

@@ -9,7 +9,7 @@ import { b64, newOrg, VaultUser } from './vault-user.ts';
 const anotherVersion = (base64: string) => b64(Buffer.from(base64, 'base64').fill(9, 0, 1));
 const cut = (base64: string) => b64(Buffer.from(base64, 'base64').subarray(0, -1));
 
-/** What a client seals and the API cannot open: what it sees of it all the same, and refuses. */
+/** Material that a client seals and the API cannot open: what the API verifies all the same, and rejects. */
 export function sealedSuite(target: () => Target): void {
   describe('sealed', () => {
     let [owner, alice, bob] = [] as unknown as [VaultUser, VaultUser, VaultUser];
@@ -46,7 +46,7 @@ export function sealedSuite(target: () => Target): void {
       body.details?.map(({ path }: { path: string }) => path);
 
     describe('a value', () => {
-      test('has the version after the present one, or it is 409', async () => {
+      test('must have the next version, or it is 409', async () => {
         expect((await put(await sealedValue(2))).status).toBe(409);
         expect((await put(await sealedValue(1))).status).toBe(201);
         const again = await put(await sealedValue(1));
@@ -63,13 +63,13 @@ export function sealedSuite(target: () => Target): void {
         ['version', { version: 0 }],
         ['shares', { shares: undefined }],
         ['valueB64', { valueB64: b64('in the clear') }],
-      ])('with a bad %s is named', async (path, fault) => {
+      ])('with a bad %s is 400, and the error names it', async (path, fault) => {
         const answer = await put({ ...(await sealedValue(1)), ...fault });
         expect([answer.status, pathOf(answer)]).toEqual([400, [path]]);
         expect((await owner.get(key)).status).toBe(404);
       });
 
-      test('that is of another suite, cut, or wrapped to someone else is refused', async () => {
+      test('is refused if it is of another suite, truncated, or wrapped to someone else', async () => {
         const sealed = await sealedValue(1);
         for (const field of ['wrappedCekB64', 'envelopeB64'] as const) {
           const answer = await put({ ...sealed, [field]: anotherVersion(sealed[field]) });
@@ -81,7 +81,7 @@ export function sealedSuite(target: () => Target): void {
         expect([foreign.status, pathOf(foreign)]).toEqual([400, ['wrappedCekB64']]);
       });
 
-      test('that was sealed for another name is stored, and opens for nobody', async () => {
+      test('that was sealed for another name is stored, and no one can decrypt it', async () => {
         const sealed = await sealedValue(1);
         key = `${key}-renamed`;
         expect((await put(sealed)).status).toBe(201);
@@ -89,7 +89,7 @@ export function sealedSuite(target: () => Target): void {
         expect([status, body.code]).toEqual([400, 'TAMPERED']);
       });
 
-      test('of another user is not there', async () => {
+      test('of another user does not exist', async () => {
         await put(await sealedValue(1));
         expect((await alice.call('GET', `/v1/sealed/kv/${key}`)).status).toBe(404);
       });
@@ -102,7 +102,7 @@ export function sealedSuite(target: () => Target): void {
         shareId = (await owner.share(key, alice)).body.shareId;
       });
 
-      test('get the new key, each of them, or nothing is written', async () => {
+      test('all get the new key, or nothing is written', async () => {
         const refused = [
           await sealedValue(2),
           await sealedValue(2, [[randomUUID(), alice]]),
@@ -127,7 +127,7 @@ export function sealedSuite(target: () => Target): void {
     });
 
     describe('a share', () => {
-      /** As the owner's client makes it, on what is stored now. */
+      /** Seals a share of the stored value, as the owner's client does. */
       const sealedShare = async (recipient: VaultUser, terms?: Uint8Array) => {
         const { body } = await owner.call('GET', `/v1/sealed/kv/${key}`);
         const context = vault.valueContext(key, body.version);
@@ -139,7 +139,10 @@ export function sealedSuite(target: () => Target): void {
           ? crypto.sealUnder(cek, termsAt, terms)
           : crypto.sealTerms(cek, context, shareId, shown);
         return {
-          ...{ shareId, recipientUserId: recipient.id, permission: 'read', version: body.version },
+          shareId,
+          recipientUserId: recipient.id,
+          permission: 'read',
+          version: body.version,
           wrappedCekB64: b64(await vault.wrapFor(recipient.id, context, cek)),
           sealedTermsB64: b64(sealedTerms),
         };
@@ -147,7 +150,7 @@ export function sealedSuite(target: () => Target): void {
       const share = (body: object) => owner.call('POST', `/v1/sealed/kv/${key}/shares`, { body });
       beforeEach(() => owner.put(key, 'the value'));
 
-      test('is of the present version, or it is 409', async () => {
+      test('must be of the current version, or it is 409', async () => {
         const made = await sealedShare(alice);
         await owner.put(key, 'another');
         const late = await share(made);
@@ -164,12 +167,12 @@ export function sealedSuite(target: () => Target): void {
         ['expiresUtc', { expiresUtc: '2020-01-01T00:00:00Z' }],
         ['permission', { permission: 'write' }],
         ['alias', { alias: 'in the clear' }],
-      ])('with a bad %s is named', async (path, fault) => {
+      ])('with a bad %s is 400, and the error names it', async (path, fault) => {
         const answer = await share({ ...(await sealedShare(alice)), ...fault });
         expect([answer.status, pathOf(answer)]).toEqual([400, [path]]);
       });
 
-      test('whose key is wrapped to someone else than its recipient is refused', async () => {
+      test('is refused if its key is wrapped to anyone but its recipient', async () => {
         const made = await sealedShare(bob);
         const answer = await share({ ...made, recipientUserId: alice.id });
         expect([answer.status, pathOf(answer)]).toEqual([400, ['wrappedCekB64']]);
@@ -179,22 +182,22 @@ export function sealedSuite(target: () => Target): void {
       });
 
       test.each([
-        ['no JSON', utf8('{')],
-        ['no object', utf8('null')],
-        ['no text', Uint8Array.of(0xff)],
+        ['not JSON', utf8('{')],
+        ['not an object', utf8('null')],
+        ['not text', Uint8Array.of(0xff)],
         [
-          'other terms',
+          'not the declared ones',
           utf8(JSON.stringify({ permission: 'read', ownerName: 'boss', expiresAt: null, alias: null })),
         ],
         [
-          'an alias that is none',
+          'invalid in their alias',
           utf8('{"permission":"read","ownerName":"owner","expiresAt":null,"alias":7}'),
         ],
         [
-          'half a character',
+          'text with a lone surrogate',
           utf8('{"permission":"read","ownerName":"owner","expiresAt":null,"alias":"\\ud800"}'),
         ],
-      ])('whose terms are %s opens for nobody, and is not listed', async (_, terms) => {
+      ])('cannot be opened and is not listed if its terms are %s', async (_, terms) => {
         const made = await sealedShare(alice, terms);
         expect((await share(made)).status).toBe(201);
         const { status, body } = await alice.read(made.shareId);
@@ -202,7 +205,7 @@ export function sealedSuite(target: () => Target): void {
         expect((await alice.open('GET', '/v1/kv/shared')).text).not.toContain(made.shareId);
       });
 
-      test('is its recipient’s alone, and ends', async () => {
+      test('belongs to its recipient alone, and ends', async () => {
         const made = await sealedShare(alice);
         await share(made);
         const path = `/v1/sealed/kv/shared/${made.shareId}`;
@@ -241,7 +244,7 @@ export function sealedSuite(target: () => Target): void {
         user = await VaultUser.create(target(), owner.orgId, { keys: false });
       });
 
-      test('of a bad form are named, and none are made', async () => {
+      test('of a bad form are 400, and none are created', async () => {
         const keys = await sealedKeys();
         const weak = Buffer.from(keys.kekRecordB64, 'base64');
         weak.writeUInt32BE(8, 2);
@@ -262,7 +265,7 @@ export function sealedSuite(target: () => Target): void {
         expect((await user.call('GET', '/v1/keys/status')).body.hasEcc).toBe(false);
       });
 
-      test('are replaced on a proof alone, by the version after the present one', async () => {
+      test('are replaced only with a proof, and only by the next version', async () => {
         const { publicKeyB64, publicKeyKyberB64, ...privateKeys } = await sealedKeys();
         const made = await create({ publicKeyB64, publicKeyKyberB64, ...privateKeys });
         expect([made.status, made.body]).toEqual([201, { publicKeyB64, publicKeyKyberB64 }]);

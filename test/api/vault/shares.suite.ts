@@ -21,7 +21,7 @@ export function sharesSuite(target: () => Target): void {
       await owner.put(key, 'the value');
     });
 
-    test('an expiry is kept to at read time, and makes room for another share', async () => {
+    test('an expired share cannot be read, and makes room for another one', async () => {
       const expiresUtc = new Date(Date.now() + 1_500).toISOString();
       const { body } = await owner.share(key, alice, { expiresUtc });
       expect((await alice.read(body.shareId)).status).toBe(200);
@@ -38,7 +38,7 @@ export function sharesSuite(target: () => Target): void {
       expect((await alice.read(body.shareId)).status).toBe(404);
     });
 
-    test('an expiry with an offset is told in UTC', async () => {
+    test('an expiry with an offset is returned in UTC', async () => {
       const { body } = await owner.share(key, alice, { expiresUtc: '2099-03-24T12:00:00+02:00' });
       expect(body.expiresUtc).toBe('2099-03-24T10:00:00.000Z');
     });
@@ -51,13 +51,13 @@ export function sharesSuite(target: () => Target): void {
       ['expiresUtc', { expiresUtc: '2020-01-01T00:00:00Z' }],
       ['alias', { alias: 'x'.repeat(limits.shareAliasBytes + 1) }],
       ['unheardOf', { unheardOf: 1 }],
-    ])('a bad %s is named', async (path, terms) => {
+    ])('a bad %s is 400, and the error names it', async (path, terms) => {
       const { status, body } = await owner.share(key, alice, terms);
       expect(status).toBe(400);
       expect(body.details.map((detail: { path: string }) => detail.path)).toContain(path);
     });
 
-    test('each recipient has a share of their own', async () => {
+    test('each recipient has their own share', async () => {
       const [toAlice, toBob] = [await owner.share(key, alice), await owner.share(key, bob)];
       expect((await bob.read(toAlice.body.shareId)).status).toBe(404);
       await owner.revoke(key, alice);
@@ -67,7 +67,7 @@ export function sharesSuite(target: () => Target): void {
       expect(body.map(({ recipientName }: { recipientName: string }) => recipientName)).toEqual(['bob']);
     });
 
-    test('a share outlives both rekeys, and is no share of a share', async () => {
+    test('a share survives the rekey of owner and recipient, and cannot be shared further', async () => {
       const { body } = await owner.share(key, alice);
       for (const user of [owner, alice]) {
         const renewed = `${user.secret}, renewed`;
@@ -81,13 +81,13 @@ export function sharesSuite(target: () => Target): void {
       expect((await alice.share(key, bob)).status).toBe(404);
     });
 
-    test('a large value is shared as well', async () => {
+    test('a large value can be shared too', async () => {
       await owner.put(key, 'x'.repeat(100_000));
       const { body } = await owner.share(key, alice);
       expect((await alice.read(body.shareId)).body.valueB64).toBe(b64('x'.repeat(100_000)));
     });
 
-    test('a share is made once for its Idempotency-Key, of that value', async () => {
+    test('a share of a value is created once per Idempotency-Key', async () => {
       await owner.put(`${key}-too`, 'another value');
       const share = (name: string) =>
         owner.open('POST', `/v1/kv/${name}/shares`, {
@@ -99,13 +99,13 @@ export function sharesSuite(target: () => Target): void {
       expect((await share(`${key}-too`)).body.code).toBe('IDEMPOTENCY_KEY_REUSED');
     });
 
-    test('of the same share made twice at once, one is made', async () => {
+    test('of two concurrent identical shares, one is created', async () => {
       const answers = await Promise.all([1, 2, 3].map(() => owner.share(key, alice)));
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
       expect((await owner.call('GET', `/v1/kv/${key}/shares`)).body).toHaveLength(1);
     });
 
-    test('share and delete at once leave no share of nothing', async () => {
+    test('a concurrent share and delete leave no share without a value', async () => {
       for (let round = 0; round < 5; round++) {
         await owner.put(key, 'the value');
         const [shared, deleted] = await Promise.all([
@@ -121,7 +121,7 @@ export function sharesSuite(target: () => Target): void {
       }
     });
 
-    test('share and overwrite at once: the share opens the newer value', async () => {
+    test('after a concurrent share and overwrite, the share decrypts the newer value', async () => {
       for (let round = 0; round < 5; round++) {
         const value = `value ${round}`;
         const [shared, put] = await Promise.all([owner.share(key, alice), owner.put(key, value)]);
@@ -132,7 +132,7 @@ export function sharesSuite(target: () => Target): void {
       }
     });
 
-    test('reads while a value is replaced give one of the two', async () => {
+    test('reads while a value is replaced return one of the two', async () => {
       const { body } = await owner.share(key, alice);
       const reads = Array.from({ length: 6 }, () => alice.read(body.shareId));
       const [put, ...answers] = await Promise.all([owner.put(key, 'newer'), ...reads]);
@@ -145,7 +145,7 @@ export function sharesSuite(target: () => Target): void {
   });
 
   describe('the number of shares', () => {
-    test('is limited, and a value with as many is replaced and deleted with all of them', async () => {
+    test('is limited, and a value with the maximum number can be replaced and deleted', async () => {
       const org = await newOrg(target());
       const owner = await VaultUser.create(target(), org);
       await owner.put('much-shared', 'the value');

@@ -29,7 +29,7 @@ export function uploadsSuite(target: () => Target): void {
     expect(answer.status).toBe(range ? 206 : 200);
     return Buffer.from(await answer.arrayBuffer());
   };
-  /** All of it, in one go. */
+  /** Uploads a whole file. */
   const upload = async (user: VaultUser, content: Uint8Array) => {
     const file = sealClientFile(await meOf(user), content);
     expect((await begin(user, file)).status).toBe(201);
@@ -46,7 +46,7 @@ export function uploadsSuite(target: () => Target): void {
       alice = await VaultUser.create(target(), org, { name: 'alice' });
     });
 
-    test('are put in parts, in any order, and opened by their owner alone', async () => {
+    test('are uploaded in parts, in any order, and only their owner can decrypt them', async () => {
       const content = randomBytes(twoPartsBytes);
       const me = await meOf(owner);
       const file = sealClientFile(me, content);
@@ -116,7 +116,7 @@ export function uploadsSuite(target: () => Target): void {
       ]);
     });
 
-    test('and small ones are one kind of record: either way reads what the other has stored', async () => {
+    test('and small ones are the same kind of record: either way reads what the other stored', async () => {
       const me = await meOf(owner);
       for (const content of [Buffer.alloc(0), randomBytes(1000)]) {
         const uploaded = await upload(owner, content);
@@ -136,7 +136,7 @@ export function uploadsSuite(target: () => Target): void {
       }
     });
 
-    test('are shared by their key, whatever their size', async () => {
+    test('are shared by their content key, whatever their size', async () => {
       const content = randomBytes(limits.inlineFileBytes + 1);
       const id = await upload(owner, content);
       const expiresUtc = new Date(Date.now() + 60_000).toISOString();
@@ -172,7 +172,7 @@ export function uploadsSuite(target: () => Target): void {
           urlExpiresUtc: time,
         },
       ]);
-      // What is given for so long is not to be had for longer by the URL.
+      // The URL must not outlive the share.
       expect(Date.parse(download.urlExpiresUtc)).toBeLessThanOrEqual(Date.parse(expiresUtc));
       expect(await accesses()).toEqual([time, time]);
       const opened = await openDownload(
@@ -189,7 +189,7 @@ export function uploadsSuite(target: () => Target): void {
       expect((await owner.call('GET', `/v1/files/${id}/download`)).status).toBe(404);
     });
 
-    test('that were broken off are gone on with by whoever has the user secret', async () => {
+    test('can be resumed by a client that has the user secret', async () => {
       const content = randomBytes(twoPartsBytes);
       const file = sealClientFile(await meOf(owner), content);
       await begin(owner, file);
@@ -208,7 +208,7 @@ export function uploadsSuite(target: () => Target): void {
       expect((await owner.call('GET', open)).text).not.toContain(file.id);
     });
 
-    test('are not completed before each part is there in its size', async () => {
+    test('cannot be completed before every part has the right size', async () => {
       const file = sealClientFile(await meOf(owner), randomBytes(twoPartsBytes));
       await begin(owner, file);
       const none = await complete(owner, file.id);
@@ -232,7 +232,7 @@ export function uploadsSuite(target: () => Target): void {
       expect((await complete(owner, file.id)).status).toBe(200);
     });
 
-    test('that are not the announced ones are refused, though of the right size', async () => {
+    test('are refused if they are not the announced ones, even with the right size', async () => {
       const file = sealClientFile(await meOf(owner), randomBytes(1000));
       await begin(owner, file);
       await put(owner, file, 1, randomBytes(file.input.sealedSizeBytes));
@@ -242,7 +242,7 @@ export function uploadsSuite(target: () => Target): void {
       expect((await owner.call('DELETE', `${open}/${file.id}`)).status).toBe(200);
     });
 
-    test('can be given up', async () => {
+    test('can be aborted', async () => {
       const file = sealClientFile(await meOf(owner), randomBytes(1000));
       await begin(owner, file);
       const { body } = await sign(owner, file.id, 1);
@@ -264,7 +264,7 @@ export function uploadsSuite(target: () => Target): void {
       await owner.call('DELETE', path);
     });
 
-    test('complete and abort at once: one of them is done', async () => {
+    test('of a concurrent complete and abort, one succeeds', async () => {
       for (let round = 0; round < 5; round++) {
         const file = sealClientFile(await meOf(owner), randomBytes(100));
         await begin(owner, file);
@@ -279,7 +279,7 @@ export function uploadsSuite(target: () => Target): void {
       }
     });
 
-    test('complete twice at once makes one file', async () => {
+    test('two concurrent completes create one file', async () => {
       const file = sealClientFile(await meOf(owner), randomBytes(100));
       await begin(owner, file);
       await put(owner, file, 1);
@@ -288,7 +288,7 @@ export function uploadsSuite(target: () => Target): void {
       expect(answers[0]?.body).toEqual(answers[1]?.body);
     });
 
-    test('are their owner’s alone', async () => {
+    test('belong to their owner alone', async () => {
       const file = sealClientFile(await meOf(owner), randomBytes(100));
       await begin(owner, file);
       for (const answer of [
@@ -305,7 +305,7 @@ export function uploadsSuite(target: () => Target): void {
     });
   });
 
-  describe('the begin of an upload', () => {
+  describe('creating an upload', () => {
     let [owner, alice] = [] as unknown as [VaultUser, VaultUser];
     beforeAll(async () => {
       const org = await newOrg(target());
@@ -325,18 +325,18 @@ export function uploadsSuite(target: () => Target): void {
       ['sealedSizeBytes', { sealedSizeBytes: layoutOf(limits.fileBytes + 1).sealedSize }],
       ['sealedSizeBytes', { sealedSizeBytes: 1.5 }],
       ['unheardOf', { unheardOf: 1 }],
-    ])('names a bad %s', async (path, terms) => {
+    ])('is 400 for a bad %s, and the error names it', async (path, terms) => {
       const file = sealClientFile(await meOf(owner), randomBytes(100));
       const { status, body } = await begin(owner, file, terms);
       expect([status, body.details?.map((detail: { path: string }) => detail.path)]).toEqual([400, [path]]);
     });
 
-    test('refuses a key that is wrapped to another user', async () => {
+    test('is refused with a key that is wrapped to another user', async () => {
       const { status, body } = await begin(owner, sealClientFile(await meOf(alice), randomBytes(100)));
       expect([status, body.details[0].path]).toEqual([400, 'wrappedCekB64']);
     });
 
-    test('refuses an id that is taken by an upload or a file', async () => {
+    test('is refused with the ID of an upload or a file', async () => {
       const file = sealClientFile(await meOf(owner), randomBytes(100));
       expect((await begin(owner, file)).status).toBe(201);
       const again = await begin(owner, file);
@@ -346,13 +346,13 @@ export function uploadsSuite(target: () => Target): void {
       expect((await begin(owner, file)).body.code).toBe('FILE_EXISTS');
     });
 
-    test('refuses a user without keys', async () => {
+    test('is refused to a user without keys', async () => {
       const nobody = await VaultUser.create(target(), owner.orgId, { keys: false });
       const { status, body } = await begin(nobody, sealClientFile(await meOf(owner), randomBytes(100)));
       expect([status, body.code]).toEqual([400, 'KEYS_REQUIRED']);
     });
 
-    test('refuses more uploads at a time than the limit', async () => {
+    test('is refused beyond the limit of open uploads', async () => {
       const user = await VaultUser.create(target(), owner.orgId);
       const me = await meOf(user);
       const files = Array.from({ length: limits.openUploadsPerUser + 1 }, () =>
@@ -369,16 +369,16 @@ export function uploadsSuite(target: () => Target): void {
     });
 
     test.each([
-      ['none', []],
-      ['too many', Array.from({ length: limits.partUrls + 1 }, (_, at) => at + 1)],
-      ['one twice', [1, 1]],
-      ['one of no upload', [10_001]],
-    ])('URLs of %s parts are refused', async (_, partNumbers) => {
+      ['no parts', []],
+      ['too many parts', Array.from({ length: limits.partUrls + 1 }, (_, at) => at + 1)],
+      ['a repeated part', [1, 1]],
+      ['a part beyond any upload', [10_001]],
+    ])('rejects a request for URLs of %s', async (_, partNumbers) => {
       const { status, body } = await sign(owner, randomUUID(), ...partNumbers);
       expect([status, body.details[0].path]).toEqual([400, expect.stringMatching(/^partNumbers/)]);
     });
 
-    test('URLs are of the upload’s parts and no others', async () => {
+    test('returns URLs for the parts of the upload, and for no others', async () => {
       const file = sealClientFile(await meOf(owner), randomBytes(100));
       await begin(owner, file);
       const { status, body } = await sign(owner, file.id, 1, 2);
@@ -392,11 +392,14 @@ export function uploadsSuite(target: () => Target): void {
   describe('the plan and the storage of an org, for uploads', () => {
     const setPlan = (org: string, maxFiles: number, maxFileSizeBytes: number) =>
       asAdministrator(target(), 'PUT', `/admin/orgs/${org}/plan`, {
-        ...{ key: 'small', maxRecords: 9, maxKeyPlusValueBytes: 999 },
-        ...{ maxFiles, maxFileSizeBytes },
+        key: 'small',
+        maxRecords: 9,
+        maxKeyPlusValueBytes: 999,
+        maxFiles,
+        maxFileSizeBytes,
       });
 
-    test('are asked at its begin and again at its end', async () => {
+    test('are checked when it is created and again when it is completed', async () => {
       const org = await newOrg(target());
       const user = await VaultUser.create(target(), org);
       const me = await meOf(user);
@@ -422,7 +425,7 @@ export function uploadsSuite(target: () => Target): void {
       await asAdministrator(target(), 'PUT', `/admin/orgs/${org}/storage`, { provider: 'appliance' });
       expect((await complete(user, file.id)).status).toBe(200);
       expect((await complete(user, other.id)).body.code).toBe('PLAN_LIMIT_REACHED');
-      // It is one object by now, and becomes a file as soon as there is room.
+      // The parts are assembled already, so the upload becomes a file as soon as the plan has room.
       await user.call('DELETE', `/v1/files/${file.id}`);
       expect((await complete(user, other.id)).status).toBe(200);
       expect((await user.file(other.id)).status).toBe(200);

@@ -72,6 +72,16 @@ describe('Merkle tree', () => {
     expect(verifyConsistency({ from: 0, to: 40, proof: [] }, emptyRoot, all[40] as Uint8Array)).toBe(true);
   });
 
+  it('rejects, and leaves no rejection unhandled, if a hash cannot be read', async () => {
+    const unreadable: Subtrees = {
+      async subtree() {
+        throw new Error('cannot be read');
+      },
+    };
+    await expect(inclusionProof(unreadable, 3, 20)).rejects.toThrow('cannot be read');
+    await expect(consistencyProof(unreadable, 3, 20)).rejects.toThrow('cannot be read');
+  });
+
   it('no proof holds for another leaf, place, size or root, or with a hash altered, left out or added', async () => {
     const hashes = numbered(70);
     const tree = treeOf(hashes);

@@ -20,15 +20,22 @@ afterEach(() => handlers.close());
 let sequence = 0;
 const owner = 'user#someone';
 
-/** Adds entries of one millisecond each, and some of the same. */
+/** Adds entries, three in each millisecond. */
 async function add(count: number): Promise<AuditEntry[]> {
   const entries = Array.from({ length: count }, (): AuditEntry => {
     sequence += 1;
     const time = new Date(1_800_000_000_000 + Math.floor(sequence / 3));
     return {
-      ...{ id: uuidv7(time.getTime()), sequence, time: time.toISOString() },
-      ...{ actor: { userId: 'someone', keyId: null }, action: 'test', resource: randomUUID() },
-      ...{ outcome: 'success', ip: '127.0.0.1', userAgent: 'test', requestId: randomUUID() },
+      id: uuidv7(time.getTime()),
+      sequence,
+      time: time.toISOString(),
+      actor: { userId: 'someone', keyId: null },
+      action: 'test',
+      resource: randomUUID(),
+      outcome: 'success',
+      ip: '127.0.0.1',
+      userAgent: 'test',
+      requestId: randomUUID(),
     };
   });
   for (let at = 0; at < count; at += 100) {
@@ -38,7 +45,7 @@ async function add(count: number): Promise<AuditEntry[]> {
   return entries;
 }
 
-/** The log as a caller sees it: its size, all of whose entries are proven in the signed tree. */
+/** Verifies that the signed tree proves each entry, as a caller does. @returns the size of the log */
 async function verifiedLog(entries: readonly AuditEntry[]): Promise<number> {
   const { table, objects, keys } = handlers.platform;
   const published = await getPublished(table);
@@ -59,8 +66,8 @@ async function verifiedLog(entries: readonly AuditEntry[]): Promise<number> {
   return head.size;
 }
 
-describe('sealing the audit log', () => {
-  test('every entry stands in it once, however it grows', async () => {
+describe('sequencing the audit log', () => {
+  test('appends every entry once, in batches of any size', async () => {
     const entries: AuditEntry[] = [];
     for (const count of [1, 2, 97, 98, 99, 300, 0, 15, 257]) {
       entries.push(...(await add(count)));
@@ -70,14 +77,14 @@ describe('sealing the audit log', () => {
     expect(await verifiedLog(entries)).toBe(entries.length);
   });
 
-  test('beyond 65,536 entries, tiles of three levels', async () => {
+  test('writes tiles of three levels beyond 65,536 entries', async () => {
     const entries = await add(66_000);
     expect(await sequenceAuditLog(handlers.platform)).toBe(entries.length);
     const some = entries.filter((_, position) => position % 997 === 0 || position > 65_990);
     expect(await verifiedLog(some)).toBe(entries.length);
   }, 120_000);
 
-  test('where several do it at once, each entry is appended once', async () => {
+  test('appends each entry once when several sequencers run concurrently', async () => {
     const entries = await add(500);
     for (let round = 0; round < 10; round++) {
       await Promise.all(Array.from({ length: 5 }, () => sequenceAuditLog(handlers.platform)));
@@ -87,25 +94,22 @@ describe('sealing the audit log', () => {
     expect(await verifiedLog(entries)).toBe(entries.length);
   });
 
-  test.each(faults)(
-    'a call of a port that is %s leaves a log that the next time completes',
-    async (fault) => {
-      const entries = await add(40);
+  test.each(faults)('completes the log in the next run after a port call was %s', async (fault) => {
+    const entries = await add(40);
+    await sequenceAuditLog(handlers.platform);
+    const faulty = new FaultyPlatform(handlers.platform);
+    for (let at = 0, calls = 1; at < calls; at++) {
+      entries.push(...(await add(30)));
+      faulty.arm(at, fault);
+      await sequenceAuditLog(faulty.platform).catch(() => undefined);
+      calls = await faulty.disarm();
       await sequenceAuditLog(handlers.platform);
-      const faulty = new FaultyPlatform(handlers.platform);
-      for (let at = 0, calls = 1; at < calls; at++) {
-        entries.push(...(await add(30)));
-        faulty.arm(at, fault);
-        await sequenceAuditLog(faulty.platform).catch(() => undefined);
-        calls = await faulty.disarm();
-        await sequenceAuditLog(handlers.platform);
-        expect((await getPublished(handlers.platform.table))?.size).toBe(entries.length);
-      }
-      expect(await verifiedLog(entries)).toBe(entries.length);
-    },
-  );
+      expect((await getPublished(handlers.platform.table))?.size).toBe(entries.length);
+    }
+    expect(await verifiedLog(entries)).toBe(entries.length);
+  });
 
-  test('nothing is signed on top of a tile or checkpoint that was altered', async () => {
+  test('signs nothing on top of an altered tile or checkpoint', async () => {
     const { table, objects } = handlers.platform;
     await add(300);
     await sequenceAuditLog(handlers.platform);
@@ -116,7 +120,7 @@ describe('sealing the audit log', () => {
       const tile = (await objects.get(key))?.body as Uint8Array;
       const altered = tile.with(40, (tile[40] as number) ^ 1);
       await objects.put(key, altered);
-      // The hash of a whole tile is kept above it, so that an altered one shows where an entry of it is proven.
+      // The tile above stores a whole tile's hash, so proving an entry of an altered tile fails.
       if (key.endsWith('44'))
         await expect(sequenceAuditLog(handlers.platform)).rejects.toThrow(AuditLogAltered);
       await objects.put(key, tile);

@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteTable } from '../../../platform/local/sqlite-table.ts';
 import { externalProvider, SandboxPool, sandboxItems } from '../../../platform/sandboxes/pool.ts';
-import {
-  type FetchSandboxKey,
-  type PoolTarget,
-  reconcilePool,
-} from '../../../platform/sandboxes/pool-reconciler.ts';
+import { type PoolTarget, reconcilePool } from '../../../platform/sandboxes/pool-reconciler.ts';
 import { fetchSandboxKey } from '../../../platform/sandboxes/sandbox-key.ts';
-import type { SandboxTask, SandboxTasks } from '../../../platform/sandboxes/sandbox-tasks.ts';
+import type {
+  FetchSandboxKey,
+  SandboxTask,
+  SandboxTasks,
+} from '../../../platform/sandboxes/sandbox-tasks.ts';
 import { NoSandboxFree } from '../../../platform/sandboxes.ts';
 import { Supervisor } from '../../sandbox-image/supervisor/supervisor.ts';
 
