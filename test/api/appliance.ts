@@ -8,7 +8,7 @@ import type { Target } from './target.ts';
 
 const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
 
-/** Limits that no test meets by accident; tests of limits set their own. */
+/** Limits that no test reaches by accident; tests of limits set their own. */
 const roomy = {
   STRONGROOM_LIMIT: '1000000/60',
   STRONGROOM_AUTH_LIMIT: '1000000/60',
@@ -17,11 +17,11 @@ const roomy = {
   STRONGROOM_MESSAGE_TOKEN_LIMIT: '1000000/60',
 };
 
-/** `npm start` as a process of its own, on a data folder that outlives it. */
+/** `npm start` as a separate process, on a data folder that survives it. */
 export class TestAppliance {
   readonly data: string;
   readonly #env: NodeJS.ProcessEnv;
-  /** Beside the data: programs of other users must be able to enter it. */
+  /** A separate folder, since programs of other users must be able to enter it. */
   readonly packages: string;
   #process: ChildProcess | undefined;
   #output = '';
@@ -45,7 +45,7 @@ export class TestAppliance {
     return { url: this.#url, administratorKey: this.#administratorKey, cannotPass: new Set() };
   }
 
-  /** All that it has printed, over all of its starts. */
+  /** Everything that it has printed since its first start. */
   get output(): string {
     return this.#output;
   }
@@ -54,14 +54,14 @@ export class TestAppliance {
     return this.#process?.pid ?? 0;
   }
 
-  /** @throws Error with what it printed where it does not become ready */
+  /** @throws Error with its output if it does not become ready */
   async start(): Promise<void> {
     const before = this.#output.length;
     const child = spawn(process.execPath, [program, '--port', '0', '--data', this.data], {
       env: {
         PATH: process.env.PATH,
         STRONGROOM_SANDBOX_PACKAGES: this.packages,
-        // The discard port: no test reaches for an index that it has not made.
+        // The discard port, so that no test reaches an index that it has not created.
         STRONGROOM_PACKAGE_INDEX: 'http://127.0.0.1:9/simple/',
         ...roomy,
         ...this.#env,
@@ -82,7 +82,7 @@ export class TestAppliance {
     this.#administratorKey ||= /^Administrator key: (\S+)$/m.exec(this.#output)?.[1] ?? '';
   }
 
-  /** @returns the exit code, null where the signal ended it */
+  /** @returns the exit code, or null if the signal ended it */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#process;
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
@@ -91,7 +91,7 @@ export class TestAppliance {
     return code;
   }
 
-  /** Ends it and removes its data. */
+  /** Stops it and deletes its data. */
   async remove(): Promise<void> {
     await this.end('SIGTERM');
     rmSync(this.data, { recursive: true, force: true });

@@ -15,7 +15,7 @@ afterEach(() => appliance.remove());
 
 const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
 
-/** Runs `npm start` once more. */
+/** Runs `npm start` again. */
 async function startAgain(...args: string[]): Promise<{ code: number; stderr: string }> {
   try {
     await promisify(execFile)(process.execPath, [program, ...args], {
@@ -143,7 +143,7 @@ describe('the data of an appliance', () => {
     const places = placesOf(appliance);
     expect([...places.keys()]).toContain('strongroom.db-wal');
     expect(findPlanted(places, planted)).toEqual([]);
-    // The search itself finds what is there: an audit entry names the secret.
+    // Shows that the search works: an audit entry names the secret.
     expect(
       [...places].some(([name, content]) => name !== 'keys.json' && content.includes('secrets/PLANTED')),
     ).toBe(true);

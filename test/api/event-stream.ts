@@ -7,7 +7,7 @@ export type Event = {
   readonly data: any;
 };
 
-/** Server-sent events as a reader of the WHATWG's section 9.2 sees them. */
+/** Reads server-sent events by WHATWG HTML section 9.2. */
 export class EventStream {
   readonly status: number;
   readonly headers: Headers;
@@ -32,7 +32,7 @@ export class EventStream {
     return new EventStream(response, abort);
   }
 
-  /** The next event; `undefined` where the stream has ended. */
+  /** Returns the next event, or `undefined` if the stream has ended. */
   async next(): Promise<Event | undefined> {
     for (;;) {
       const end = this.#buffer.indexOf('\n\n');
@@ -54,7 +54,7 @@ export class EventStream {
     }
   }
 
-  /** All events that are left. */
+  /** Returns all remaining events. */
   async rest(): Promise<Event[]> {
     const events: Event[] = [];
     for (let event = await this.next(); event; event = await this.next()) events.push(event);

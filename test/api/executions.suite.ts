@@ -5,7 +5,7 @@ import { limits } from '../../contract/limits.ts';
 import { EventStream } from './event-stream.ts';
 import { type Answer, type Target, TestUser } from './target.ts';
 
-/** Prints a line, and goes on until it is stopped. */
+/** Prints a line, and runs until it is stopped. */
 const endless = 'import time\nprint("begun", flush=True)\nwhile True: time.sleep(0.05)';
 
 export function executionsSuite(target: () => Target): void {

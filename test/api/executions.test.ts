@@ -14,7 +14,7 @@ const endless = 'import time\nprint("begun", flush=True)\nwhile True: time.sleep
 
 const execute = (user: TestUser, body: object) => user.call('POST', '/api/v1/execute', { body });
 
-/** A program that runs and has written something. */
+/** Starts a program, and waits until it has written something. */
 async function begin(user: TestUser, code = endless): Promise<string> {
   const { body } = await execute(user, { code, wait: false, timeoutSeconds: 60 });
   while ((await user.call('GET', `/api/v1/executions/${body.executionId}`)).body.stdout === '')
@@ -22,7 +22,7 @@ async function begin(user: TestUser, code = endless): Promise<string> {
   return body.executionId;
 }
 
-/** After a restart the appliance has another address. */
+/** Reads the target each time: after a restart the appliance has another address. */
 const get = (user: TestUser, path: string) =>
   call(appliance.target, 'GET', path, { headers: { 'x-api-key': user.apiKey } });
 
@@ -34,7 +34,7 @@ async function ended(user: TestUser, id: string): Promise<Answer['body']> {
   }
 }
 
-/** The first one that this appliance started, which the first user has. */
+/** Returns the process that this appliance started first; the first user has it. */
 function oldestSupervisor(): number {
   const children = readFileSync(`/proc/${appliance.pid}/task/${appliance.pid}/children`, 'utf8');
   const pids = children.split(' ').filter(Boolean).map(Number);
@@ -67,7 +67,7 @@ describe('detached executions', () => {
         'Strongroom: the appliance ended while this program ran, and the program with it.\n',
       );
     }
-    // What had ended before is there as it was.
+    // An execution that had ended before is unchanged.
     expect((await get(user, `/api/v1/executions/${before.executionId}`)).body.stdout).toBe('kept\n');
   });
 
@@ -96,7 +96,7 @@ describe('detached executions', () => {
     expect(await ended(user, id)).toEqual(body);
     const rest = await (await EventStream.open(user, id, first.id)).rest();
     expect(rest.map(({ event }) => event)).toEqual(['stderr', 'end']);
-    // The user's next program has another sandbox.
+    // The user's next program runs in another sandbox.
     expect((await execute(user, { code: 'print(1)' })).body).toMatchObject({ stdout: '1\n' });
   });
 
@@ -150,7 +150,7 @@ describe('a user’s concurrency', () => {
     }
     const ran = answers.filter(({ status }) => status === 200);
     expect(ran.map(({ body }) => body.stdout)).toEqual(Array(3).fill('ran\n'));
-    // Another user has a sandbox of their own.
+    // Another user has a separate sandbox.
     const other = await TestUser.register(appliance.target);
     expect((await execute(other, { code: 'print(1)' })).status).toBe(200);
   });

@@ -57,7 +57,7 @@ describe('limits of new messages', () => {
     const refused = await create();
     expect(refused.body).toMatchObject({ success: false, code: 'RATE_LIMITED' });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    // What is refused for being malformed counts too.
+    // Malformed requests count too.
     const third = await newToken(user);
     for (let times = 0; times < 4; times++) await create({ headers: third, body: { maxAccess: 0 } });
     expect((await create({ headers: third })).status).toBe(429);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../contract/limits.ts';
 import { type Target, TestUser } from './target.ts';
 
-/** What holds wherever there is a builder, whatever its index has. */
+/** Tests that hold for every builder, whatever its index contains. */
 export function packagesSuite(target: () => Target): void {
   describe('packages', () => {
     let user: TestUser;

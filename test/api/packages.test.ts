@@ -70,7 +70,7 @@ async function built(...packages: string[]): Promise<Answer['body']> {
   return settled();
 }
 
-/** What a program of the user prints. */
+/** Returns what a program of the user prints. */
 async function importing(code: string): Promise<string> {
   const { body } = await user.call('POST', '/api/v1/execute', { body: { code } });
   return body.stdout?.trim() || JSON.stringify(body);
@@ -305,7 +305,7 @@ describe('lists that replace one another', () => {
   test('a list that was built but never requested stays if the next one fails', async () => {
     await put('base==1.0');
     const other = await TestUser.register(appliance.target);
-    // Builds go one after another: once the other's is over, the first one is.
+    // Builds run one after another: when this one has ended, the first one has too.
     const first = user;
     user = other;
     await built('base==2.0');

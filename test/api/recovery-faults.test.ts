@@ -37,7 +37,7 @@ const appoint = (text: string) => owner.call('recovery.putTrustee', { ...toTrust
 const restore = () => trustee.call('recovery.restore', { params: { ownerUserId: owner.id }, body: restored });
 const pending = async () =>
   (await owner.call('recovery.getPendingRestore')).body.restore?.trusteeUserId ?? null;
-/** What the trustee has. */
+/** Returns what the trustee has. */
 const given = async () => {
   const { status, body } = await trustee.call('recovery.getShare', { params: { ownerUserId: owner.id } });
   return status === 404 ? null : body.encryptedPrivateKeyEccShareB64;
@@ -110,7 +110,7 @@ const operations: Readonly<Record<string, Operation>> = {
         }),
       state: async () => {
         const state = oneOf(await version(), before, before + 1);
-        // The restore goes in the very write that takes its keys over, and either way every value opens.
+        // One transaction deletes the restore and replaces the keys, and every value can be decrypted either way.
         expect(await pending()).toBe(state === 'old' ? trustee.id : null);
         owner.secret = state === 'old' ? old : renewed;
         expect((await owner.call('kv.get', key)).body.valueB64).toBe(b64('kept'));

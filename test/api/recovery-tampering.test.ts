@@ -48,7 +48,7 @@ afterAll(async () => {
 const recordOf = (pk: string, sk: string) =>
   records.read(['recovery']).find((record) => record.pk === pk && record.sk === sk) as StoredRecord;
 
-/** Each field, altered one at a time. @returns what `check` finds wrong, and how many alterations there were */
+/** Tampers with each field, one at a time. @returns what `check` finds wrong, and the number of changes */
 async function eachAlteration(
   record: StoredRecord,
   check: (field: string) => Promise<string | undefined>,

@@ -10,7 +10,7 @@ const errorShape = {
   requestId: expect.stringMatching(/.+/),
 };
 
-/** What holds for every endpoint, shown on a few. */
+/** Rules for all endpoints, tested on a few. */
 export function rulesSuite(target: () => Target): void {
   describe('rules for all endpoints', () => {
     let user: TestUser;
@@ -146,7 +146,7 @@ export function rulesSuite(target: () => Target): void {
       const left = async () =>
         Number((await user.call('GET', '/api/v1/secrets')).headers.get('ratelimit-remaining'));
       const [first, second] = [await left(), await left()];
-      // A window may have begun anew in between.
+      // A new window may have started in between.
       expect(second === first - 1 || second > first).toBe(true);
     });
 

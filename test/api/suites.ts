@@ -15,7 +15,7 @@ import { tokensSuite } from './tokens.suite.ts';
 import { vaultSuites } from './vault/suites.ts';
 import { zkSuite } from './zk.suite.ts';
 
-/** What the contract promises, of an appliance wherever it runs. */
+/** The promises of the contract, tested on an appliance wherever it runs. */
 export function apiSuites(target: () => Target): void {
   for (const suite of [
     systemSuite,

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto';
 export type Target = {
   readonly url: string;
   readonly administratorKey: string;
-  /** What this target cannot show, by the names in test/cloud/unsupported.ts. */
+  /** What this target cannot show, by the keys in test/cloud/unsupported.ts. */
   readonly cannotPass: ReadonlySet<string>;
-  /** Has the audit log sealed, where that does not happen by itself. */
+  /** Sequences the audit log, if the target does not do so by itself. */
   readonly sealAudit?: () => Promise<void>;
 };
 
@@ -19,7 +19,7 @@ export type Answer = {
 };
 
 export type CallOptions = {
-  /** Sent as JSON, unless it is a string: that is sent as it is. */
+  /** Sent as JSON, unless it is a string, which is sent unchanged. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -70,12 +70,12 @@ export class TestUser {
     return new TestUser(target, email, password, body);
   }
 
-  /** A call with the user's API key. */
+  /** Sends a request with the user's API key. */
   call(method: string, path: string, { headers, ...rest }: CallOptions = {}): Promise<Answer> {
     return call(this.target, method, path, { ...rest, headers: { 'x-api-key': this.apiKey, ...headers } });
   }
 
-  /** A call with the user's token. */
+  /** Sends a request with the user's token. */
   callWithToken(method: string, path: string, { headers, ...rest }: CallOptions = {}): Promise<Answer> {
     const authorization = `Bearer ${this.token}`;
     return call(this.target, method, path, { ...rest, headers: { authorization, ...headers } });

@@ -44,14 +44,14 @@ const grantsOf = async (key: { params: { key: string } }) => {
   const { body } = await owner.call('kvShares.list', key);
   return body.map(({ shareId }: { shareId: string }) => shareId);
 };
-/** What the recipient gets: the value, or null where the share has ended. */
+/** Returns what the recipient gets: the value, or null if the share has ended. */
 const readOf = async (shareId: string) => {
   const { status, body } = await recipient.call('kvShares.get', { params: { shareId } });
   expect([200, 404]).toContain(status);
   return status === 404 ? null : body.valueB64;
 };
 
-/** How many records the org's plan has counted, against those that there are. */
+/** Returns how many records the plan of the org has counted, and how many exist. */
 const counted = async () => {
   const { table } = handlers.platform;
   const counter = await table.get('orgs', { pk: `org#${org}`, sk: 'org' });

@@ -30,7 +30,7 @@ const share = async (id: string) => {
   const body = { recipientUserId: recipient.id, permission: 'read' };
   return (await owner.call('fileShares.create', { params: { id }, body })).body.shareId as string;
 };
-/** What is read: the content, or null where there is none. */
+/** Returns the content, or null if the file does not exist. */
 const contentOf = async (id: string) => {
   const { status, body } = await owner.call('files.get', { params: { id } });
   expect([200, 404]).toContain(status);
@@ -57,7 +57,7 @@ const begun = async () => {
 };
 const isOpen = async ({ id }: ClientFile) =>
   (await owner.call('uploads.get', { params: { id } })).status === 200;
-/** How many files the org's plan has counted, against those that there are. */
+/** Returns how many files the plan of the org has counted, and how many exist. */
 const counted = async () => {
   const { table } = handlers.platform;
   const counter = await table.get('orgs', { pk: `org#${org}`, sk: 'org' });
@@ -179,7 +179,7 @@ const operations: Readonly<Record<string, Operation>> = {
 describe('if one port call fails, the state is the old or the new one, and a retry completes it', () => {
   test.each(Object.entries(operations))('%s', { timeout: 120_000 }, async (_, operation) => {
     const cleaned: Operation = async () => {
-      // Lists are looked at by the page, and open uploads are limited.
+      // Lists are read page by page, and open uploads are limited.
       for (const operationId of ['files', 'uploads']) {
         const { body } = await owner.call(`${operationId}.list`, { query: { limit: '100' } });
         const end = operationId === 'files' ? 'files.delete' : 'uploads.abort';

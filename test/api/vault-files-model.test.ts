@@ -11,7 +11,7 @@ type Person = (typeof people)[number];
 type File = { readonly id: string; readonly content: string; readonly shares: Map<Person, string> };
 type Upload = { readonly sealed: ClientFile; readonly content: string; put: boolean };
 
-/** The least that can be said of files: who has which, who was given it, and what is on its way. */
+/** The simplest model of files: who has which, who received it, and which uploads are open. */
 type Model = {
   readonly files: Record<Person, File[]>;
   readonly uploads: Record<Person, Upload[]>;
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => handlers.close());
 
-/** What a command does, and what it has to lead to. `at` picks one of what there is, if there is any. */
+/** Runs a command and checks its result. `at` selects one of the existing things, if any. */
 type Step = (model: Model) => Promise<void>;
 type Command = fc.AsyncCommand<Model, object>;
 
@@ -204,7 +204,7 @@ test('files behave like a model made of lists', { timeout: 60_000 + numRuns * 50
       try {
         await fc.asyncModelRun(() => ({ model, real: {} }), steps);
       } finally {
-        // Leaves nothing behind that the lists of the next run would show.
+        // Deletes everything that the lists of the next run would show.
         for (const owner of people) {
           for (const { id } of model.files[owner])
             await userOf(owner).call('files.delete', { params: { id } });

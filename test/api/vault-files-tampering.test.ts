@@ -46,7 +46,7 @@ afterAll(async () => {
 
 const sign = () => owner.call('POST', `/v1/files/uploads/${upload.id}/parts`, { body: { partNumbers: [1] } });
 
-/** Everything that reads or changes what was altered. What an upload has become is read after it. */
+/** Every request that reads or changes the tampered data. The state of an upload is read after it. */
 const calls: Calls = {
   'GET file': () => owner.file(file),
   'GET list': () => owner.open('GET', '/v1/files'),
@@ -82,7 +82,7 @@ const isTrue = (name: string, body: Answer['body']) => {
 };
 const tampered = { calls, isTrue };
 
-/** Of the calls, those that touch a record. */
+/** The requests that touch a record. */
 const touching = {
   files: /^GET (file|list|download|shares|shared|received)|^(POST share|DELETE (file|share))$/,
   uploads: /uploads?$|^read|^POST (parts|complete)/,
@@ -92,7 +92,7 @@ const touching = {
   keys: /^GET (file|list|shared|received)$|^POST (file|share)$/,
 } as const;
 
-/** Which reads must not go on as if nothing had happened, whatever becomes of a field. */
+/** Reads that must not succeed as if nothing had happened, whatever a field contains. */
 const bound: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   files: {
     'GET file': ['wrappedCek', 'sealedMetadata', 'sealedSize', 'objectId'],

@@ -14,14 +14,14 @@ const names = ['x', 'y'] as const;
 type Person = (typeof people)[number];
 type Name = (typeof names)[number];
 
-/** The least that can be said of the vault: what was put last, and who was given it. */
+/** The simplest model of the vault: which value was written last, and who received it. */
 type Value = { value: string; version: number; readonly shares: Map<Person, string> };
 type Model = {
   readonly values: Map<string, Value>;
   readonly ended: Map<string, Person>;
   /** Who gave whom a recovery share, as `owner/trustee`. */
   readonly trustees: Set<string>;
-  /** By owner: who brought the restore that waits. */
+  /** By owner: the trustee of the pending restore. */
   readonly restores: Map<Person, Person>;
 };
 
@@ -29,10 +29,10 @@ type Real = { readonly run: string };
 
 let handlers: VaultHandlers;
 const users = new Map<Person, HandlerUser>();
-/** The private keys never change, so that what brings them back is made once. */
+/** The private keys never change, so a restore is created once. */
 const restored = new Map<Person, object>();
 const temporarySecret = 'a temporary secret';
-/** Of each, as a client that keeps the keys has it. */
+/** The vault of each person, as a client that keeps the keys has it. */
 const vaults = new Map<Person, Vault>();
 const vaultOf = (person: Person) => vaults.get(person) as Vault;
 const userOf = (person: Person) => users.get(person) as HandlerUser;
@@ -54,10 +54,10 @@ afterAll(() => handlers.close());
 const b64 = (text: string) => Buffer.from(text).toString('base64');
 const placeOf = (owner: Person, name: Name) => `${owner}/${name}`;
 
-/** Whether a client seals and opens, or the API with the user secret. */
+/** Whether a client encrypts and decrypts, or the API with the user secret. */
 type Way = 'client' | 'api';
 
-/** The status that a client was answered, with what it made of the answer. */
+/** Returns the status of a client's request, and what the client decrypted. */
 async function byClient<T>(call: () => Promise<T>): Promise<readonly [number, T | undefined]> {
   try {
     return [200, await call()];
@@ -67,7 +67,7 @@ async function byClient<T>(call: () => Promise<T>): Promise<readonly [number, T 
   }
 }
 
-/** Both what a command does and what it has to lead to. */
+/** A command and its expected result. */
 abstract class Command implements fc.AsyncCommand<Model, Real> {
   check(_: Readonly<Model>): boolean {
     return true;
@@ -173,7 +173,7 @@ class Share extends Command {
   toString = () => `share(${this.#of})`;
 }
 
-/** By the owner, or by the recipient. */
+/** The owner revokes a share, or the recipient declines it. */
 class End extends Command {
   readonly #of: readonly [Person, Name, Person, boolean];
   constructor(owner: Person, name: Name, recipient: Person, byOwner: boolean) {
@@ -250,7 +250,7 @@ class Look extends Command {
   toString = () => `look(${this.#person})`;
 }
 
-/** Derives keys, which takes long: of twenty one is done. */
+/** Deriving keys takes long, so one of twenty is run. */
 class Rekey extends Command {
   readonly #of: readonly [Person, number];
   constructor(person: Person, chance: number) {
@@ -275,7 +275,7 @@ class Rekey extends Command {
   toString = () => `rekey(${this.#of})`;
 }
 
-/** Gives a trustee a recovery share, or takes it back. */
+/** Gives a recovery share to a trustee, or revokes it. */
 class Trust extends Command {
   readonly #of: readonly [Person, Person, boolean];
   constructor(owner: Person, trustee: Person, given: boolean) {
@@ -345,7 +345,7 @@ class Veto extends Command {
   toString = () => `veto(${this.#owner})`;
 }
 
-/** A rekey by the temporary secret: derives keys as well. */
+/** A rekey with the temporary secret, which derives keys as well. */
 class Recover extends Command {
   readonly #of: readonly [Person, number];
   constructor(person: Person, chance: number) {
@@ -413,7 +413,7 @@ test('the vault behaves like a model made of maps', { timeout: 60_000 + numRuns 
       try {
         await fc.asyncModelRun(() => ({ model, real: { run } }), cmds);
       } finally {
-        // Leaves nothing behind that the lists of the next run would show.
+        // Deletes everything that the lists of the next run would show.
         for (const place of model.values.keys()) {
           const [owner, name] = place.split('/') as [Person, Name];
           await userOf(owner).call('kv.delete', { params: { key: run + name } });

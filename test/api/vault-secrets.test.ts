@@ -66,7 +66,7 @@ describe('the cache of keys', () => {
     const [fastest = Number.NaN] = await times(await userOf({ STRONGROOM_KEK_CACHE: 'on' }));
     await appliance.remove();
     const derived = await times(await userOf({ STRONGROOM_KEK_CACHE: 'off' }));
-    // Argon2id over 64 MiB cannot be done in what the rest of a call takes, on any machine.
+    // On any machine, Argon2id over 64 MiB takes longer than the rest of a request.
     expect(derived[0]).toBeGreaterThan(2 * fastest);
   });
 });
@@ -118,12 +118,12 @@ describe('what the vault leaves behind', () => {
 
     const places = placesOf(appliance);
     expect(findPlanted(places, planted)).toEqual([]);
-    // The search itself finds what is there: names are no secret.
+    // Shows that the search works: names are not secret.
     expect(findPlanted(places, { name: 'PLANTED-NAME' })).not.toEqual([]);
   });
 });
 
-/** Takes a file through all that can be done with it, inline and in parts. */
+/** Does everything with a file that can be done, inline and in parts. */
 async function plantFiles(
   owner: VaultUser,
   recipient: VaultUser,

@@ -22,7 +22,7 @@ const large = randomBytes(40_000);
 let appliance: TestAppliance;
 let records: StoredRecords;
 let [owner, recipient, third] = [] as unknown as [VaultUser, VaultUser, VaultUser];
-/** Of owner and recipient, whose clients keep the keys. */
+/** Vaults of owner and recipient, whose clients keep the keys. */
 let [vault, theirs] = [] as unknown as [Vault, Vault];
 let shareId = '';
 let restore: () => void;
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await owner.call('PUT', '/v1/kv/large', { body: { valueB64: b64(large) } });
   const expiresUtc = '2090-01-01T00:00:00Z';
   ({ shareId } = (await owner.share('small', recipient, { alias: 'the alias', expiresUtc })).body);
-  // The terms stay under the key of the version that was shared; the value goes on.
+  // The terms stay under the key of the version that was shared; the value gets a new version.
   await owner.put('small', small);
   await recipient.read(shareId);
   records = new StoredRecords(appliance.data);
@@ -52,7 +52,7 @@ const unlock = ({ apiKey, secret }: VaultUser) => {
   return Vault.unlock(client, nativeVault, secret);
 };
 
-/** What a client found, as an answer of a call with the user secret would have it. */
+/** Returns what a client found, in the shape of a response to a request with the user secret. */
 async function byClient(call: () => Promise<object>): Promise<Answer> {
   const headers = new Headers();
   try {
@@ -79,7 +79,7 @@ const truths: Readonly<Record<string, string>> = {
   'GET sealed share': b64(small),
 };
 
-/** Everything that reads or changes what was altered. */
+/** Every request that reads or changes the tampered data. */
 const calls: Readonly<Record<string, () => Promise<Answer>>> = {
   'GET small': () => owner.get('small'),
   'GET large': () => owner.get('large'),
@@ -103,7 +103,7 @@ const calls: Readonly<Record<string, () => Promise<Answer>>> = {
   'DELETE small': () => owner.call('DELETE', '/v1/kv/small'),
 };
 
-/** Of them, those that touch a table. */
+/** The requests that touch a table. */
 const touching: Readonly<Record<string, RegExp>> = {
   keys: /^(GET (small|share|received|status|me|org)|PUT (sealed )?small|SHARE sealed small)$/,
   kv: /^((GET|PUT) (sealed )?(small|large)|GET (sealed )?share|GET (shares|keys)|DELETE (small|share)|SHARE .*)$/,
@@ -112,7 +112,7 @@ const touching: Readonly<Record<string, RegExp>> = {
   orgs: /^(GET (me|org)|PUT (small|new)|DELETE small)$/,
 };
 
-/** What of a share is bound to it. */
+/** Fields that are bound to a share. */
 const ofShare = [
   'ownerUserId',
   'ownerName',
@@ -126,7 +126,7 @@ const ofShare = [
   'sealedTerms',
 ];
 
-/** Which reads must not go on as if nothing had happened, whatever becomes of a field. */
+/** Reads that must not succeed as if nothing had happened, whatever a field contains. */
 const bound: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   keys: {
     'GET small': [
@@ -245,7 +245,7 @@ describe('data from another place cannot be decrypted', () => {
 });
 
 describe('the object of a large value', () => {
-  /** The file that holds it. */
+  /** Returns the file that contains the object. */
   const file = () => {
     const folder = join(appliance.data, 'objects');
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });

@@ -5,43 +5,43 @@ import { type LocalPlatform, localPlatform } from '../support/local-platform.ts'
 import { RecordedPlatform } from '../support/port-calls.ts';
 import { tour } from '../support/tour.ts';
 
-/** Routes with a longer row, each with what it waits for. */
+/** Routes that wait for more calls in a row, each with what it waits for. */
 const longer: Readonly<Record<string, number>> = {
   // Admission, then the signature (made while the password is hashed, not before the limit is known), then the commit.
   'auth.register': 3,
   // The login, then the user and the signature of the session, then the commit.
   'auth.login': 3,
-  // The share, then what it is of, then the note that it was read.
+  // The share, the shared value, the commit that records the read.
   'kvShares.get': 3,
   // The org, then the content, then the commit.
   'files.create': 3,
-  // The file, then its content, then the note that it was read.
+  // The file, its content, the commit that records the read.
   'files.get': 3,
-  // The shares, then what they are of, then the note that they were read.
+  // The shares, their files, the commit that records the read.
   'fileShares.listReceived': 3,
-  // The share, then the file, then its content, then the note that it was read.
+  // The share, the file, its content, the commit that records the read.
   'fileShares.get': 4,
   // The org, the upload's object, the commit.
   'uploads.create': 3,
-  // The upload, its parts, their object, whether that is the announced one, the commit.
+  // The upload, its parts, their assembly, the check of the object, the commit.
   'uploads.complete': 5,
   // The upload, its parts, the commit.
   'uploads.abort': 3,
-  // The share, then the file, then the note that it was asked for.
+  // The share, the file, the commit that records the request.
   'fileShares.download': 3,
-  // As those by the user secret: the client opens what they answer.
+  // Like those with the user secret: the client decrypts what they return.
   'sealed.getSharedValue': 3,
   'sealed.listReceivedFiles': 3,
-  // The keys and the restore, the try counted, taken back where it was right, the commit.
+  // The keys and the restore, the counted attempt, its undoing if the secret is right, the commit.
   'sealed.rekey': 4,
-  // Admission, the list and its build, whether building is possible, the commit, the request.
+  // Admission, the list and its build, whether a build is possible, the commit, the request.
   'packages.replace': 5,
   'packages.remove': 5,
-  // These, and the claim of the Idempotency-Key.
+  // The same, and the claim of the Idempotency-Key.
   'packages.add': 5,
   // The secrets, their keys, the lease, the audit entry, the run, its release.
   'executions.create': 7,
-  // The execution, its sandbox and its key, what is there, the release.
+  // The execution, its sandbox and its key, its state, the release.
   'executions.get': 4,
   // Admission, the execution, the audit entry, its sandbox and its key, the stop, its end, the release.
   'executions.stop': 7,
@@ -51,7 +51,7 @@ const longer: Readonly<Record<string, number>> = {
   'programs.generate': 7,
   // Admission, the lease, the signature, its release, the commit.
   'zk.createSession': 5,
-  // As Execute; the secrets are marked as used when the program is known to have opened.
+  // Like executions.create; the secrets are marked as used once the program has been decrypted.
   'zk.execute': 8,
 };
 

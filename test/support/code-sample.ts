@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** The one code block of a page of the documentation in a language. */
+/** Returns the only code block of a documentation page in a language. */
 export function codeSample(page: string, language: string): string {
   const text = readFileSync(resolve(import.meta.dirname, '..', '..', 'docs', page), 'utf8');
   const blocks = [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))];

@@ -6,16 +6,16 @@ import { readFile } from 'node:fs/promises';
 export type CommandOptions = {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Ends the command, and makes the call reject. */
+  /** Ends the command, and rejects the call. */
   readonly signal: AbortSignal;
 };
 
 const shownLines = 60;
 
 /**
- * Runs a command to its end, its output going to a file.
+ * Runs a command to its end, and writes its output to a file.
  *
- * @throws Error with the end of that output where the command fails
+ * @throws Error with the end of that output if the command fails
  */
 export async function run(
   [program, ...args]: readonly [string, ...string[]],
@@ -36,7 +36,7 @@ export async function run(
   }
 }
 
-/** Runs a command on the caller's own terminal. @returns its exit code */
+/** Runs a command on the caller's terminal. @returns its exit code */
 export async function runVisibly(
   [program, ...args]: readonly [string, ...string[]],
   options: CommandOptions,

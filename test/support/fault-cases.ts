@@ -1,14 +1,14 @@
 import { expect } from 'vitest';
 import { type FaultyPlatform, faults } from './faulty-platform.ts';
 
-/** One case of an operation, on things of its own. */
+/** One case of an operation, on its own data. */
 export type Case = {
   readonly call: () => Promise<{ readonly status: number; readonly body: { readonly code?: string } }>;
-  /** For a call with an `Idempotency-Key`: lets go of it, as a caller does whose first call never ends. */
+  /** For a request with an `Idempotency-Key`: drops the key, like a caller whose first request never ends. */
   readonly afresh?: () => void;
-  /** Which of the two states there is; throws where it is neither. */
+  /** Returns which of the two states is stored; throws if it is neither. */
   readonly state: () => Promise<'old' | 'new'>;
-  /** Statuses of a repetition of what had been done already. */
+  /** Statuses of a repetition of something that was already done. */
   readonly repeated: readonly number[];
 };
 
@@ -20,8 +20,8 @@ export const oneOf = <T>(value: T, old: T, renewed: T): 'old' | 'new' => {
 };
 
 /**
- * Makes each call of a port that an operation makes go wrong in each way: then there is the old state or the new
- * one, and a retry completes it.
+ * Makes each port call of an operation fail in each way. Afterwards the state must be the old or the new one, and a
+ * retry must complete the operation.
  *
  * @param changes whether there is a new state at all
  */
@@ -46,7 +46,7 @@ export async function withEachFault(
       await faulty.disarm();
       const then = await state();
       met.add(`${fault} ${then}`);
-      // An answer of success is never given without the new state; any other says that it is our fault.
+      // A successful response always comes with the new state; any other says that the server is at fault.
       if (status < 300) expect([at, fault, then]).toEqual([at, fault, changes ? 'new' : 'old']);
       else expect([at, fault, status]).toEqual([at, fault, 500]);
 
@@ -59,6 +59,6 @@ export async function withEachFault(
       expect([at, fault, await state()]).toEqual([at, fault, changes ? 'new' : 'old']);
     }
   }
-  // The faults did meet the commit, before and after it.
+  // The faults hit the commit, before and after it.
   if (changes) expect([...met]).toEqual(expect.arrayContaining(['refused old', 'lost new']));
 }

@@ -20,10 +20,10 @@ export class PortFault extends Error {
   }
 }
 
-/** Two turns of a store that commits once in a turn: late enough for an answer to be on its way. */
+/** Two turns of a store that commits once per turn: late enough for a response to be on its way. */
 const lateMs = 5;
 
-/** A platform of which one call, counted from when it is armed, goes wrong. */
+/** A platform on which one call fails, counted from when it is armed. */
 export class FaultyPlatform {
   readonly platform: Platform;
   #calls = 0;
@@ -39,13 +39,13 @@ export class FaultyPlatform {
     };
   }
 
-  /** From now on, the call with this number (from 0) goes wrong. */
+  /** Makes the call with this number (from 0) fail. */
   arm(at: number, fault: Fault): void {
     this.#calls = 0;
     this.#armed = { at, fault };
   }
 
-  /** Everything goes well from now on, and what was late is done. @returns the calls since it was armed */
+  /** Stops failing, and waits for what was late. @returns the number of calls since it was armed */
   async disarm(): Promise<number> {
     this.#armed = undefined;
     await Promise.allSettled(this.#late);

@@ -7,7 +7,7 @@ const router = new Router(routes);
 
 type Answered = { readonly status: number; readonly body: unknown };
 
-/** The client library on handlers in this process. @param call one operation */
+/** Returns the client library on handlers in this process. @param call runs one operation */
 export function handlerClient(
   call: (operationId: string, invocation: Invocation) => Promise<Answered>,
 ): StrongroomClient {

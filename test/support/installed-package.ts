@@ -7,7 +7,7 @@ import { stepsOf } from './steps.ts';
 const root = resolve(import.meta.dirname, '..', '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** The package, packed as docs/client.md has it, in the folder of a program that uses it, beside what it depends on. */
+/** The package, packed as docs/client.md says, in the folder of a program that uses it, with its dependencies. */
 export class InstalledPackage {
   readonly folder = mkdtempSync(join(tmpdir(), 'strongroom-package-'));
   /** Paths of the files in the package. */
@@ -36,7 +36,7 @@ export class InstalledPackage {
     return path;
   }
 
-  /** What the package calls `strongroom` on a command line. */
+  /** Path of the `strongroom` command of the package. */
   get program(): string {
     return join(this.path, manifest.bin.strongroom);
   }
@@ -52,7 +52,7 @@ export class InstalledPackage {
   }
 }
 
-/** The Node of this machine, and not that of the repository, where there is one. */
+/** Returns the Node of this machine if it has one, not the one of the repository. */
 export function plainNode(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const outside = folders.filter((folder) => !folder.includes('node_modules'));

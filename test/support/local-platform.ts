@@ -21,7 +21,7 @@ import { wheel } from './wheel.ts';
 
 export type LocalPlatform = { readonly platform: Platform; remove(): Promise<void> };
 
-/** A model on loopback that writes one program, whatever it is asked. */
+/** Starts a model on loopback that always writes the same program. */
 async function startModel(): Promise<ModelServer> {
   const server = await ModelServer.start(openai);
   Object.assign(process.env, {
@@ -37,7 +37,7 @@ async function loadWork(operationId: BackgroundId): Promise<Work> {
   return ((await import(file)) as { handler: Work }).handler;
 }
 
-/** The adapters of one machine on a folder of their own, in this process. */
+/** Returns the adapters of one machine on a new folder, in this process. */
 export async function localPlatform(): Promise<LocalPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-platform-'));
   // Packages are built, and programs run, as other users.

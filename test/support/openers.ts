@@ -3,7 +3,7 @@ import { call, type Target } from '../api/target.ts';
 
 export type Outcome = 'delivered' | 'gone' | 'lost';
 
-/** One recipient, with a nonce of its own; it sends the same again after an answer that did not come. */
+/** A recipient with its own nonce, who sends the same request again after a lost response. */
 export class Opener {
   readonly messageId: string;
   readonly nonce = randomBytes(16).toString('base64url');
@@ -13,7 +13,7 @@ export class Opener {
     this.messageId = messageId;
   }
 
-  /** @throws Error for an answer that is neither the content nor 404 */
+  /** @throws Error for a response that is neither the content nor 404 */
   async open(target: Pick<Target, 'url'>): Promise<Outcome> {
     const body = { nonce: this.nonce };
     const path = `/api/messages/${this.messageId}/open`;

@@ -11,16 +11,16 @@ export type IndexFile = {
   readonly bytes: Buffer;
   readonly yanked?: boolean;
   readonly requiresPython?: string;
-  /** What the index says of it, where that is to be a lie. */
+  /** The digest that the index claims, if it is to be wrong. */
   readonly sha256?: string;
 };
 
-/** A package index of the test's own on loopback: the "Simple" repository API in HTML (PEP 503, PEP 592). */
+/** A package index of the test on loopback: the "Simple" repository API in HTML (PEP 503, PEP 592). */
 export class PackageIndex {
   readonly requests: string[] = [];
   readonly #files = new Map<string, IndexFile>();
   readonly #server: Server;
-  /** Answers wait for it. */
+  /** Responses wait for it. */
   gate: Promise<unknown> = Promise.resolve();
 
   private constructor() {

@@ -4,7 +4,7 @@ import type { TestAppliance } from '../api/appliance.ts';
 
 export type Places = ReadonlyMap<string, Buffer>;
 
-/** All that an appliance keeps and has printed, the administrator's key on the terminal left out. */
+/** Returns everything that an appliance has stored and printed, except the administrator's key on the terminal. */
 export function placesOf(appliance: TestAppliance): Places {
   const folder = appliance.data;
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -17,7 +17,7 @@ export function placesOf(appliance: TestAppliance): Places {
   ]);
 }
 
-/** Where which of the texts is found, in whatever spelling. */
+/** Returns where each of the texts is found, in any encoding. */
 export function findPlanted(places: Places, planted: Readonly<Record<string, string>>): string[] {
   return Object.entries(planted).flatMap(([what, text]) =>
     [...places]
@@ -26,14 +26,14 @@ export function findPlanted(places: Places, planted: Readonly<Record<string, str
   );
 }
 
-/** A text as it is, in hex, and in base64 at each of the three offsets that it can have there. */
+/** Returns a text as it is, in hexadecimal, and in base64 at each of the three possible offsets. */
 function spellings(text: string): string[] {
   const bytes = Buffer.from(text);
   const shifted = [0, 1, 2].map((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString('base64')
       .replace(/=+$/, '');
-    // The first and the last characters also hold bits of what stands beside the text.
+    // The first and the last characters also contain bits of the surrounding text.
     return encoded.slice(offset === 0 ? 0 : offset + 1, -2);
   });
   const urlSafe = shifted.map((encoded) => encoded.replaceAll('+', '-').replaceAll('/', '_'));

@@ -5,16 +5,16 @@ import type { Lease, Sandboxes } from '../../platform/sandboxes.ts';
 
 type PortCall = { readonly name: string; readonly begun: number; ended: number };
 
-/** Longer than all else that a handler does between two calls, so that what begins later has waited. */
+/** Longer than anything that a handler does between two calls, so a call that starts later has waited. */
 const roundTripMs = 20;
 
-/** Both adapters ask for the first once in a process, and nobody for the others. */
+/** Calls without a round trip: both adapters request the first once per process, and the others never. */
 const unasked = new Set(['keys.publicKeys', 'objects.signPart', 'objects.signGet']);
 
-/** Background work would call ports in the time of the operation that comes next. */
+/** Background work would call ports during the next operation. */
 const notBegun: Background = { begin: async () => undefined };
 
-/** A platform that notes each call of a port, and takes as long for it as a store across a network would. */
+/** A platform that records every port call, and makes each take as long as a store across a network would. */
 export class RecordedPlatform {
   readonly platform: Platform;
   #calls: PortCall[] = [];
@@ -31,7 +31,7 @@ export class RecordedPlatform {
     };
   }
 
-  /** Calls since the last time, and the length of the longest row of calls that waited for one another. */
+  /** Returns the calls since the last time, and the longest row of calls that waited for one another. */
   take(): { readonly calls: readonly string[]; readonly inARow: number } {
     const calls = this.#calls.sort((a, b) => a.begun - b.begun);
     this.#calls = [];

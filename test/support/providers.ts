@@ -9,7 +9,7 @@ const simd = await readArgon2Wasm('simd');
 export { native };
 /** JavaScript alone. */
 export const noble = portable({ argon2: simd });
-/** As in a browser: its Web Crypto for the chunks of files. */
+/** As in a browser: Web Crypto encrypts the chunks of files. */
 export const browser = portable({ argon2: simd, subtle: webcrypto.subtle });
 /** For a runtime without SIMD. */
 export const withoutSimd = portable({ argon2: await readArgon2Wasm('plain') });
@@ -19,7 +19,7 @@ export const providers: readonly (readonly [string, Primitives])[] = [
   ['portable', noble],
 ];
 
-/** Who seals, who opens. */
+/** Pairs of providers: one seals, the other opens. */
 export const providerPairs = providers.flatMap(([name, primitives]) =>
   providers.map(([other, theirs]) => [`${name} → ${other}`, primitives, theirs] as const),
 );

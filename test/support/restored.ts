@@ -4,11 +4,11 @@ import { nativeVault } from './vault.ts';
 
 type Terms = {
   readonly temporarySecret: string;
-  /** Whose keys they are said to be; the user's own unless given. */
+  /** The owner whose keys they claim to be; by default the user. */
   readonly owner?: Pick<Me, 'id' | 'orgId'>;
 };
 
-/** A user's own keys under a temporary secret, as a trustee brings them back. */
+/** Returns a user's own keys under a temporary secret, as a trustee restores them. */
 export async function restoreInput(me: Me, userSecret: string, { temporarySecret, owner = me }: Terms) {
   const keys = await openOwnKeys(nativeVault, me, userSecret);
   const restoring = { org: owner.orgId, user: owner.id, keyVersion: restoredKeyVersion };

@@ -5,7 +5,7 @@ const mark = '---next---';
 
 export type Step = { readonly command: string; readonly output: string | undefined };
 
-/** Blocks of a page in a language, each with the block of output (`text`, `json`) that follows it. */
+/** Returns the code blocks of a page in a language, each with the output block (`text`, `json`) that follows it. */
 export function stepsOf(page: string, language: string): Step[] {
   const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, name, text = '']) => ({
     name,
@@ -18,12 +18,12 @@ export function stepsOf(page: string, language: string): Step[] {
   });
 }
 
-/** The steps as one program, which marks where each of them ends. @param print prints a text in the language */
+/** Returns the steps as one program that marks the end of each. @param print prints a text in the language */
 export function programOf(steps: readonly Step[], url: string, print: (mark: string) => string): string {
   return steps.map(({ command }) => `${command.replaceAll(printedUrl, url)}\n${print(mark)}`).join('\n');
 }
 
-/** Compares what the steps printed with what the page says that they print. */
+/** Compares the output of the steps with the output on the page. */
 export function expectPrinted(steps: readonly Step[], url: string, stdout: string): void {
   const printed = stdout.split(new RegExp(`${mark}\\r?\\n`));
   for (const [position, { command, output }] of steps.entries()) {
@@ -33,13 +33,13 @@ export function expectPrinted(steps: readonly Step[], url: string, stdout: strin
   }
 }
 
-/** What stays of it on a screen, without spaces at the end of lines. */
+/** Returns what remains on a screen, without trailing spaces. */
 function atTerminal(text: string): string {
   const lines = text.split(/\r*\n/).map((line) => line.slice(line.lastIndexOf('\r') + 1).trimEnd());
   return lines.join('\n').trim();
 }
 
-/** `…` stands for anything within a line and, alone on a line, for any lines. */
+/** `…` matches anything within a line and, alone on a line, any lines. */
 function pattern(output: string): RegExp {
   const lines = output.trim().split('\n');
   return new RegExp(`^${lines.map((line) => (line === '…' ? '[\\s\\S]*' : linePattern(line))).join('\n')}$`);

@@ -4,7 +4,7 @@ import type { TableName } from '../../contract/resources.ts';
 
 type Row = { readonly pk: string; readonly sk: string; readonly body: string; readonly ttl: number | null };
 
-/** A record as it lies in the database file, bytes as `{"$bytes": "<base64>"}`. */
+/** A record as it is in the database file, with bytes as `{"$bytes": "<base64>"}`. */
 export type StoredRecord = {
   readonly table: TableName;
   readonly pk: string;
@@ -12,7 +12,7 @@ export type StoredRecord = {
   readonly fields: Readonly<Record<string, unknown>>;
 };
 
-/** The database of an appliance that is running, as whoever has got hold of the file sees and changes it. */
+/** The database of a running appliance, as someone with access to the file can read and change it. */
 export class StoredRecords {
   readonly #db: DatabaseSync;
 
@@ -34,7 +34,7 @@ export class StoredRecords {
     if (changes !== 1) throw new Error(`there is no record ${pk} ${sk} in ${table}`);
   }
 
-  /** Takes a copy of the tables, and gives what puts it back. */
+  /** Copies the tables. @returns a function that restores them */
   snapshot(tables: readonly TableName[]): () => void {
     const kept = tables.map((table) => [table, this.#rows(table)] as const);
     return () => {
@@ -57,7 +57,7 @@ export class StoredRecords {
   }
 }
 
-/** Other contents that a field might be given: of its own type, of another, none. */
+/** Yields other contents of a field: of its own type, of another type, and nothing. */
 export function* alterations(value: unknown): Generator<readonly [what: string, value: unknown]> {
   const bytes = (value as { $bytes?: string } | null)?.$bytes;
   if (bytes !== undefined) {

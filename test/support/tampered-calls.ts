@@ -1,23 +1,23 @@
 import type { Answer } from '../api/target.ts';
 import { alterations, type StoredRecord, type StoredRecords } from './stored-records.ts';
 
-/** Calls by name; those that begin with `GET` change nothing, and are made at once before all others. */
+/** Requests by name. Those that start with `GET` change nothing, and run concurrently before all others. */
 export type Calls = Readonly<Record<string, () => Promise<Answer>>>;
 
 export type Tampered = {
   readonly calls: Calls;
-  /** Whether what a successful call answers is what was stored, as far as that can be told. */
+  /** Returns whether a successful response contains what was stored, as far as that can be told. */
   readonly isTrue: (name: string, body: Answer['body']) => boolean;
 };
 
 const refusals = [400, 403, 404, 409];
 
 /**
- * Makes calls on what is stored now.
+ * Sends requests on what is stored now.
  *
- * @param which of them
- * @param mustFail those that must not go on as if nothing had happened
- * @returns answers that no alteration may lead to
+ * @param which names of the requests
+ * @param mustFail requests that must not succeed as if nothing had happened
+ * @returns responses that no tampering may lead to
  */
 export async function faultsOf(
   { calls, isTrue }: Tampered,
@@ -38,10 +38,10 @@ export async function faultsOf(
 }
 
 /**
- * Alters each field of each record, one at a time.
+ * Tampers with each field of each record, one at a time.
  *
- * @param afterEach puts back what was stored
- * @returns how many alterations there were, and what they led to that they must not
+ * @param afterEach restores what was stored
+ * @returns the number of changes, and their forbidden results
  */
 export async function alterEach(
   records: StoredRecords,

@@ -59,7 +59,7 @@ export async function tour(
   const withKey = { headers: { 'x-api-key': apiKey } };
   await call('auth.login', { body: account });
   await call('auth.verify', withToken);
-  // The first call of a credential in a process is admitted before anything else; a later one meanwhile.
+  // The first request of a credential in a process is admitted before its handler starts; later ones run alongside.
   await call('secrets.list', withToken);
   await call('auth.refresh', withToken);
 
@@ -96,7 +96,7 @@ export async function tour(
   await call('packages.add', { ...withKey, body: { package: 'other' } });
   await call('packages.remove', { ...withKey, params: { name: 'other' } });
   await call('packages.replace', { ...withKey, body: { packages: ['tour'] } });
-  // Once it is built, and on record: the figures of both are those of every later call.
+  // After the build is recorded: the figures of both are those of every later request.
   do await after(100);
   while (!(await call('packages.list', withKey))?.every(({ status }: PackageInfo) => status === 'ready'));
   await call('packages.list', withKey);
@@ -141,12 +141,12 @@ export async function tour(
 // biome-ignore lint/suspicious/noExplicitAny: bodies of every route's answers
 type Call = (operationId: string, invocation?: Invocation) => Promise<any>;
 
-/** An administrator makes an org with two users, who share a value. */
+/** An administrator creates an org with users, who share a value. */
 async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> {
   const administratorKey = mintAccessKey('sradm');
   await recorded.platform.table.transact(addAdministratorKey(administratorKey, new Date()));
   const administrator = { headers: { 'x-api-key': administratorKey.text } };
-  // Whoever calls for the first time is admitted before anything else.
+  // The first request of a credential is admitted before its handler starts.
   await call('admin.listOrgs', administrator);
   const { id: orgId = '' } = await call('admin.createOrg', { ...administrator, body: { name: 'Tour' } });
   await call('admin.listOrgs', administrator);
@@ -159,7 +159,7 @@ async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> 
       'x-user-secret': secret,
       'x-new-user-secret': `${secret}, renewed`,
     };
-    // The first request of a credential is admitted before its handler starts; see above.
+    // The first request of a credential is admitted before its handler starts.
     for (let request = 0; request < 2; request++) await call('keys.getStatus', { headers });
     return { id, headers, secret };
   };
@@ -201,7 +201,7 @@ type TourUser = {
   readonly secret: string;
 };
 
-/** A user makes another one their trustee, who brings the keys back; the user wants none of it. */
+/** A user appoints a trustee, who restores the keys; the user vetoes it. */
 async function recoveryTour(call: Call, owner: TourUser, { id, headers }: TourUser): Promise<void> {
   const share = { encryptedPrivateKeyEccShareB64: 'dG91cg==', encryptedPrivateKeyKyberShareB64: 'dG91cg==' };
   const trustee = { headers: owner.headers, params: { trusteeUserId: id } };
@@ -225,7 +225,9 @@ async function recoveryTour(call: Call, owner: TourUser, { id, headers }: TourUs
   await call('recovery.deleteTrustee', trustee);
 }
 
-/** Three users whose clients keep the keys: one puts and shares, another reads, the third makes keys and renews them. */
+/**
+ * Three users whose clients keep the keys: one writes and shares, another reads, the third creates keys and rekeys.
+ */
 async function sealedTour(call: Call, owner: TourUser, recipient: TourUser, third: TourUser): Promise<void> {
   const clientOf = ({ headers }: TourUser) =>
     handlerClient(async (operationId, invocation) => {
@@ -258,7 +260,7 @@ async function requireListed<T>(entries: AsyncIterable<T>, nameOf: (entry: T) =>
   throw new Error(`${name} is not listed`);
 }
 
-/** A user stores a file and shares it with another one. */
+/** A user stores a file and shares it with another user. */
 async function fileTour(
   recorded: RecordedPlatform,
   call: Call,

@@ -22,7 +22,7 @@ process.env.STRONGROOM_LIMIT = '100000000/60';
 process.env.STRONGROOM_SECRET_LIMIT = '100000000/60';
 process.env.STRONGROOM_RESTORE_DELAY = '0';
 
-/** A port that the vault has no use for. */
+/** A port that the vault does not use. */
 const unused = new Proxy(
   {},
   {
@@ -37,7 +37,7 @@ export class VaultHandlers {
   readonly platform: Platform;
   readonly #close: () => void;
 
-  /** @param wrap what the handlers get instead of the platform itself */
+  /** @param wrap returns what the handlers get instead of the platform itself */
   constructor(wrap: (platform: Platform) => Platform = (platform) => platform) {
     const folder = mkdtempSync(join(tmpdir(), 'strongroom-vault-'));
     const table = new SqliteTable(':memory:');
@@ -105,7 +105,7 @@ export class HandlerUser {
     this.#apiKey = apiKey;
   }
 
-  /** The client library, which keeps the user secret. */
+  /** Returns the client library, which keeps the user secret. */
   client(): StrongroomClient {
     return handlerClient((operationId, invocation) =>
       this.call(operationId, { ...invocation, headers: { 'x-user-secret': '', ...invocation.headers } }),

@@ -7,7 +7,7 @@ import { native, noble, providerPairs } from './providers.ts';
 export const nativeVault = vaultCrypto(native);
 export const portableVault = vaultCrypto(noble);
 
-/** Who seals, who opens. */
+/** Pairs of providers: one seals, the other opens. */
 export const vaultPairs = providerPairs.map(
   ([name, sealer, opener]) => [name, vaultCrypto(sealer), vaultCrypto(opener)] as const,
 );
@@ -23,7 +23,7 @@ export const context: RecordContext = {
   version: 7,
 };
 
-/** Each other place that the same bytes could be put at. */
+/** Every other place that the same bytes could be moved to. */
 export const elsewhere: readonly RecordContext[] = [
   { ...context, org: 'org-2' },
   { ...context, owner: 'user-2' },
@@ -31,20 +31,23 @@ export const elsewhere: readonly RecordContext[] = [
   { ...context, recordId: 'app/config/ur' },
   { ...context, version: 6 },
   { ...context, version: 8 },
-  // Moved from one field to the next: only lengths tell these apart.
+  // A character moved from one field to the next: only lengths tell these apart.
   { ...context, org: 'org-1u', owner: 'ser-1' },
   { ...context, recordType: 'kvapp/config/url', recordId: '' },
 ];
 
-/** Which error an altered byte has to give: the first two are the version and the suite. */
+/** Returns the error that a changed byte must lead to: the first two bytes are the version and the suite. */
 export const refusalOf = (bit: number): (new () => Refused) => (bit < 16 ? UnsupportedSuite : Tampered);
 
-/** Every bit of short bytes flipped, of long ones every `step`th, and every bit of the first 64 bytes. */
+/**
+ * Yields short bytes with each bit flipped, long ones with each `step`th bit flipped, and always the bits of the
+ * first 64 bytes.
+ */
 export function* flips(bytes: Uint8Array, step = 1): Generator<readonly [number, Uint8Array]> {
   for (let bit = 0; bit < bytes.length * 8; bit += bit < 512 ? 1 : step) yield [bit, flipBit(bytes, bit)];
 }
 
-/** Every truncation, and one byte more. */
+/** Yields every truncation, and one byte more. */
 export function* cuts(bytes: Uint8Array, step = 1): Generator<Uint8Array> {
   for (let length = 0; length < bytes.length; length += length < 4 ? 1 : step)
     yield bytes.subarray(0, length);

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { type CommandOptions, run } from './command.ts';
 
 /**
- * Makes a Python virtual environment of what `requirements.txt` pins, or takes the one that is there.
+ * Creates a Python virtual environment of what `requirements.txt` pins, or reuses it.
  *
  * @returns path of its Python
- * @throws Error where there is no Python 3.10 or newer, or a package cannot be installed
+ * @throws Error without Python 3.10 or newer, or if a package cannot be installed
  */
 export async function virtualEnv(
   folder: string,

@@ -4,16 +4,16 @@ import { type ZipEntry, zip } from './zip.ts';
 export type WheelSpec = {
   readonly name: string;
   readonly version?: string;
-  /** `py3-none-any` unless said. */
+  /** `py3-none-any` by default. */
   readonly tag?: string;
   readonly requires?: readonly string[];
   readonly extras?: Readonly<Record<string, readonly string[]>>;
   readonly files?: Readonly<Record<string, string>>;
-  /** Entries that RECORD gets no line of, as they stand. */
+  /** Entries that RECORD does not list. */
   readonly unrecorded?: readonly ZipEntry[];
-  /** Entries in any shape; RECORD gets a line of each. */
+  /** Entries in any form; RECORD lists each. */
   readonly entries?: readonly ZipEntry[];
-  /** RECORD's last chance. */
+  /** Changes RECORD before it is written. */
   readonly record?: (lines: readonly string[]) => readonly string[];
   readonly metadata?: string;
 };
@@ -26,7 +26,7 @@ export type Wheel = {
   readonly sha256: string;
 };
 
-/** A wheel by PEP 427, or one that is wrong where the test wants it to be. */
+/** Returns a wheel by PEP 427, or one that is wrong where the test wants it to be. */
 export function wheel(spec: WheelSpec): Wheel {
   const { name, version = '1.0', tag = 'py3-none-any', requires = [], extras = {} } = spec;
   const escaped = name.replaceAll(/[-_.]+/g, '_');

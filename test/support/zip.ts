@@ -3,15 +3,15 @@ import { crc32, deflateRawSync } from 'node:zlib';
 export type ZipEntry = {
   readonly name: string | Buffer;
   readonly content: string | Buffer;
-  /** Unix mode with its type bits; a regular file unless said. */
+  /** Unix mode with its type bits; a regular file by default. */
   readonly mode?: number;
   readonly method?: number;
   readonly flags?: number;
-  /** Size that the archive claims; its own unless said. */
+  /** Size that the archive claims; the real one by default. */
   readonly claimedBytes?: number;
-  /** Name in the local header, where it is to be another. */
+  /** Name in the local header, if it differs. */
   readonly localName?: string;
-  /** Position of an earlier entry whose bytes this one claims for itself. */
+  /** Position of an earlier entry whose bytes this entry claims. */
   readonly sharesBytesOf?: number;
 };
 
@@ -19,7 +19,7 @@ type Central = { readonly header: Buffer; readonly offset: number };
 
 const utf8Names = 0x800;
 
-/** A zip file, byte by byte, so that a test can have it wrong where it wants to (APPNOTE 4.3). */
+/** Returns a zip file built byte by byte, so that a test can make it wrong (APPNOTE 4.3). */
 export function zip(entries: readonly ZipEntry[]): Buffer {
   const parts: Buffer[] = [];
   const central: Central[] = [];

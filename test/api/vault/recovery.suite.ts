@@ -121,7 +121,7 @@ export function recoverySuite(target: () => Target): void {
       expect((await rekey(owner, 'another wrong secret', renewed)).body.code).toBe('WRONG_USER_SECRET');
       expect((await owner.get('kept')).status).toBe(200);
       expect(await pending(owner)).not.toBeNull();
-      // The owner's own secret goes on working, and a rekey by it leaves no restore behind.
+      // The owner's own secret still works, and a rekey with it deletes the restore.
       const next = 'the next secret of the owner';
       expect((await rekey(owner, owner.secret, next)).status).toBe(200);
       owner.secret = next;
@@ -137,7 +137,7 @@ export function recoverySuite(target: () => Target): void {
       const answers = await Promise.all(secrets.map((each) => rekey(user, 'a temporary secret', each)));
       const statuses = answers.map(({ status }) => status);
       expect(statuses.toSorted()[0]).toBe(200);
-      // The other one met the change, or came after it.
+      // The other rekey met the change, or came after it.
       expect([401, 409]).toContain(statuses.toSorted()[1]);
       const winner = secrets[statuses.indexOf(200)] as string;
       await user.put('kept', 'v');
@@ -191,7 +191,10 @@ export function recoverySuite(target: () => Target): void {
     });
     const ids = (users: readonly VaultUser[]) => users.map(({ id }) => id);
 
-    /** What trustees do: the first collects from the others, each of whom seals their share to the first. */
+    /**
+     * Collects shares as trustees do: the first one collects from the others, each of whom seals their share to the
+     * first.
+     */
     async function collect(from: readonly VaultUser[]): Promise<OpenedShare[]> {
       const [collector, ...others] = from as [VaultUser, ...VaultUser[]];
       const { body: profile } = await clientOf(collector).call('users.get', {

@@ -9,7 +9,7 @@ import { b64, newOrg, VaultUser } from './vault-user.ts';
 const anotherVersion = (base64: string) => b64(Buffer.from(base64, 'base64').fill(9, 0, 1));
 const cut = (base64: string) => b64(Buffer.from(base64, 'base64').subarray(0, -1));
 
-/** What a client seals and the API cannot open: what it sees of it all the same, and refuses. */
+/** What the API sees, and refuses, of data that a client seals and the API cannot decrypt. */
 export function sealedSuite(target: () => Target): void {
   describe('sealed', () => {
     let [owner, alice, bob] = [] as unknown as [VaultUser, VaultUser, VaultUser];
@@ -127,7 +127,7 @@ export function sealedSuite(target: () => Target): void {
     });
 
     describe('a share', () => {
-      /** As the owner's client makes it, on what is stored now. */
+      /** Creates a share of the current value, as the owner's client does. */
       const sealedShare = async (recipient: VaultUser, terms?: Uint8Array) => {
         const { body } = await owner.call('GET', `/v1/sealed/kv/${key}`);
         const context = vault.valueContext(key, body.version);

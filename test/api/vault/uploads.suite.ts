@@ -29,7 +29,7 @@ export function uploadsSuite(target: () => Target): void {
     expect(answer.status).toBe(range ? 206 : 200);
     return Buffer.from(await answer.arrayBuffer());
   };
-  /** All of it, in one go. */
+  /** Uploads all parts. */
   const upload = async (user: VaultUser, content: Uint8Array) => {
     const file = sealClientFile(await meOf(user), content);
     expect((await begin(user, file)).status).toBe(201);
@@ -172,7 +172,7 @@ export function uploadsSuite(target: () => Target): void {
           urlExpiresUtc: time,
         },
       ]);
-      // What is given for so long is not to be had for longer by the URL.
+      // The URL must not be valid for longer than the share.
       expect(Date.parse(download.urlExpiresUtc)).toBeLessThanOrEqual(Date.parse(expiresUtc));
       expect(await accesses()).toEqual([time, time]);
       const opened = await openDownload(
@@ -425,7 +425,7 @@ export function uploadsSuite(target: () => Target): void {
       await asAdministrator(target(), 'PUT', `/admin/orgs/${org}/storage`, { provider: 'appliance' });
       expect((await complete(user, file.id)).status).toBe(200);
       expect((await complete(user, other.id)).body.code).toBe('PLAN_LIMIT_REACHED');
-      // It is one object by now, and becomes a file as soon as there is room.
+      // It is one object by now, and becomes a file as soon as the plan has room.
       await user.call('DELETE', `/v1/files/${file.id}`);
       expect((await complete(user, other.id)).status).toBe(200);
       expect((await user.file(other.id)).status).toBe(200);

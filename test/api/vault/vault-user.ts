@@ -33,7 +33,7 @@ export class VaultUser {
     this.apiKey = apiKey;
   }
 
-  /** @param by whoever makes them; the global administrator unless given */
+  /** @param by who creates the user; the global administrator by default */
   static async create(
     target: Target,
     orgId: string,
@@ -52,12 +52,12 @@ export class VaultUser {
     if (status !== 201) throw new Error(`keys were answered ${status} ${text}`);
   }
 
-  /** A call without the user secret. */
+  /** Sends a request without the user secret. */
   call(method: string, path: string, { headers, ...rest }: CallOptions = {}): Promise<Answer> {
     return call(this.target, method, path, { ...rest, headers: { 'x-api-key': this.apiKey, ...headers } });
   }
 
-  /** A call with the user secret. */
+  /** Sends a request with the user secret. */
   open(method: string, path: string, { headers, ...rest }: CallOptions = {}): Promise<Answer> {
     return this.call(method, path, { ...rest, headers: { 'x-user-secret': this.secret, ...headers } });
   }
@@ -83,7 +83,7 @@ export class VaultUser {
     return this.open('GET', `/v1/kv/shared/${shareId}`);
   }
 
-  /** Stores a file. @returns its id */
+  /** Stores a file. @returns its ID */
   async upload(content: string | Uint8Array, terms: object = {}): Promise<string> {
     const file = { fileName: 'snapshot.json', contentType: 'application/json', contentB64: b64(content) };
     const { status, text, body } = await this.open('POST', '/v1/files', { body: { ...file, ...terms } });

@@ -10,7 +10,10 @@ const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const apiKey = expect.stringMatching(/^pyapi_/);
 const base64 = expect.stringMatching(/^[A-Za-z0-9+/]+=*$/);
 
-/** The reference's sections from the top, each on what those before it left: two orgs, five users. */
+/**
+ * Follows the sections of the reference API from the top. Each builds on what the previous ones left: two orgs, five
+ * users.
+ */
 export function walkSuite(target: () => Target): void {
   describe('the proxy API of the reference, from top to bottom', () => {
     let [north, south] = ['', ''];
@@ -24,7 +27,7 @@ export function walkSuite(target: () => Target): void {
     let shareId = '';
     let fileId = '';
 
-    /** Made through the API by whoever may. */
+    /** Creates a user through the API. */
     const make = async (headers: Record<string, string>, orgId: string, body: object) => {
       const answer = await call(target(), 'POST', `/admin/orgs/${orgId}/users`, { headers, body });
       expect([answer.status, answer.text]).toEqual([201, expect.any(String)]);

@@ -20,7 +20,7 @@ afterEach(() => handlers.close());
 let sequence = 0;
 const owner = 'user#someone';
 
-/** Adds entries of one millisecond each, and some of the same. */
+/** Adds entries, some of them in the same millisecond. */
 async function add(count: number): Promise<AuditEntry[]> {
   const entries = Array.from({ length: count }, (): AuditEntry => {
     sequence += 1;
@@ -45,7 +45,7 @@ async function add(count: number): Promise<AuditEntry[]> {
   return entries;
 }
 
-/** The log as a caller sees it: its size, all of whose entries are proven in the signed tree. */
+/** Verifies the log as a caller does: every entry is proven in the signed tree. @returns its size */
 async function verifiedLog(entries: readonly AuditEntry[]): Promise<number> {
   const { table, objects, keys } = handlers.platform;
   const published = await getPublished(table);
@@ -120,7 +120,8 @@ describe('sequencing the audit log', () => {
       const tile = (await objects.get(key))?.body as Uint8Array;
       const altered = tile.with(40, (tile[40] as number) ^ 1);
       await objects.put(key, altered);
-      // The hash of a whole tile is kept above it, so that an altered one shows where an entry of it is proven.
+      // The hash of a complete tile is stored one level up, so tampering with the tile shows when one of its entries
+      // is proven.
       if (key.endsWith('44'))
         await expect(sequenceAuditLog(handlers.platform)).rejects.toThrow(AuditLogAltered);
       await objects.put(key, tile);

@@ -7,8 +7,8 @@ import { streamed } from '../../../lambdas/pipeline/streamed.ts';
 type Invoke = (event: unknown, response: Writable, context: unknown) => Promise<void>;
 
 /**
- * The part of Lambda's runtime that a streaming function sees, by "Set up a Lambda proxy integration with payload
- * response streaming": a JSON prelude, eight NUL bytes, the body.
+ * The part of Lambda's runtime that a streaming function sees ("Set up a Lambda proxy integration with payload
+ * response streaming"): a JSON prelude, eight NUL bytes, the body.
  */
 function provideRuntime(): void {
   const HttpResponseStream = {

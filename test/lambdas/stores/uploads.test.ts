@@ -31,7 +31,7 @@ const upload = async () => {
   const { body } = await owner.call('uploads.signParts', { ...params(), body: { partNumbers: [1] } });
   await putPart(handlers.platform.objects, body.parts[0].url, await file.part(1));
 };
-/** Makes one object of the parts, and fails before there is a record of it. */
+/** Assembles the parts, and fails before the record is committed. */
 const assembleOnly = async () => {
   const { table } = handlers.platform;
   const transact = vi.spyOn(table, 'transact').mockRejectedValueOnce(new Error('the store is away'));
@@ -60,7 +60,7 @@ describe('the sweep', () => {
       expect((await owner.call(`uploads.${operation}`, params())).status).toBe(404);
     }
     expect((await owner.call('uploads.list')).body).toEqual([]);
-    // A completion that began in time has ended by then.
+    // A completion that started in time has ended by then.
     expect(await sweepVaultObjects(handlers.platform)).toBe(0);
     travel(2 * hour);
     expect([await sweepVaultObjects(handlers.platform), await objects()]).toEqual([1, 0]);
