@@ -122,10 +122,10 @@ export function authSuite(target: () => Target): void {
         'known key id, wrong secret': () => ({
           'x-api-key': `${user.apiKey.slice(0, -4)}${user.apiKey.endsWith('0000') ? '1111' : '0000'}`,
         }),
-        'key cut short': () => ({ 'x-api-key': user.apiKey.slice(0, -1) }),
-        'key with more behind it': () => ({ 'x-api-key': `${user.apiKey}0` }),
+        'truncated key': () => ({ 'x-api-key': user.apiKey.slice(0, -1) }),
+        'key with a suffix': () => ({ 'x-api-key': `${user.apiKey}0` }),
         'key with another prefix': () => ({ 'x-api-key': user.apiKey.replace('pyapi_', 'sradm_') }),
-        'no token': () => bearer('nonsense'),
+        'not a token': () => bearer('nonsense'),
         'another scheme': () => ({ authorization: `Basic ${user.token}` }),
         'alg none': () => {
           const [, payload] = user.token.split('.');
@@ -145,7 +145,7 @@ export function authSuite(target: () => Target): void {
           });
           return bearer(`${header}.${payload}.${signature.toString('base64url')}`);
         },
-        'signed by a key that it brings along': () => {
+        'signed by a key that the token contains': () => {
           const [, payload] = user.token.split('.');
           const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
           const header = encode({ alg: 'ES256', typ: 'JWT', jwk: publicKey.export({ format: 'jwk' }) });

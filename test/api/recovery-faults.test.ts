@@ -45,7 +45,7 @@ const given = async () => {
 const veto = async () => expect([200, 404]).toContain((await owner.call('recovery.vetoRestore')).status);
 
 const operations: Readonly<Record<string, Operation>> = {
-  'a share given': async () => {
+  'giving a share': async () => {
     await owner.call('recovery.deleteTrustee', toTrustee());
     return {
       call: () => appoint('new'),
@@ -53,7 +53,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a share replaced': async () => {
+  'replacing a share': async () => {
     await appoint('old');
     return {
       call: () => appoint('new'),
@@ -61,7 +61,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a share taken back': async () => {
+  'revoking a share': async () => {
     await appoint('old');
     return {
       call: () => owner.call('recovery.deleteTrustee', toTrustee()),
@@ -69,7 +69,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a share taken back, with the restore that waits': async () => {
+  'revoking a share with its pending restore': async () => {
     await appoint('old');
     await veto();
     await restore();
@@ -79,7 +79,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a restore brought': async () => {
+  restoring: async () => {
     await appoint('share');
     await veto();
     return {
@@ -88,7 +88,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a restore vetoed': async () => {
+  'vetoing a restore': async () => {
     await appoint('share');
     expect((await restore()).status).toBe(200);
     return {
@@ -97,7 +97,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'keys rekeyed by a restore': async () => {
+  'rekeying with a restore': async () => {
     await appoint('share');
     await veto();
     expect((await restore()).status).toBe(200);

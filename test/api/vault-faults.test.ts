@@ -61,7 +61,7 @@ const counted = async () => {
 };
 
 const operations: Readonly<Record<string, Operation>> = {
-  'a new value': async () => {
+  'storing a new value': async () => {
     const key = newKey();
     return {
       call: () => owner.call('kv.put', { ...key, body: small('new') }),
@@ -69,7 +69,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a value replaced, in the object store, with a share': async () => {
+  'replacing a shared value in the object store': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: large('old') });
     const shareId = await share(key);
@@ -83,7 +83,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a value replaced by a client, with a share': async () => {
+  'replacing a shared value by a client': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('old') });
     const shareId = await share(key);
@@ -106,7 +106,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [409],
     };
   },
-  'a value deleted, with a share': async () => {
+  'deleting a shared value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('old') });
     const shareId = await share(key);
@@ -120,7 +120,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a value read': async () => {
+  'reading a value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('old') });
     return {
@@ -129,7 +129,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a share made': async () => {
+  'creating a share': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const body = { recipientUserId: recipient.id, permission: 'read' };
@@ -148,7 +148,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [201, 409],
     };
   },
-  'a share made by a client': async () => {
+  'creating a share by a client': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const { body: value } = await owner.call('sealed.getValue', key);
@@ -175,7 +175,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [409],
     };
   },
-  'a share read': async () => {
+  'reading a share': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const shareId = await share(key);
@@ -189,7 +189,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'a share revoked': async () => {
+  'revoking a share': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const shareId = await share(key);
@@ -203,7 +203,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a share given up': async () => {
+  'declining a share': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const shareId = await share(key);
@@ -217,7 +217,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'keys made': async () => {
+  'generating keys': async () => {
     const user = await handlers.newUser(org, 'user');
     let once = randomUUID();
     return {
@@ -229,7 +229,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [201, 409],
     };
   },
-  'keys under another secret': async () => {
+  rekeying: async () => {
     const user = rekeyed;
     const key = newKey();
     await user.call('kv.put', { ...key, body: small('kept') });
@@ -248,7 +248,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [401],
     };
   },
-  'keys under another secret by a client': async () => {
+  'rekeying by a client': async () => {
     const user = rekeyed;
     const { body: me } = await user.call('users.getMe');
     const { keyVersion } = me.kdf;
@@ -270,7 +270,7 @@ const operations: Readonly<Record<string, Operation>> = {
 
 describe('if one port call fails, the state is the old or the new one, and a retry completes it', () => {
   test.each(Object.entries(operations))('%s', { timeout: 120_000 }, async (name, operation) => {
-    await withEachFault(faulty, operation, name !== 'a value read');
+    await withEachFault(faulty, operation, name !== 'reading a value');
     await counted();
   });
 });

@@ -66,7 +66,7 @@ const counted = async () => {
 };
 
 const operations: Readonly<Record<string, Operation>> = {
-  'a file stored': async () => {
+  'storing a file': async () => {
     const before = (await owner.call('files.list', { query: { limit: '100' } })).body.length;
     let once = randomUUID();
     const fileName = randomUUID();
@@ -89,7 +89,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [201],
     };
   },
-  'a file deleted, with a share': async () => {
+  'deleting a shared file': async () => {
     const id = await store();
     const shareId = await share(id);
     return {
@@ -102,7 +102,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a share made': async () => {
+  'creating a share': async () => {
     const id = await store();
     const body = { recipientUserId: recipient.id, permission: 'read' };
     let once = randomUUID();
@@ -121,7 +121,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [201, 409],
     };
   },
-  'a share revoked': async () => {
+  'revoking a share': async () => {
     const id = await store();
     const shareId = await share(id);
     return {
@@ -134,7 +134,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'a shared file asked for': async () => {
+  'requesting a shared file': async () => {
     const id = await store();
     const shareId = await share(id);
     return {
@@ -146,7 +146,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'an upload begun': async () => {
+  'creating an upload': async () => {
     const file = await sealed();
     return {
       call: () => owner.call('uploads.create', { body: file.input }),
@@ -154,7 +154,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [409],
     };
   },
-  'an upload completed': async () => {
+  'completing an upload': async () => {
     const file = await begun();
     return {
       call: () => owner.call('uploads.complete', { params: { id: file.id } }),
@@ -166,7 +166,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'an upload given up': async () => {
+  'aborting an upload': async () => {
     const file = await begun();
     return {
       call: () => owner.call('uploads.abort', { params: { id: file.id } }),

@@ -213,11 +213,11 @@ describe('the object of a file', () => {
     Buffer.from(bytes.map((byte, index) => (index === at ? byte ^ 1 : byte)));
 
   test.each([
-    ['altered in its header', flipped(10)],
-    ['altered in its first chunk', flipped(1000)],
-    ['altered in its last chunk', flipped(290_000)],
-    ['cut', (bytes: Buffer) => bytes.subarray(0, -1)],
-    ['cut after its first chunk', (bytes: Buffer) => bytes.subarray(0, 66 + 262_144 + 23)],
+    ['changed in its header', flipped(10)],
+    ['changed in its first chunk', flipped(1000)],
+    ['changed in its last chunk', flipped(290_000)],
+    ['truncated', (bytes: Buffer) => bytes.subarray(0, -1)],
+    ['truncated after its first chunk', (bytes: Buffer) => bytes.subarray(0, 66 + 262_144 + 23)],
   ])('that is %s is 400 for owner and recipient', async (_, change) => {
     const files = kept();
     expect(files).toHaveLength(2);

@@ -255,8 +255,8 @@ describe('the object of a large value', () => {
   };
 
   test.each([
-    ['altered', (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 20_000 ? byte ^ 1 : byte)))],
-    ['cut', (bytes: Buffer) => bytes.subarray(0, -1)],
+    ['changed', (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 20_000 ? byte ^ 1 : byte)))],
+    ['truncated', (bytes: Buffer) => bytes.subarray(0, -1)],
   ])('that is %s is 400', async (_, change) => {
     const kept = file();
     expect(kept.length).toBeGreaterThan(0);

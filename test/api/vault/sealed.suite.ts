@@ -197,7 +197,7 @@ export function sealedSuite(target: () => Target): void {
           'half a character',
           utf8('{"permission":"read","ownerName":"owner","expiresAt":null,"alias":"\\ud800"}'),
         ],
-      ])('whose terms are %s opens for nobody, and is not listed', async (_, terms) => {
+      ])('whose terms are %s cannot be decrypted by anyone, and is not listed', async (_, terms) => {
         const made = await sealedShare(alice, terms);
         expect((await share(made)).status).toBe(201);
         const { status, body } = await alice.read(made.shareId);
