@@ -57,7 +57,7 @@ export function layoutOfSealed(sealedSize: number): FileLayout {
   return { size, chunks, sealedSize };
 }
 
-/** Returns the offset of a chunk in the sealed file, in bytes. */
+/** Returns the byte offset of a chunk in the sealed file. */
 export function chunkOffset(index: number): number {
   return fileHeaderBytes + index * sealedChunkBytes;
 }

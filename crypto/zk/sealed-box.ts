@@ -45,7 +45,7 @@ export type SealedRequest = ReplyOpener & {
    * Returns the secret that opens the replies, from the first on: 44 bytes, as secret as the replies. This request
    * forgets it and can no longer open replies.
    */
-  detach(): Uint8Array;
+  exportRepliesSecret(): Uint8Array;
 };
 
 export type OpenedRequest = {
@@ -99,7 +99,11 @@ export class Sealer {
     const primitives = this.#primitives;
     const keys = schedule(primitives, sharedSecret, this.#publicKey, ciphertext);
     const box = concat(header, ciphertext, encrypt(primitives, keys.request, plaintext, aad));
-    return { box, ...openReplies(primitives, keys.reply, aad), detach: () => detach(keys.reply) };
+    return {
+      box,
+      ...openReplies(primitives, keys.reply, aad),
+      exportRepliesSecret: () => exportRepliesSecret(keys.reply),
+    };
   }
 
   #encapsulate(): Encapsulation {
@@ -141,13 +145,13 @@ export function open(
   }
 }
 
-/** Opens the replies to a detached request. @param secret what `detach` returned */
+/** Opens the replies to a detached request. @param secret from `exportRepliesSecret` */
 export function repliesOf(primitives: Primitives, secret: Uint8Array, aad: Uint8Array): ReplyOpener {
   if (secret.length !== keyBytes + nonceBytes) throw new SealedBoxRejected();
   return openReplies(primitives, Uint8Array.from(secret), aad);
 }
 
-function detach(key: Uint8Array): Uint8Array {
+function exportRepliesSecret(key: Uint8Array): Uint8Array {
   const secret = Uint8Array.from(key);
   wipe(key);
   return secret;

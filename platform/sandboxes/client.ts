@@ -56,7 +56,7 @@ export class SandboxClient {
     const sealed = this.#seal(job);
     const replies = new Replies(sealed);
     const status = await this.#start(`/run?wait=${Math.round(waitMs)}`, job, sealed, replies);
-    return status === 202 ? { repliesSecret: sealed.detach() } : replies.result();
+    return status === 202 ? { repliesSecret: sealed.exportRepliesSecret() } : replies.result();
   }
 
   /** @throws RunLost; SandboxLost; the reason of the signal once it aborts */
