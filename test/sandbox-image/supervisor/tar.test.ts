@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { readTar } from '../../../sandbox-image/supervisor/tar.ts';
 
@@ -56,11 +57,7 @@ async function read(archive: Buffer, chunkBytes = 512): Promise<string[]> {
   const entries: string[] = [];
   for await (const entry of readTar(chunksOf(archive, chunkBytes))) {
     if (entry.type === 'folder') entries.push(`${entry.path}/`);
-    else {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of entry.content()) chunks.push(chunk);
-      entries.push(`${entry.path}=${Buffer.concat(chunks)}`);
-    }
+    else entries.push(`${entry.path}=${await buffer(entry.content())}`);
   }
   return entries;
 }
