@@ -52,7 +52,7 @@ export function rulesSuite(target: () => Target): void {
       expect(body).toEqual({
         ...errorShape,
         code: 'INVALID_REQUEST',
-        details: [{ path: 'valeu', message: 'is not known' }],
+        details: [{ path: 'valeu', message: 'is not a known field' }],
       });
     });
 

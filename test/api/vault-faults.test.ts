@@ -270,7 +270,7 @@ const operations: Readonly<Record<string, Operation>> = {
 
 describe('if one port call fails, the state is the old or the new one, and a retry completes it', () => {
   test.each(Object.entries(operations))('%s', { timeout: 120_000 }, async (name, operation) => {
-    await withEachFault(faulty, operation, name !== 'a value read');
+    await withEachFault(faulty, operation, name !== 'reading a value');
     await counted();
   });
 });
