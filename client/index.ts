@@ -59,7 +59,7 @@ export class StrongroomClient {
    * Calls an operation, again where that is safe and may help.
    *
    * @returns one of the responses that the operation declares
-   * @throws StrongroomError for any other response, or if there is none; the signal's reason if it aborts
+   * @throws StrongroomError for any other response, or if there is no response; the signal's reason if it aborts
    */
   async call<Id extends OperationId>(operationId: Id, ...[request]: Arguments<Id>): Promise<ResponseFor<Id>> {
     const operation = operations[operationId];
@@ -87,7 +87,7 @@ export class StrongroomClient {
   /**
    * Like `call`, but without retries, and returns the response unread: for operations that stream.
    *
-   * @throws StrongroomError if the response is not a success, or if there is none
+   * @throws StrongroomError if the response is not a success, or if there is no response
    */
   async open<Id extends OperationId>(operationId: Id, ...[request]: Arguments<Id>): Promise<Response> {
     const operation = operations[operationId];

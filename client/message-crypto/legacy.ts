@@ -82,7 +82,7 @@ function parse(message: string): { readonly salt: Bytes; readonly iv: Bytes; rea
   return { salt: bytes.slice(0, 16), iv: bytes.slice(16), ciphertext: copy(ciphertext) };
 }
 
-/** What Web Crypto takes: bytes that nobody else can change meanwhile. */
+/** What Web Crypto takes: bytes that no one else can change meanwhile. */
 function copy(bytes: Uint8Array): Bytes {
   return Uint8Array.from(bytes);
 }

@@ -30,7 +30,7 @@ export async function newPassword(password: string): Promise<PasswordKeys & { re
   return { ...keys, record: { suite: 'argon2id-64m-3-4', salt, verifier: keys.verifier } };
 }
 
-const nobody: PasswordRecord = {
+const unknownAccount: PasswordRecord = {
   suite: 'argon2id-64m-3-4',
   salt: randomBytes(argon2idParameters.saltBytes),
   verifier: randomBytes(32),
@@ -44,7 +44,7 @@ export async function checkPassword(
   password: string,
   record: PasswordRecord | undefined,
 ): Promise<PasswordKeys | undefined> {
-  const { salt, verifier } = record ?? nobody;
+  const { salt, verifier } = record ?? unknownAccount;
   const keys = await passwordKeys(password, salt);
   const same = timingSafeEqual(keys.verifier, verifier);
   return same && record ? keys : undefined;

@@ -57,7 +57,7 @@ export function layoutOfSealed(sealedSize: number): FileLayout {
   return { size, chunks, sealedSize };
 }
 
-/** Where a chunk lies in the sealed file. */
+/** Returns the offset of a chunk in the sealed file, in bytes. */
 export function chunkOffset(index: number): number {
   return fileHeaderBytes + index * sealedChunkBytes;
 }

@@ -104,7 +104,7 @@ function openInner(primitives: Primitives, keys: KeyPairs, info: Uint8Array, inn
   return new Layer(primitives, sharedSecret, salt, info).open(inner.subarray(x25519Bytes));
 }
 
-/** AES-256-GCM under what HKDF makes of a shared secret. For one message; wipes the secret at once. */
+/** AES-256-GCM under a key that HKDF derives from a shared secret. For one message; wipes the secret immediately. */
 class Layer {
   readonly #aead: Primitives['aes256Gcm'];
   readonly #keyAndNonce: Uint8Array;

@@ -32,7 +32,7 @@ export async function readContent(objects: Objects, id: string, { text }: Conten
   return Buffer.from(object.body).toString();
 }
 
-/** Keeps it for those who may have it once more, until then. It is the end of it whatever it had before. */
+/** Returns a write that sets the TTL, so that openers can retry until then. It replaces any earlier expiry. */
 export function expireContent(id: string, epochSeconds: number): Write {
   return { table: 'messages', update: keyOf(id), set: { ttl: epochSeconds } };
 }

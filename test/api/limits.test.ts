@@ -41,7 +41,7 @@ describe('rate limits', () => {
     expect(status).toBe(429);
   });
 
-  test('sign-ins are limited by address, whoever is tried', async () => {
+  test('limits sign-ins by address, for any account', async () => {
     appliance = await TestAppliance.start({ STRONGROOM_AUTH_RATE_LIMIT: '4/3600' });
     const attempt = () =>
       post('/api/login', { email: `unknown-${randomUUID()}@example.com`, password: 'a wrong password' });

@@ -15,7 +15,7 @@ async function userOf(env: NodeJS.ProcessEnv): Promise<VaultUser> {
 }
 
 describe('wrong user secrets', () => {
-  test('are tried as often as the limit says, however many come at once', async () => {
+  test('are tried as often as the limit says, however many come concurrently', async () => {
     const user = await userOf({ STRONGROOM_SECRET_RATE_LIMIT: '3/3600' });
     const guesses = Array.from({ length: 12 }, (_, i) => user.get('k', `a wrong secret ${i}`));
     const answers = await Promise.all(guesses);
@@ -43,7 +43,7 @@ describe('wrong user secrets', () => {
     expect((await other.get('k')).status).toBe(200);
   });
 
-  test('right ones are not counted, nor is the one that many calls at once have in common', async () => {
+  test('right ones are not counted, nor is the one that concurrent requests have in common', async () => {
     const user = await userOf({ STRONGROOM_SECRET_RATE_LIMIT: '2/3600', STRONGROOM_KEK_CACHE: 'off' });
     for (let calls = 0; calls < 4; calls++) expect((await user.get('k')).status).toBe(200);
     const answers = await Promise.all(Array.from({ length: 4 }, () => user.get('k')));

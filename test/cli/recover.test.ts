@@ -126,7 +126,7 @@ test('masked shares need the phrase, and the prompt shows the hint', async () =>
 test.each([
   ['an invalid threshold', ['--threshold', 'two', 'x', 'y'], 2, '--threshold'],
   ['a single trustee', ['x'], 2, 'Usage'],
-  ['an unknown user', ['nobody-at-all', 'nobody-else'], 4, 'nobody-at-all'],
+  ['an unknown user', ['unknown-at-all', 'unknown-else'], 4, 'unknown-at-all'],
 ])('recover appoint rejects %s', async (_, more, code, words) => {
   expect(await appoint(...more)).toMatchObject({ code, stderr: expect.stringContaining(words) });
 });

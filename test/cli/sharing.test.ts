@@ -72,7 +72,7 @@ describe('a value', () => {
   });
 
   test.each([
-    ['an unknown name', ['--with', 'nobody-at-all'], 4, 'nobody-at-all'],
+    ['an unknown name', ['--with', 'unknown-at-all'], 4, 'unknown-at-all'],
     ['an email address, which a member cannot resolve', ['--with', 'bob@example.com'], 4, 'addresses'],
     ['no recipient', [], 2, '--with'],
     ['an invalid duration', ['--with', 'x', '--expires', 'soon'], 2, '--expires'],

@@ -78,7 +78,7 @@ describe('a call', () => {
     },
   );
 
-  it('carries a token as a bearer, and nothing once there is none', async () => {
+  it('sends a token as a bearer, and nothing without a token', async () => {
     server.answers({ status: 200, body: [] }, { status: 200, body: [] });
     await client.withCredential({ token: 'eyJ' }).call('secrets.list');
     await client.withCredential(undefined).call('secrets.list');
@@ -183,7 +183,7 @@ describe('the client', () => {
     expect(server.received).toHaveLength(0);
   });
 
-  it('asks a function for the credential anew for each call', async () => {
+  it('asks a function for the credential before each request', async () => {
     const tokens = ['first', 'second'];
     const credential = () => ({ token: tokens.shift() ?? '' });
     const renewed = new StrongroomClient({ baseUrl: server.url, credential });

@@ -153,7 +153,7 @@ describe('an answer that is lost', () => {
   };
 
   test.each(['break' as const, refusal(504, 'TIMEOUT')])(
-    'is asked for once more, under the same nonce',
+    'is requested again, under the same nonce',
     async (lost) => {
       server.answers(lost, { status: 200, body: { success: true, data } });
       expect(await fetching()).toEqual(data);
@@ -188,7 +188,7 @@ describe('a link', () => {
     'ftp://example.com/s/abc',
     'https://example.com/docs',
     'https://example.com/s/',
-  ])('%j is none', (url) => {
+  ])('%j is not a link', (url) => {
     expect(() => parseMessageLink(url)).toThrow(MessageError);
   });
 

@@ -24,14 +24,14 @@ let local: LocalPlatform;
 beforeAll(async () => {
   process.env.STRONGROOM_REGISTRATION = 'open';
   process.env.STRONGROOM_CHALLENGE = 'off';
-  // So that user secrets are tried, whatever this process has derived before.
+  // Without the cache every user secret is tried, whatever this process has derived before.
   process.env.STRONGROOM_KEK_CACHE = 'off';
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
   local = await localPlatform();
 });
 afterAll(() => local.remove());
 
-/** Whether the pipeline starts the handler of this request before it has admitted the caller. */
+/** Returns whether the pipeline starts the handler of this request before it has admitted the caller. */
 function startsEarly({ auth }: RouteRecord, { headers = {} }: Invocation): boolean {
   const credential = credentialOf(new Map(Object.entries(headers)));
   return credential ? predictCaller(fingerprint(credential)) !== undefined : auth !== 'user';

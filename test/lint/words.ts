@@ -14,7 +14,8 @@ const entry = (avoid: string, write: string, flags = 'gi'): Entry => ({
 });
 
 export const entries: readonly Entry[] = [
-  entry('nobody', 'no one, or name the actor'),
+  // With case: `noBody` is a name.
+  entry('[Nn]obody', 'no one, or name the actor', 'g'),
   entry('whoever', 'anyone who, or name the actor'),
   // With case: Python says `is None`.
   entry('(?:is|are|was|were) none', 'is not a …, does not exist, is missing', 'g'),

@@ -12,7 +12,7 @@ export type Invocation = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Calls a route's handler in this process, as its function's runtime would. */
+/** Calls a route's handler in this process, as its function's runtime does. */
 export async function invoke(route: RouteRecord, invocation: Invocation = {}) {
   const file = `../../lambdas/${operationFile(route.operationId)}`;
   const { handler } = (await import(file)) as { handler: StreamHandler };
@@ -22,7 +22,7 @@ export async function invoke(route: RouteRecord, invocation: Invocation = {}) {
   return { status: statusCode, text: typeof body === 'string' ? body : await text(body) };
 }
 
-/** The event that API Gateway sends to a route's function. */
+/** Returns the event that API Gateway sends to a route's function. */
 export function proxyEvent(
   route: RouteRecord,
   { params, query, body, headers }: Invocation,

@@ -2,7 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Platform } from '../../platform/platform.ts';
 import type { Increment, Write } from '../../platform/table.ts';
 
-/** Longer than all that a handler does before its first write, so that a write that does not wait is seen. */
+/** Longer than anything that a handler does before its first write, so that a write that does not wait is seen. */
 const admissionMs = 100;
 
 /** Methods that change nothing and cost little. Everything else is a write. */
@@ -12,7 +12,10 @@ const reads = new Set([
   ...['builder.outcome', 'builder.source'],
 ]);
 
-/** A platform that refuses callers on demand, as if their rate limit were reached, and notes what is written meanwhile. */
+/**
+ * A platform that refuses callers on demand, as if their rate limit were reached, and records what is written
+ * meanwhile.
+ */
 export class RefusingPlatform {
   readonly platform: Platform;
   #isRefusing = false;
@@ -23,14 +26,14 @@ export class RefusingPlatform {
     this.platform = Object.fromEntries(ports);
   }
 
-  /** Makes a request as a caller whose rate limit is reached. @returns its result, and the writes of its handler */
+  /** Sends a request as a caller whose rate limit is reached. @returns its result, and the writes of its handler */
   async refuse<T>(
     request: () => Promise<T>,
   ): Promise<{ readonly result: T; readonly writes: readonly string[] }> {
     this.#isRefusing = true;
     this.#writes = [];
     const result = await request();
-    // A handler that has not noticed the refusal may still be running.
+    // A handler that does not wait may still be running.
     await after(admissionMs / 2);
     this.#isRefusing = false;
     return { result, writes: this.#writes };
@@ -55,12 +58,15 @@ export class RefusingPlatform {
   }
 }
 
-/** Rate limits of routes, not the one of user secrets, which handlers count. */
+/** Tells the rate limits of routes from the one of user secrets, which handlers count. */
 function isRateLimit({ table, key }: Increment): boolean {
   return table === 'counters' && /^limit#(api|auth|message)#/.test(key.pk);
 }
 
-/** What the pipeline itself writes for a refused request: an audit number, an audit entry, the use of a token. */
+/**
+ * Recognizes what the pipeline itself writes for a refused request: an audit number, an audit entry, the use of a
+ * token.
+ */
 function isOfPipeline(name: string, value: unknown): boolean {
   if (name === 'table.increment') return (value as Increment).key.pk === 'audit';
   if (name !== 'table.transact') return false;

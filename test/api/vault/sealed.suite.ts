@@ -62,7 +62,7 @@ export function sealedSuite(target: () => Target): void {
         ['envelopeB64', { envelopeB64: '!' }],
         ['version', { version: 0 }],
         ['shares', { shares: undefined }],
-        ['valueB64', { valueB64: b64('in the clear') }],
+        ['valueB64', { valueB64: b64('in plaintext') }],
       ])('with a bad %s is 400, and the error names it', async (path, fault) => {
         const answer = await put({ ...(await sealedValue(1)), ...fault });
         expect([answer.status, pathOf(answer)]).toEqual([400, [path]]);
@@ -166,7 +166,7 @@ export function sealedSuite(target: () => Target): void {
         ['sealedTermsB64', { sealedTermsB64: b64('nothing') }],
         ['expiresUtc', { expiresUtc: '2020-01-01T00:00:00Z' }],
         ['permission', { permission: 'write' }],
-        ['alias', { alias: 'in the clear' }],
+        ['alias', { alias: 'in plaintext' }],
       ])('with a bad %s is 400, and the error names it', async (path, fault) => {
         const answer = await share({ ...(await sealedShare(alice)), ...fault });
         expect([answer.status, pathOf(answer)]).toEqual([400, [path]]);

@@ -347,8 +347,8 @@ export function uploadsSuite(target: () => Target): void {
     });
 
     test('is refused to a user without keys', async () => {
-      const nobody = await VaultUser.create(target(), owner.orgId, { keys: false });
-      const { status, body } = await begin(nobody, sealClientFile(await meOf(owner), randomBytes(100)));
+      const keyless = await VaultUser.create(target(), owner.orgId, { keys: false });
+      const { status, body } = await begin(keyless, sealClientFile(await meOf(owner), randomBytes(100)));
       expect([status, body.code]).toEqual([400, 'KEYS_REQUIRED']);
     });
 

@@ -27,12 +27,12 @@ describe('sign-in', () => {
 
   test('reports wrong credentials and keeps the email address for another try', async () => {
     const page = await dashboard.visit();
-    await page.getByLabel('Email address').fill('nobody@example.com');
+    await page.getByLabel('Email address').fill('no-one@example.com');
     await page.getByLabel('Password', { exact: true }).fill('not the password');
     await button(page, 'Sign in').click();
     expect(await page.getByRole('alert').textContent()).toContain('is incorrect');
     await expectAccessible(page);
-    expect(await page.getByLabel('Email address').inputValue()).toBe('nobody@example.com');
+    expect(await page.getByLabel('Email address').inputValue()).toBe('no-one@example.com');
   });
 
   test('accepts an API key and keeps it in memory only', async () => {

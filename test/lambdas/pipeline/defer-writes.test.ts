@@ -24,7 +24,7 @@ const methods = {
   background: ['begin', 'constructor'],
 };
 
-/** A platform whose methods note that they were called. */
+/** A platform that records the names of called methods. */
 function notingPlatform(called: string[]): Platform {
   const port = (name: string, of: readonly string[]) =>
     Object.fromEntries(of.map((method) => [method, async () => called.push(`${name}.${method}`)]));

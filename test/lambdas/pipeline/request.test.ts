@@ -83,7 +83,7 @@ describe('the pipeline refuses a field in plain English', () => {
     ['nested', [], 'must be an object'],
     ['language', 'cobol', 'must be one of "python", "javascript"'],
     ['permission', 'write', 'must be "read"'],
-    ['email', 'nobody', 'must be an e-mail address'],
+    ['email', 'no-address', 'must be an e-mail address'],
     ['password', 'short', 'must have at least 10 characters'],
     ['expiresAt', 'tomorrow', 'must be an ISO 8601 date and time'],
     ['id', '1', 'must be a UUID'],
