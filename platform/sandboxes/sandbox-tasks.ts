@@ -20,7 +20,7 @@ export interface PoolTasks extends SandboxTasks {
   readonly fetchKey: FetchSandboxKey;
 }
 
-/** What starts and stops the tasks of a pool. */
+/** Starts and stops the tasks of a pool. */
 export interface SandboxTasks {
   /** Returns all tasks that are not stopped, and those of `taskIds` that the scheduler still knows. */
   list(taskIds: readonly string[]): Promise<readonly SandboxTask[]>;

@@ -3,9 +3,9 @@ import { native } from '../../crypto/providers/native.ts';
 import { generatePrivateKey } from '../../crypto/zk/sealed-box.ts';
 import { findInterpreter } from '../protocol/interpreter.ts';
 import { type Config, readConfig } from './config.ts';
-import { type Home, makeHome, removeHome } from './home.ts';
 import { findNode } from './node-program.ts';
 import { Runner } from './runner.ts';
+import { createRuntimeDir, type RuntimeDir, removeRuntimeDir } from './runtime-dir.ts';
 import { createSandboxServer, listen } from './server.ts';
 import { SlotPools } from './slot-pools.ts';
 import { findTaskId } from './task-id.ts';
@@ -26,15 +26,17 @@ async function main(config: Config): Promise<void> {
 
   const node = await findNode(config.node, process.env.PATH ?? '', root);
 
-  const home = makeHome(config.temporary);
-  const pools = new SlotPools(python.executable, node, config, home, (reason) => fail(reason, home));
-  const isolation = await pools.start().catch((error: Error) => fail(error, home));
+  const runtimeDir = createRuntimeDir(config.temporary);
+  const pools = new SlotPools(python.executable, node, config, runtimeDir, (reason) =>
+    fail(reason, runtimeDir),
+  );
+  const isolation = await pools.start().catch((error: Error) => fail(error, runtimeDir));
   const key = generatePrivateKey(native);
   const runner = new Runner(pools, config);
   const publicKeyB64 = Buffer.from(key.publicKey).toString('base64');
-  const taskId = await findTaskId(config.taskMetadata).catch((error: Error) => fail(error, home));
+  const taskId = await findTaskId(config.taskMetadata).catch((error: Error) => fail(error, runtimeDir));
   const server = createSandboxServer(key, runner, { taskId, publicKeyB64, isolation });
-  const address = await listen(server, config.listen).catch((error: Error) => fail(error, home));
+  const address = await listen(server, config.listen).catch((error: Error) => fail(error, runtimeDir));
 
   let ending = false;
   const end = async () => {
@@ -44,7 +46,7 @@ async function main(config: Config): Promise<void> {
     await Promise.race([runner.close(), sleep(endMs)]);
     await pools.close();
     server.closeAllConnections();
-    removeHome(home);
+    removeRuntimeDir(runtimeDir);
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
@@ -53,8 +55,8 @@ async function main(config: Config): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: true, publicKeyB64, isolation, listen: address })}\n`);
 }
 
-function fail(error: Error, home?: Home): never {
-  if (home) removeHome(home);
+function fail(error: Error, runtimeDir?: RuntimeDir): never {
+  if (runtimeDir) removeRuntimeDir(runtimeDir);
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }

@@ -13,11 +13,11 @@ import {
 import { Bundles } from './bundles.ts';
 import { type Collected, collect } from './collect.ts';
 import type { Config, Limits } from './config.ts';
-import { mentioned } from './mentioned.ts';
+import { findImports } from './find-imports.ts';
 import { Output } from './output.ts';
+import { findProcesses, measureDisk, measureMemory, measureUnnamed } from './resource-usage.ts';
 import type { SlotPools } from './slot-pools.ts';
-import type { Kind, Slot } from './slot-types.ts';
-import { findProcesses, measureDisk, measureMemory, measureUnnamed } from './watch.ts';
+import type { Slot, SlotKind } from './slot-types.ts';
 import type { Ended } from './zygote.ts';
 
 /** The queue of this sandbox is full. */
@@ -109,10 +109,10 @@ export class Runner {
     await this.#enter();
     try {
       const kind = await this.#kindOf(job, packagesFrom);
-      const preimport = kind.packages ? mentioned(job.code, this.#config.preimport) : [];
+      const preimport = kind.packages ? findImports(job.code, this.#config.preimport) : [];
       const slot = await this.#pools.take(kind, preimport);
       this.#waiting.delete(id);
-      return await this.#attend(job, frame, slot, place.stopped || this.#closing, onOutput);
+      return await this.#supervise(job, frame, slot, place.stopped || this.#closing, onOutput);
     } finally {
       this.#waiting.delete(id);
       this.#leave();
@@ -120,7 +120,7 @@ export class Runner {
   }
 
   /** Bundles contain Python modules only. */
-  async #kindOf({ language, packages }: Job, from: BundleSource | undefined): Promise<Kind> {
+  async #kindOf({ language, packages }: Job, from: BundleSource | undefined): Promise<SlotKind> {
     if (packages === undefined || !languages[language].usesPackages) return { language, packages: null };
     return { language, packages: await this.#bundles.find(packages, from) };
   }
@@ -140,7 +140,7 @@ export class Runner {
     await Promise.allSettled(this.#ends);
   }
 
-  async #attend(
+  async #supervise(
     job: Job,
     frame: Uint8Array,
     slot: Slot,
@@ -225,18 +225,18 @@ export class Runner {
         return;
       }
       this.#ticks += 1;
-      this.#look(this.#ticks % diskEvery === 0);
+      this.#enforceLimits(this.#ticks % diskEvery === 0);
     }, watchMs);
   }
 
-  #look(atDisk: boolean): void {
+  #enforceLimits(includeDisk: boolean): void {
     const now = performance.now();
     const runs = [...this.#running.values()].filter((run) => now - run.startedAt > watchMs / 2);
     const processes = findProcesses(runs);
     for (const [run, pids] of processes) {
       if (measureMemory(run.zygotePid, pids) > this.#limits.memoryBytes) run.end('memory');
     }
-    if (!atDisk) return;
+    if (!includeDisk) return;
     const reserve = freeBytes(this.#config.temporary) < reservedBytes;
     for (const run of runs) {
       const bytes = measureDisk(run.directory) + measureUnnamed(processes.get(run) ?? []);

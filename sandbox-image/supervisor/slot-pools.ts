@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { languageIds, languages } from '../../contract/languages.ts';
 import { type Isolation, SandboxUnavailable } from '../protocol/job.ts';
 import type { Config } from './config.ts';
-import type { Home } from './home.ts';
 import type { NodeProgram } from './node-program.ts';
-import type { Kind, Slot } from './slot-types.ts';
+import type { RuntimeDir } from './runtime-dir.ts';
+import type { Slot, SlotKind } from './slot-types.ts';
 import { SlotPool } from './slots.ts';
 import type { ZygoteSettings } from './zygote.ts';
 
@@ -29,7 +29,7 @@ export class SlotPools {
     python: string,
     node: NodeProgram,
     config: Config,
-    home: Home,
+    runtimeDir: RuntimeDir,
     onBroken: (error: Error) => void,
   ) {
     const { level, landlockAbi, firstUid, uidLocks, limits, spares } = config;
@@ -41,10 +41,10 @@ export class SlotPools {
         firstUid: firstUid === null || preloadPackages ? firstUid : firstUid + uidsOfZygote,
         uidLocks,
         limits,
-        base: home.makeBase(name),
-        socket: join(home.meeting, `${name}.sock`),
+        base: runtimeDir.makeBase(name),
+        socket: join(runtimeDir.meeting, `${name}.sock`),
         node: 'path' in node ? node.path : null,
-        bootstrap: home.bootstrap,
+        bootstrap: runtimeDir.bootstrap,
         preloadPackages,
       };
       return new SlotPool(python, settings, spares, onBroken);
@@ -57,14 +57,14 @@ export class SlotPools {
     const available = languageIds.filter(
       (id) => languages[id].interpreter !== 'node' || 'path' in this.#node,
     );
-    const kinds = available.map((language): Kind => ({ language, packages: null }));
+    const kinds = available.map((language): SlotKind => ({ language, packages: null }));
     const { isolation, packagesPreloaded } = await this.#main.start(kinds);
     this.#packagesPreloaded = packagesPreloaded;
     return isolation;
   }
 
   /** @throws SandboxLost; SandboxUnavailable if this sandbox lacks the language */
-  async take(kind: Kind, preimport: readonly string[]): Promise<Slot> {
+  async take(kind: SlotKind, preimport: readonly string[]): Promise<Slot> {
     if (languages[kind.language].interpreter === 'node' && 'reason' in this.#node) {
       throw new SandboxUnavailable(this.#node.reason);
     }

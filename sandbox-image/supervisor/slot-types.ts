@@ -5,7 +5,7 @@ import type { Channels } from './rendezvous.ts';
 import type { Ended } from './zygote.ts';
 
 /** The kind of jobs that a slot is prepared for. A waiting slot serves no other kind. */
-export type Kind = {
+export type SlotKind = {
   readonly language: Language;
   /** Directory of the packages that the program can import, or null for a program without packages. */
   readonly packages: string | null;

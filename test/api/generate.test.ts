@@ -63,7 +63,7 @@ describe.each(suites)('generating code by %s', (provider, protocol) => {
       usage: { inputTokens: 11, outputTokens: 7 },
       execution: { status: 'completed', stdout: '42\n', isolation: { seccomp: true } },
     });
-    const [asked] = server.asked;
+    const [asked] = server.prompts;
     expect(asked).toMatchObject({ prompt: 'Multiply six by seven.', maxTokens: 4096 });
     expect(asked?.system).toContain('The user has stored no secrets.');
   });
@@ -81,8 +81,8 @@ describe.each(suites)('generating code by %s', (provider, protocol) => {
     server.behaves(says(program('import os; print(len(os.environ["DATABASE_URL"]))')));
     const { body } = await generate({ prompt: 'How long is my database URL?' });
     expect(body.execution.stdout).toBe('18\n');
-    expect(server.asked[0]?.system).toContain('DATABASE_URL');
-    expect(JSON.stringify(server.asked)).not.toContain('planted-');
+    expect(server.prompts[0]?.system).toContain('DATABASE_URL');
+    expect(JSON.stringify(server.prompts)).not.toContain('planted-');
   });
 
   test('a program gets the secrets that it names, and no others', async () => {
@@ -107,7 +107,7 @@ describe.each(suites)('generating code by %s', (provider, protocol) => {
     const { status, body } = await generate({ prompt: 'Use my token.' });
     expect([status, body.code, body.text]).toEqual([422, 'NO_CODE_GENERATED', plea]);
     expect(server.requests).toHaveLength(1);
-    expect(JSON.stringify(server.asked)).not.toContain('planted-');
+    expect(JSON.stringify(server.prompts)).not.toContain('planted-');
   });
 
   test('shows a printed secret to its owner, and not to the model', async () => {

@@ -14,13 +14,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The directory of a supervisor, below the temporary directory. */
-export type Home = {
+export type RuntimeDir = {
   readonly path: string;
   /** The script that each Node.js run starts with. A copy, because every user must be able to read it. */
   readonly bootstrap: string;
   /** Folder of the sockets on which slots connect to the supervisor; closed to other users. */
   readonly meeting: string;
-  /** Creates a parent for the directories of runs. Other users can traverse it and the home, but not list either. */
+  /**
+   * Creates a parent for the directories of runs. Other users can traverse it and this directory, but not list either.
+   */
   makeBase(name: string): string;
 };
 
@@ -31,8 +33,8 @@ const bootstrapSource = ['../zygote/javascript.cjs', './zygote/javascript.cjs']
 
 const prefix = 'strongroom-sandbox-';
 
-/** Creates the home, and removes the homes of supervisors that were killed. */
-export function makeHome(temporary: string): Home {
+/** Creates the directory, and removes those of supervisors that were killed. */
+export function createRuntimeDir(temporary: string): RuntimeDir {
   // A pid is meaningful only inside its own pid namespace.
   const namespace = `${prefix}${readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')}-`;
   removeStale(temporary, namespace);
@@ -52,8 +54,8 @@ function makeBase(base: string): string {
   return base;
 }
 
-export function removeHome(home: Home): void {
-  rmSync(home.path, { recursive: true, force: true });
+export function removeRuntimeDir(runtimeDir: RuntimeDir): void {
+  rmSync(runtimeDir.path, { recursive: true, force: true });
 }
 
 function removeStale(temporary: string, namespace: string): void {

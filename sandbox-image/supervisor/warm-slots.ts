@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { languages } from '../../contract/languages.ts';
 import { SandboxUnavailable } from '../protocol/job.ts';
-import type { Kind, Slot } from './slot-types.ts';
+import type { Slot, SlotKind } from './slot-types.ts';
 
 /** Consecutive faults after which no more slots of a kind are forked. */
 const maxFaults = 5;
@@ -11,8 +11,8 @@ const maxImportFaults = 2;
 const maxReason = 300;
 
 /** The slots of one kind, the runs that wait for one, and the number to keep ready. */
-export class Stock {
-  readonly kind: Kind;
+export class WarmSlots {
+  readonly kind: SlotKind;
   readonly idle: Slot[] = [];
   readonly waiters: PromiseWithResolvers<Slot>[] = [];
   /** Slots that were forked and are not ready yet. */
@@ -23,7 +23,7 @@ export class Stock {
   #mayPreimport = true;
   #fault: Error | undefined;
 
-  constructor(kind: Kind, spares: number) {
+  constructor(kind: SlotKind, spares: number) {
     this.kind = kind;
     this.#spares = spares;
   }
