@@ -12,7 +12,7 @@ const race = { messages: 200, openers: 10 };
 
 /**
  * Messages created and opened a second on this machine, the load generator beside the appliance; then how many
- * recipients had a message that one may have, of ten at once, with the appliance killed in between.
+ * recipients had a message that one may have, of ten concurrently, with the appliance killed in between.
  */
 export default async function run(): Promise<void> {
   const appliance = await TestAppliance.start();

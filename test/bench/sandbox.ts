@@ -140,7 +140,7 @@ async function atOnceOf(run: () => Promise<unknown>, note?: string): Promise<voi
   );
   const perSecond = times.length / ((performance.now() - begun) / 1000);
   row(
-    `runs a second, ${atOnce} at once`,
+    `runs a second, ${atOnce} concurrently`,
     perSecond.toFixed(0),
     [`p99 ${ms(figures(times).p99)}`, note].filter(Boolean).join(', '),
   );
@@ -161,7 +161,7 @@ async function burstOf(sandbox: Supervisor, job: Partial<Job>, code: string): Pr
   row(`burst of ${burst}: ${code}`, `${succeeded} right`, `p50 ${ms(median)}, p95 ${ms(p95)}`);
 }
 
-/** What the host would get back from each slot that waits: pages that nobody shares. */
+/** What the host would get back from each slot that waits: pages that no other process shares. */
 async function memoryOfSlots(level: Level, what: string, python: number, javascript: number): Promise<void> {
   const env = {
     STRONGROOM_SANDBOX_SPARES: String(python),
