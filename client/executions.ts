@@ -45,31 +45,43 @@ export async function followExecution(
   executionId: string,
   { onOutput, signal }: Omit<Followed, 'onAccepted'> = {},
 ): Promise<Execution> {
-  const params = { id: executionId };
-  let last = '';
-  let failures = 0;
-  for (let ended = false; !ended; ) {
+  const options = { params: { id: executionId }, ...(signal && { signal }) };
+  const progress: Progress = { lastId: '', ended: false, failures: 0 };
+  while (!progress.ended) {
     try {
-      const headers: Record<string, string> = last ? { 'Last-Event-ID': last } : {};
-      const response = await client.open('executions.streamEvents', {
-        params,
-        headers,
-        ...(signal && { signal }),
-      });
-      for await (const { id, event, data } of eventsOf(response)) {
-        failures = 0;
-        if (id) last = id;
-        if (event === 'stdout' || event === 'stderr') onOutput?.(event, data.text ?? '');
-        ended ||= event === 'end';
-      }
+      const headers: Record<string, string> = progress.lastId ? { 'Last-Event-ID': progress.lastId } : {};
+      const response = await client.open('executions.streamEvents', { ...options, headers });
+      await readEvents(response, progress, onOutput);
     } catch (error) {
       signal?.throwIfAborted();
-      failures += 1;
-      if (!mayPass(error) || failures > reconnects) throw error;
+      progress.failures += 1;
+      if (!mayPass(error) || progress.failures > reconnects) throw error;
     }
-    if (!ended) await pause(reconnectMs, signal);
+    if (!progress.ended) await pause(reconnectMs, signal);
   }
-  return (await client.call('executions.get', { params, ...(signal && { signal }) })).body;
+  return (await client.call('executions.get', options)).body;
+}
+
+type Progress = {
+  /** Id of the last event, from which a new stream continues. */
+  lastId: string;
+  ended: boolean;
+  /** Failures since the last event. */
+  failures: number;
+};
+
+/** Reads a stream of events until it ends, and keeps `progress` for the case that it breaks. */
+async function readEvents(
+  response: Response,
+  progress: Progress,
+  onOutput: Followed['onOutput'],
+): Promise<void> {
+  for await (const { id, event, data } of eventsOf(response)) {
+    progress.failures = 0;
+    if (id) progress.lastId = id;
+    if (event === 'stdout' || event === 'stderr') onOutput?.(event, data.text ?? '');
+    progress.ended ||= event === 'end';
+  }
 }
 
 /** Fetches a file that was too large for the response. @throws StrongroomError NOT_FOUND if it is no longer kept */

@@ -122,6 +122,7 @@ export type ConsistencyProof = {
 };
 
 /** Whether the tree with the one root is the beginning of the tree with the other, section 2.1.4.2. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the RFC's algorithm, step by step
 export function verifyConsistency(
   { from, to, proof }: ConsistencyProof,
   fromRoot: Uint8Array,

@@ -42,7 +42,10 @@ export class ScriptedServer {
       });
       const next = server.#script.shift();
       if (next === 'silence') return;
-      if (next === undefined || next === 'break') return request.socket.destroy();
+      if (next === undefined || next === 'break') {
+        request.socket.destroy();
+        return;
+      }
       const { status, headers = {}, body } = next;
       const isText = typeof body === 'string';
       response.writeHead(status, {
