@@ -1,23 +1,18 @@
 #!/usr/bin/env node
-/** The CDK app: `npx cdk synth`, `npx cdk deploy`. Configured by context values; see docs/deploy.md. */
-import { readFileSync } from 'node:fs';
+/** The CDK app: `npx cdk synth`, `npx cdk deploy`. Context values configure it; see docs/deploy.md. */
 import { App } from 'aws-cdk-lib';
-import { backgrounds } from '../contract/jobs.ts';
+import { jobs } from '../contract/jobs.ts';
 import { routes } from '../contract/routes.ts';
-import { bundleAll, dist } from '../infra/bundle.ts';
+import { bundleAll, dist, functions } from '../infra/bundle.ts';
 import { InvalidContext, readConfiguration } from '../infra/configuration.ts';
 import { StrongroomStack } from '../infra/stack.ts';
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
+import { version } from './version.ts';
 
 try {
   const app = new App();
   const configuration = readConfiguration(app.node.getAllContext() as Record<string, unknown>, version());
-  const assets = await bundleAll([...routes, ...backgrounds], dist);
-  new StrongroomStack(app, { routes, backgrounds, configuration, assets });
+  const assets = await bundleAll(functions, dist);
+  new StrongroomStack(app, { routes, jobs, configuration, assets });
 } catch (error) {
   if (!(error instanceof InvalidContext)) throw error;
   process.stderr.write(`${error.message}\n`);

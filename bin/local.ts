@@ -1,35 +1,41 @@
 #!/usr/bin/env node
-/** The whole appliance on this machine: `npm start`. */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { machineSettings } from '../platform/local/settings.ts';
+import { type Setting, variableOf } from '../platform/setting.ts';
+import { currentSettings, functionSettings } from '../platform/settings.ts';
+import { version } from './version.ts';
+
+/** Every setting that an operator may set on one machine. */
+const settings: readonly [name: string, setting: Setting][] = Object.entries({
+  ...functionSettings,
+  ...machineSettings,
+}).filter(([, { settable }]) => settable === 'everywhere' || settable === 'machine');
 
 const usage = `Usage: npm start -- [options]
-  --port N     port to listen on (8787); 0 takes a free one
-  --host NAME  address to listen on (127.0.0.1)
-  --data PATH  folder that everything is kept in (.strongroom)
-  --help       this text
+
+Options:
+  --port N     port to listen on (default: 8787); 0 picks a free port
+  --host NAME  address to listen on (default: 127.0.0.1)
+  --data PATH  data folder (default: .strongroom)
+  --help       show this text
 
 Environment:
-  STRONGROOM_REGISTRATION  open (here), closed, or e-mail domains separated by commas
-  STRONGROOM_LIMIT         calls a credential or address may make, as count/seconds (600/60)
-  STRONGROOM_AUTH_LIMIT    sign-ins and registrations an address or account may try (10/900)
-  STRONGROOM_SECRET_LIMIT  wrong user secrets that a user may try, as count/seconds (10/900)
-  STRONGROOM_KEK_CACHE     on, or off: each read of the vault derives its key anew
-  STRONGROOM_RESTORE_DELAY seconds that an owner has to veto a restore of their keys (0 here)
-  STRONGROOM_MESSAGE_LIMIT        messages an anonymous sender may create (20/900)
-  STRONGROOM_MESSAGE_TOKEN_LIMIT  messages a token or another credential may create (100/900)
-  STRONGROOM_CHALLENGE            on: anonymous senders of messages solve a proof of work first (off here)
-  STRONGROOM_CHALLENGE_TRIES      how hard that is: tries of 5,000 PBKDF2 iterations, on average (400)
-  STRONGROOM_PUBLIC_URL           where callers reach this machine, for links and files; else as the request names it
-  STRONGROOM_PYTHON        the Python that programs run with; found by itself where every user can read one
-  STRONGROOM_PACKAGE_INDEX URL of the package index (PEP 503); pip's own configuration of this machine unless set
-  STRONGROOM_SANDBOX_PACKAGES  folder of the users' packages; every user must be able to enter it and all above
-  STRONGROOM_GENERATOR     none (here), bedrock, anthropic or openai: who writes programs; see docs/generate.md
+${settingLines().join('\n')}
 `;
+
+/** One line for each setting. */
+function settingLines(): readonly string[] {
+  const lines = settings.map(([name, { description, defaultText, localDefault, default: text = 'none' }]) => [
+    variableOf(name),
+    `${description} (default: ${defaultText ?? localDefault ?? text})`.replaceAll('`', ''),
+  ]);
+  const width = Math.max(...lines.map(([variable = '']) => variable.length));
+  return lines.map(([variable = '', text]) => `  ${variable.padEnd(width)}  ${text}`);
+}
 
 type Options = { readonly port: number; readonly host: string; readonly data: string };
 
-/** @throws Error with a sentence that names the option */
+/** @throws Error that names the invalid option */
 function readOptions(argv: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
     args: [...argv],
@@ -43,14 +49,9 @@ function readOptions(argv: readonly string[]): Options | 'help' {
   if (values.help) return 'help';
   const port = Number(values.port);
   if (!/^\d+$/.test(values.port) || port > 65_535) {
-    throw new Error(`--port takes a number from 0 to 65535, not ${values.port}`);
+    throw new Error(`--port must be a number from 0 to 65535, not ${values.port}`);
   }
   return { ...values, port };
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 async function main(): Promise<void> {
@@ -59,13 +60,12 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  process.env.STRONGROOM_VERSION = version();
-  process.env.STRONGROOM_REGISTRATION ??= 'open';
-  process.env.STRONGROOM_RESTORE_DELAY ??= '0';
-  process.env.STRONGROOM_CHALLENGE ??= 'off';
-  // The logger and the settings read the environment when they are loaded.
+  process.env[variableOf('version')] = version();
+  for (const [name, { localDefault }] of settings) {
+    if (localDefault !== undefined) process.env[variableOf(name)] ??= localDefault;
+  }
+  // Modules read the environment when they are loaded.
   const { startAppliance } = await import('./local/appliance.ts');
-  const { currentSettings } = await import('../platform/settings.ts');
   currentSettings();
   const appliance = await startAppliance(options);
 
@@ -76,7 +76,7 @@ async function main(): Promise<void> {
 
   let stopping = false;
   const stop = () => {
-    // Whoever asks twice does not want to wait.
+    // A second signal means that the operator does not want to wait.
     if (stopping) process.exit(130);
     stopping = true;
     appliance.stop().then(

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Builds what the npm package has in it, into dist/package: `npm pack` does it first. */
+/** Builds the contents of the npm package into dist/package. `npm pack` runs it first. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -26,7 +26,7 @@ await build({
   outdir,
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
-  // Entries share what they have in common, so that there is one class of each error.
+  // Entry points share their common code, so that each error class exists once.
   splitting: true,
   packages: 'external',
   format: 'esm',
@@ -38,7 +38,7 @@ for (const program of programs) chmodSync(join(root, program), 0o755);
 const tsc = join(root, 'node_modules', '.bin', 'tsc');
 execFileSync(tsc, ['--project', join(root, 'client')], { stdio: 'inherit' });
 
-/** `./dist/package/client/index.js` comes from `client/index.ts`. */
+/** Returns the source of a built file: `client/index.ts` for `./dist/package/client/index.js`. */
 function sourceOf(built: string): string {
   return relative(outdir, join(root, built)).replace(/\.js$/, '.ts');
 }

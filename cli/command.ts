@@ -1,76 +1,69 @@
-import type { ParseArgsConfig } from 'node:util';
 import type { StrongroomClient } from '../client/index.ts';
+import { flag, type Options, text, type ValuesOf } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
-export type Options = NonNullable<ParseArgsConfig['options']>;
-/** Options of every command, and a sentence for each. */
-export const common = {
-  help: { type: 'boolean', short: 'h' },
-  json: { type: 'boolean' },
-  url: { type: 'string' },
-  'api-key-file': { type: 'string' },
-  profile: { type: 'string' },
-} as const satisfies Options;
-export const commonHelp: Readonly<Record<Exclude<keyof typeof common, 'help'>, string>> = {
-  json: 'answer in JSON',
-  url: 'the installation; else the one signed in at',
-  'api-key-file': 'file with an API key, instead of the one signed in by; - is standard input',
-  profile: 'which of several installations or accounts that you are signed in at',
-};
+/** Options of every command. */
+export const commonOptions = {
+  json: flag('print JSON, including errors'),
+  url: text('url', 'server to use, instead of the one you signed in to'),
+  'api-key-file': text(
+    'file',
+    'read an API key from this file (-: standard input) instead of using the stored one',
+  ),
+  profile: text('name', 'stored server and account to use'),
+} satisfies Options;
 
-export type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
-
-export type Context = {
-  readonly values: Values;
-  /** What stands on the command line beside options. */
+export type Context<Values = unknown> = {
+  readonly options: Values;
   readonly args: readonly string[];
   readonly terminal: Terminal;
-  /** Signed in, unless the command asks for no credential. */
+  /** Signed in, unless the command is anonymous. */
   readonly client: StrongroomClient;
   readonly url: string;
-  /** What the client is signed in by. */
   readonly apiKey: string | undefined;
-  /** Under which name credentials are kept. */
+  /** Name under which credentials are stored. */
   readonly profile: string;
 };
 
-/** One command. Help, completion and the reference in docs/cli.md are made of these. */
-export type Command = {
+/** Help for one argument, and the values that it is limited to. */
+export type Argument = string | { readonly help: string; readonly choices: readonly string[] };
+
+type Definition<O extends Options> = {
   /** As it is typed: `secrets put`. */
   readonly name: string;
-  /** Of what follows: `NAME`, `FILE [ARG…]`. */
-  readonly args?: string;
   readonly summary: string;
   readonly details?: string;
-  readonly example?: string;
-  readonly options?: Options;
-  /** Name and sentence of each option. */
-  readonly optionHelp?: Readonly<Record<string, string>>;
-  /** How many arguments there must be. */
-  readonly arity: readonly [least: number, most: number];
-  /** What follows the first argument belongs to a program, options too. */
+  readonly examples?: readonly string[];
+  /** By name, in order: `<file>`, `[file]`, `<user...>`. */
+  readonly args?: Readonly<Record<string, Argument>>;
+  readonly options?: O;
+  /** Everything after the first argument belongs to another program, including options. */
   readonly passThrough?: true;
-  /** Can be used without being signed in. */
+  /** Works without being signed in. */
   readonly anonymous?: true;
-  /** May name a profile that is not there yet. */
+  /** May name a profile that does not exist yet. */
   readonly signsIn?: true;
-  /** @returns the exit code, 0 unless given */
-  run(context: Context): Promise<number | undefined>;
+  /** Returns the exit code; without one it is 0. */
+  run(context: Context<ValuesOf<O> & ValuesOf<typeof commonOptions>>): Promise<number> | Promise<void>;
 };
 
-/** What the command line asks for cannot be. Exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+/** One command. Parsing, help, completion and the reference in docs/cli.md are derived from it. */
+export type Command = Definition<Options>;
+
+/** A word that several commands begin with, such as `keys`. */
+export type Group = { readonly name: string; readonly summary: string; readonly run?: never };
+
+export type Entry = Command | Group;
+
+/** Commands by the heading under which `strongroom --help` lists them. */
+export type Topics = Readonly<Record<string, readonly (readonly Entry[])[]>>;
+
+/** Returns the command as it is; `run` receives the options with their types. */
+export function command<const O extends Options = Record<never, never>>(definition: Definition<O>): Command {
+  return definition;
 }
 
-/** @throws UsageError for an option that is no text */
-export function textOf(values: Values, name: string): string | undefined {
-  const value = values[name];
-  if (value === undefined || typeof value === 'string') return value;
-  throw new UsageError(`--${name} takes one value`);
-}
-
-export function textsOf(values: Values, name: string): readonly string[] {
-  const value = values[name] ?? [];
-  return (Array.isArray(value) ? value : [value]).map(String);
+/** A command without its options: `zk get <name> [file]`. */
+export function titleOf({ name, args = {} }: Command): string {
+  return [name, ...Object.keys(args)].join(' ');
 }

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import type { Entry, Topics } from './command.ts';
 import { account } from './commands/account.ts';
 import { admin } from './commands/admin.ts';
 import { adminLimits } from './commands/admin-limits.ts';
@@ -20,26 +20,16 @@ import { tokens } from './commands/tokens.ts';
 import { users } from './commands/users.ts';
 import { zk } from './commands/zk.ts';
 
-/** All commands, in the order in which help has them. */
-export const commands: readonly Command[] = [
-  ...account,
-  ...messages,
-  ...tokens,
-  ...run,
-  ...zk,
-  ...packages,
-  ...secrets,
-  ...keys,
-  ...kv,
-  ...files,
-  ...env,
-  ...shares,
-  ...received,
-  ...users,
-  ...recoverOwn,
-  ...recoverOthers,
-  ...audit,
-  ...admin,
-  ...adminLimits,
-  completion(() => commands),
-];
+/** All commands, in the order and under the headings of `strongroom --help`. */
+export const topics: Topics = {
+  'Account:': [account],
+  'Messages:': [messages, tokens],
+  'Sandbox:': [run, zk, packages, secrets],
+  'Vault:': [keys, kv, files, env],
+  'Sharing:': [shares, received, users],
+  'Recovery:': [recoverOwn, recoverOthers],
+  'Administration:': [audit, admin, adminLimits],
+  'Shell:': [completion(() => entries)],
+};
+
+export const entries: readonly Entry[] = Object.values(topics).flat(2);

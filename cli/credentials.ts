@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
-/** Who is signed in, where; and what was verified of the audit log there. */
+/** An account at a server, and how far its audit log has been verified. */
 const Stored = z.object({
   url: z.url(),
   apiKey: z.string(),
@@ -17,13 +17,13 @@ export type Profiles = ReadonlyMap<string, Credentials>;
 export const defaultProfile = 'default';
 const profileName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
-/** Before there were profiles the file held one, without a name. */
+/** Files from before profiles existed hold one account without a name. */
 const StoredFile = z.union([
   z.object({ profiles: z.record(z.string().regex(profileName), Stored) }),
   Stored.transform((only) => ({ profiles: { [defaultProfile]: only } })),
 ]);
 
-/** The file is damaged, or others can read it: then what is in it is not to be trusted to be a secret. */
+/** The file is corrupt, or other users can read it, so that its keys may no longer be secret. Exit code 2. */
 export class CredentialsUnusable extends Error {
   override readonly name = 'CredentialsUnusable';
 }
@@ -36,21 +36,21 @@ export function credentialsPath(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'strongroom', 'credentials.json');
 }
 
-/** @throws CredentialsUnusable, without a word of what is in the file */
+/** Throws `CredentialsUnusable`, which never quotes the file. */
 export function readProfiles(path = credentialsPath()): Profiles {
   const status = statSync(path, { throwIfNoEntry: false });
   if (!status) return new Map();
   if (status.mode & 0o077) {
     throw new CredentialsUnusable(
-      `${path} can be read by others; chmod 600 it, and rotate the key if they may have`,
+      `other users can read ${path}; run chmod 600 on it, and rotate the key if they may have read it`,
     );
   }
   const { success, data } = StoredFile.safeParse(parsed(readFileSync(path, 'utf8')));
-  if (!success) throw new CredentialsUnusable(`${path} is damaged; sign in again`);
+  if (!success) throw new CredentialsUnusable(`${path} is corrupt; sign in again`);
   return new Map(Object.entries(data.profiles));
 }
 
-/** As `readProfiles`, for commands that go without: whoever cannot sign in anew could never mend the file. */
+/** Like `readProfiles`, but ignores an unusable file, so that `login` can replace it. */
 export function readUsableProfiles(path = credentialsPath()): Profiles {
   try {
     return readProfiles(path);
@@ -60,7 +60,7 @@ export function readUsableProfiles(path = credentialsPath()): Profiles {
   }
 }
 
-/** The error of `JSON.parse` quotes what it was given. */
+/** `JSON.parse` is wrapped because its errors quote the text. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -69,19 +69,19 @@ function parsed(text: string): unknown {
   }
 }
 
-export function keepCredentials(profile: string, credentials: Credentials): void {
+export function storeCredentials(profile: string, credentials: Credentials): void {
   writeProfiles(new Map([...readUsableProfiles(), [profile, credentials]]));
 }
 
-/** A file that is of no use, and one with no other profile, goes. */
-export function forgetCredentials(profile: string): void {
+/** Deletes the file if it is unusable, or if no other profile is left. */
+export function deleteCredentials(profile: string): void {
   const left = new Map(readUsableProfiles());
   left.delete(profile);
   if (left.size > 0) writeProfiles(left);
   else rmSync(credentialsPath(), { force: true });
 }
 
-/** Mode 0600, in a folder of mode 0700; all or nothing. */
+/** Writes the file with mode 0600 in a folder with mode 0700, atomically. */
 function writeProfiles(profiles: Profiles, path = credentialsPath()): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const content = JSON.stringify({ profiles: Object.fromEntries(profiles) }, undefined, 2);

@@ -3,53 +3,54 @@ import { dirname, join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { type Followed, fetchLargeFile, type Result } from '../client/executions.ts';
 import type { StrongroomClient } from '../client/index.ts';
-import { type Context, type Options, textOf, textsOf, UsageError, type Values } from './command.ts';
+import type { Context } from './command.ts';
+import { exitCodes } from './exit-codes.ts';
+import { flag, parsed, text, texts, type ValuesOf } from './options.ts';
 
 /** Options of commands that run a program in the sandbox. */
-export const programOptions: Options = {
-  out: { type: 'string' },
-  stdin: { type: 'boolean' },
-  timeout: { type: 'string' },
-  secret: { type: 'string', multiple: true },
-  'no-secrets': { type: 'boolean' },
-};
-export const programHelp = {
-  out: 'folder for the files that the program leaves',
-  stdin: 'pass standard input on',
-  timeout: 'seconds, 30 unless given',
-  secret: 'a secret for its environment, instead of all; may be repeated',
-  'no-secrets': 'none',
+export const executionOptions = {
+  out: text('folder', 'save the files that the program creates to this folder'),
+  stdin: flag('pass standard input to the program'),
+  timeout: parsed(
+    'seconds',
+    'stop the program after this time (default: 30)',
+    secondsOf,
+    'a number of seconds',
+  ),
+  secret: texts('name', 'put only this secret into the environment, instead of all'),
+  'no-secrets': flag('put no secrets into the environment'),
 };
 
-/** What a program is given beside its code, as these options say it. */
-export async function readProgramOptions(values: Values) {
-  const named = textsOf(values, 'secret');
+type Values = ValuesOf<typeof executionOptions>;
+
+/** Returns the parameters of an execution that these options set. */
+export async function readExecutionOptions({ secret, stdin, timeout, ...options }: Values) {
   return {
-    secrets: values['no-secrets'] ? ('none' as const) : named.length > 0 ? [...named] : ('all' as const),
-    timeoutSeconds: secondsOf(textOf(values, 'timeout')),
-    ...(values.stdin && { stdin: await readAll(process.stdin) }),
+    secrets: options['no-secrets'] ? ('none' as const) : secret.length > 0 ? [...secret] : ('all' as const),
+    timeoutSeconds: timeout,
+    ...(stdin && { stdin: await readAll(process.stdin) }),
   };
 }
 
 /**
- * Runs a program with its output as it comes, saves what it left, and stops it at an interrupt.
+ * Starts an execution, prints its output as it arrives and saves its files. An interrupt stops the execution.
  *
- * @param unstoppable said at an interrupt before the program has an id, where that may take a while
+ * @param pendingNote printed at an interrupt while the execution has no ID, if that can take a while
  * @returns the exit code
  */
 export async function follow(
-  { values, terminal, client }: Context,
+  { options, terminal, client }: Context<Values>,
   start: (followed: Followed) => Promise<Result>,
-  unstoppable?: string,
+  pendingNote?: string,
 ): Promise<number> {
   const interrupted = new AbortController();
   let executionId = '';
-  let asked = false;
-  // Before the program has an id nothing can stop it: that is waited for. Who asks twice ends this one at once.
+  let stopRequested = false;
+  // Until the execution has an ID it cannot be stopped, so this waits for the ID. A second interrupt ends the CLI.
   const stop = () => {
-    asked = true;
+    stopRequested = true;
     if (executionId) interrupted.abort();
-    else if (unstoppable) terminal.note(unstoppable);
+    else if (pendingNote) terminal.note(pendingNote);
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
@@ -57,48 +58,45 @@ export async function follow(
       onOutput: (stream, text) => terminal.json || process[stream].write(text),
       onAccepted: (id) => {
         executionId = id;
-        if (asked) interrupted.abort();
+        if (stopRequested) interrupted.abort();
       },
       signal: interrupted.signal,
     });
-    const written = await save(client, result, textOf(values, 'out'));
+    const saved = options.out === undefined ? [] : await saveFiles(client, result, options.out);
     if (terminal.json) terminal.print(JSON.stringify(result));
-    for (const file of written) terminal.note(file);
+    for (const path of saved) terminal.note(path);
     return exitCodeOf(result);
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
     await client.call('executions.stop', { params: { id: executionId } });
-    return 130;
+    return exitCodes.interrupted;
   }
 }
 
-function secondsOf(text: string | undefined): number | undefined {
-  if (text === undefined || /^\d{1,4}(\.\d+)?$/.test(text))
-    return text === undefined ? undefined : Number(text);
-  throw new UsageError('--timeout takes seconds');
+function secondsOf(text: string): number | undefined {
+  return /^\d{1,4}(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
-/** Paths of a program are plain and relative; the server has seen to that, and so is it here. */
-async function save(client: StrongroomClient, result: Result, folder: string | undefined): Promise<string[]> {
-  if (folder === undefined) return [];
-  const { files, largeFiles } = result;
-  const written: string[] = [];
-  const write = async (path: string, content: Uint8Array) => {
-    if (path.startsWith('/') || path.split(/[\\/]/).includes('..'))
-      throw new Error(`${path} leads elsewhere`);
+/** Returns the paths written. The server allows only plain relative paths; this does not rely on it. */
+async function saveFiles(client: StrongroomClient, result: Result, folder: string): Promise<string[]> {
+  const saved: string[] = [];
+  const save = async (path: string, content: Uint8Array) => {
+    if (path.startsWith('/') || path.split(/[\\/]/).includes('..')) {
+      throw new Error(`refusing to write ${path}, which is outside the folder`);
+    }
     const target = join(folder, path);
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, content);
-    written.push(target);
+    saved.push(target);
   };
-  for (const { path, contentB64 } of files) await write(path, Buffer.from(contentB64, 'base64'));
-  for (const file of largeFiles) await write(file.path, await fetchLargeFile(client, result, file));
-  return written;
+  for (const { path, contentB64 } of result.files) await save(path, Buffer.from(contentB64, 'base64'));
+  for (const file of result.largeFiles) await save(file.path, await fetchLargeFile(client, result, file));
+  return saved;
 }
 
-/** As a shell has it: 128 and the signal’s number; 124 as `timeout` does. */
+/** Follows the shell (128 and the number of the signal) and `timeout` (124). */
 function exitCodeOf({ status, exitCode, signal }: Result): number {
-  if (status === 'timed_out') return 124;
+  if (status === 'timed_out') return exitCodes.timedOut;
   if (exitCode !== null) return exitCode;
   return signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 137;
 }

@@ -1,29 +1,31 @@
 import { z } from 'zod';
 import type { KeyTrust } from '../client/vault/index.ts';
 import type { Context } from './command.ts';
-import { keep, readKept } from './kept.ts';
+import { readTrusted, writeTrusted } from './trust-store.ts';
 
 const file = 'known-keys.json';
 
-/** By URL and user: the fingerprint of their public keys. */
-const Known = z.record(z.string(), z.record(z.string(), z.string()));
+/** Fingerprints of public keys, by server URL and user ID. */
+const KnownKeys = z.record(z.string(), z.record(z.string(), z.string()));
 
 /**
- * Takes a user's public keys when something is first wrapped to them, and no others from then on: public keys never
- * change, so others are not that user's.
+ * Trusts a user's public keys the first time something is wrapped to them, and rejects any others from then on. Public
+ * keys never change, so other keys do not belong to that user.
  */
 export function knownKeys({ url, terminal }: Pick<Context, 'url' | 'terminal'>): KeyTrust {
   return (userId, fingerprint) => {
-    const known = readKept(file, Known)?.[url]?.[userId];
+    const known = readTrusted(file, KnownKeys)?.[url]?.[userId];
     if (known !== undefined) return known === fingerprint;
-    keepKeys(url, userId, fingerprint);
-    terminal.note(`From now on the keys of ${userId} are ${fingerprint}: compare it with them.`);
+    rememberKeys(url, userId, fingerprint);
+    terminal.note(
+      `Trusting the keys of ${userId} from now on: ${fingerprint}. Compare the fingerprint with them.`,
+    );
     return true;
   };
 }
 
-/** For keys that are known to be that user's: the caller's own, made here. */
-export function keepKeys(url: string, userId: string, fingerprint: string): void {
-  const all = readKept(file, Known) ?? {};
-  keep(file, { ...all, [url]: { ...all[url], [userId]: fingerprint } });
+/** Trusts keys that are certainly that user's, such as the caller's own, created here. */
+export function rememberKeys(url: string, userId: string, fingerprint: string): void {
+  const all = readTrusted(file, KnownKeys) ?? {};
+  writeTrusted(file, { ...all, [url]: { ...all[url], [userId]: fingerprint } });
 }

@@ -1,6 +1,6 @@
 /**
- * A text as a terminal may show it: control characters (C0, C1, DEL) by their numbers, so that nothing in it moves the
- * cursor, renames the window or types an answer. Ends of lines and tabs stay. What is JSON stays JSON.
+ * Returns a text that is safe to show at a terminal: control characters (C0, C1, DEL) become `\u001b` and the like, so
+ * that the text cannot move the cursor, rename the window or type an answer. Line ends and tabs stay. JSON stays JSON.
  */
 export function visible(text: string): string {
   return text.replaceAll(

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
-import type { ReadStream } from 'node:tty';
-import { UsageError } from './command.ts';
+import { read } from 'read';
+import stringWidth from 'string-width';
+import { Interrupted, UsageError } from './errors.ts';
 import { visible } from './terminal-text.ts';
 
-/** A text that may be somebody else's, for where it goes. */
+/** Returns a text that may come from someone else, made safe if it goes to a terminal. */
 function shown(stream: { readonly isTTY?: boolean }, text: string): string {
   return stream.isTTY ? visible(text) : text;
 }
 
 type Cell = string | number | null;
 
-/** What a program reads from and writes to. */
+/** What a command reads from and writes to. */
 export class Terminal {
   readonly json: boolean;
   readonly #progress: boolean;
@@ -22,92 +22,79 @@ export class Terminal {
     this.#progress = !json && process.stderr.isTTY === true;
   }
 
-  /** Where somebody can be asked. */
+  /** Whether someone can answer a prompt. */
   get interactive(): boolean {
     return process.stdin.isTTY === true && process.stderr.isTTY === true;
   }
 
+  /** Writes a line to standard output. */
   print(text: string): void {
     process.stdout.write(`${shown(process.stdout, text)}\n`);
   }
 
+  /** Writes a line to standard error. */
   note(text: string): void {
     process.stderr.write(`${shown(process.stderr, text)}\n`);
   }
 
-  /** What somebody stored or sent: a terminal shows it, and a file or pipe gets it byte by byte as it is. */
+  /** Prints stored or received content: safely at a terminal, byte for byte to a file or a pipe. */
   content(content: string | Uint8Array): void {
-    if (!process.stdout.isTTY) process.stdout.write(content);
-    else
-      this.print(
-        (typeof content === 'string' ? content : new TextDecoder().decode(content)).replace(/\n$/, ''),
-      );
+    if (!process.stdout.isTTY) {
+      process.stdout.write(content);
+      return;
+    }
+    const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
+    this.print(text.replace(/\n$/, ''));
   }
 
-  /** The value as JSON where that was asked for, else what `human` makes of it. */
-  answer<T>(value: T, human: (value: T) => string): void {
-    const text = this.json ? JSON.stringify(value) : human(value);
+  /** Prints a result as JSON if `--json` is set, and otherwise as `format` returns it. */
+  result<T>(value: T, format: (value: T) => string): void {
+    const text = this.json ? JSON.stringify(value) : format(value);
     if (text) this.print(text);
   }
 
-  /** Entries as JSON where that was asked for, else as a table with a column for each heading. */
+  /** Prints entries as JSON if `--json` is set, and otherwise as a table with a column for each heading. */
   list<T>(entries: readonly T[], columns: Readonly<Record<string, (entry: T) => Cell>>): void {
-    const rows = entries.map((entry) => Object.values(columns).map((cell) => String(cell(entry) ?? '')));
-    this.answer(entries, () => (rows.length === 0 ? '' : table([Object.keys(columns), ...rows])));
+    const rows = entries.map((entry) =>
+      Object.values(columns).map((cell) => shown(process.stdout, String(cell(entry) ?? ''))),
+    );
+    this.result(entries, () => (rows.length === 0 ? '' : table([Object.keys(columns), ...rows])));
   }
 
-  /** A bar on standard error while something goes on, where that is a terminal. */
-  progress(what: string): (done: number, total: number) => void {
+  /** Returns a function that draws a progress bar, if standard error is a terminal. */
+  progress(label: string): (done: number, total: number) => void {
     if (!this.#progress) return () => undefined;
     const width = 30;
     return (done, total) => {
-      const share = total === 0 ? 1 : done / total;
-      const bar = '#'.repeat(Math.round(share * width)).padEnd(width, '.');
-      process.stderr.write(
-        `\r${visible(what)} [${bar}] ${Math.round(share * 100)} %${share === 1 ? '\n' : ''}`,
-      );
+      const fraction = total === 0 ? 1 : done / total;
+      const bar = '#'.repeat(Math.round(fraction * width)).padEnd(width, '.');
+      const end = fraction === 1 ? '\n' : '';
+      process.stderr.write(`\r${visible(label)} [${bar}] ${Math.round(fraction * 100)} %${end}`);
     };
   }
 
-  /** A line that somebody types. @throws UsageError where there is nobody to ask */
+  /** Prompts for a line. Throws `UsageError` without a terminal. */
   async ask(question: string): Promise<string> {
-    if (!this.interactive) throw new UsageError(`there is no terminal to ask for ${question}`);
-    const lines = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      return (await lines.question(`${visible(question)}: `)).trim();
-    } finally {
-      lines.close();
-    }
+    return (await this.#prompt(question)).trim();
   }
 
-  /** A secret that somebody types, without showing it. @throws UsageError where there is nobody to ask */
+  /** Prompts for a secret without showing it. Throws `UsageError` without a terminal. */
   async askSecret(question: string): Promise<string> {
-    if (!this.interactive) throw new UsageError(`there is no terminal to ask for ${question}`);
-    const input = process.stdin as ReadStream;
-    // Before the question is there: whoever answers at once, a program for example, would else be shown what it types.
-    input.setRawMode(true);
-    process.stderr.write(`${visible(question)}: `);
-    try {
-      return await readHidden(input);
-    } finally {
-      input.setRawMode(false);
-      input.pause();
-      process.stderr.write('\n');
-    }
+    return this.#prompt(question, { silent: true });
   }
 
-  /** As `secret`, typed twice where somebody types it: for what nobody can tell again. */
+  /** Like `secret`, but prompts twice, because a mistyped secret cannot be recovered. */
   async newSecret(question: string, file: string | undefined): Promise<string> {
     const secret = await this.secret(question, file);
     if (file === undefined && (await this.askSecret(`${question}, again`)) !== secret) {
-      throw new UsageError('what was typed is not the same');
+      throw new UsageError('the entries do not match');
     }
     return secret;
   }
 
   /**
-   * A secret from a file (`-` is standard input), else from whoever sits there. Never from the command line, which other
-   * users of the machine can read.
+   * Reads a secret from a file (`-` is standard input), or else prompts for it. It is never an argument, since other
+   * users of the machine can read those.
    */
   async secret(question: string, file: string | undefined): Promise<string> {
     if (file === undefined) return this.askSecret(question);
@@ -116,32 +103,36 @@ export class Terminal {
     if (secret === '') throw new UsageError(`${file === '-' ? 'standard input' : file} is empty`);
     return secret;
   }
+
+  async #prompt(question: string, { silent = false } = {}): Promise<string> {
+    if (!this.interactive) {
+      throw new UsageError(`cannot ask for ${question} without a terminal`);
+    }
+    const [input, output] = [process.stdin, process.stderr];
+    let onPause = () => {};
+    // The prompt pauses its input when it closes. Without an answer by then, it was ended with Ctrl-D or a hang-up.
+    const closed = new Promise<never>((_, reject) => {
+      onPause = () => setImmediate(reject, new Interrupted());
+      input.once('pause', onPause);
+    });
+    const prompt = `${visible(question)}:`;
+    const answer = read({ prompt, input, output, silent }).catch(() => {
+      throw new Interrupted();
+    });
+    try {
+      return await Promise.race([answer, closed]);
+    } finally {
+      input.off('pause', onPause);
+      if (silent) output.write('\n');
+    }
+  }
 }
 
 /** Rows with their columns aligned. */
 function table(rows: readonly (readonly string[])[]): string {
-  const [first = []] = rows;
-  const widths = first.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const [headings = []] = rows;
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column] ?? ''))));
   const line = (row: readonly string[]) =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+    row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - stringWidth(cell))).join('  ');
   return rows.map((row) => line(row).trimEnd()).join('\n');
-}
-
-/** What is typed up to the end of a line, as raw keys. */
-function readHidden(input: ReadStream): Promise<string> {
-  let typed = '';
-  return new Promise((resolve) => {
-    const take = (chunk: Buffer) => {
-      for (const character of chunk.toString()) {
-        if (character === '\r' || character === '\n') {
-          input.off('data', take);
-          resolve(typed);
-          return;
-        }
-        if (character === '\u0003' || character === '\u0004') process.exit(130);
-        typed = character === '\u007f' ? typed.slice(0, -1) : typed + character;
-      }
-    };
-    input.on('data', take).resume();
-  });
 }

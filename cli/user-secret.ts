@@ -1,23 +1,25 @@
-import type { Context, Options } from './command.ts';
-import { textOf } from './command.ts';
+import type { Context } from './command.ts';
+import { text, type ValuesOf } from './options.ts';
 
 /** Options of commands that open the vault. */
-export const userSecretOptions: Options = { 'user-secret-file': { type: 'string' } };
-export const userSecretHelp = {
-  'user-secret-file':
-    'file with the user secret, instead of STRONGROOM_USER_SECRET_FILE; - is standard input',
+export const userSecretOptions = {
+  'user-secret-file': text(
+    'file',
+    'read the user secret from this file (-: standard input; default: $STRONGROOM_USER_SECRET_FILE, or a prompt)',
+  ),
 };
 
-type Asked = Pick<Context, 'values' | 'terminal'>;
+/** Context of a command with these options. */
+export type VaultContext = Context<ValuesOf<typeof userSecretOptions>>;
 
-export function readUserSecret({ values, terminal }: Asked): Promise<string> {
-  return terminal.secret('User secret', fileOf(values));
+export function readUserSecret({ options, terminal }: VaultContext): Promise<string> {
+  return terminal.secret('User secret', fileOf(options));
 }
 
-export function readNewUserSecret({ values, terminal }: Asked): Promise<string> {
-  return terminal.newSecret('User secret', fileOf(values));
+export function readNewUserSecret({ options, terminal }: VaultContext): Promise<string> {
+  return terminal.newSecret('User secret', fileOf(options));
 }
 
-function fileOf(values: Context['values']): string | undefined {
-  return textOf(values, 'user-secret-file') ?? process.env.STRONGROOM_USER_SECRET_FILE;
+function fileOf(options: VaultContext['options']): string | undefined {
+  return options['user-secret-file'] ?? process.env.STRONGROOM_USER_SECRET_FILE;
 }

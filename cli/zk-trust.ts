@@ -1,44 +1,48 @@
 import { z } from 'zod';
-import type { StrongroomClient } from '../client/index.ts';
 import { fetchZkTrust, type ZkTrust } from '../client/zk.ts';
-import { UsageError } from './command.ts';
-import { keep, readKept } from './kept.ts';
-import type { Terminal } from './terminal.ts';
+import type { Context } from './command.ts';
+import { UsageError } from './errors.ts';
+import { readTrusted, writeTrusted } from './trust-store.ts';
 
 const file = 'zk-trust.json';
 
 const text = z.string();
 const PublicKey = z.object({
-  ...{ kty: z.literal('EC'), crv: z.literal('P-256'), x: text, y: text, kid: text },
-  ...{ alg: z.literal('ES256'), use: z.literal('sig') },
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: text,
+  y: text,
+  kid: text,
+  alg: z.literal('ES256'),
+  use: z.literal('sig'),
 });
 
-/** What is trusted of each installation, by its URL: who signs there, and who asks. Nothing in it is secret. */
-const Stored = z.record(text, z.object({ userIds: z.array(text), publicKeys: z.array(PublicKey) }));
-
-type Asked = { readonly url: string; readonly client: StrongroomClient; readonly terminal: Terminal };
+/** The keys that sign for a server, and the users who asked it, by its URL. */
+const Trusted = z.record(text, z.object({ userIds: z.array(text), publicKeys: z.array(PublicKey) }));
 
 /**
- * What proofs of sandboxes are checked against: the keys as they were when they were first asked for, whatever the
- * installation says since, and one of the users that asked before.
+ * Returns what a sandbox's proof is verified against: the keys that the server presented first, whatever it presents
+ * now, and a user ID that was in use before.
  *
- * @param anew take the keys and the user that it names now
- * @throws UsageError for another user than before, and where the file is damaged
+ * Throws `UsageError` if the server names another user than before, or if the file is corrupt.
+ *
+ * @param again trusts the keys and the user that the server presents now
  */
-export async function zkTrustOf({ url, client, terminal }: Asked, anew: boolean): Promise<ZkTrust> {
-  const all = readKept(file, Stored) ?? {};
+export async function zkTrustOf(
+  { url, client, terminal }: Pick<Context, 'url' | 'client' | 'terminal'>,
+  again: boolean,
+): Promise<ZkTrust> {
+  const all = readTrusted(file, Trusted) ?? {};
   const known = all[url];
-  const now = await fetchZkTrust(client);
-  if (known && !anew) {
-    if (known.userIds.includes(now.userId)) return { ...now, publicKeys: known.publicKeys };
-    throw new UsageError(
-      `${url} says that you are another user there than before; --trust takes this one too`,
-    );
+  const presented = await fetchZkTrust(client);
+  if (known && !again) {
+    if (known.userIds.includes(presented.userId)) return { ...presented, publicKeys: known.publicKeys };
+    throw new UsageError(`${url} says that you are another user than before; trust it with --trust`);
   }
-  const userIds = [...new Set([...(known?.userIds ?? []), now.userId])];
-  keep(file, { ...all, [url]: { userIds, publicKeys: now.publicKeys } });
-  const names = now.publicKeys.map(({ kid }) => kid).join(', ');
-  terminal.note(`From now on sandboxes of ${url} must be proven by ${names}.`);
-  terminal.note('Compare it with what your administrator tells you.');
-  return now;
+  const userIds = [...new Set([...(known?.userIds ?? []), presented.userId])];
+  writeTrusted(file, { ...all, [url]: { userIds, publicKeys: presented.publicKeys } });
+  const names = presented.publicKeys.map(({ kid }) => kid).join(', ');
+  terminal.note(`Trusting sandboxes of ${url} from now on if their proof is signed by ${names}.`);
+  terminal.note('Compare the key ID with the one your administrator gave you.');
+  return presented;
 }

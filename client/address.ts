@@ -1,9 +1,9 @@
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * The URL of a call: the base with its path kept, the braces of the route's path filled, the query appended.
+ * Returns the URL of a request: the base URL including its path, the route's path with its parameters, and the query.
  *
- * @throws TypeError for a parameter that is missing, or that a URL cannot carry as a segment of its path
+ * @throws TypeError if a parameter is missing, or cannot be a segment of a path
  */
 export function addressOf(baseUrl: string, path: string, params: Values = {}, query: Values = {}): string {
   const filled = path.replaceAll(/\{(\w+)\+?\}/g, (_, name: string) => segmentOf(name, params[name]));
@@ -15,11 +15,11 @@ export function addressOf(baseUrl: string, path: string, params: Values = {}, qu
   return `${baseUrl.replace(/\/+$/, '')}${filled}${tail}`;
 }
 
-/** URLs drop the segments `.` and `..`, percent-encoded too: the call would reach another operation. */
+/** URLs drop the segments `.` and `..`, even percent-encoded, so the request would reach another operation. */
 function segmentOf(name: string, value: unknown): string {
   const text = value === undefined ? '' : String(value);
   if (text === '' || text === '.' || text === '..') {
-    throw new TypeError(`params.${name} must be text that can stand in a path`);
+    throw new TypeError(`params.${name} must be a valid path segment`);
   }
   return encodeURIComponent(text);
 }

@@ -6,27 +6,27 @@ import { type CallOptions, type ResponseFor, type StrongroomClient, StrongroomEr
 
 export type AuditEntry = ResponseFor<'audit.list'>['body']['entries'][number];
 
-/** What is kept of an installation's audit log between visits: store it, and give it back the next time. */
+/** The verified state of an installation's audit log. Store it, and pass it to the next verification. */
 export type KnownLog = {
   /** The key that signs the log. */
   readonly verifierKey: string;
-  /** The newest checkpoint that was verified. */
+  /** The newest verified checkpoint. */
   readonly checkpoint: string;
 };
 
 /**
- * - `WRONG_KEY`: the log is signed by another key than the one that was known, or by none.
- * - `BAD_SIGNATURE`: what should be a checkpoint is not signed by the key.
- * - `FORKED`: the log is not the continuation of the one that was known: entries were changed, left out or taken back.
- * - `NOT_IN_LOG`: an entry is not the one that was sealed.
+ * - `WRONG_KEY`: the log is signed by another key than the known one, or by none.
+ * - `BAD_SIGNATURE`: the checkpoint is not signed by the key.
+ * - `FORKED`: the log does not continue the known log: entries were changed, omitted or removed.
+ * - `NOT_IN_LOG`: the entry is not the one in the log.
  */
 export type AuditFault = 'WRONG_KEY' | 'BAD_SIGNATURE' | 'FORKED' | 'NOT_IN_LOG';
 
 const messages: Readonly<Record<AuditFault, string>> = {
-  WRONG_KEY: 'The audit log is signed by another key than before.',
+  WRONG_KEY: 'The audit log is signed by a different key than before.',
   BAD_SIGNATURE: 'The checkpoint of the audit log is not signed by its key.',
-  FORKED: 'The audit log is not the continuation of the one that was seen before.',
-  NOT_IN_LOG: 'The entry is not the one that was sealed into the audit log.',
+  FORKED: 'The audit log does not continue the known log.',
+  NOT_IN_LOG: 'The entry is not the one in the audit log.',
 };
 
 export class AuditError extends Error {
@@ -40,11 +40,11 @@ export class AuditError extends Error {
 }
 
 /**
- * Fetches the newest checkpoint and verifies that it continues the log that is known. Without a known log, the key that
- * the installation names is taken: compare it with what an administrator tells you, once.
+ * Fetches the newest checkpoint and verifies that it continues the known log. Without a known log it trusts the key that
+ * the installation names: compare that key once with what an administrator tells you.
  *
- * @returns what to keep
- * @throws AuditError @throws StrongroomError NOT_FOUND where nothing was sealed yet
+ * @returns the state to store
+ * @throws AuditError @throws StrongroomError NOT_FOUND if the log has no entries yet
  */
 export async function verifyAuditLog(
   client: StrongroomClient,
@@ -55,7 +55,7 @@ export async function verifyAuditLog(
   const { body } = await client
     .call('audit.getCheckpoint', { ...options, query: { from } })
     .catch((error) => {
-      // The one thing to refuse is a log that is longer than the newest one.
+      // The API refuses this request only if the known log is longer than the newest one.
       const isShorter = error instanceof StrongroomError && error.code === 'INVALID_REQUEST';
       throw isShorter ? new AuditError('FORKED') : error;
     });

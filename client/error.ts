@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../contract/errors.ts';
 
 /**
- * Errors that the client finds by itself: no answer came, or one that is not the API's; or a sandbox's key is not
- * proven to be one.
+ * Errors that the client detects itself: there was no response, the response is not from the API, or the proof of a
+ * sandbox's key is not valid.
  */
 export type ClientErrorCode = 'NETWORK' | 'UNEXPECTED_ANSWER' | 'PROOF_REJECTED';
 
@@ -18,17 +18,17 @@ type Fields = {
   readonly cause?: unknown;
 };
 
-/** A refusal by the API, or by the client in its place, or no answer of it. Programs read `code`, which is stable; people read `message`. */
+/** An error of the API, or one that the client detected itself. Programs read `code`, which is stable; people read `message`. */
 export class StrongroomError extends Error {
   override readonly name = 'StrongroomError';
   readonly code: ErrorCode | ClientErrorCode;
-  /** HTTP status; undefined where no answer came. */
+  /** HTTP status; undefined if there was no response. */
   readonly status: number | undefined;
-  /** Names the call in the log of the installation. */
+  /** Identifies the request in the installation's log. */
   readonly requestId: string | undefined;
-  /** Fields of the request that are at fault, and what is wrong with them. */
+  /** The fields of the request that are invalid, and what is wrong with each. */
   readonly details: readonly ErrorDetail[];
-  /** Seconds to wait before another try, where the API says so. */
+  /** Seconds to wait before a retry, if the API says so. */
   readonly retryAfter: number | undefined;
   /** With `NO_CODE_GENERATED`: what the language model wrote instead of a program. */
   readonly text: string | undefined;
@@ -44,13 +44,13 @@ export class StrongroomError extends Error {
   }
 }
 
-/** The error that an answer stands for. Any answer that is not in the API's shape is `UNEXPECTED_ANSWER`. */
+/** Returns the error of a response. A response that does not have the API's form is `UNEXPECTED_ANSWER`. */
 export function errorOf(response: Response, body: unknown): StrongroomError {
   const { status, headers } = response;
   const retryAfter = secondsOf(headers.get('retry-after'));
   const requestId = headers.get('x-request-id') ?? undefined;
   if (!isErrorBody(body)) {
-    const message = `The answer is not one of Strongroom: status ${status}`;
+    const message = `The response is not from Strongroom: status ${status}`;
     return new StrongroomError(message, { code: 'UNEXPECTED_ANSWER', status, requestId, retryAfter });
   }
   const { error, code, details, text } = body;

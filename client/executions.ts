@@ -1,29 +1,29 @@
+import { pause } from '../contract/backoff.ts';
 import { StrongroomError } from './error.ts';
 import type { CallOptions, RequestFor, ResponseFor, StrongroomClient } from './index.ts';
-import { pause } from './retry.ts';
 
 export type Program = Omit<RequestFor<'executions.create'>['body'], 'wait'>;
 export type Execution = ResponseFor<'executions.get'>['body'];
-/** How a program ended, or what it did until now: all that an answer which is kept nowhere has too. */
+/** The result of a program, or its state so far: the fields that a result which is not stored has too. */
 export type Result = Omit<Execution, 'language' | 'startedAt' | 'endedAt' | 'timeoutSeconds' | 'expiresAt'>;
 export type LargeFile = Execution['largeFiles'][number];
 
 export type Followed = CallOptions & {
-  /** What the program writes, as it comes. */
+  /** Called with the program's output while it runs. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
-  /** As soon as the program is accepted. */
+  /** Called as soon as the program is accepted. */
   readonly onAccepted?: (executionId: string) => void;
 };
 
-/** A stream of events that breaks off is taken up again after so long, and given up after so many times in a row. */
+/** Delay before a closed event stream is resumed, and the number of consecutive failures that are tolerated. */
 const reconnectMs = 1_000;
 const reconnects = 30;
 
 /**
- * Runs a program, tells its output as it comes, and answers how it ended. The signal stops following, not the program;
- * `executions.stop` does that.
+ * Runs a program, reports its output while it runs, and returns its result. The signal ends the following, not the
+ * program; `executions.stop` stops that.
  *
- * @throws StrongroomError where the installation refuses, and where it cannot be reached for half a minute
+ * @throws StrongroomError if the API refuses, or cannot be reached for half a minute
  */
 export async function runProgram(
   client: StrongroomClient,
@@ -36,9 +36,9 @@ export async function runProgram(
 }
 
 /**
- * Follows a program to its end, from the beginning of its output on.
+ * Follows an execution to its end, from the beginning of its output.
  *
- * @throws StrongroomError NOT_FOUND, and where the installation cannot be reached for half a minute
+ * @throws StrongroomError NOT_FOUND, or if the API cannot be reached for half a minute
  */
 export async function followExecution(
   client: StrongroomClient,
@@ -72,7 +72,7 @@ export async function followExecution(
   return (await client.call('executions.get', { params, ...(signal && { signal }) })).body;
 }
 
-/** The content of a file that was too large for the answer. @throws StrongroomError NOT_FOUND once it is kept no more */
+/** Fetches a file that was too large for the response. @throws StrongroomError NOT_FOUND if it is no longer kept */
 export async function fetchLargeFile(
   client: StrongroomClient,
   { executionId }: Pick<Result, 'executionId'>,
@@ -82,14 +82,14 @@ export async function fetchLargeFile(
   return (await client.call('executions.getFile', { params: { id: executionId, number } })).body;
 }
 
-/** A stream that breaks off while it is read is an error of `fetch`. */
+/** `fetch` throws an error of its own if a stream closes early. */
 function mayPass(error: unknown): boolean {
   return !(error instanceof StrongroomError) || error.code === 'NETWORK' || error.status === 503;
 }
 
 type Event = { readonly id: string; readonly event: string; readonly data: { readonly text?: string } };
 
-/** Server-sent events (WHATWG HTML section 9.2), as the API writes them: one line for each field. */
+/** Parses server-sent events (WHATWG HTML section 9.2) as the API writes them: one line per field. */
 async function* eventsOf({ body }: Response): AsyncGenerator<Event, void, void> {
   let buffered = '';
   const decoder = new TextDecoder();

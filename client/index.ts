@@ -1,8 +1,9 @@
+import { backoff } from '../contract/backoff.ts';
 import type { OperationId } from '../contract/routes.ts';
 import { addressOf } from './address.ts';
 import { errorOf, isErrorBody, StrongroomError } from './error.ts';
 import { operations } from './operations.ts';
-import { defaultRetry, pause, pauseBefore, type RetryOptions } from './retry.ts';
+import { defaultRetry, type RetryOptions, retryDelay } from './retry.ts';
 import type { Arguments, CallOptions, Credential, Operation, ResponseFor } from './types.ts';
 
 export { type ClientErrorCode, type ErrorDetail, StrongroomError } from './error.ts';
@@ -12,9 +13,9 @@ export type { CallOptions, Credential, RequestFor, ResponseFor } from './types.t
 export type { OperationId };
 
 export type ClientOptions = {
-  /** Where the installation stands, with the stage or any other prefix of its paths. */
+  /** URL of the installation, including a stage or other path prefix. */
   readonly baseUrl: string;
-  /** A function is asked anew for each call: for a session whose token is renewed meanwhile. */
+  /** A function is called for each request, for sessions whose token is refreshed. */
   readonly credential?: Credential | (() => Credential | undefined);
   readonly fetch?: typeof fetch;
   readonly retry?: Partial<RetryOptions>;
@@ -26,13 +27,13 @@ type AnyRequest = CallOptions & {
   readonly body?: unknown;
 };
 
-/** The API of an installation, each operation typed by its route record. Needs `fetch` and nothing else. */
+/** A client of an installation's API. Route records type each operation. Needs only `fetch`. */
 export class StrongroomClient {
   readonly #options: ClientOptions;
   readonly #fetch: typeof fetch;
   readonly #retry: RetryOptions;
 
-  /** @throws TypeError for a base URL that is none */
+  /** @throws TypeError if the base URL is not valid */
   constructor(options: ClientOptions) {
     const { protocol, search, hash } = new URL(options.baseUrl);
     if (!/^https?:$/.test(protocol) || search || hash)
@@ -57,8 +58,8 @@ export class StrongroomClient {
   /**
    * Calls an operation, again where that is safe and may help.
    *
-   * @returns one of the answers that the operation declares
-   * @throws StrongroomError for any other answer, and where there is none; the signal's reason once it aborts
+   * @returns one of the responses that the operation declares
+   * @throws StrongroomError for any other response, or if there is no response; the signal's reason if it aborts
    */
   async call<Id extends OperationId>(operationId: Id, ...[request]: Arguments<Id>): Promise<ResponseFor<Id>> {
     const operation = operations[operationId];
@@ -73,22 +74,20 @@ export class StrongroomClient {
       signal,
     );
     const repeatable = operation.method !== 'POST' || key !== undefined;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return (await this.#once(operation, url, init)) as ResponseFor<Id>;
-      } catch (error) {
-        if (!(error instanceof StrongroomError)) throw error;
-        const milliseconds = pauseBefore(attempt, error, repeatable, this.#retry);
-        if (milliseconds === undefined) throw error;
-        await pause(milliseconds, signal);
-      }
-    }
+    const { retries, baseMs, maxMs } = this.#retry;
+    return backoff(async () => (await this.#once(operation, url, init)) as ResponseFor<Id>, {
+      attempts: retries + 1,
+      baseMs,
+      maxMs,
+      delayAfter: (error, jitterMs) => retryDelay(error, repeatable, jitterMs, maxMs),
+      signal,
+    });
   }
 
   /**
-   * As `call`, but once, and with the answer as it comes: for operations that stream.
+   * Like `call`, but without retries, and returns the response unread: for operations that stream.
    *
-   * @throws StrongroomError for an answer that is no success, and where there is none
+   * @throws StrongroomError if the response is not a success, or if there is no response
    */
   async open<Id extends OperationId>(operationId: Id, ...[request]: Arguments<Id>): Promise<Response> {
     const operation = operations[operationId];
@@ -111,7 +110,7 @@ export class StrongroomClient {
     const credential = typeof given === 'function' ? given() : given;
     return {
       method: operation.method,
-      // Made here, so that a credential that cannot be a header's value is a TypeError and no network error.
+      // Created here, so that a credential which is not a valid header value is a TypeError, not a network error.
       headers: new Headers({
         ...headers,
         Accept: 'application/json',
@@ -123,7 +122,7 @@ export class StrongroomClient {
       ...(signal && { signal }),
       cache: 'no-store',
       credentials: 'omit',
-      // The API never redirects; what does would get the credential.
+      // The API never redirects. Following a redirect would send the credential elsewhere.
       redirect: 'error',
     };
   }
@@ -148,10 +147,10 @@ export class StrongroomClient {
   }
 }
 
-/** @throws the signal's reason where it has aborted, else StrongroomError NETWORK */
+/** @throws the signal's reason if it has aborted, otherwise StrongroomError NETWORK */
 function unanswered(cause: unknown, signal?: AbortSignal | null): never {
   signal?.throwIfAborted();
-  throw new StrongroomError('No answer came from Strongroom.', { code: 'NETWORK', cause });
+  throw new StrongroomError('There was no response from Strongroom.', { code: 'NETWORK', cause });
 }
 
 function isOf({ headers }: Response, contentType: string): boolean {
@@ -166,7 +165,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** 128 random bits. Not `randomUUID`, which browsers have on HTTPS only. */
+/** Returns 128 random bits. Browsers provide `randomUUID` only on HTTPS. */
 function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,16 +1,16 @@
 import { MessageError } from './message-crypto/errors.ts';
 
 export type MessageLink = {
-  /** Where the installation stands. */
+  /** URL of the installation. */
   readonly baseUrl: string;
   readonly messageId: string;
-  /** As it stands behind `#`; empty where the key is told by another way. */
+  /** The part after the `#`; empty if the key is sent through another channel. */
   readonly fragment: string;
 };
 
 const path = /^(.*)\/s\/([A-Za-z0-9_-]{1,128})\/?$/;
 
-/** Takes apart `https://…/s/{id}#key`. @throws MessageError INCOMPLETE_LINK for what is no link to a message */
+/** Parses `https://…/s/{id}#key`. @throws MessageError INCOMPLETE_LINK if it is not a link to a message */
 export function parseMessageLink(url: string): MessageLink {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const [, prefix, messageId] = (parsed && path.exec(parsed.pathname)) ?? [];

@@ -16,11 +16,11 @@ import { solve } from './proof-of-work.ts';
 export { MessageError, type MessagePrimitives } from './message-crypto/index.ts';
 
 export type NewMessage = {
-  /** Text; with its padding at most 752 KiB. */
+  /** Text, at most 752 KiB including its padding. */
   readonly content: string;
-  /** On top of the key in the link. Tell it by another way than the link. */
+  /** Required in addition to the key in the link. Send it through another channel than the link. */
   readonly password?: string | undefined;
-  /** In the clear for whoever has the link. */
+  /** Stored in plaintext; anyone who has the link can read it. */
   readonly name?: string | undefined;
   readonly expiresAt?: Date | undefined;
   readonly maxAccess?: number | undefined;
@@ -28,19 +28,19 @@ export type NewMessage = {
 
 export type CreatedMessage = {
   readonly messageId: string;
-  /** With the key behind `#`: whoever has it can open the message, unless it has a password too. */
+  /** Includes the key after the `#`: anyone who has it can open the message, unless the message also has a password. */
   readonly url: string;
-  /** Of a message that was sent without a credential: the only right to delete it. */
+  /** Only for a message that was sent without a credential: nothing else can delete it. */
   readonly deleteToken: string | undefined;
   readonly expiresAt: string | null;
 };
 
 /**
- * Encrypts a message here, and stores it. Without a credential, the proof of work that an installation may ask for is
- * done too.
+ * Encrypts a message on the client and stores it. Without a credential it also solves the proof of work, if the
+ * installation requires one.
  *
- * @throws RangeError for a content that is too large or no well-formed Unicode, and for an empty password
- * @throws StrongroomError where the installation refuses
+ * @throws RangeError if the content is too large or not well-formed Unicode, or the password is empty
+ * @throws StrongroomError if the API refuses
  */
 export async function createMessage(
   client: StrongroomClient,
@@ -74,7 +74,7 @@ async function store(client: StrongroomClient, request: Storing) {
 
 export type MessageInfo = ResponseFor<'messages.getStatus'>['body']['data'];
 
-/** What waits behind a link. Counts as no access. @throws StrongroomError NOT_FOUND where nothing does */
+/** Returns a message's status without counting as an access. @throws StrongroomError NOT_FOUND */
 export async function lookAtMessage(
   client: StrongroomClient,
   messageId: string,
@@ -85,20 +85,21 @@ export async function lookAtMessage(
 
 export type FetchedMessage = {
   readonly encryptedContent: string;
-  /** Accesses that are left after this one; null where they are not limited. */
+  /** Remaining accesses after this one; null if unlimited. */
   readonly remaining: number | null;
 };
 
-/** 128 random bits, by which a lost answer can be asked for once more, within a minute. Another for each access. */
+/** Returns 128 random bits that identify an access, so that a lost response can be requested again within a minute. */
 export function newNonce({ randomBytes }: Pick<MessagePrimitives, 'randomBytes'>): string {
   return toBase64Url(randomBytes(16));
 }
 
 /**
- * Takes one access of a message, still encrypted. Keep what it gives until it is opened: a wrong password is then no
- * reason to take another access. Where no answer comes it asks once more under the same nonce, which counts nothing.
+ * Uses one access of a message and returns the ciphertext. Keep it until it is decrypted, so that a wrong password does
+ * not use another access. If the response is lost, the client repeats the request with the same nonce, which does not
+ * count.
  *
- * @throws StrongroomError NOT_FOUND for an absent, an expired and a used-up message alike
+ * @throws StrongroomError NOT_FOUND for a missing, an expired and a used-up message alike
  */
 export async function fetchMessage(
   client: StrongroomClient,
@@ -115,15 +116,15 @@ export async function fetchMessage(
   }
 }
 
-/** Whether the access may have been counted without its content having come. */
+/** Returns whether the access may have been counted although its content did not arrive. */
 export function mayBeLost({ code, status }: StrongroomError): boolean {
   return code === 'NETWORK' || status === 502 || status === 503 || status === 504;
 }
 
 export type OpenOptions = CallOptions & {
   /**
-   * The password, or who is asked for it: before an access is taken, and again after a wrong one, for which no other
-   * access is taken. `undefined` gives up.
+   * The password, or a function that asks for it: before an access is used, and again after a wrong password, which uses
+   * no further access. `undefined` cancels.
    */
   readonly password?: string | ((attempt: number) => Promise<string | undefined>);
   readonly fetch?: typeof fetch;
@@ -132,11 +133,11 @@ export type OpenOptions = CallOptions & {
 export type OpenedMessage = MessageInfo & { readonly content: string };
 
 /**
- * Opens the message behind a link, of either format, here. It is asked for without any credential, since the link
- * says where, and neither key nor password is sent.
+ * Opens the message of a link, in either format. The request has no credential, because the link names the server. Neither
+ * key nor password is sent.
  *
- * @throws MessageError for what does not open; INCOMPLETE_LINK and PASSWORD_REQUIRED before an access is taken
- * @throws StrongroomError NOT_FOUND for an absent, an expired and a used-up message alike
+ * @throws MessageError if it cannot be decrypted; INCOMPLETE_LINK and PASSWORD_REQUIRED before an access is used
+ * @throws StrongroomError NOT_FOUND for a missing, an expired and a used-up message alike
  */
 export async function openMessage(
   primitives: MessagePrimitives,

@@ -1,9 +1,9 @@
 type Page = { readonly body: unknown; readonly headers: Headers };
 
 /**
- * The pages of a list, from the first to the last, each when it is asked for.
+ * Yields the pages of a list from first to last, and requests each when it is needed.
  *
- * @param ask for the page at a cursor, by a call such as `kv.list`
+ * @param ask requests the page at a cursor, such as with `kv.list`
  */
 export async function* pagesOf<P extends Page>(
   ask: (cursor: string | undefined) => Promise<P>,
@@ -16,7 +16,7 @@ export async function* pagesOf<P extends Page>(
   } while (cursor);
 }
 
-/** A body that is an object has its cursor in itself; one that is an array, in a header. */
+/** An object has the cursor in a field; an array, in a header. */
 function nextCursor({ body, headers }: Page): string | undefined {
   const inBody = (body as { readonly nextCursor?: string } | null)?.nextCursor;
   return inBody ?? headers.get('x-next-cursor') ?? undefined;
@@ -24,17 +24,17 @@ function nextCursor({ body, headers }: Page): string | undefined {
 
 type Entries<T> = { readonly body: readonly T[]; readonly headers: Headers };
 
-/** As many as a page may have. */
+/** The maximum page size. */
 const limit = 100;
 
-/** The entries of a list whose pages are arrays, page by page as they are asked for. @param ask for one page */
+/** Yields the entries of a list whose pages are arrays. @param ask requests one page */
 export async function* entriesOf<T>(
   ask: (query: { readonly limit: number; readonly cursor: string | undefined }) => Promise<Entries<T>>,
 ): AsyncGenerator<T, void, void> {
   for await (const { body } of pagesOf((cursor) => ask({ limit, cursor }))) yield* body;
 }
 
-/** All of them at once. As `Array.fromAsync`, which not every runtime has. */
+/** Collects all entries. Not every runtime has `Array.fromAsync`. */
 export async function allOf<T>(entries: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const entry of entries) all.push(entry);

@@ -5,8 +5,8 @@ import type { ResponseFor } from './types.ts';
 /**
  * Solves a challenge of `POST /api/challenges` (ALTCHA PoW v2).
  *
- * @returns value of the header `X-Challenge-Solution`
- * @throws the signal's reason, as soon as it aborts
+ * @returns the value of the header `X-Challenge-Solution`
+ * @throws the signal's reason as soon as it aborts
  */
 export async function solve(
   { parameters, signature }: ResponseFor<'challenges.create'>['body'],

@@ -9,11 +9,11 @@ import { bytesOf, openOwnKeys, type Profile, publicKeysOf } from './vault/own-ke
 import { type KeyTrust, trustedKeys } from './vault/trust.ts';
 
 /**
- * Recovery of a user's private keys by trustees. The keys are split here, each share is sealed to its trustee's public
- * keys, and rebuilt by whoever collects enough of them; the server sees sealed shares, and in the end the keys under a
- * temporary secret.
+ * Recovery of a user's private keys by trustees. The client splits the keys and seals each share to its trustee's public
+ * keys. A trustee who collects enough shares rebuilds the keys. The server only sees sealed shares, and finally the keys
+ * encrypted under a temporary secret.
  *
- * A part of a share, before it is sealed: scheme (1) ‖ masked (1) ‖ share, masked or not.
+ * A recovery share before it is sealed: scheme (1) ‖ masked (1) ‖ share, masked or not.
  */
 const schemes = { shamir: 1, pair: 2 } as const;
 const algorithms = ['x25519', 'mlKem768'] as const;
@@ -21,19 +21,19 @@ type Algorithm = (typeof algorithms)[number];
 
 export type Trusteeship = {
   readonly trusteeUserIds: readonly string[];
-  /** How many of them are needed, 2 or more (Shamir); `pair`: two trustees, both of whom are needed (XOR). */
+  /** Number of trustees needed, 2 or more (Shamir); `pair`: two trustees, both of whom are needed (XOR). */
   readonly threshold: number | 'pair';
-  /** Something that only the owner remembers, and a hint at it that trustees and server may read. */
+  /** A phrase that only the owner remembers, and a hint at it that trustees and server can read. */
   readonly mask?: { readonly phrase: string; readonly hint: string };
-  /** Asked for each trustee: false keys of as many as are needed would give the owner's keys away. */
+  /** Called for each trustee: a server that substitutes the keys of enough trustees could rebuild the owner's keys. */
   readonly trust?: KeyTrust;
 };
 
 /**
- * Splits the caller's private keys and gives each trustee a share. Called again, with the same or other trustees, it
- * makes new shares, which do not join with the old ones: where it breaks off, call it again.
+ * Splits the caller's private keys and gives each trustee a share. Each call creates new shares, which do not combine with
+ * earlier ones: if it fails halfway, call it again.
  *
- * @throws RangeError for a threshold that does not fit the trustees
+ * @throws RangeError if the threshold does not fit the number of trustees
  * @throws WrongUserSecret @throws Tampered @throws UntrustedKeys @throws StrongroomError
  */
 export async function appointTrustees(
@@ -44,8 +44,9 @@ export async function appointTrustees(
   options: CallOptions = {},
 ): Promise<void> {
   if (new Set(trusteeUserIds).size !== trusteeUserIds.length)
-    throw new RangeError('a trustee is named twice');
-  if (threshold === 'pair' && trusteeUserIds.length !== 2) throw new RangeError('a pair is two trustees');
+    throw new RangeError('a trustee is listed twice');
+  if (threshold === 'pair' && trusteeUserIds.length !== 2)
+    throw new RangeError('a pair needs exactly two trustees');
   const [{ body: me }, ...publicKeys] = await Promise.all([
     client.call('users.getMe', options),
     ...trusteeUserIds.map((userId) => trustedKeys(client, crypto, userId, trust, options)),
@@ -83,7 +84,7 @@ export async function appointTrustees(
   }
 }
 
-/** A trustee's share, opened: as secret as the keys are to whoever has enough of them. */
+/** A decrypted share. Enough of them are as secret as the keys. */
 export type OpenedShare = {
   readonly ownerUserId: string;
   readonly orgId: string;
@@ -94,7 +95,7 @@ export type OpenedShare = {
 };
 
 /**
- * A trustee opens the share that an owner gave them. The owner sees it in their audit log.
+ * Decrypts the share that an owner gave the caller. The owner sees this in the audit log.
  *
  * @throws WrongUserSecret @throws Tampered @throws KeyMismatch @throws StrongroomError NOT_FOUND
  */
@@ -122,8 +123,8 @@ export async function openTrusteeShare(
 }
 
 /**
- * A share as text for the trustee who collects them, and for nobody else: sealed to their public keys. Hand it over by
- * any way you like.
+ * Seals a share to the public keys of the trustee who collects the shares, and returns it as text. Send it through any
+ * channel.
  */
 export function sealShareFor(crypto: VaultCrypto, share: OpenedShare, collector: Profile): string {
   const { ownerUserId, orgId, scheme, masked, parts, hint } = share;
@@ -135,7 +136,7 @@ export function sealShareFor(crypto: VaultCrypto, share: OpenedShare, collector:
   return toBase64(crypto.sealTo(publicKeysOf(collector), context, new TextEncoder().encode(text)));
 }
 
-/** @throws WrongUserSecret @throws Tampered @throws KeyMismatch for a text that was sealed to someone else */
+/** Opens such a text. @throws WrongUserSecret @throws Tampered @throws KeyMismatch if it was sealed to another user */
 export async function openHandedShare(
   client: StrongroomClient,
   crypto: VaultCrypto,
@@ -157,21 +158,21 @@ export async function openHandedShare(
 }
 
 export type RestoreRequest = {
-  /** Enough of them, in any order. */
+  /** Enough shares, in any order. */
   readonly shares: readonly OpenedShare[];
-  /** What the owner remembers, where the shares are masked. */
+  /** The owner's phrase, if the shares are masked. */
   readonly phrase?: string;
-  /** For the owner, to be told by another way; see `newTemporarySecret`. */
+  /** Tell it to the owner through another channel; see `newTemporarySecret`. */
   readonly temporarySecret: string;
 };
 
 /**
- * A trustee rebuilds an owner's private keys, finds that they belong to the owner's public keys, and brings them back
- * under a temporary secret. The owner then rekeys with it, once the time for a veto is over.
+ * Rebuilds an owner's private keys, checks that they match the owner's public keys, and restores them under a temporary
+ * secret. The owner rekeys with that secret after the veto period.
  *
- * @throws RangeError for too few shares, and for a phrase that is missing
- * @throws Tampered where the shares do not give the owner's keys, or the phrase is wrong
- * @throws StrongroomError RESTORE_PENDING where another trustee was first
+ * @throws RangeError if there are too few shares, or the phrase is missing
+ * @throws Tampered if the shares do not result in the owner's keys, or the phrase is wrong
+ * @throws StrongroomError RESTORE_PENDING if another trustee was first
  */
 export async function restoreOwner(
   client: StrongroomClient,
@@ -202,7 +203,7 @@ export async function restoreOwner(
   }
 }
 
-/** 130 random bits as 26 letters and digits in groups, to be read out over a telephone. */
+/** Returns 130 random bits as 26 letters and digits in groups, to be read out on the phone. */
 export function newTemporarySecret(): string {
   const letters = '0123456789abcdefghjkmnpqrstvwxyz';
   const random = globalThis.crypto.getRandomValues(new Uint8Array(26));
@@ -220,7 +221,8 @@ async function rebuildKeys(
   const alike = ({ ownerUserId, scheme, masked }: OpenedShare) =>
     ownerUserId === first.ownerUserId && scheme === first.scheme && masked === first.masked;
   if (!shares.every(alike)) throw new Tampered();
-  if (first.masked && phrase === undefined) throw new RangeError('the shares are masked by a phrase');
+  if (first.masked && phrase === undefined)
+    throw new RangeError('the shares are masked; the phrase is required');
   const join = async (algorithm: Algorithm) => {
     const parts: Uint8Array[] = [];
     for (const { parts: each } of shares) {
@@ -229,11 +231,11 @@ async function rebuildKeys(
       );
     }
     if (first.scheme === 'shamir') return crypto.joinShares(parts);
-    if (parts.length !== 2) throw new RangeError('a pair is two shares');
+    if (parts.length !== 2) throw new RangeError('a pair needs exactly two shares');
     return crypto.joinPair(...(parts as [Uint8Array, Uint8Array]));
   };
   const x25519 = await join('x25519').catch((error: unknown) => {
-    // A wrong phrase gives shares of no known form.
+    // A wrong phrase results in shares without a known form.
     throw first.masked && error instanceof Refused ? new Tampered() : error;
   });
   try {

@@ -1,20 +1,20 @@
 import type { z } from 'zod';
 import type { OperationId, RouteById } from '../contract/routes.ts';
 
-/** What the client knows of an operation at run time. */
+/** What the client knows about an operation at run time. */
 export type Operation = {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
-  /** Honours `Idempotency-Key`. */
+  /** Supports `Idempotency-Key`. */
   readonly creates?: true;
-  /** Statuses beyond 2xx that are answers and no errors. */
+  /** Statuses other than 2xx that are not errors. */
   readonly answers?: readonly number[];
 };
 
 /** An API key, sent as `X-Api-Key`, or a JWT or API token, sent as `Authorization: Bearer`. */
 export type Credential = { readonly apiKey: string } | { readonly token: string };
 
-/** What may be left out of a request is that of the schema's input; what it is, that of its output. */
+/** The schema's input decides what is optional in a request; its output decides the types. */
 type Query<S extends z.ZodType> = {
   readonly [Name in keyof z.input<S>]: Name extends keyof z.output<S> ? z.output<S>[Name] : never;
 };
@@ -27,7 +27,7 @@ type SchemaOf<R, P extends Part> = R extends { readonly [Name in P]: infer S ext
 
 type ValueOf<R, P extends Part> = [SchemaOf<R, P>] extends [never] ? undefined : Values<P, SchemaOf<R, P>>;
 
-/** A part may be left out where the route has none, and where nothing in it is required. */
+/** A part is optional if the route has none, or if nothing in it is required. */
 type MayBeLeftOut<R, P extends Part> = [SchemaOf<R, P>] extends [never]
   ? true
   : Record<never, never> extends ValueOf<R, P>
@@ -36,13 +36,13 @@ type MayBeLeftOut<R, P extends Part> = [SchemaOf<R, P>] extends [never]
 
 export type CallOptions = {
   readonly signal?: AbortSignal;
-  /** For operations that create something; made for the call unless given. Keep it to retry across restarts. */
+  /** For operations that create something. Default: a new key for each call. Store it to retry after a restart. */
   readonly idempotencyKey?: string;
-  /** Headers that the operation's route names, such as `X-Delete-Token`. */
+  /** Headers that the operation's route declares, such as `X-Delete-Token`. */
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** What a call of the operation takes. */
+/** The request of an operation. */
 export type RequestFor<Id extends OperationId> = {
   readonly [P in Part as MayBeLeftOut<RouteById<Id>, P> extends true ? never : P]: ValueOf<RouteById<Id>, P>;
 } & {
@@ -57,9 +57,9 @@ type Answers<R> = R extends { readonly responses: infer Responses }
     }[keyof Responses & number]
   : never;
 
-/** The answers that the operation declares, told apart by `status`. */
+/** The responses that an operation declares, discriminated by `status`. */
 export type ResponseFor<Id extends OperationId> = Answers<RouteById<Id>>;
 
-/** The request may be left out where nothing in it is required. */
+/** The request is optional if nothing in it is required. */
 export type Arguments<Id extends OperationId> =
   Record<never, never> extends RequestFor<Id> ? [request?: RequestFor<Id>] : [request: RequestFor<Id>];

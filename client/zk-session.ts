@@ -19,17 +19,17 @@ import {
 
 type PublicKeys = ResponseFor<'system.getJwks'>['body']['keys'];
 
-/** What proofs are checked against: store it, and give it back the next time. Nothing in it is secret. */
+/** What proofs are verified with. Store it, and pass it to the next session. None of it is secret. */
 export type ZkTrust = {
-  /** Whom sessions are for. A session of somebody else would run the program as theirs, and give them what it prints. */
+  /** The user of the sessions. A session of another user would run the program as theirs and give them its output. */
   readonly userId: string;
-  /** Of the installation, RFC 7517. */
+  /** Public keys of the installation, RFC 7517. */
   readonly publicKeys: PublicKeys;
 };
 
 /**
- * What the installation says of itself and of the caller now. It is worth as much as the way that it came by: fetch it
- * once, where nobody is in between, keep it, and compare its keys with what an administrator tells you.
+ * Fetches the trust data that the installation currently returns. It is only as trustworthy as the connection: fetch it
+ * once over a trusted connection, store it, and compare its keys with what an administrator tells you.
  *
  * @throws StrongroomError
  */
@@ -41,14 +41,14 @@ export async function fetchZkTrust(client: StrongroomClient, options: CallOption
   return { userId: me.body.id, publicKeys: jwks.body.keys };
 }
 
-/** A sandbox that is leased to the caller, and its key. */
+/** A sandbox leased to the caller, and its public key. */
 export type ZkSession = ProvenSession & { readonly publicKey: Uint8Array; readonly proof: string };
 
 /**
- * Opens a session, and verifies that the installation vouches for its key, for this user, now. What is taken of the
- * session is what the proof says.
+ * Creates a session, and verifies that the installation asserts its key for this user now. The session's data comes from
+ * the proof.
  *
- * @throws StrongroomError PROOF_REJECTED, and where the installation refuses
+ * @throws StrongroomError PROOF_REJECTED, or if the API refuses
  */
 export async function openZkSession(
   client: StrongroomClient,
@@ -63,17 +63,17 @@ export async function openZkSession(
     publicKey && claims?.sub === userId && claims.key === publicKeyDigest(primitives, publicKey);
   if (!isProven) {
     throw new StrongroomError(
-      'The key of the sandbox is not proven to be one of this installation for this user, by this clock.',
+      'The proof of the sandbox’s key is not valid for this installation, this user and this clock.',
       { code: 'PROOF_REJECTED' },
     );
   }
   return { ...sessionOf(claims), publicKey, proof };
 }
 
-/** What `zk.execute` takes. */
+/** The request body of `zk.execute`. */
 export type ZkRequest = NonNullable<RequestFor<'zk.execute'>['body']>;
 
-/** Seals a master password to the session's sandbox, for one run of one program as it is now. */
+/** Seals a master password to the session's sandbox, for one execution of one program in its current version. */
 export function sealMasterPassword(
   primitives: Primitives,
   { publicKey, proof, ...session }: ZkSession,

@@ -16,24 +16,24 @@ import { openZkSession, sealMasterPassword, type ZkRequest, type ZkTrust } from 
 
 export { fetchZkTrust, type ZkTrust } from './zk-session.ts';
 
-/** What the installation knows of an encrypted program. `sha256` names the payload: keep it to run that one alone. */
+/** Metadata of an encrypted program. `sha256` identifies the payload: store it to run only that payload. */
 export type ZkCode = ResponseFor<'zk.list'>['body'][number];
 
 export type NewZkCode = {
   readonly name: string;
-  /** In Python. */
+  /** Python code. */
   readonly code: string;
-  /** All that protects the code from those who hold the ciphertext: take a long one. Nobody can tell it again. */
+  /** The only protection of the code from anyone who has the ciphertext: choose a long one. It cannot be recovered. */
   readonly masterPassword: string;
-  /** In the clear. */
+  /** Stored in plaintext. */
   readonly description?: string | undefined;
 };
 
 /**
- * Encrypts a program here, and stores it in the place of one with that name. Neither code nor password is sent.
+ * Encrypts a program on the client and stores it, replacing a program of the same name. Neither code nor password is sent.
  *
- * @throws RangeError for code or a master password of a length that is not allowed, or no well-formed Unicode
- * @throws StrongroomError where the installation refuses; TAMPERED_PAYLOAD where it stored something else
+ * @throws RangeError if the code or the master password has an invalid length or is not well-formed Unicode
+ * @throws StrongroomError if the API refuses; TAMPERED_PAYLOAD if it stored something else
  */
 export async function putZkCode(
   client: StrongroomClient,
@@ -49,16 +49,16 @@ export async function putZkCode(
   return stored;
 }
 
-/** All of the caller's, by name. @throws StrongroomError */
+/** Lists the caller's programs by name. @throws StrongroomError */
 export async function listZkCode(client: StrongroomClient, options: CallOptions = {}): Promise<ZkCode[]> {
   return allOf(entriesOf((query) => client.call('zk.list', { ...options, query })));
 }
 
 /**
- * Fetches a program, and decrypts it here.
+ * Fetches a program and decrypts it on the client.
  *
- * @throws StrongroomError WRONG_MASTER_PASSWORD, which an altered payload looks like too; TAMPERED_PAYLOAD for one
- * that is not what it says of itself; NOT_FOUND
+ * @throws StrongroomError WRONG_MASTER_PASSWORD, also for a modified payload; TAMPERED_PAYLOAD if the payload does not
+ * match its metadata; NOT_FOUND
  */
 export async function openZkCode(
   client: StrongroomClient,
@@ -93,17 +93,17 @@ export async function deleteZkCode(
 export type ZkRun = Omit<ZkRequest, 'masterPassword' | 'sealedPassword'> & {
   readonly name: string;
   readonly masterPassword: string;
-  /** Run this payload and no other, older or newer, whatever is stored: the `sha256` of when it was stored. */
+  /** Run only the payload with this `sha256`, even if the server returns an older or newer one. */
   readonly sha256?: string | undefined;
 };
 
 /**
- * Runs an encrypted program in a sandbox, which alone opens it: the master password is sealed to that sandbox's key,
- * once its proof is verified. A program that ends within 25 seconds is answered at its end, and nothing of it is kept;
- * another is followed like any execution. The signal stops following, not the program.
+ * Runs an encrypted program in a sandbox. Only the sandbox decrypts it: the client verifies the proof of the sandbox's key
+ * and seals the master password to that key. The result of a program that ends within 25 seconds is not stored; a longer
+ * one is followed like any execution. The signal ends the following, not the program.
  *
- * @throws StrongroomError PROOF_REJECTED before anything of the password is sent; WRONG_MASTER_PASSWORD;
- * TAMPERED_PAYLOAD, also for another payload than that of `sha256`; and where the installation refuses
+ * @throws StrongroomError PROOF_REJECTED before the sealed password is sent; WRONG_MASTER_PASSWORD;
+ * TAMPERED_PAYLOAD, also if the payload does not match `sha256`; or if the API refuses
  */
 export async function runZkCode(
   client: StrongroomClient,
@@ -131,13 +131,13 @@ export async function runZkCode(
   return body;
 }
 
-/** The sandbox has gone meanwhile, or was too busy after it had opened the box: another box is another try. */
+/** The sandbox is gone, or became busy after it opened the box: retry with a new box. */
 function isSpent(error: unknown): boolean {
   const codes: readonly string[] = ['SESSION_ENDED', 'SEALED_PASSWORD_REJECTED'];
   return error instanceof StrongroomError && codes.includes(error.code);
 }
 
-/** A stored program whose payload is the one that its metadata names. */
+/** Returns a stored program after checking that the payload matches its metadata. */
 async function fetchProgram(
   client: StrongroomClient,
   primitives: Primitives,
@@ -157,16 +157,16 @@ function digestOf(primitives: Primitives, payload: ZkPayload): string {
   }
 }
 
-/** The same codes as the API has for what it, or the sandbox, finds out. */
+/** Throws with the same codes as the API. */
 function refuse(cause: unknown): never {
   if (cause instanceof MalformedPayload) throw tampered(cause);
   if (!(cause instanceof WrongMasterPassword)) throw cause;
-  const message = 'The master password does not open this program.';
+  const message = 'The master password is wrong.';
   throw new StrongroomError(message, { code: 'WRONG_MASTER_PASSWORD', status: 401, cause });
 }
 
 function tampered(cause?: unknown): StrongroomError {
-  const message = 'The encrypted payload is not the one that was stored, or holds no program.';
+  const message = 'The encrypted payload was modified, or it does not contain a program.';
   return new StrongroomError(message, { code: 'TAMPERED_PAYLOAD', status: 400, cause });
 }
 

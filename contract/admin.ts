@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { Email, nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
@@ -25,14 +25,23 @@ const OrgUser = z
   })
   .meta({ id: 'OrgUser' });
 
-const apiKey = z.string().meta({ description: 'The API key, this once', example: 'pyapi_…' });
+const apiKey = z.string().meta({ description: 'The API key; it is shown only once', example: 'pyapi_…' });
 
 const Plan = z
   .strictObject({
-    key: z.string().min(1).max(64).meta({ description: 'What the plan is called', example: 'default' }),
-    maxRecords: z.int().min(0).meta({ description: 'Values of all users of the org' }),
-    maxKeyPlusValueBytes: z.int().min(0).meta({ description: 'Of one value, with its name' }),
-    maxFiles: z.int().min(0).meta({ description: 'Files of all users of the org; with 0 the org has none' }),
+    key: z.string().min(1).max(64).meta({ description: 'Name of the plan', example: 'default' }),
+    maxRecords: z
+      .int()
+      .min(0)
+      .meta({ description: 'Maximum number of values of all users of the organization' }),
+    maxKeyPlusValueBytes: z
+      .int()
+      .min(0)
+      .meta({ description: 'Maximum size of one value together with its name' }),
+    maxFiles: z
+      .int()
+      .min(0)
+      .meta({ description: 'Maximum number of files of all users of the organization; 0 allows no files' }),
     maxFileSizeBytes: z.int().min(0),
   })
   .meta({ id: 'Plan' });
@@ -40,14 +49,15 @@ const Plan = z
 const Storage = z
   .strictObject({
     provider: z.enum(['appliance', 'none']).meta({
-      description: '`appliance`: the object store of this installation; `none`: the org stores no files',
+      description:
+        '`appliance`: the object store of this installation; `none`: the organization cannot store files',
     }),
   })
   .meta({ id: 'Storage' });
 
 const org = z.strictObject({ orgId: Id });
 const common = { tag: 'Admin', rateLimit: 'api' } as const;
-/** The global administrator, and an org's admins for their own org. */
+/** For the global administrator, and for an org's admins within their own org. */
 const orgAdmin = { ...common, auth: 'any', alongsideAdmission: true } as const;
 const administrator = { ...common, auth: 'administrator', alongsideAdmission: true } as const;
 
@@ -57,7 +67,7 @@ export const admin = {
     operationId: 'admin.createOrg',
     method: 'POST',
     path: '/admin/orgs',
-    summary: 'Create an org',
+    summary: 'Create an organization',
     body: z.strictObject({ name: Name }).meta({ id: 'OrgInput' }),
     responses: { 201: { description: 'Created', body: Org } },
     idempotent: true,
@@ -69,10 +79,12 @@ export const admin = {
     operationId: 'admin.listOrgs',
     method: 'GET',
     path: '/admin/orgs',
-    summary: 'List all orgs',
-    description: 'The org `default`, which users join who register themselves, is there from the start.',
+    summary: 'List all organizations',
+    description: 'The organization `default` always exists. Users who register themselves join it.',
     query: PageQuery,
-    responses: { 200: { description: 'A page of orgs', body: z.array(Org), headers: nextCursorHeader } },
+    responses: {
+      200: { description: 'A page of organizations', body: z.array(Org), headers: nextCursorHeader },
+    },
     errors: ['INVALID_CURSOR'],
     access: { tables: { orgs: 'read' } },
   }),
@@ -81,10 +93,10 @@ export const admin = {
     operationId: 'admin.createUser',
     method: 'POST',
     path: '/admin/orgs/{orgId}/users',
-    summary: 'Create a user of an org',
+    summary: 'Create a user in an organization',
     description:
-      'The global administrator makes an org’s first admin; an org’s admins make the rest. The user has an API key ' +
-      'and no password; the e-mail address, where there is one, is theirs from then on.',
+      'The global administrator creates the first admin of an organization; its admins create the other users. The new ' +
+      'user has an API key and no password. An e-mail address, if sent, is reserved for this user.',
     params: org,
     body: z
       .strictObject({ name: Name, email: Email.optional(), isAdmin: z.boolean().optional() })
@@ -102,7 +114,7 @@ export const admin = {
     operationId: 'admin.listUsers',
     method: 'GET',
     path: '/admin/orgs/{orgId}/users',
-    summary: 'List the users of an org',
+    summary: 'List the users of an organization',
     params: org,
     query: PageQuery,
     responses: {
@@ -118,9 +130,9 @@ export const admin = {
     path: '/admin/orgs/{orgId}/users/{userId}/apikey/rotate',
     summary: 'Replace a user’s API key',
     description:
-      'The old key is refused from then on, and the user’s login returns none until they replace it too.',
+      'The old key stops working immediately. The user’s login returns no key until they replace it themselves.',
     params: z.strictObject({ orgId: Id, userId: Id }),
-    responses: { 200: { description: 'The new key', body: z.object({ userId: z.guid(), apiKey }) } },
+    responses: { 200: { description: 'The new API key', body: z.object({ userId: z.guid(), apiKey }) } },
     errors: ['FORBIDDEN', 'NOT_FOUND', 'CONFLICT'],
     audit: 'admin.rotateApiKey',
     access: { tables: { orgs: 'read', users: 'write', credentials: 'write' } },
@@ -130,7 +142,7 @@ export const admin = {
     operationId: 'admin.getStorage',
     method: 'GET',
     path: '/admin/orgs/{orgId}/storage',
-    summary: 'Get where an org’s files are stored',
+    summary: 'Get the file storage of an organization',
     params: org,
     responses: { 200: { description: 'The storage', body: Storage } },
     errors: ['FORBIDDEN', 'NOT_FOUND', 'TAMPERED'],
@@ -141,11 +153,11 @@ export const admin = {
     operationId: 'admin.putStorage',
     method: 'PUT',
     path: '/admin/orgs/{orgId}/storage',
-    summary: 'Set where an org’s files are stored',
-    description: 'Files that are stored stay where they are, and can be read.',
+    summary: 'Set the file storage of an organization',
+    description: 'Existing files stay where they are and can still be read.',
     params: org,
     body: Storage,
-    responses: { 200: { description: 'The storage from now on', body: Storage } },
+    responses: { 200: { description: 'The new storage', body: Storage } },
     errors: ['NOT_FOUND'],
     audit: 'admin.putStorage',
     access: { tables: { orgs: 'write' } },
@@ -155,7 +167,7 @@ export const admin = {
     operationId: 'admin.getPlan',
     method: 'GET',
     path: '/admin/orgs/{orgId}/plan',
-    summary: 'Get what an org may store',
+    summary: 'Get the plan of an organization',
     params: org,
     responses: { 200: { description: 'The plan', body: Plan } },
     errors: ['FORBIDDEN', 'NOT_FOUND', 'TAMPERED'],
@@ -166,11 +178,11 @@ export const admin = {
     operationId: 'admin.putPlan',
     method: 'PUT',
     path: '/admin/orgs/{orgId}/plan',
-    summary: 'Set what an org may store',
-    description: 'What is stored beyond it stays, and can be read and replaced.',
+    summary: 'Set the plan of an organization',
+    description: 'Records that exceed the new plan stay. They can be read and replaced.',
     params: org,
     body: Plan,
-    responses: { 200: { description: 'The plan from now on', body: Plan } },
+    responses: { 200: { description: 'The new plan', body: Plan } },
     errors: ['NOT_FOUND'],
     audit: 'admin.putPlan',
     access: { tables: { orgs: 'write' } },

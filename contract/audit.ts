@@ -1,22 +1,23 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { Base64Text } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { PageQuery, Timestamp } from './schemas.ts';
-import { Base64 } from './vault-schemas.ts';
 
 const AuditEntry = z
   .object({
     id: z.uuid(),
     sequence: z.int().meta({
-      description: 'Grows with every entry of the installation; numbers of refused calls are left out',
+      description:
+        'Increases with every entry of the installation. Requests that are refused before they are recorded leave gaps',
     }),
     time: Timestamp,
     actor: z.object({
-      userId: z.string().nullable().meta({ description: 'null where nobody was signed in' }),
+      userId: z.string().nullable().meta({ description: 'null if no one was signed in' }),
       email: z.string().optional(),
       keyId: z
         .string()
         .nullable()
-        .meta({ description: 'The API key or session that the call was made with' }),
+        .meta({ description: 'The API key or session that authenticated the request' }),
     }),
     action: z.string().meta({ example: 'secrets.put' }),
     resource: z.string().meta({ example: 'secrets/DATABASE_URL' }),
@@ -27,15 +28,15 @@ const AuditEntry = z
   })
   .meta({ id: 'AuditEntry' });
 
-const HashB64 = Base64.meta({ description: 'SHA-256, 32 bytes' });
+const HashB64 = Base64Text.meta({ description: 'SHA-256, 32 bytes' });
 const VerifierKey = z.string().meta({
-  description: 'The key that signs checkpoints, in the form of https://c2sp.org/signed-note; pin it',
+  description: 'The key that signs checkpoints, as defined by https://c2sp.org/signed-note. Pin it.',
   example: 'strongroom.audit/Xl3…+5f0c2a11+AjBZ…',
 });
 const Checkpoint = z.string().meta({
-  description: 'Size and root of the log as a signed note: https://c2sp.org/tlog-checkpoint',
+  description: 'Size and root hash of the log as a signed note: https://c2sp.org/tlog-checkpoint',
 });
-const size = z.int().min(1).meta({ description: 'How many entries the log of the checkpoint has' });
+const size = z.int().min(1).meta({ description: 'Number of entries in the log at this checkpoint' });
 
 const AuditCheckpoint = z
   .object({
@@ -45,16 +46,16 @@ const AuditCheckpoint = z
     consistency: z
       .object({ from: z.int().min(1), proofB64: z.array(HashB64) })
       .optional()
-      .meta({ description: 'Where `from` was asked: RFC 9162 section 2.1.4' }),
+      .meta({ description: 'Consistency proof, if the request had `from`: RFC 9162 section 2.1.4' }),
   })
   .meta({ id: 'AuditCheckpoint' });
 
 const AuditProof = z
   .object({
     entry: AuditEntry,
-    leafIndex: z.int().min(0).meta({ description: 'The entry’s place in the log, from 0' }),
+    leafIndex: z.int().min(0).meta({ description: 'Zero-based index of the entry in the log' }),
     size,
-    proofB64: z.array(HashB64).meta({ description: 'RFC 9162 section 2.1.3' }),
+    proofB64: z.array(HashB64).meta({ description: 'Inclusion proof: RFC 9162 section 2.1.3' }),
     checkpoint: Checkpoint,
     verifierKey: VerifierKey,
   })
@@ -73,10 +74,10 @@ export const audit = {
     ...common,
     operationId: 'audit.list',
     path: '/api/v1/audit',
-    summary: 'Get audit log',
+    summary: 'List audit entries',
     description:
-      'Newest first. A user sees their own entries, an org admin with scope=org those of the org, the global ' +
-      'administrator all.',
+      'Returns entries newest first: a user’s own entries; with scope=org, an organization admin gets those of the ' +
+      'organization; the global administrator gets all entries.',
     query: PageQuery.extend({
       from: z.iso.datetime({ offset: true }).optional(),
       to: z.iso.datetime({ offset: true }).optional(),
@@ -98,9 +99,10 @@ export const audit = {
     path: '/api/v1/audit/checkpoint',
     summary: 'Get the newest checkpoint of the audit log',
     description:
-      'The log of all entries of the installation is a Merkle tree (RFC 9162), which only grows; a checkpoint signs ' +
-      'its size and root. With `from`, the proof that the log of that size is the beginning of this one: whoever ' +
-      'kept a checkpoint sees that nothing was changed or left out since. 404 until the first entries are sealed.',
+      'The log of all entries of the installation is an append-only Merkle tree (RFC 9162). A checkpoint signs its size ' +
+      'and root hash. With `from`, the response also proves that the log of that size is a prefix of this log: anyone ' +
+      'who kept an earlier checkpoint can verify that no entry was changed or removed since. Returns 404 until the log ' +
+      'has its first entry.',
     query: z.strictObject({
       from: z.coerce
         .number()
@@ -119,8 +121,8 @@ export const audit = {
     path: '/api/v1/audit/{id}/proof',
     summary: 'Prove that an entry is in the audit log',
     description:
-      'The hash of an entry is the one of RFC 9162 over its canonical JSON (RFC 8785). Entries are sealed into the ' +
-      'log within a minute or so; until then 409.',
+      'The leaf hash of an entry is that of RFC 9162 over its canonical JSON (RFC 8785). An entry is added to the log ' +
+      'about a minute after the request; until then the response is 409.',
     params: z.strictObject({ id: z.uuid({ version: 'v7' }) }),
     responses: { 200: { description: 'The entry and its proof', body: AuditProof } },
     errors: ['NOT_FOUND', 'NOT_SEALED_YET'],

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 import { Email, Password, Timestamp } from './schemas.ts';
 
@@ -12,14 +12,14 @@ const UserInfo = z
   })
   .meta({ id: 'UserInfo' });
 
-const token = z.string().meta({ description: 'JWT, ES256, good for one hour', example: 'eyJ…' });
+const token = z.string().meta({ description: 'JWT (ES256), valid for one hour', example: 'eyJ…' });
 
 const AuthResponse = z
   .object({
     token,
     apiKey: z.string().nullable().meta({
       description:
-        'The API key. null only where an administrator, or a rotation without the password, replaced it since.',
+        'The API key. null only if it was last replaced by an administrator, or without the password.',
       example: 'pyapi_…',
     }),
     user: UserInfo,
@@ -30,7 +30,7 @@ const TokenResponse = z.object({ token, user: UserInfo });
 
 const AuthRequest = z.strictObject({ email: Email, password: Password }).meta({ id: 'AuthRequest' });
 
-/** What a password is checked with needs CPU: Argon2id, 64 MiB. */
+/** Password hashing takes CPU: Argon2id with 64 MiB. */
 const hashing = { memoryMiB: 1769 } as const;
 
 const common = { tag: 'Auth', method: 'POST' } as const;
@@ -42,7 +42,7 @@ export const auth = {
     operationId: 'auth.register',
     path: '/api/register',
     summary: 'Register a new user',
-    description: 'Where registration is open, or for e-mail domains that the installation lists.',
+    description: 'Available if registration is open, or if the installation allows the e-mail domain.',
     auth: 'none',
     rateLimit: 'auth',
     body: AuthRequest,
@@ -61,8 +61,8 @@ export const auth = {
     operationId: 'auth.login',
     alongsideAdmission: true,
     path: '/api/login',
-    summary: 'Login',
-    description: 'Takes the same time and answers the same for an unknown address as for a wrong password.',
+    summary: 'Log in',
+    description: 'An unknown e-mail address and a wrong password get the same response in the same time.',
     auth: 'none',
     rateLimit: 'auth',
     body: z.strictObject({ email: Email, password: z.string().max(1024) }),
@@ -75,14 +75,14 @@ export const auth = {
     ...common,
     operationId: 'auth.verify',
     path: '/api/verify',
-    summary: 'Verify token',
-    description: 'The token comes in the Authorization header or in the body.',
+    summary: 'Verify a token',
+    description: 'Send the token in the Authorization header or in the body.',
     auth: 'none',
     rateLimit: 'api',
     body: z.strictObject({ token: z.string().max(8192).optional() }),
     responses: {
       200: {
-        description: 'The token is good',
+        description: 'The token is valid',
         body: z.object({ valid: z.literal(true), user: UserInfo, expiresAt: Timestamp }),
       },
     },
@@ -94,8 +94,9 @@ export const auth = {
     operationId: 'auth.refresh',
     alongsideAdmission: true,
     path: '/api/refresh',
-    summary: 'Refresh token',
-    description: 'A new token for one that is still valid; the old one stays valid until it expires.',
+    summary: 'Refresh a token',
+    description:
+      'Returns a new token for one that is still valid. The old token stays valid until it expires.',
     auth: 'user',
     rateLimit: 'api',
     responses: { 200: { description: 'The new token', body: TokenResponse } },
@@ -106,8 +107,8 @@ export const auth = {
     ...common,
     operationId: 'auth.logout',
     path: '/api/logout',
-    summary: 'Logout',
-    description: 'Revokes the token that the call is made with.',
+    summary: 'Log out',
+    description: 'Revokes the token that authenticates the request.',
     auth: 'user',
     rateLimit: 'api',
     responses: { 200: { description: 'Revoked', body: z.object({ success: z.literal(true) }) } },
@@ -121,11 +122,11 @@ export const auth = {
     alongsideAdmission: true,
     path: '/api/password',
     summary: 'Change the password',
-    description: 'Revokes every token given out before; the API key stays as it is.',
+    description: 'Revokes all earlier tokens. The API key does not change.',
     auth: 'user',
     rateLimit: 'auth',
     body: z.strictObject({ currentPassword: z.string().max(1024), newPassword: Password }),
-    responses: { 200: { description: 'A token under the new password', body: TokenResponse } },
+    responses: { 200: { description: 'A new token', body: TokenResponse } },
     errors: ['INVALID_CREDENTIALS', 'CONFLICT'],
     audit: 'auth.changePassword',
     access: { tables: { users: 'write', sessions: 'write' }, keys: ['sign:jwt', 'verify:jwt'] },
@@ -138,11 +139,13 @@ export const auth = {
     path: '/api/apikey/rotate',
     summary: 'Replace the API key',
     description:
-      'The old key is refused from then on. With the password, later logins return the new key too.',
+      'The old key stops working immediately. If the password is sent, later logins return the new key too.',
     auth: 'user',
     rateLimit: 'auth',
     body: z.strictObject({ password: z.string().max(1024).optional() }),
-    responses: { 200: { description: 'The new key, this once', body: z.object({ apiKey: z.string() }) } },
+    responses: {
+      200: { description: 'The new API key; it is shown only once', body: z.object({ apiKey: z.string() }) },
+    },
     errors: ['INVALID_CREDENTIALS', 'CONFLICT'],
     audit: 'auth.rotateApiKey',
     access: { tables: { users: 'write', credentials: 'write' } },

@@ -1,7 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { base64Bytes } from './base64.ts';
 import { filesFault, isRelative } from './job-paths.ts';
+import { languageIds } from './languages.ts';
 import { limits } from './limits.ts';
-import { Base64, Timestamp } from './schemas.ts';
+import { Timestamp } from './schemas.ts';
+
+export const LanguageId = z.enum(languageIds);
 
 const Isolation = z
   .object({
@@ -12,7 +16,7 @@ const Isolation = z
     namespaces: z.array(z.string()),
     cgroup: z.boolean(),
   })
-  .meta({ id: 'Isolation', description: 'What stood between the program and the host, as probed' });
+  .meta({ id: 'Isolation', description: 'The isolation between the program and the host, as measured' });
 
 const ResultFile = z.object({
   path: z.string().meta({ example: 'plot.svg' }),
@@ -23,7 +27,7 @@ const ResultFile = z.object({
 
 const LargeFile = ResultFile.omit({ contentB64: true }).extend({
   href: z.string().meta({
-    description: 'Where it is to be fetched from, for as long as the execution is kept',
+    description: 'Path to fetch the file from while the execution is kept',
     example: '/api/v1/executions/0198f0c2-7a30-7c3f-9d51-3f1c3a9e7b42/files/0',
   }),
 });
@@ -44,13 +48,14 @@ const result = {
   cpuMs: z.number().meta({ example: 9.8 }),
   peakMemoryBytes: z.number(),
   files: z.array(ResultFile).meta({
-    description: `Regular files that the program left, ${bytes} bytes in all at most`,
+    description: `Regular files that the program left, at most ${bytes} bytes in total`,
   }),
   largeFiles: z.array(LargeFile).meta({
-    description: `What does not fit beside these: with them ${count} files and ${bytesInAll} bytes at most`,
+    description: `Files that exceed that size: at most ${count} files and ${bytesInAll} bytes in total, including \`files\``,
   }),
   omittedFiles: z.int().meta({
-    description: 'At least so many others were left: over a limit, links, special files, odd names',
+    description:
+      'Minimum number of other files that the program left: over a limit, links, special files or unsupported names',
   }),
   isolation: Isolation,
 };
@@ -61,11 +66,11 @@ export const ExecutionSummary = z
   .object({
     executionId: z.uuid(),
     status: z.enum(['running', ...status]),
-    language: z.enum(['python', 'javascript']),
+    language: LanguageId,
     startedAt: Timestamp,
     endedAt: Timestamp.nullable(),
     timeoutSeconds: z.number(),
-    expiresAt: Timestamp.meta({ description: 'When the execution and its result are gone' }),
+    expiresAt: Timestamp.meta({ description: 'When the execution and its result are deleted' }),
   })
   .meta({ id: 'ExecutionSummary' });
 
@@ -80,25 +85,25 @@ export const Execution = z
   .meta({
     id: 'Execution',
     description:
-      'While the program runs, its output until now. One whose sandbox was lost is `killed`, with the reason as ' +
-      'the last line of stderr.',
+      'While the program runs, its output so far. If its sandbox was lost, the status is `killed` and the last line of ' +
+      'stderr gives the reason.',
   });
 
 export const RunningExecution = z
   .object({ executionId: z.uuid(), status: z.literal('running') })
   .meta({ id: 'RunningExecution' });
 
-/** Files that a program finds in its working directory. */
+/** Input files, placed in the program's working directory. */
 export const ProgramFiles = z
   .array(
     z.strictObject({
       path: z
         .string()
         .refine(isRelative, {
-          error: 'must be a relative path of plain segments, none of them empty, . or ..',
+          error: 'must be a relative path without empty, . or .. segments',
         })
         .meta({ example: 'data/input.csv', maxLength: limits.programFiles.pathBytes }),
-      contentB64: Base64,
+      contentB64: base64Bytes(),
     }),
   )
   .max(limits.programFiles.count)
@@ -112,6 +117,6 @@ export const ProgramFiles = z
     }
     const bytes = files.reduce((sum, { contentB64 }) => sum + contentB64.length, 0);
     if (bytes > limits.programFiles.bytes) {
-      addIssue({ code: 'custom', message: `must be at most ${limits.programFiles.bytes} bytes in all` });
+      addIssue({ code: 'custom', message: `must have at most ${limits.programFiles.bytes} bytes in total` });
     }
   });

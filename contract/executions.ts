@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 import {
   ExecuteResponse,
   Execution,
   ExecutionSummary,
+  LanguageId,
   ProgramFiles,
   RunningExecution,
 } from './execution-schemas.ts';
@@ -14,7 +15,7 @@ import { SecretName } from './secrets.ts';
 const common = { tag: 'Execute', auth: 'user', rateLimit: 'api' } as const;
 const one = { path: '/api/v1/executions/{id}', params: z.strictObject({ id: z.uuid() }) } as const;
 
-/** Reads an execution: its record, its result, or the sandbox that it runs in. */
+/** Access of operations that read an execution: its record, its result, or the sandbox that it runs in. */
 const reads = {
   tables: { executions: 'read', sandboxes: 'write' },
   objects: 'read',
@@ -24,9 +25,9 @@ const reads = {
 } as const;
 
 export const detached = {
-  description: 'The program goes on; its result is to be fetched',
+  description: 'The execution is detached: it continues, and its result can be fetched later',
   body: RunningExecution,
-  headers: { Location: 'Where the execution is' },
+  headers: { Location: 'Path of the execution' },
 } as const;
 
 export const executions = {
@@ -37,14 +38,15 @@ export const executions = {
     path: '/api/v1/execute',
     summary: 'Execute code',
     description:
-      'Runs a program in the sandbox, with the user’s secrets as environment variables. A program that fails is ' +
-      `a 200 with its exit code. One that has not ended within ${limits.executionWaitSeconds} seconds, or is not to ` +
-      'be waited for, is a 202: it goes on, its result is kept, encrypted, and `Location` says where. Of a program ' +
-      'that is answered at once nothing is kept, unless it left files that are too large for the answer.',
+      'Runs a program in the sandbox, with the user’s secrets as environment variables. If the program fails, the ' +
+      'response is still 200, with its exit code. If the program has not ended within ' +
+      `${limits.executionWaitSeconds} seconds, or if \`wait\` is false, the response is 202: the execution continues, its ` +
+      'result is stored encrypted, and `Location` names it. If the program ends in time, nothing is stored, unless it ' +
+      'left files that are too large for the response.',
     body: z
       .strictObject({
         code: text(limits.codeBytes).meta({ example: "import os\nprint(len(os.environ['GREETING']))" }),
-        language: z.enum(['python', 'javascript']).default('python'),
+        language: LanguageId.default('python'),
         stdin: text(limits.stdinBytes).default(''),
         args: z
           .array(
@@ -60,16 +62,18 @@ export const executions = {
           .max(limits.timeoutSeconds.max)
           .default(limits.timeoutSeconds.default),
         secrets: z
-          .union([z.enum(['all', 'none']), z.array(SecretName).max(limits.secretsPerUser)])
+          .union([z.enum(['all', 'none']), z.array(SecretName).max(limits.secretsPerUser)], {
+            error: 'must be "all", "none" or a list of secret names',
+          })
           .default('all')
-          .meta({ description: 'Which secrets the program finds in its environment' }),
+          .meta({ description: 'Secrets to set as environment variables' }),
         files: ProgramFiles.default([]).meta({
-          description: 'Files that the program finds in its working directory',
+          description: 'Files to place in the working directory',
         }),
         wait: z
           .boolean()
           .default(true)
-          .meta({ description: 'false: the answer is a 202 as soon as the program is accepted' }),
+          .meta({ description: 'false: return 202 as soon as the program is accepted' }),
       })
       .meta({ id: 'ExecuteRequest' }),
     responses: { 200: { description: 'The program ended', body: ExecuteResponse }, 202: detached },
@@ -92,11 +96,11 @@ export const executions = {
     method: 'GET',
     path: '/api/v1/executions',
     summary: 'List executions',
-    description: 'Those that run or are kept, newest first.',
+    description: 'Returns executions that are running or kept, newest first.',
     query: PageQuery,
     responses: {
       200: {
-        description: 'A page',
+        description: 'A page of executions',
         body: z.object({ executions: z.array(ExecutionSummary), nextCursor: z.string().optional() }),
       },
     },
@@ -110,7 +114,7 @@ export const executions = {
     operationId: 'executions.get',
     method: 'GET',
     summary: 'Get an execution',
-    description: `Its result is kept for ${limits.executionResultSeconds / 3600} hours after its end.`,
+    description: `The result is kept for ${limits.executionResultSeconds / 3600} hours after the program ended.`,
     responses: { 200: { description: 'The execution', body: Execution } },
     errors: ['NOT_FOUND', 'UNAVAILABLE'],
     alongsideAdmission: true,
@@ -122,10 +126,10 @@ export const executions = {
     operationId: 'executions.stop',
     method: 'DELETE',
     summary: 'Stop an execution',
-    description: 'Ends the program if it still runs. Its result, as far as it came, is kept like any other.',
+    description: 'Stops the program if it is still running. Its output so far is kept like any other result.',
     responses: {
-      200: { description: 'The program has ended, now or before', body: Execution },
-      202: { description: 'It is told to end, and has not yet', body: RunningExecution },
+      200: { description: 'The program has stopped, or had already ended', body: Execution },
+      202: { description: 'The program was told to stop but is still running', body: RunningExecution },
     },
     errors: ['NOT_FOUND', 'UNAVAILABLE'],
     audit: 'executions.stop',
@@ -137,8 +141,8 @@ export const executions = {
     operationId: 'executions.getFile',
     method: 'GET',
     path: '/api/v1/executions/{id}/files/{number}',
-    summary: 'Get a file that a program left',
-    description: 'The `href` of one of the `largeFiles` of an execution.',
+    summary: 'Get an output file',
+    description: 'Returns one of an execution’s `largeFiles`, by its `href`.',
     params: z.strictObject({ id: z.uuid(), number: z.string().regex(/^\d{1,2}$/) }),
     responses: {
       200: {
@@ -160,15 +164,19 @@ export const executions = {
     path: '/api/v1/executions/{id}/events',
     operationId: 'executions.streamEvents',
     method: 'GET',
-    summary: 'Follow the output of an execution',
+    summary: 'Stream the output of an execution',
     description:
-      'Server-sent events: `stdout` and `stderr` with `{"text":"…"}`, as the program writes, then `end` with ' +
-      '`{"status","exitCode","signal","durationMs"}`. A stream that ends without `end` is taken up where it was ' +
-      `by the header \`Last-Event-ID\`; one lasts ${limits.eventStreamSeconds} seconds at most. Comments every ` +
-      `${limits.eventHeartbeatSeconds} seconds keep the connection up. Once the program has ended, what is left of ` +
-      'stdout comes before what is left of stderr.',
+      'Server-sent events: `stdout` and `stderr` with `{"text":"…"}` while the program writes, then `end` with ' +
+      '`{"status","exitCode","signal","durationMs"}`. If the stream closes without `end`, resume it with the header ' +
+      `\`Last-Event-ID\`. A stream lasts at most ${limits.eventStreamSeconds} seconds. Comments every ` +
+      `${limits.eventHeartbeatSeconds} seconds keep the connection open. After the program has ended, the remaining ` +
+      'stdout is sent before the remaining stderr.',
     responses: {
-      200: { description: 'Events until the end', body: z.string(), contentType: 'text/event-stream' },
+      200: {
+        description: 'Events until the program ends',
+        body: z.string(),
+        contentType: 'text/event-stream',
+      },
     },
     errors: ['NOT_FOUND', 'UNAVAILABLE'],
     stream: true,

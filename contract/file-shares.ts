@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { Base64Text } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { FileId, fileMetadata, SizeBytes, sealedFile } from './files.ts';
 import { nextCursorHeader, PageQuery } from './schemas.ts';
 import {
-  Base64,
   derivesKek,
   Id,
   receivedShare,
@@ -44,8 +44,8 @@ export const fileShares = {
     path: '/v1/files/{id}/shares',
     summary: 'Share a file',
     description:
-      'With another user of the org, to read. The file’s key is wrapped to the recipient’s public keys; its content ' +
-      'stays where it is, however large.',
+      'Gives another user of the organization read access. The server wraps the file’s key to the recipient’s public ' +
+      'keys. The content is neither copied nor re-encrypted.',
     headers: userSecretHeader,
     params: file,
     body: z.strictObject(shareTerms).meta({ id: 'FileShareInput' }),
@@ -68,7 +68,7 @@ export const fileShares = {
     method: 'GET',
     path: '/v1/files/{id}/shares',
     summary: 'List the shares of a file',
-    description: 'Those that are active.',
+    description: 'Returns active shares only.',
     params: file,
     query: PageQuery,
     responses: {
@@ -95,8 +95,8 @@ export const fileShares = {
     operationId: 'fileShares.listReceived',
     method: 'GET',
     path: '/v1/files/shared',
-    summary: 'List the files that others share with the caller',
-    description: 'Those that are active and that the caller’s keys still open.',
+    summary: 'List files shared with the caller',
+    description: 'Returns active shares that the caller’s keys can decrypt.',
     headers: userSecretHeader,
     query: PageQuery,
     responses: {
@@ -112,10 +112,10 @@ export const fileShares = {
     operationId: 'fileShares.get',
     method: 'GET',
     path: '/v1/files/shared/{shareId}',
-    summary: 'Read a file that another user shares',
+    summary: 'Read a shared file',
     description:
-      'Its owner sees when it was read first and last. A file that an answer cannot hold is downloaded as it is ' +
-      'stored, by GET /v1/files/shared/{shareId}/download.',
+      'The owner sees the times of the first and the last access. Download a file that does not fit into a response in ' +
+      'sealed form with GET /v1/files/shared/{shareId}/download.',
     headers: userSecretHeader,
     params: share,
     responses: {
@@ -126,7 +126,7 @@ export const fileShares = {
           fileId: z.uuid(),
           ownerUserId,
           ...fileMetadata,
-          contentB64: Base64,
+          contentB64: Base64Text,
           expiresUtc,
         }),
       },
@@ -143,19 +143,19 @@ export const fileShares = {
     operationId: 'fileShares.download',
     method: 'GET',
     path: '/v1/files/shared/{shareId}/download',
-    summary: 'Download a file that another user shares, as it is stored',
+    summary: 'Download a shared file in sealed form',
     description:
-      'The client opens it: the key with the recipient’s private keys, the terms and the content with the key. Its ' +
-      'owner sees when it was asked for first and last. The URL expires with the share, if not before.',
+      'The client unwraps the key with the recipient’s private keys, and decrypts terms and content with the key. The ' +
+      'owner sees the times of the first and the last access. The URL expires no later than the share.',
     params: share,
     responses: {
       200: {
-        description: 'The file, sealed',
+        description: 'The sealed file',
         body: z.object({
           ...receivedShare,
           fileId: z.uuid(),
-          wrappedCekB64: Base64,
-          sealedTermsB64: Base64.meta({
+          wrappedCekB64: Base64Text,
+          sealedTermsB64: Base64Text.meta({
             description: 'Permission, owner’s name and expiry, sealed under the file’s key',
           }),
           ...sealedFile,
@@ -171,8 +171,8 @@ export const fileShares = {
     operationId: 'fileShares.decline',
     method: 'DELETE',
     path: '/v1/files/shared/{shareId}',
-    summary: 'Give a share of a file up',
-    description: 'By its recipient.',
+    summary: 'Decline a share of a file',
+    description: 'Removes the share on behalf of its recipient.',
     params: share,
     responses: { 200: { description: 'Removed', body: ShareRemoved } },
     errors: ['NOT_FOUND', 'TAMPERED', 'CONFLICT'],

@@ -1,8 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { Base64Text, base64Bytes } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
-import { Base64, base64Bytes, derivesKek, Id, userSecretErrors, userSecretHeader } from './vault-schemas.ts';
+import { derivesKek, Id, userSecretErrors, userSecretHeader } from './vault-schemas.ts';
 
 const control = /\p{Cc}/u;
 const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[ -~]*)?$/;
@@ -10,7 +11,7 @@ const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[ -~]*)?$/;
 const FileName = text(limits.fileNameBytes)
   .refine((name) => name !== '', { error: 'must not be empty' })
   .refine((name) => !control.test(name), { error: 'must not contain control characters' })
-  .meta({ example: 'snapshot.json', description: 'A name, not a path: what it means is up to who reads it' });
+  .meta({ example: 'snapshot.json', description: 'A name, not a path' });
 
 const ContentType = z
   .string()
@@ -18,14 +19,14 @@ const ContentType = z
   .regex(mediaType, { error: 'must be a media type, such as application/json' })
   .meta({ example: 'application/json' });
 
-/** Of a file, whoever reads it. */
+/** Metadata of a file, as its owner and its recipients read it. */
 export const fileMetadata = {
   fileName: z.string().meta({ example: 'snapshot.json' }),
   contentType: z.string().meta({ example: 'application/json' }),
 } as const;
 
-/** Of the content, in bytes, before it was sealed. */
-export const SizeBytes = z.int().min(0).meta({ description: 'Of the content', example: 123 });
+/** Plaintext size in bytes. */
+export const SizeBytes = z.int().min(0).meta({ description: 'Plaintext size in bytes', example: 123 });
 
 export const FileId = Id.meta({ description: 'Id of a file' });
 
@@ -36,18 +37,22 @@ const FileInfo = z
 export const SealedSizeBytes = z
   .int()
   .min(1)
-  .meta({ description: 'Of the sealed content', example: 8_389_330 });
+  .meta({ description: 'Size of the sealed content in bytes', example: 8_389_330 });
 
-/** What is stored of a file apart from its content, to be opened by the client. */
+/** A stored file without its content. The client decrypts it. */
 export const sealedFileInfo = {
-  sealedMetadataB64: Base64.meta({ description: 'Name, content type and size, sealed under the file’s key' }),
+  sealedMetadataB64: Base64Text.meta({
+    description: 'Name, content type and size, sealed under the file’s key',
+  }),
   sealedSizeBytes: SealedSizeBytes,
 } as const;
 
-/** A file as it is stored, to be opened by the client: its parts, and where its content is. */
+/** A stored file and the URL of its content. The client decrypts both. */
 export const sealedFile = {
   ...sealedFileInfo,
-  url: z.string().meta({ description: 'Of the sealed content, without credentials; it honours Range' }),
+  url: z
+    .string()
+    .meta({ description: 'Signed URL of the sealed content. It needs no credentials and supports Range' }),
   urlExpiresUtc: Timestamp,
 } as const;
 
@@ -63,8 +68,8 @@ export const files = {
     path: '/v1/files',
     summary: 'Store a file',
     description:
-      'Name, content type and content are encrypted under a new random key, which is wrapped to the caller’s public ' +
-      'keys. A file never changes: a new content is a new file.',
+      'The server encrypts name, content type and content under a new random key, and wraps the key to the caller’s ' +
+      'public keys. A file is immutable: to store new content, create a new file.',
     headers: userSecretHeader,
     body: z
       .strictObject({
@@ -88,8 +93,8 @@ export const files = {
     operationId: 'files.list',
     method: 'GET',
     path: '/v1/files',
-    summary: 'List own files',
-    description: 'Those that the caller’s keys open, the oldest first.',
+    summary: 'List the caller’s files',
+    description: 'Returns the files that the caller’s keys can decrypt, oldest first.',
     headers: userSecretHeader,
     query: PageQuery,
     responses: {
@@ -107,12 +112,12 @@ export const files = {
     path: '/v1/files/{id}',
     summary: 'Read a file',
     description:
-      'One that an answer can hold; a larger one is downloaded as it is stored, by GET /v1/files/{id}/download, and ' +
-      'opened by the client.',
+      'Returns a file that fits into a response. Download a larger one in sealed form with GET /v1/files/{id}/download ' +
+      'and decrypt it on the client.',
     headers: userSecretHeader,
     params,
     responses: {
-      200: { description: 'The file', body: z.object({ ...fileMetadata, contentB64: Base64 }) },
+      200: { description: 'The file', body: z.object({ ...fileMetadata, contentB64: Base64Text }) },
     },
     errors: ['KEYS_REQUIRED', 'NOT_FOUND', 'FILE_TOO_LARGE', ...userSecretErrors],
     audit: 'files.get',
@@ -123,13 +128,13 @@ export const files = {
     operationId: 'files.download',
     method: 'GET',
     path: '/v1/files/{id}/download',
-    summary: 'Download a file as it is stored',
-    description: 'The client opens it; the API sees neither user secret nor content.',
+    summary: 'Download a sealed file',
+    description: 'The client decrypts the file. The API sees neither the user secret nor the content.',
     params,
     responses: {
       200: {
-        description: 'The file, sealed',
-        body: z.object({ id: z.uuid(), wrappedCekB64: Base64, ...sealedFile, updatedUtc: Timestamp }),
+        description: 'The sealed file',
+        body: z.object({ id: z.uuid(), wrappedCekB64: Base64Text, ...sealedFile, updatedUtc: Timestamp }),
       },
     },
     errors: ['NOT_FOUND', 'TAMPERED'],
@@ -142,7 +147,7 @@ export const files = {
     method: 'DELETE',
     path: '/v1/files/{id}',
     summary: 'Delete a file',
-    description: 'And all shares of it.',
+    description: 'Deletes the file and all its shares.',
     params,
     responses: {
       200: { description: 'Deleted', body: z.object({ deleted: z.literal(true), id: z.uuid() }) },

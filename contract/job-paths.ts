@@ -1,13 +1,15 @@
-const maxPathBytes = 1024;
+import { limits } from './limits.ts';
+
+const { pathBytes: maxPathBytes } = limits.programFiles;
 const maxPartBytes = 255;
 const maxFiles = 1000;
 
-/** What the kernel takes as an argument, a variable or a path. */
+/** Returns whether the kernel accepts a text as an argument, a variable or a path. */
 export function passable(text: unknown): text is string {
   return typeof text === 'string' && !text.includes('\0') && text.isWellFormed();
 }
 
-/** Whether a path leads to a place below the working directory, and can be there. */
+/** Returns whether a path is below the working directory and within the file system's length limits. */
 export function isRelative(path: unknown): path is string {
   if (!passable(path) || Buffer.byteLength(path) > maxPathBytes) return false;
   return path
@@ -15,16 +17,16 @@ export function isRelative(path: unknown): path is string {
     .every((part) => part !== '' && part !== '.' && part !== '..' && Buffer.byteLength(part) <= maxPartBytes);
 }
 
-/** What is wrong with the paths of a job's files, in words that quote none; undefined where nothing is. */
+/** Returns what is wrong with the paths of a job's files, without quoting them, or undefined if they are valid. */
 export function filesFault(paths: readonly string[]): string | undefined {
   if (paths.length > maxFiles) return `there are more than ${maxFiles} files`;
   if (!paths.every(isRelative)) return 'a file path is not relative to the working directory';
   const all = new Set(paths);
-  if (all.size < paths.length) return 'two files have one path';
+  if (all.size < paths.length) return 'two files have the same path';
   const parents = paths.flatMap((path) => {
     const parts = path.split('/');
     return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('/'));
   });
-  if (parents.some((parent) => all.has(parent))) return 'a file path is the directory of another';
+  if (parents.some((parent) => all.has(parent))) return 'a file path is the directory of another file';
   return undefined;
 }

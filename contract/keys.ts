@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { Timestamp } from './schemas.ts';
@@ -25,10 +25,10 @@ export const keys = {
     operationId: 'keys.generate',
     method: 'POST',
     path: '/v1/keys/generate',
-    summary: 'Make the key pairs',
+    summary: 'Generate the caller’s key pairs',
     description:
-      'An X25519 and an ML-KEM-768 key pair. The private keys are stored encrypted under a key that Argon2id makes ' +
-      `of the user secret, which has ${min} to ${max} characters.`,
+      'Generates an X25519 and an ML-KEM-768 key pair. The private keys are stored encrypted under a key that Argon2id ' +
+      `derives from the user secret, which has ${min} to ${max} characters.`,
     headers: userSecretHeader,
     responses: { 201: { description: 'The public keys', body: PublicKeys } },
     errors: ['INVALID_REQUEST', 'USER_SECRET_REQUIRED', 'KEYS_EXIST'],
@@ -41,10 +41,10 @@ export const keys = {
     operationId: 'keys.getStatus',
     method: 'GET',
     path: '/v1/keys/status',
-    summary: 'Look whether there are key pairs',
+    summary: 'Check whether the caller has key pairs',
     responses: {
       200: {
-        description: 'Which of them are there',
+        description: 'Which key pairs exist',
         body: z.object({ hasEcc: z.boolean(), hasKyber: z.boolean() }),
       },
     },
@@ -57,18 +57,19 @@ export const keys = {
     operationId: 'keys.rekey',
     method: 'POST',
     path: '/v1/keys/rekey',
-    summary: 'Move the private keys to another user secret',
+    summary: 'Change the user secret',
     description:
-      'One conditional write: the old secret opens them until it is done, the new one from then on. Of two at once ' +
-      'one is refused. The public keys stay, and so do all values and shares. Where a restore waits, its temporary ' +
-      'secret is as good as the old one, once the time for a veto is over; a rekey by either leaves no restore behind.',
+      'Re-encrypts the private keys under a new user secret, in one conditional write: before it the old secret works, ' +
+      'after it the new one. Of two concurrent requests one is refused. The public keys, values and shares do not ' +
+      'change. If a restore is pending and its veto period has passed, its temporary secret works like the old secret. ' +
+      'A rekey removes any pending restore.',
     headers: {
       ...userSecretHeader,
-      'X-New-User-Secret': `The user secret from now on, ${min} to ${max} characters`,
+      'X-New-User-Secret': `The new user secret, ${min} to ${max} characters`,
     },
     responses: {
       200: {
-        description: 'The keys are under the new secret',
+        description: 'The private keys are encrypted under the new secret',
         body: z.object({ rekeyed: z.literal(true), ...PublicKeys.shape, updatedUtc: Timestamp }),
       },
     },

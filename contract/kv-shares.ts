@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { Base64Text } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, text } from './schemas.ts';
 import {
-  Base64,
   derivesKek,
   Id,
   KeyName,
@@ -34,8 +34,8 @@ export const kvShares = {
     path: '/v1/kv/{key}/shares',
     summary: 'Share a value',
     description:
-      'With another user of the org, to read. The value’s key is wrapped to the recipient’s public keys; a value ' +
-      'that is replaced later is shared as well. The alias is encrypted under the same key.',
+      'Gives another user of the organization read access. The server wraps the value’s key to the recipient’s public ' +
+      'keys. The share also covers later versions of the value. The alias is encrypted under the same key.',
     headers: userSecretHeader,
     params: key,
     body: z
@@ -63,7 +63,7 @@ export const kvShares = {
     method: 'GET',
     path: '/v1/kv/{key}/shares',
     summary: 'List the shares of a value',
-    description: 'Those that are active.',
+    description: 'Returns active shares only.',
     params: key,
     query: PageQuery,
     responses: {
@@ -77,7 +77,7 @@ export const kvShares = {
     operationId: 'kvShares.revoke',
     method: 'DELETE',
     path: '/v1/kv/{key}/shares/{recipientUserId}',
-    summary: 'Revoke a share',
+    summary: 'Revoke a share of a value',
     params: z.strictObject({ key: KeyName, recipientUserId: Id }),
     responses: { 200: { description: 'Revoked', body: ShareRevoked } },
     errors: ['NOT_FOUND', 'TAMPERED', 'CONFLICT'],
@@ -90,8 +90,8 @@ export const kvShares = {
     operationId: 'kvShares.listReceived',
     method: 'GET',
     path: '/v1/kv/shared',
-    summary: 'List the values that others share with the caller',
-    description: 'Those that are active and that the caller’s keys still open.',
+    summary: 'List values shared with the caller',
+    description: 'Returns active shares that the caller’s keys can decrypt.',
     headers: userSecretHeader,
     query: PageQuery,
     responses: {
@@ -107,8 +107,8 @@ export const kvShares = {
     operationId: 'kvShares.get',
     method: 'GET',
     path: '/v1/kv/shared/{shareId}',
-    summary: 'Read a value that another user shares',
-    description: 'Its owner sees when it was read first and last.',
+    summary: 'Read a shared value',
+    description: 'The owner sees the times of the first and the last access.',
     headers: userSecretHeader,
     params: share,
     responses: {
@@ -117,7 +117,7 @@ export const kvShares = {
         body: z.object({
           shareId: z.uuid(),
           ownerUserId: z.guid(),
-          valueB64: Base64,
+          valueB64: Base64Text,
           expiresUtc: receivedShare.expiresUtc,
         }),
       },
@@ -134,8 +134,8 @@ export const kvShares = {
     operationId: 'kvShares.decline',
     method: 'DELETE',
     path: '/v1/kv/shared/{shareId}',
-    summary: 'Give a share up',
-    description: 'By its recipient.',
+    summary: 'Decline a share of a value',
+    description: 'Removes the share on behalf of its recipient.',
     params: share,
     responses: { 200: { description: 'Removed', body: ShareRemoved } },
     errors: ['NOT_FOUND', 'TAMPERED', 'CONFLICT'],

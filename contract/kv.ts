@@ -1,15 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { Base64Text, base64Bytes } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp } from './schemas.ts';
-import {
-  Base64,
-  base64Bytes,
-  derivesKek,
-  KeyName,
-  userSecretErrors,
-  userSecretHeader,
-} from './vault-schemas.ts';
+import { derivesKek, KeyName, userSecretErrors, userSecretHeader } from './vault-schemas.ts';
 
 export const KvWritten = z
   .object({ key: z.string(), version: z.int().min(1), updatedUtc: Timestamp })
@@ -26,8 +20,8 @@ export const kv = {
     path: '/v1/kv/{key}',
     summary: 'Store a value',
     description:
-      'Encrypts it under a new random key, which is wrapped to the caller’s public keys and, where the value is ' +
-      'shared, to those of each recipient. Needs no user secret.',
+      'The server encrypts the value under a new random key, and wraps the key to the public keys of the caller and of ' +
+      'each recipient of a share. Needs no user secret.',
     params,
     body: z.strictObject({ valueB64: base64Bytes(limits.kvValueBytes) }).meta({ id: 'KvValueInput' }),
     responses: {
@@ -50,7 +44,7 @@ export const kv = {
     summary: 'Read a value',
     headers: userSecretHeader,
     params,
-    responses: { 200: { description: 'The value', body: z.object({ valueB64: Base64 }) } },
+    responses: { 200: { description: 'The value', body: z.object({ valueB64: Base64Text }) } },
     errors: ['KEYS_REQUIRED', 'NOT_FOUND', ...userSecretErrors],
     audit: 'kv.get',
     access: { tables: { kv: 'read', keys: 'read', counters: 'write' }, objects: 'read' },
@@ -61,7 +55,7 @@ export const kv = {
     method: 'DELETE',
     path: '/v1/kv/{key}',
     summary: 'Delete a value',
-    description: 'And all shares of it.',
+    description: 'Deletes the value and all its shares.',
     params,
     responses: {
       200: { description: 'Deleted', body: z.object({ deleted: z.literal(true), key: z.string() }) },

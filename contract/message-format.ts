@@ -1,5 +1,5 @@
 /**
- * The two formats of an encrypted message, as far as anyone can tell them without a key.
+ * The two formats of an encrypted message, as far as they can be recognized without the key.
  *
  * - 1: hex salt (16 bytes) ‖ hex IV (16 bytes) ‖ base64 of AES-256-CBC ciphertext: whole blocks, padding included.
  * - 2: `sr2.` ‖ base64url, without padding, of at least a flags byte, an Argon2id salt (16), an
@@ -12,7 +12,7 @@ const blockBytes = 16;
 const sr2 = 'sr2.';
 const smallestSr2Bytes = 1 + 16 + 24 + 16;
 
-/** @returns `undefined` for what neither format can be, such as text that nobody encrypted */
+/** Returns the format of an encrypted message, or `undefined` if it has neither, such as plaintext. */
 export function formatOf(encryptedContent: string): MessageFormat | undefined {
   if (encryptedContent.startsWith(sr2)) {
     const bytes = strictlyDecoded(encryptedContent.slice(sr2.length), 'base64url');
@@ -23,7 +23,7 @@ export function formatOf(encryptedContent: string): MessageFormat | undefined {
   return ciphertext && ciphertext.length > 0 && ciphertext.length % blockBytes === 0 ? 1 : undefined;
 }
 
-/** Node's decoder skips what it does not know; what does not come out as it went in was no such encoding. */
+/** Node's decoder skips invalid characters, so the text is valid only if re-encoding restores it. */
 function strictlyDecoded(text: string, encoding: 'base64' | 'base64url'): Buffer | undefined {
   const bytes = Buffer.from(text, encoding);
   return bytes.toString(encoding) === text ? bytes : undefined;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { Instant, PageQuery, Timestamp, text } from './schemas.ts';
@@ -6,22 +6,20 @@ import { Instant, PageQuery, Timestamp, text } from './schemas.ts';
 const success = z.literal(true);
 
 const format = z.union([z.literal(1), z.literal(2)]).meta({
-  description: '1: AES-256-CBC under PBKDF2, as older clients write it; 2: XChaCha20-Poly1305',
+  description: '1: AES-256-CBC with PBKDF2, as older clients write it; 2: XChaCha20-Poly1305',
 });
 
 const remaining = z.int().min(0).nullable().meta({
-  description: 'Accesses that are left; null where they are not limited',
+  description: 'Remaining accesses; null if unlimited',
 });
 
 const StoredMessage = z
   .object({
     messageId: z.string(),
     deleteToken: z.string().optional().meta({
-      description: 'Deletes the message; only for anonymous senders, and only this once',
+      description: 'Token that deletes the message; only for anonymous senders, and shown only once',
     }),
-    url: z
-      .string()
-      .meta({ description: 'The recipient’s page. Add the key as its fragment, here or elsewhere.' }),
+    url: z.string().meta({ description: 'URL of the recipient’s page. Append the key as the fragment.' }),
     expiresAt: Timestamp.nullable(),
   })
   .meta({ id: 'StoredMessage' });
@@ -50,12 +48,13 @@ const OwnMessage = z
     format,
     sizeBytes: z.int(),
     auditResource: z.string().meta({
-      description: 'What entries of the audit log call the message: they never hold its id, which opens it',
+      description:
+        'Name of the message in the audit log, which never contains the id, because the id opens the message',
     }),
   })
   .meta({ id: 'OwnMessage' });
 
-/** Made by crypto-js 4.2 as the reference shows it; the password is `correct horse`. */
+/** Encrypted with crypto-js 4.2 as in the reference; the password is `correct horse`. */
 const legacyExample =
   'ad5740deb914665852113b7c9e61c5e4f102f1a5f3f313f303ad1933424800967r+fuRyr0HbVTHdEudmAMcIIbzz2Gwq5TWMBCrv2zt' +
   'HQgJKKcKA7HPEfl/ZF+EtNSDYiRpqcMrDiIX8ThOi7vY8IWuVHYwztpoiJAA+aG4M=';
@@ -64,22 +63,25 @@ const MessageInput = z
   .strictObject({
     encryptedContent: z.string().meta({
       description:
-        'Encrypted by the sender: hex salt, hex IV and base64 ciphertext of format 1, or `sr2.` and base64url of ' +
-        'format 2. Kept and given back as it is; anything else is refused, so that nobody stores what they forgot ' +
-        'to encrypt.',
+        'Encrypted by the sender: hex salt, hex IV and base64 ciphertext in format 1, or `sr2.` and base64url in ' +
+        'format 2. The server stores and returns it unchanged. It refuses anything else, so that no one stores ' +
+        'plaintext by mistake.',
       example: legacyExample,
       maxLength: limits.messageBytes,
     }),
     name: text(limits.messageNameCharacters * 4)
       .max(limits.messageNameCharacters)
       .nullish()
-      .meta({ description: 'In the clear: whoever has the link can read it', example: 'API Secret' }),
+      .meta({
+        description: 'Stored in plaintext; anyone who has the link can read it',
+        example: 'API Secret',
+      }),
     expiresAt: Instant.nullish().meta({
-      description: `When it ceases to exist, at most ${limits.messageSeconds / 86_400} days ahead; null for never`,
+      description: `When the message expires, at most ${limits.messageSeconds / 86_400} days ahead; null for never`,
       example: null,
     }),
     maxAccess: z.int().min(1).max(limits.messageAccesses).nullish().meta({
-      description: 'How often it can be opened; null for any number of times',
+      description: 'How often the message can be opened; null for unlimited',
       example: 1,
     }),
   })
@@ -96,12 +98,12 @@ export const messages = {
     path: '/api/messages',
     summary: 'Store an encrypted message',
     description:
-      'With an API token, a JWT or an API key the message is the user’s own; without any, the answer holds the ' +
-      'only right to delete it. Where the installation says so, anonymous senders solve a challenge first.',
+      'With an API token, a JWT or an API key, the message belongs to the user. Without a credential, only the delete ' +
+      'token in the response can delete it. The installation may require anonymous senders to solve a challenge first.',
     auth: 'optional',
     scope: 'messages:write',
     rateLimit: 'message',
-    headers: { 'X-Challenge-Solution': 'Solution of a challenge of POST /api/challenges, base64' },
+    headers: { 'X-Challenge-Solution': 'Base64 of the solution of a challenge from POST /api/challenges' },
     body: MessageInput,
     maxBodyBytes: limits.messageBytes + 16 * 1024,
     responses: {
@@ -121,13 +123,15 @@ export const messages = {
     operationId: 'messages.getStatus',
     method: 'GET',
     path: '/api/messages/{id}',
-    summary: 'Look whether a message waits',
+    summary: 'Get a message’s status without opening it',
     description:
-      'Gives no content and counts as no access, so that robots that preview links use nothing up.',
+      'Returns no content and does not count as an access, so that link previews do not use up a message.',
     auth: 'none',
     rateLimit: 'api',
     params: id,
-    responses: { 200: { description: 'It waits', body: z.object({ success, data: MessageInfo }) } },
+    responses: {
+      200: { description: 'The message can be opened', body: z.object({ success, data: MessageInfo }) },
+    },
     errors: ['NOT_FOUND'],
     alongsideAdmission: true,
     access: { tables: { messages: 'read' } },
@@ -139,10 +143,10 @@ export const messages = {
     path: '/api/messages/{id}/open',
     summary: 'Open a message',
     description:
-      'Counts as an access; the last one deletes the message. However many open at once, as many succeed as there ' +
-      'are accesses. An opener who sends a nonce and loses the answer may send the same again, once, within ' +
-      `${limits.messageRepeatSeconds} seconds: it has the content without another count, even of the last access. ` +
-      'An absent, an expired and a used-up message answer alike.',
+      'Counts as an access; the last access deletes the message. Concurrent openers never get more than the remaining ' +
+      'accesses. If the response is lost, send the same nonce again, once, within ' +
+      `${limits.messageRepeatSeconds} seconds: the response contains the content and does not count, even after the ` +
+      'last access. A missing, an expired and a used-up message get the same response.',
     auth: 'none',
     rateLimit: 'api',
     params: id,
@@ -151,18 +155,18 @@ export const messages = {
         nonce: z
           .string()
           .regex(/^[A-Za-z0-9_-]{22,128}$/, {
-            error: 'must be 22 to 128 letters, digits, - or _: at least 128 random bits',
+            error: 'must have 22 to 128 letters, digits, hyphens or underscores (at least 128 random bits)',
           })
           .optional()
           .meta({
-            description: 'At least 128 random bits, another for each opening',
+            description: 'At least 128 random bits, new for each opening',
             example: 'kq3Zt0yDqk2vQ8c1l5bT7w',
           }),
       })
       .meta({ id: 'OpenInput' }),
     responses: {
       200: {
-        description: 'The content, as it was stored',
+        description: 'The encrypted content',
         body: z.object({ success, data: z.object({ encryptedContent: z.string(), remaining }) }),
       },
     },
@@ -177,11 +181,11 @@ export const messages = {
     method: 'DELETE',
     path: '/api/messages/{id}',
     summary: 'Delete a message',
-    description: 'By its owner, or by the delete token that an anonymous sender was given.',
+    description: 'Requires the owner’s credential, or the delete token of an anonymous message.',
     auth: 'optional',
     scope: 'messages:write',
     rateLimit: 'api',
-    headers: { 'X-Delete-Token': 'The delete token of a message without an owner' },
+    headers: { 'X-Delete-Token': 'The delete token of an anonymous message' },
     params: id,
     responses: {
       200: { description: 'Deleted', body: z.object({ success, message: z.literal('Message deleted') }) },
@@ -196,8 +200,8 @@ export const messages = {
     operationId: 'messages.list',
     method: 'GET',
     path: '/api/messages',
-    summary: 'List own messages',
-    description: 'Those that can still be opened, newest first, without content.',
+    summary: 'List the caller’s messages',
+    description: 'Returns messages that can still be opened, newest first, without content.',
     auth: 'user',
     scope: 'messages:read',
     rateLimit: 'api',

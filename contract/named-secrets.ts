@@ -1,4 +1,4 @@
-/** The secrets whose names a program spells out: all that one is given which a model wrote and nobody has read. */
+/** Returns the secrets whose names occur in a program. A generated program that no one has read gets no others. */
 export function secretsNamedIn<Secret extends { readonly name: string }>(
   code: string,
   secrets: readonly Secret[],

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { InvalidRequirement, normalName, parseRequirement } from './requirement.ts';
@@ -18,26 +18,24 @@ const Requirement = z
   })
   .meta({
     example: 'requests==2.32.3',
-    description:
-      'A name, extras and version specifiers by PEP 508 and PEP 440; no URL, path, option or marker',
+    description: 'Name, extras and version specifiers (PEP 508, PEP 440); no URL, path, option or marker',
   });
 
-const PackageName = z
-  .string()
-  .max(limits.packages.requirementCharacters)
-  .transform(normalName)
-  .meta({ example: 'requests', description: 'Compared in normal form (PEP 503): `Foo.Bar` is `foo-bar`' });
+const PackageName = z.string().max(limits.packages.requirementCharacters).transform(normalName).meta({
+  example: 'requests',
+  description: 'Compared in normalized form (PEP 503): `Foo.Bar` is `foo-bar`',
+});
 
 const PackageInfo = z
   .object({
-    name: z.string().meta({ example: 'requests', description: 'In normal form' }),
+    name: z.string().meta({ example: 'requests', description: 'Normalized name' }),
     requested: z.string().meta({ example: 'requests==2.32.3' }),
     version: z.string().nullable().meta({
-      description: 'What programs import now, also while another is pending; null where there is none',
+      description: 'Installed version, also while another version is pending; null if none is installed',
     }),
     status: z.enum(['pending', 'ready', 'failed']),
-    error: z.string().optional().meta({ description: 'Why it failed' }),
-    sizeBytes: z.int().nullable().meta({ description: 'Of that version, unpacked' }),
+    error: z.string().optional().meta({ description: 'Why the build failed' }),
+    sizeBytes: z.int().nullable().meta({ description: 'Unpacked size of that version' }),
     updatedAt: Timestamp,
   })
   .meta({ id: 'PackageInfo' });
@@ -48,11 +46,11 @@ const LockedPackage = z
     version: z.string(),
     requested: z
       .boolean()
-      .meta({ description: 'Whether it is on the user’s list, and not just needed by one that is' }),
-    file: z.string().meta({ description: 'The wheel' }),
-    sha256: z.string().meta({ description: 'Of the wheel, in hexadecimal' }),
+      .meta({ description: 'Whether the package is on the user’s list, rather than only a dependency' }),
+    file: z.string().meta({ description: 'File name of the wheel' }),
+    sha256: z.string().meta({ description: 'SHA-256 of the wheel, in hexadecimal' }),
     wheelBytes: z.int(),
-    sizeBytes: z.int().meta({ description: 'Unpacked' }),
+    sizeBytes: z.int().meta({ description: 'Unpacked size' }),
   })
   .meta({ id: 'LockedPackage' });
 
@@ -65,8 +63,8 @@ const PackageLock = z
     packages: z.array(LockedPackage),
     tree: z
       .object({ sha256: z.string(), files: z.int(), sizeBytes: z.int() })
-      .meta({ description: 'All that programs can import, by one hash over the hashes of its files' }),
-    lock: z.string().meta({ description: 'This lock as the text that was hashed' }),
+      .meta({ description: 'All installed files, with one hash over the hashes of the files' }),
+    lock: z.string().meta({ description: 'The text of this lock that was hashed' }),
   })
   .meta({ id: 'PackageLock' });
 
@@ -79,9 +77,10 @@ export const packages = {
     operationId: 'packages.list',
     method: 'GET',
     path: '/api/v1/packages',
-    summary: 'List persistent packages',
+    summary: 'List packages',
     description:
-      'By name. While a list is pending, or after it failed, programs import the packages that they had.',
+      'Returns packages by name. While a list is pending, or if its build failed, programs import the packages of the ' +
+      'previous list.',
     query: PageQuery,
     responses: {
       200: { description: 'A page of the list', body: z.array(PackageInfo), headers: nextCursorHeader },
@@ -95,9 +94,9 @@ export const packages = {
     operationId: 'packages.getLock',
     method: 'GET',
     path: '/api/v1/packages/lock',
-    summary: 'The lock of what programs import',
+    summary: 'Get the lock of the installed packages',
     description:
-      'Every wheel with its hash, what the list brought with it included. 404 where nothing is installed.',
+      'Returns every wheel with its hash, including dependencies. Returns 404 if nothing is installed.',
     responses: { 200: { description: 'The lock', body: PackageLock } },
     errors: ['NOT_FOUND', 'CONFLICT', 'PACKAGES_UNAVAILABLE', 'BUILDER_BUSY'],
     alongsideAdmission: true,
@@ -108,10 +107,10 @@ export const packages = {
     operationId: 'packages.replace',
     method: 'PUT',
     path: '/api/v1/packages',
-    summary: 'Set package list',
+    summary: 'Replace the package list',
     description:
-      'Replaces the list and resolves it anew: the newest wheels that satisfy it. Of calls at once the last one ' +
-      'that was accepted stands. The list is `pending` until it is built.',
+      'Replaces the list and resolves it to the newest wheels that satisfy it. Of concurrent requests the one that is ' +
+      'accepted last wins. The list is `pending` until it is built.',
     body: z
       .strictObject({
         packages: z
@@ -122,7 +121,7 @@ export const packages = {
               if (value.findIndex((other) => other.name === name) === at) continue;
               issues.push({
                 code: 'custom',
-                message: `${name} is on the list twice`,
+                message: 'is already on the list',
                 input: name,
                 path: [at],
               });
@@ -141,10 +140,10 @@ export const packages = {
     operationId: 'packages.add',
     method: 'POST',
     path: '/api/v1/packages',
-    summary: 'Add a single package',
-    description: 'The list with this package is resolved anew.',
+    summary: 'Add a package',
+    description: 'Adds the package and resolves the whole list again.',
     body: z.strictObject({ package: Requirement }).meta({ id: 'PackageInput' }),
-    responses: { 201: { description: 'On the list, and pending', body: PackageInfo } },
+    responses: { 201: { description: 'The package, now pending', body: PackageInfo } },
     errors: ['PACKAGE_EXISTS', 'TOO_MANY_PACKAGES', 'PACKAGES_UNAVAILABLE', 'BUILDER_BUSY'],
     idempotent: true,
     audit: 'packages.add',
@@ -157,10 +156,10 @@ export const packages = {
     path: '/api/v1/packages/{name}',
     summary: 'Remove a package',
     description:
-      'What is left of the list is resolved anew; programs can import the package until that is built.',
+      'Removes the package and resolves the rest of the list again. Programs can import the package until that is built.',
     params: z.strictObject({ name: PackageName }),
     responses: {
-      200: { description: 'Off the list', body: z.object({ deleted: z.literal(true), name: z.string() }) },
+      200: { description: 'Removed', body: z.object({ deleted: z.literal(true), name: z.string() }) },
     },
     errors: ['NOT_FOUND', 'PACKAGES_UNAVAILABLE', 'BUILDER_BUSY'],
     audit: 'packages.remove',

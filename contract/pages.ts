@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 
 export const pages = {
@@ -9,8 +9,9 @@ export const pages = {
     tag: 'Messages',
     summary: 'The recipient’s page',
     description:
-      'What a link leads to. It looks first and asks before it opens, and decrypts in the browser: the key behind ' +
-      '`#` and the password are never sent. The page is the same whether such a message waits or not.',
+      'The page that a message link opens. It gets the message’s status, asks before opening the message, and decrypts ' +
+      'it in the browser: the key after `#` and the password are never sent. The page is the same whether the message ' +
+      'exists or not.',
     auth: 'none',
     rateLimit: 'none',
     params: z.strictObject({ id: z.string().max(128) }),
@@ -24,7 +25,7 @@ export const pages = {
     tag: 'System',
     summary: 'The dashboard',
     description:
-      'The page in which people use the installation. It calls this API, and nothing else but signed URLs of objects.',
+      'The web interface of the installation. It sends requests only to this API and to signed object URLs.',
     auth: 'none',
     rateLimit: 'none',
     responses: { 200: { description: 'HTML', body: z.string(), contentType: 'text/html; charset=utf-8' } },
@@ -35,16 +36,16 @@ export const pages = {
     method: 'GET',
     path: '/',
     tag: 'System',
-    summary: 'To the dashboard',
-    description: 'For people who know the address of the installation and no more.',
+    summary: 'Redirect to the dashboard',
+    description: 'For people who know only the address of the installation.',
     auth: 'none',
     rateLimit: 'none',
     responses: {
       303: {
-        description: 'Where the dashboard is',
+        description: 'Redirect to the dashboard',
         body: z.literal(''),
         contentType: 'text/plain; charset=utf-8',
-        headers: { Location: 'The dashboard' },
+        headers: { Location: 'URL of the dashboard' },
       },
     },
     access: {},
@@ -56,7 +57,7 @@ export const pages = {
     tag: 'System',
     summary: 'A script or stylesheet of a page',
     description:
-      'Its name holds its hash: under one name there is for ever one content, and caches may keep it.',
+      'The name contains a hash of the content, so the content under a name never changes and caches may keep it.',
     auth: 'none',
     rateLimit: 'none',
     params: z.strictObject({ name: z.string().max(128) }),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 import { executions } from './executions.ts';
 import { limits } from './limits.ts';
@@ -9,11 +9,11 @@ const { language, timeoutSeconds } = executions.create.body.shape;
 const GenerateResponse = z
   .object({
     code: z.string(),
-    explanation: z.string().meta({ description: 'What the model wrote around the program' }),
-    model: z.string().meta({ description: 'The model that answered' }),
+    explanation: z.string().meta({ description: 'The text that the model wrote besides the program' }),
+    model: z.string().meta({ description: 'The model that wrote the program' }),
     usage: z
       .object({ inputTokens: z.int().min(0).nullable(), outputTokens: z.int().min(0).nullable() })
-      .meta({ description: 'Tokens by the provider’s count; null where it does not count' }),
+      .meta({ description: 'Tokens as the provider counts them; null if it does not' }),
     execution: executions.create.responses[200].body.optional(),
   })
   .meta({ id: 'GenerateResponse' });
@@ -24,28 +24,27 @@ export const programs = {
     method: 'POST',
     path: '/api/v1/generate',
     tag: 'Generate',
-    summary: 'AI generate and execute code',
+    summary: 'Generate and execute code',
     description:
-      'A language model writes a program for the prompt, and the program is run like any other. The model is told ' +
-      'the names of the user’s secrets and never a value; the program is given those that its code names. What it ' +
-      'prints goes to the caller, not back to the model. Only the last code block of the model’s answer counts, and ' +
-      'only if it is whole and in the language asked for; without one the answer is `NO_CODE_GENERATED`, with what ' +
-      'the model wrote in `text`.',
+      'A language model writes a program for the prompt, and the program runs like any other. The model gets the names ' +
+      'of the user’s secrets but never a value; the program gets the secrets that its code names. Its output goes to ' +
+      'the caller, not back to the model. Only the last code block of the model’s reply counts, and only if it is ' +
+      'complete and in the requested language. Otherwise the error is `NO_CODE_GENERATED`, with the reply in `text`.',
     auth: 'user',
     rateLimit: 'api',
     body: z
       .strictObject({
         prompt: text(limits.promptBytes)
-          .refine((prompt) => prompt.trim() !== '', { error: 'must say what the program is to do' })
+          .refine((prompt) => prompt.trim() !== '', { error: 'must not be empty' })
           .meta({ example: 'Print the first ten prime numbers.' }),
-        execute: z.boolean().default(true).meta({ description: 'Whether the program is run, too' }),
+        execute: z.boolean().default(true).meta({ description: 'Whether to run the program' }),
         language,
         timeoutSeconds: timeoutSeconds.meta({
-          description: 'Of the run; it also ends when the time of the call is up',
+          description: 'Timeout of the program. It also ends when the request’s own timeout is reached',
         }),
       })
       .meta({ id: 'GenerateRequest' }),
-    responses: { 200: { description: 'The program, and what it did', body: GenerateResponse } },
+    responses: { 200: { description: 'The program and its result', body: GenerateResponse } },
     errors: [
       'NO_CODE_GENERATED',
       'GENERATOR_FAILED',

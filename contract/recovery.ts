@@ -1,16 +1,17 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { Base64Text, base64Bytes } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
-import { Base64, base64Bytes, Id } from './vault-schemas.ts';
+import { Id } from './vault-schemas.ts';
 
 const mask = {
   xorApplied: z.boolean().meta({
-    description: 'Whether the shares are masked too, by something that only the owner remembers',
+    description: 'Whether the shares are also masked with something that only the owner remembers',
   }),
   xorSaltHint: text(limits.recoveryHintBytes)
     .nullish()
-    .meta({ description: 'A hint at it, in the clear', example: 'dog-name' }),
+    .meta({ description: 'A hint at the mask, stored in plaintext', example: 'dog-name' }),
 } as const;
 
 const masked = { xorApplied: z.boolean(), xorSaltHint: z.string().nullable() } as const;
@@ -42,10 +43,10 @@ export const recovery = {
     ...trustee,
     operationId: 'recovery.putTrustee',
     method: 'PUT',
-    summary: 'Give a trustee a share of the private keys',
+    summary: 'Give a trustee a recovery share',
     description:
-      'The shares are made and sealed to the trustee’s public keys by the client; nothing here can open them. Another ' +
-      'user of the org, who has keys.',
+      'The trustee is another user of the organization who has key pairs. The client computes the shares and seals them ' +
+      'to the trustee’s public keys; the server cannot open them.',
     body: z
       .strictObject({
         encryptedPrivateKeyEccShareB64: share,
@@ -75,7 +76,9 @@ export const recovery = {
     path: '/v1/recovery/trustees',
     summary: 'List the caller’s trustees',
     query: PageQuery,
-    responses: { 200: { description: 'A page', body: z.array(Trustee), headers: nextCursorHeader } },
+    responses: {
+      200: { description: 'A page of trustees', body: z.array(Trustee), headers: nextCursorHeader },
+    },
     errors: ['INVALID_CURSOR', 'TAMPERED'],
     access: { tables: { recovery: 'read' } },
   }),
@@ -84,9 +87,10 @@ export const recovery = {
     ...trustee,
     operationId: 'recovery.deleteTrustee',
     method: 'DELETE',
-    summary: 'Take a trustee’s share back',
+    summary: 'Remove a trustee',
     description:
-      'And the restore that waits from them, if any. What the trustee has already read stays read.',
+      'Deletes the trustee’s share, and a pending restore by this trustee. It does not undo what the trustee has ' +
+      'already read.',
     responses: {
       200: {
         description: 'Deleted',
@@ -102,9 +106,11 @@ export const recovery = {
     operationId: 'recovery.listOwners',
     method: 'GET',
     path: '/v1/recovery/shares',
-    summary: 'List the users whose trustee the caller is',
+    summary: 'List the owners whose trustee the caller is',
     query: PageQuery,
-    responses: { 200: { description: 'A page', body: z.array(RecoveryOwner), headers: nextCursorHeader } },
+    responses: {
+      200: { description: 'A page of owners', body: z.array(RecoveryOwner), headers: nextCursorHeader },
+    },
     errors: ['INVALID_CURSOR', 'TAMPERED'],
     access: { tables: { recovery: 'read' } },
   }),
@@ -113,8 +119,8 @@ export const recovery = {
     operationId: 'recovery.getShare',
     method: 'GET',
     path: '/v1/recovery/shares/{ownerUserId}',
-    summary: 'Get the share that an owner gave the caller',
-    description: 'As it is stored: sealed to the caller’s public keys.',
+    summary: 'Get an owner’s recovery share',
+    description: 'Returns the share as it is stored: sealed to the caller’s public keys.',
     params: z.strictObject({ ownerUserId: Id }),
     responses: {
       200: {
@@ -122,8 +128,8 @@ export const recovery = {
         body: z
           .object({
             ...RecoveryOwner.shape,
-            encryptedPrivateKeyEccShareB64: Base64,
-            encryptedPrivateKeyKyberShareB64: Base64,
+            encryptedPrivateKeyEccShareB64: Base64Text,
+            encryptedPrivateKeyKyberShareB64: Base64Text,
           })
           .meta({ id: 'RecoveryShare' }),
       },
@@ -137,11 +143,12 @@ export const recovery = {
     operationId: 'recovery.restore',
     method: 'POST',
     path: '/v1/recovery/restore/{ownerUserId}',
-    summary: 'Bring an owner’s private keys back',
+    summary: 'Restore an owner’s private keys',
     description:
-      'By one of their trustees: the private keys, rebuilt and encrypted under a temporary secret by the client. They ' +
-      'lie beside the live ones, which stay as they are, until the owner’s next rekey opens them with the temporary ' +
-      'secret and finds that they belong to the public keys. Before that the owner sees them and has a while to veto.',
+      'For a trustee of the owner. The client rebuilds the private keys and encrypts them under a temporary secret. They ' +
+      'are stored separately, and the live keys do not change, until the owner rekeys: the rekey decrypts the restored ' +
+      'keys with the temporary secret and checks that they match the public keys. Before that the owner can see the ' +
+      'restore, and has time to veto it.',
     params: z.strictObject({ ownerUserId: Id }),
     body: z
       .strictObject({
@@ -152,7 +159,10 @@ export const recovery = {
       })
       .meta({ id: 'RestoreInput' }),
     responses: {
-      200: { description: 'It waits for a rekey', body: z.object({ requiresRekey: z.literal(true) }) },
+      200: {
+        description: 'The restore is pending until the owner rekeys',
+        body: z.object({ requiresRekey: z.literal(true) }),
+      },
     },
     errors: ['NOT_FOUND', 'RESTORE_PENDING', 'TAMPERED'],
     idempotent: true,
@@ -164,10 +174,11 @@ export const recovery = {
     operationId: 'recovery.getPendingRestore',
     method: 'GET',
     path: pending,
-    summary: 'Look whether a restore of the caller’s keys waits',
+    summary: 'Get the pending restore of the caller’s keys',
     responses: {
       200: {
-        description: 'Who brought it, from when on a rekey may use it, and what a client opens by itself',
+        description:
+          'The restore, with its trustee, the time from which a rekey can use it, and the encrypted keys; null if none is pending',
         body: z.object({
           restore: z
             .object({
@@ -178,10 +189,14 @@ export const recovery = {
               xorSaltHint: z.string().nullable(),
               createdUtc: Timestamp,
               availableUtc: Timestamp,
-              encryptedPrivateKeyEccB64: Base64.meta({ description: 'Under the temporary secret' }),
-              encryptedPrivateKeyKyberB64: Base64.meta({ description: 'Under the temporary secret' }),
-              challengeB64: Base64.meta({
-                description: 'Wrapped to the public keys: what is in it proves a rekey by this restore',
+              encryptedPrivateKeyEccB64: Base64Text.meta({
+                description: 'Encrypted under the temporary secret',
+              }),
+              encryptedPrivateKeyKyberB64: Base64Text.meta({
+                description: 'Encrypted under the temporary secret',
+              }),
+              challengeB64: Base64Text.meta({
+                description: 'Wrapped to the public keys; its content proves that a rekey uses this restore',
               }),
             })
             .nullable()
@@ -198,7 +213,9 @@ export const recovery = {
     method: 'DELETE',
     path: pending,
     summary: 'Veto a restore of the caller’s keys',
-    responses: { 200: { description: 'It is gone', body: z.object({ vetoed: z.literal(true) }) } },
+    responses: {
+      200: { description: 'The restore was removed', body: z.object({ vetoed: z.literal(true) }) },
+    },
     errors: ['NOT_FOUND', 'TAMPERED', 'CONFLICT'],
     audit: 'recovery.vetoRestore',
     access: { tables: { recovery: 'write' } },

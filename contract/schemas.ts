@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from './limits.ts';
 
 export const Timestamp = z.iso.datetime({ precision: 3 }).meta({
@@ -7,7 +7,7 @@ export const Timestamp = z.iso.datetime({ precision: 3 }).meta({
   example: '2026-03-17T12:34:56.789Z',
 });
 
-/** A time as callers may write it: ISO 8601 with an offset or `Z`, to whatever precision. */
+/** A time as callers may write it: ISO 8601 with an offset or `Z`, with any precision. */
 export const Instant = z.iso
   .datetime({ offset: true })
   .meta({ description: 'ISO 8601 with an offset or Z', example: '2026-03-17T12:34:56.789Z' });
@@ -16,7 +16,7 @@ export const Email = z
   .email()
   .max(limits.emailCharacters)
   .transform((email) => email.toLowerCase())
-  .meta({ example: 'developer@example.com', description: 'Compared without regard to case' });
+  .meta({ example: 'developer@example.com', description: 'Not case-sensitive' });
 
 export const Password = z
   .string()
@@ -25,12 +25,12 @@ export const Password = z
   .meta({ example: 'secureP@ss123', format: 'password' });
 
 /**
- * Bytes, sent as they are. Only told of, never parsed: a stream is the operation's own to keep to what it declares, and
- * the client reads it as bytes.
+ * A raw byte stream. The schema only documents it and parses nothing: the operation ensures that the stream is what its
+ * route declares, and the client reads it as bytes.
  */
 export const Binary = z.string().meta({ format: 'binary' }) as unknown as z.ZodType<Uint8Array>;
 
-/** Paging of every list. */
+/** Paging parameters of every list. */
 export const PageQuery = z.strictObject({
   limit: z.coerce
     .number()
@@ -38,43 +38,37 @@ export const PageQuery = z.strictObject({
     .min(1)
     .max(limits.pageEntries.max)
     .default(limits.pageEntries.default)
-    .meta({ description: 'Entries of a page' }),
-  cursor: z.string().max(2048).optional().meta({ description: 'The cursor that the page before gave' }),
+    .meta({ description: 'Maximum number of entries on the page' }),
+  cursor: z.string().max(2048).optional().meta({ description: 'Cursor from the previous page' }),
 });
 
 export const nextCursorHeader = {
-  'X-Next-Cursor': 'Opaque cursor of the next page; absent on the last one',
+  'X-Next-Cursor': 'Opaque cursor of the next page; absent on the last page',
 } as const;
 
 export const ErrorBody = z
   .object({
     success: z.literal(false),
-    error: z.string().meta({ description: 'One sentence for a person' }),
-    code: z.string().meta({ description: 'Stable code for a program', example: 'INVALID_REQUEST' }),
+    error: z.string().meta({ description: 'One sentence for people' }),
+    code: z.string().meta({ description: 'Stable code for programs', example: 'INVALID_REQUEST' }),
     requestId: z.string(),
     details: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
-      .meta({ description: 'Where the request itself is at fault: the fields, and what is wrong with them' }),
+      .meta({
+        description:
+          'The fields that are invalid, and what is wrong with each; only if the request itself is invalid',
+      }),
   })
   .meta({ id: 'Error' });
 
-/** Standard base64 (RFC 4648 section 4), padded and without white space, read to bytes. */
-export const Base64 = z
-  .string()
-  .refine((value) => Buffer.from(value, 'base64').toString('base64') === value, {
-    error: 'must be standard base64, with padding and without white space',
-  })
-  .transform((value) => Buffer.from(value, 'base64'))
-  .meta({ contentEncoding: 'base64', example: 'c3Ryb25ncm9vbQ==' });
-
-/** UTF-8 text of at most so many bytes. */
+/** Returns a schema for text of at most `maxBytes` bytes in UTF-8. */
 export function text(maxBytes: number) {
   return z
     .string()
     .refine((value) => value.isWellFormed(), { error: 'must be well-formed Unicode' })
     .refine((value) => Buffer.byteLength(value) <= maxBytes, {
-      error: `must be at most ${maxBytes} bytes of UTF-8`,
+      error: `must have at most ${maxBytes} bytes in UTF-8`,
     })
     .meta({ maxLength: maxBytes, 'x-maxBytes': maxBytes });
 }

@@ -1,61 +1,54 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { Base64Text, base64Bytes } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { FileId, sealedFileInfo } from './files.ts';
 import { PublicKeys } from './keys.ts';
 import { KvWritten } from './kv.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp } from './schemas.ts';
-import {
-  Base64,
-  base64Bytes,
-  Id,
-  KeyName,
-  NewId,
-  receivedShare,
-  ShareCreated,
-  shareTerms,
-} from './vault-schemas.ts';
+import { Id, KeyName, NewId, receivedShare, ShareCreated, shareTerms } from './vault-schemas.ts';
 
 const field = base64Bytes(limits.sealedFieldBytes);
 
-const wrapped = 'The key, wrapped';
-const Version = z.int().min(1).meta({ description: 'Counted up by each write of the value' });
+const Version = z.int().min(1).meta({ description: 'Incremented by each write of the value' });
 const sealedTerms = 'Permission, owner’s name, expiry and alias, sealed under the key';
 
 const Rewrapped = z
   .strictObject({
     shareId: Id,
-    wrappedCekB64: field.meta({ description: `${wrapped} to the recipient of this share` }),
+    wrappedCekB64: field.meta({ description: 'The key, wrapped to the recipient of this share' }),
   })
   .meta({ id: 'RewrappedShare' });
 
-/** What a client has made of a new share. */
+/** A new share as the client sealed it. */
 const newShare = {
   ...shareTerms,
-  shareId: NewId.meta({ description: 'The terms are sealed for this id' }),
-  wrappedCekB64: field.meta({ description: `${wrapped} to the recipient` }),
+  shareId: NewId.meta({ description: 'The sealed terms are bound to this id' }),
+  wrappedCekB64: field.meta({ description: 'The key, wrapped to the recipient' }),
   sealedTermsB64: field.meta({ description: sealedTerms }),
 } as const;
 
-/** What the recipient of a share of a value opens its terms with. */
+/** What the recipient of a shared value needs to decrypt its terms. */
 const receivedValue = {
   ...receivedShare,
-  key: z.string().meta({ description: 'The owner’s name of the value, which its key is bound to' }),
-  termsVersion: Version.meta({ description: 'Of the value when the share was made' }),
-  termsWrappedCekB64: Base64.meta({ description: `${wrapped} to the recipient, of that version` }),
-  sealedTermsB64: Base64.meta({ description: sealedTerms }),
+  key: z.string().meta({ description: 'The owner’s name for the value, which the wrapped key is bound to' }),
+  termsVersion: Version.meta({ description: 'Version of the value when the share was created' }),
+  termsWrappedCekB64: Base64Text.meta({ description: 'The key of that version, wrapped to the recipient' }),
+  sealedTermsB64: Base64Text.meta({ description: sealedTerms }),
 } as const;
 
 const proofBytes = base64Bytes(32)
   .refine(({ length }) => length === 32, { error: 'must be 32 bytes' })
   .meta({ example: 'c3Ryb25ncm9vbSBzdHJvbmdyb29tIHN0cm9uZ3Jvb20=' });
 
-/** What a client has made of private keys and a user secret. */
+/** Private keys as the client encrypted them under a user secret. */
 const privateKeys = {
-  kekRecordB64: field.meta({ description: 'Suite, cost and salt of the KEK, its commitment, and a check' }),
-  encryptedPrivateKeyB64: field.meta({ description: 'X25519, under the KEK' }),
-  encryptedPrivateKeyKyberB64: field.meta({ description: 'ML-KEM-768, under the KEK' }),
-  rekeyVerifierB64: proofBytes.meta({ description: 'Of the proof that a later rekey will bring' }),
+  kekRecordB64: field.meta({
+    description: 'Suite, cost and salt of the KEK, its commitment, and a check value',
+  }),
+  encryptedPrivateKeyB64: field.meta({ description: 'X25519 private key, encrypted under the KEK' }),
+  encryptedPrivateKeyKyberB64: field.meta({ description: 'ML-KEM-768 private key, encrypted under the KEK' }),
+  rekeyVerifierB64: proofBytes.meta({ description: 'Verifies the proof that a later rekey sends' }),
 } as const;
 
 const value = z.strictObject({ key: KeyName });
@@ -77,8 +70,8 @@ export const sealed = {
     operationId: 'sealed.createKeys',
     method: 'POST',
     path: '/v1/sealed/keys',
-    summary: 'Store key pairs that the client has made',
-    description: 'The private keys encrypted under a key that the client has derived of the user secret.',
+    summary: 'Store key pairs created by the client',
+    description: 'The client encrypts the private keys under a key that it derives from the user secret.',
     body: z
       .strictObject({ publicKeyB64: field, publicKeyKyberB64: field, ...privateKeys })
       .meta({ id: 'SealedKeysInput' }),
@@ -93,23 +86,24 @@ export const sealed = {
     operationId: 'sealed.rekey',
     method: 'POST',
     path: '/v1/sealed/keys/rekey',
-    summary: 'Replace the private keys by the same ones under another user secret',
+    summary: 'Replace the encrypted private keys',
     description:
-      'On a proof: of the user secret before, or that the keys in the restore that waits belong to the public ones, ' +
-      'once the time for a veto is over. One conditional write; no restore is left behind.',
+      'The client re-encrypts the same private keys under a new user secret. It proves that it knows the previous user ' +
+      'secret, or, after the veto period, that the keys of the pending restore match the public keys. The rekey is one ' +
+      'conditional write, and removes any pending restore.',
     body: z
       .strictObject({
         keyVersion: z
           .int()
           .min(2)
-          .meta({ description: 'One more than the present one, which is in GET /v1/users/me' }),
+          .meta({ description: 'One more than the current version, which GET /v1/users/me returns' }),
         proofB64: proofBytes,
         ...privateKeys,
       })
       .meta({ id: 'SealedRekeyInput' }),
     responses: {
       200: {
-        description: 'The keys are under the new secret',
+        description: 'The private keys are encrypted under the new secret',
         body: z.object({ rekeyed: z.literal(true), ...PublicKeys.shape, updatedUtc: Timestamp }),
       },
     },
@@ -122,14 +116,19 @@ export const sealed = {
     operationId: 'sealed.getValue',
     method: 'GET',
     path: '/v1/sealed/kv/{key}',
-    summary: 'Read a value as it is stored',
-    description: 'The client opens it: the key with the private keys, the value with the key.',
+    summary: 'Read a sealed value',
+    description: 'The client unwraps the key with its private keys, and decrypts the value with the key.',
     params: value,
     responses: {
       200: {
-        description: 'The value, sealed',
+        description: 'The sealed value',
         body: z
-          .object({ version: Version, wrappedCekB64: Base64, envelopeB64: Base64, updatedUtc: Timestamp })
+          .object({
+            version: Version,
+            wrappedCekB64: Base64Text,
+            envelopeB64: Base64Text,
+            updatedUtc: Timestamp,
+          })
           .meta({ id: 'SealedValue' }),
       },
     },
@@ -142,16 +141,16 @@ export const sealed = {
     operationId: 'sealed.putValue',
     method: 'PUT',
     path: '/v1/sealed/kv/{key}',
-    summary: 'Store a value that the client has sealed',
+    summary: 'Store a sealed value',
     description:
-      'As the version after the present one, 1 where there is none. Its key is wrapped to the caller, and once to the ' +
-      'recipient of each active share. Where the version or the set of shares is another one, it is 409: read, seal ' +
-      'and send anew.',
+      'Send the version after the current one, or 1 for a new value, with the key wrapped to the caller and to the ' +
+      'recipient of each active share. If the version or the set of shares has changed, the response is 409: read the ' +
+      'value, seal it again and retry.',
     params: value,
     body: z
       .strictObject({
         version: Version,
-        wrappedCekB64: field.meta({ description: `${wrapped} to the caller` }),
+        wrappedCekB64: field.meta({ description: 'The key, wrapped to the caller' }),
         envelopeB64: base64Bytes(limits.sealedValueBytes).meta({
           description: 'The value, sealed under the key',
         }),
@@ -174,9 +173,10 @@ export const sealed = {
     operationId: 'sealed.shareValue',
     method: 'POST',
     path: '/v1/sealed/kv/{key}/shares',
-    summary: 'Share a value by a key that the client has wrapped',
+    summary: 'Share a sealed value',
     description:
-      'With another user of the org, to read. Where the value has another version by now, it is 409.',
+      'Gives another user of the organization read access, with the key that the client wrapped to that user. If the ' +
+      'version of the value has changed, the response is 409.',
     params: value,
     body: z.strictObject({ ...newShare, version: Version }).meta({ id: 'SealedKvShareInput' }),
     responses: { 201: { description: 'Shared', body: ShareCreated } },
@@ -190,7 +190,7 @@ export const sealed = {
     operationId: 'sealed.listReceivedValues',
     method: 'GET',
     path: '/v1/sealed/kv/shared',
-    summary: 'List the values that others share with the caller, with what opens their terms',
+    summary: 'List sealed values shared with the caller',
     query: PageQuery,
     responses: {
       200: {
@@ -208,14 +208,15 @@ export const sealed = {
     operationId: 'sealed.getSharedValue',
     method: 'GET',
     path: '/v1/sealed/kv/shared/{shareId}',
-    summary: 'Read a value that another user shares, as it is stored',
-    description: 'The client opens it, and the terms. Its owner sees when it was read first and last.',
+    summary: 'Read a shared value in sealed form',
+    description:
+      'The client decrypts the value and the terms. The owner sees the times of the first and the last access.',
     params: z.strictObject({ shareId: Id }),
     responses: {
       200: {
-        description: 'The value, sealed',
+        description: 'The sealed value',
         body: z
-          .object({ ...receivedValue, version: Version, wrappedCekB64: Base64, envelopeB64: Base64 })
+          .object({ ...receivedValue, version: Version, wrappedCekB64: Base64Text, envelopeB64: Base64Text })
           .meta({ id: 'SealedSharedValue' }),
       },
     },
@@ -228,16 +229,16 @@ export const sealed = {
     operationId: 'sealed.listFiles',
     method: 'GET',
     path: '/v1/sealed/files',
-    summary: 'List own files as they are stored',
+    summary: 'List the caller’s files in sealed form',
     description:
-      'The oldest first. The client opens names and types; GET /v1/files/{id}/download has the content.',
+      'Returns files oldest first. The client decrypts the metadata; get the content with GET /v1/files/{id}/download.',
     query: PageQuery,
     responses: {
       200: {
         description: 'A page of files',
         body: z.array(
           z
-            .object({ id: z.uuid(), wrappedCekB64: Base64, ...sealedFileInfo, updatedUtc: Timestamp })
+            .object({ id: z.uuid(), wrappedCekB64: Base64Text, ...sealedFileInfo, updatedUtc: Timestamp })
             .meta({ id: 'SealedFile' }),
         ),
         headers: nextCursorHeader,
@@ -252,8 +253,9 @@ export const sealed = {
     operationId: 'sealed.shareFile',
     method: 'POST',
     path: '/v1/sealed/files/{id}/shares',
-    summary: 'Share a file by a key that the client has wrapped',
-    description: 'With another user of the org, to read. The content stays where it is.',
+    summary: 'Share a sealed file',
+    description:
+      'Gives another user of the organization read access, with the key that the client wrapped to that user. The content is not copied.',
     params: file,
     body: z.strictObject(newShare).meta({ id: 'SealedFileShareInput' }),
     responses: { 201: { description: 'Shared', body: ShareCreated } },
@@ -267,9 +269,9 @@ export const sealed = {
     operationId: 'sealed.listReceivedFiles',
     method: 'GET',
     path: '/v1/sealed/files/shared',
-    summary: 'List the files that others share with the caller, as they are stored',
+    summary: 'List sealed files shared with the caller',
     description:
-      'The client opens terms and metadata; GET /v1/files/shared/{shareId}/download has the content.',
+      'The client decrypts terms and metadata; get the content with GET /v1/files/shared/{shareId}/download.',
     query: PageQuery,
     responses: {
       200: {
@@ -279,8 +281,8 @@ export const sealed = {
             .object({
               ...receivedShare,
               fileId: z.uuid(),
-              wrappedCekB64: Base64,
-              sealedTermsB64: Base64.meta({ description: sealedTerms }),
+              wrappedCekB64: Base64Text,
+              sealedTermsB64: Base64Text.meta({ description: sealedTerms }),
               ...sealedFileInfo,
             })
             .meta({ id: 'SealedReceivedFile' }),

@@ -1,18 +1,18 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
 
-/** Variables that change how a loader, a shell or an interpreter starts. */
+/** Environment variables that change how a loader, a shell or an interpreter starts. */
 const reserved =
   /^(PATH|HOME|SHELL|USER|LOGNAME|PWD|OLDPWD|IFS|ENV|BASH_ENV|TMPDIR|TEMP|TMP|LANG|LANGUAGE|TERM|MALLOC_.*|GCONV_PATH|GETCONF_DIR|HOSTALIASES|LOCALDOMAIN|LOCPATH|NLSPATH|RES_OPTIONS|TZ|TZDIR|LC_.*|LD_.*|DYLD_.*|GLIBC_.*|PYTHON.*|NODE_.*|NPM_.*|SSL_CERT_.*|OPENSSL_.*|MPLBACKEND|MPLCONFIGDIR|AWS_.*|ECS_.*|STRONGROOM_.*)$/i;
 
 export const SecretName = z
   .string()
   .regex(new RegExp(`^[A-Za-z_][A-Za-z0-9_]{0,${limits.secretNameCharacters - 1}}$`), {
-    error: 'must be letters, digits and underscores, not begin with a digit, and be 1 to 128 characters long',
+    error: 'must have 1 to 128 letters, digits or underscores, and must not start with a digit',
   })
-  .refine((name) => !reserved.test(name), { error: 'is reserved: it would change how an interpreter starts' })
+  .refine((name) => !reserved.test(name), { error: 'is reserved: it changes how an interpreter starts' })
   .meta({ example: 'DATABASE_URL' });
 
 const SecretMetadata = z
@@ -36,13 +36,13 @@ export const secrets = {
     path: '/api/v1/secrets/{name}',
     summary: 'Create or update a secret',
     description:
-      'Programs that the user runs find it as an environment variable. No endpoint gives the value back.',
+      'Programs that the user runs get the secret as an environment variable. No endpoint returns its value.',
     params: z.strictObject({ name: SecretName }),
     body: z
       .strictObject({
         value: text(limits.secretValueBytes)
           .refine((value) => !value.includes('\0'), {
-            error: 'must not contain a NUL character: an environment variable cannot hold one',
+            error: 'must not contain a NUL character, which an environment variable cannot hold',
           })
           .meta({ example: 'postgres://app:secret@db.example.com/app' }),
         description: z.string().max(limits.secretDescriptionCharacters).optional(),
@@ -75,8 +75,8 @@ export const secrets = {
     operationId: 'secrets.list',
     method: 'GET',
     path: '/api/v1/secrets',
-    summary: 'List all secrets',
-    description: 'Metadata only, by name.',
+    summary: 'List secrets',
+    description: 'Returns metadata only, ordered by name.',
     query: PageQuery,
     responses: {
       200: { description: 'A page of metadata', body: z.array(SecretMetadata), headers: nextCursorHeader },

@@ -1,6 +1,6 @@
 /**
- * Top-level modules of Python's standard library that no supported version lacks, as package names in normal form.
- * What newer versions have dropped is not among them: the index has successors of those under their names.
+ * Top-level modules of Python's standard library in every supported version, as normalized package names. Modules that
+ * newer versions removed are not included: the index has successors under their names.
  */
 export const standardModules: ReadonlySet<string> = new Set(
   `

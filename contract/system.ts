@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 import { Timestamp } from './schemas.ts';
 
@@ -42,8 +42,8 @@ export const system = {
     operationId: 'system.getLiveness',
     method: 'GET',
     path: '/health',
-    summary: 'Liveness',
-    description: 'Touches no store: it says that the front door is open and nothing else.',
+    summary: 'Check liveness',
+    description: 'Reports only that the API responds. It accesses no store.',
     responses: { 200: { description: 'Alive', body: z.object({ status: z.literal('ok') }) } },
     access: {},
   }),
@@ -52,13 +52,13 @@ export const system = {
     operationId: 'system.getHealth',
     method: 'GET',
     path: '/api/health',
-    summary: 'Health check',
+    summary: 'Check health',
     description:
-      'Asks the database, the object store, the key store and the sandbox; each may take one second.',
+      'Checks the database, the object store, the key store and the sandbox, with a timeout of one second each.',
     rateLimit: 'api',
     responses: {
-      200: { description: 'Every part answers', body: HealthResponse },
-      503: { description: 'A part does not answer', body: HealthResponse },
+      200: { description: 'All parts are healthy', body: HealthResponse },
+      503: { description: 'A part is not healthy', body: HealthResponse },
     },
     access: { ping: true },
   }),
@@ -67,9 +67,9 @@ export const system = {
     operationId: 'system.getInfo',
     method: 'GET',
     path: '/api',
-    summary: 'API info',
-    description: 'Name, version, limits, and the algorithms with their parameters.',
-    responses: { 200: { description: 'About this API', body: ApiInfo } },
+    summary: 'Get API information',
+    description: 'Returns name, version, limits, and algorithms with their parameters.',
+    responses: { 200: { description: 'Information about this API', body: ApiInfo } },
     access: {},
   }),
   getOpenapi: defineRoute({
@@ -77,7 +77,7 @@ export const system = {
     operationId: 'system.getOpenapi',
     method: 'GET',
     path: '/openapi.json',
-    summary: 'This API as OpenAPI 3.1',
+    summary: 'Get the OpenAPI document',
     responses: {
       200: { description: 'OpenAPI 3.1 document', body: z.looseObject({ openapi: z.literal('3.1.0') }) },
     },
@@ -88,8 +88,8 @@ export const system = {
     operationId: 'system.getDocs',
     method: 'GET',
     path: '/docs',
-    summary: 'This API as a page',
-    description: 'Reads /openapi.json; loads nothing from any other origin.',
+    summary: 'Get the API documentation page',
+    description: 'The page reads /openapi.json and loads nothing from another origin.',
     responses: { 200: { description: 'HTML', body: z.string(), contentType: 'text/html; charset=utf-8' } },
     access: {},
   }),
@@ -98,8 +98,8 @@ export const system = {
     operationId: 'system.getJwks',
     method: 'GET',
     path: '/.well-known/jwks.json',
-    summary: 'Public keys that tokens are signed with',
-    description: 'RFC 7517. The key that signs now comes first.',
+    summary: 'Get the public keys of tokens',
+    description: 'Returns a JWK set (RFC 7517). The key that currently signs tokens comes first.',
     responses: { 200: { description: 'JWK set', body: z.object({ keys: z.array(Jwk) }) } },
     access: { keys: ['verify:jwt'] },
   }),

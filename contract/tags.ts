@@ -1,24 +1,24 @@
-/** The groups of operations, in the order in which the documentation has them, and what each is for. */
+/** The groups of operations and their descriptions, in the order of the documentation. */
 export const tags = {
-  Auth: 'Accounts, sign-in, tokens and the API key.',
+  Auth: 'Accounts, sign-in, tokens and API keys.',
   Execute: 'Programs in the sandbox.',
-  Secrets: 'Values that the user’s programs find in their environment. No operation gives a value back.',
-  Audit: 'What was done, by whom, from where, and how it ended.',
-  System: 'The installation itself: its health, its limits, its keys and this documentation.',
-  Generate: 'Programs written by a language model, and run.',
+  Secrets: 'Environment variables of the user’s programs. No operation returns a value.',
+  Audit: 'Who did what, from where, and with which outcome.',
+  System: 'The installation itself: health, limits, public keys and this documentation.',
+  Generate: 'Programs that a language model writes.',
   Packages: 'Libraries that the user’s programs can import.',
-  'Zero-Knowledge': 'Programs that are stored encrypted, and decrypted in the sandbox only.',
-  Messages: 'Encrypted messages behind a link, for so long and so many readers.',
+  'Zero-Knowledge': 'Programs that are stored encrypted and decrypted only in the sandbox.',
+  Messages: 'Encrypted messages behind a link, with an expiry and a limit of accesses.',
   Tokens: 'API tokens with scopes and an expiry.',
-  Keys: 'The user’s key pairs: made, looked up and moved to another user secret.',
+  Keys: 'The user’s key pairs and the user secret that protects them.',
   KV: 'Encrypted values by name.',
   Files: 'Encrypted files.',
-  Shares: 'Values and files that another user of the same org may read.',
+  Shares: 'Read access of other users of the organization to values and files.',
   Sealed:
-    'The vault for clients that keep user secret, keys and plaintext to themselves: they seal and open, nothing here can.',
-  Users: 'The caller and the other users of the org, with their public keys.',
-  Recovery: 'Key shares at trustees, and what is rebuilt from them.',
-  Admin: 'Orgs, their users, storage and plans.',
+    'The vault for clients that encrypt and decrypt themselves: the server sees neither user secret nor private keys nor plaintext.',
+  Users: 'The caller and the other users of the organization, with their public keys.',
+  Recovery: 'Recovery shares held by trustees, and the keys restored from them.',
+  Admin: 'Organizations, their users, storage and plans.',
 } as const;
 
 export type Tag = keyof typeof tags;

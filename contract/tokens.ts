@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRoute } from './define-route.ts';
 import { limits } from './limits.ts';
 import { Instant, PageQuery, Timestamp, text } from './schemas.ts';
@@ -13,12 +13,12 @@ const ApiToken = z
     scopes: z.array(Scope),
     createdAt: Timestamp,
     expiresAt: Timestamp.nullable(),
-    lastUsedAt: Timestamp.nullable().meta({ description: 'To the minute' }),
+    lastUsedAt: Timestamp.nullable().meta({ description: 'Accurate to the minute' }),
   })
   .meta({ id: 'ApiToken' });
 
 const NewApiToken = ApiToken.extend({
-  token: z.string().meta({ description: 'The token itself, this once', example: 'enigma_…' }),
+  token: z.string().meta({ description: 'The token; it is shown only once', example: 'enigma_…' }),
 }).meta({ id: 'NewApiToken' });
 
 const success = z.literal(true);
@@ -31,7 +31,7 @@ export const tokens = {
     method: 'POST',
     path: '/api/tokens',
     summary: 'Create an API token',
-    description: 'Only a hash of it is kept. A token cannot make, list or revoke tokens.',
+    description: 'The server stores only a hash of the token. A token cannot create, list or revoke tokens.',
     body: z
       .strictObject({
         name: text(limits.apiTokenNameCharacters * 4)
@@ -43,9 +43,9 @@ export const tokens = {
           .min(1)
           .max(Object.keys(tokenScopes).length)
           .default(Scope.options)
-          .meta({ description: 'All scopes unless said' }),
+          .meta({ description: 'Default: all scopes' }),
         expiresAt: Instant.nullish().meta({
-          description: `In 90 days unless said; at most ${limits.apiTokenSeconds.max / 86_400} days ahead; null for never`,
+          description: `When the token expires, at most ${limits.apiTokenSeconds.max / 86_400} days ahead; null for never. Default: in 90 days`,
         }),
       })
       .meta({ id: 'ApiTokenInput' }),
@@ -64,7 +64,8 @@ export const tokens = {
     method: 'GET',
     path: '/api/tokens',
     summary: 'List API tokens',
-    description: 'What is known of them, never a token itself. An expired one is listed for 30 days more.',
+    description:
+      'Returns metadata, never the tokens themselves. An expired token is listed for another 30 days.',
     query: PageQuery,
     responses: {
       200: {
@@ -82,7 +83,7 @@ export const tokens = {
     method: 'DELETE',
     path: '/api/tokens/{id}',
     summary: 'Revoke an API token',
-    description: 'It is refused from then on. Messages that were created with it stay.',
+    description: 'The token stops working immediately. Messages that it created remain.',
     params: z.strictObject({ id: z.string().max(128) }),
     responses: {
       200: { description: 'Revoked', body: z.object({ success, message: z.literal('Token revoked') }) },

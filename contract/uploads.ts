@@ -1,27 +1,29 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { Base64Text, base64Bytes } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { FileId, SealedSizeBytes } from './files.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp } from './schemas.ts';
-import { Base64, base64Bytes, NewId } from './vault-schemas.ts';
+import { NewId } from './vault-schemas.ts';
 
 const sealed = base64Bytes(limits.sealedFieldBytes);
 
 const NewFileId = NewId.meta({
-  description: 'The file’s. Files are listed in the order of their ids: version 7 makes it that of age',
+  description:
+    'Id of the new file. Files are listed in the order of their ids, so use version 7 to list them by age',
 });
 
 const PartNumber = z.int().min(1).max(10_000).meta({ example: 1 });
 
 const bytes = z.int().min(0);
 
-/** Where a sealed file is cut into parts. */
+/** How a sealed file is split into parts. */
 const PartPlan = z
   .object({
-    parts: PartNumber.meta({ description: 'How many' }),
+    parts: PartNumber.meta({ description: 'Number of parts' }),
     firstPartBytes: bytes,
-    partBytes: bytes.meta({ description: 'Of each part between the first and the last' }),
-    lastPartBytes: bytes.meta({ description: 'Where there is but one part, it is the first and the last' }),
+    partBytes: bytes.meta({ description: 'Size of each part between the first and the last' }),
+    lastPartBytes: bytes.meta({ description: 'Size of the last part. A single part is both first and last' }),
   })
   .meta({ id: 'PartPlan' });
 
@@ -31,15 +33,15 @@ const UploadInfo = z
     sealedSizeBytes: SealedSizeBytes,
     plan: PartPlan,
     createdUtc: Timestamp,
-    expiresUtc: Timestamp.meta({ description: 'What is not completed by then is removed' }),
+    expiresUtc: Timestamp.meta({ description: 'When the upload is removed if it is not complete' }),
   })
   .meta({ id: 'UploadInfo' });
 
-/** What a client needs to go on with an upload, beside its user secret. */
+/** What a client needs to resume an upload, in addition to its user secret. */
 const sealedParts = {
-  sealedMetadataB64: Base64,
-  wrappedCekB64: Base64,
-  fileHeaderB64: Base64.meta({ description: 'The sealed content’s first 66 bytes' }),
+  sealedMetadataB64: Base64Text,
+  wrappedCekB64: Base64Text,
+  fileHeaderB64: Base64Text.meta({ description: 'The first 66 bytes of the sealed content' }),
 } as const;
 
 const params = z.strictObject({ id: FileId });
@@ -51,20 +53,20 @@ export const uploads = {
     operationId: 'uploads.create',
     method: 'POST',
     path: '/v1/files/uploads',
-    summary: 'Begin to upload a large file',
+    summary: 'Start an upload of a large file',
     description:
-      'The client makes id and key of the file, seals name, content type and size, and says how large the sealed ' +
-      'content will be. The content goes to the object store in parts, and never through the API.',
+      'The client generates the id and the key of the file, seals name, content type and size, and declares the size of ' +
+      'the sealed content. It uploads the content to the object store in parts, never through the API.',
     body: z
       .strictObject({
         id: NewFileId,
         wrappedCekB64: sealed.meta({ description: 'The file’s key, wrapped to the caller’s public keys' }),
         sealedMetadataB64: sealed.meta({ description: 'Name, content type and size, sealed under the key' }),
-        fileHeaderB64: sealed.meta({ description: 'The sealed content’s first 66 bytes' }),
+        fileHeaderB64: sealed.meta({ description: 'The first 66 bytes of the sealed content' }),
         sealedSizeBytes: SealedSizeBytes,
       })
       .meta({ id: 'UploadInput' }),
-    responses: { 201: { description: 'Begun', body: UploadInfo } },
+    responses: { 201: { description: 'Started', body: UploadInfo } },
     errors: [
       'KEYS_REQUIRED',
       'STORAGE_NOT_CONFIGURED',
@@ -85,7 +87,7 @@ export const uploads = {
     operationId: 'uploads.list',
     method: 'GET',
     path: '/v1/files/uploads',
-    summary: 'List own uploads that are open',
+    summary: 'List open uploads',
     query: PageQuery,
     responses: {
       200: {
@@ -102,17 +104,18 @@ export const uploads = {
     operationId: 'uploads.get',
     method: 'GET',
     path: '/v1/files/uploads/{id}',
-    summary: 'What is there of an upload',
-    description: 'All that a client needs to go on with it, wherever and whenever it was broken off.',
+    summary: 'Get an upload',
+    description: 'Returns everything that a client needs to resume an interrupted upload.',
     params,
     responses: {
       200: {
-        description: 'The upload, and which parts are there',
+        description: 'The upload and its stored parts',
         body: UploadInfo.extend({
           ...sealedParts,
-          assembled: z
-            .boolean()
-            .meta({ description: 'The parts are one object already, and are listed no more: complete it' }),
+          assembled: z.boolean().meta({
+            description:
+              'Whether the parts are already combined and no longer listed; if so, complete the upload',
+          }),
           uploaded: z.array(
             z
               .object({ partNumber: PartNumber, sizeBytes: bytes, etag: z.string() })
@@ -129,10 +132,10 @@ export const uploads = {
     operationId: 'uploads.signParts',
     method: 'POST',
     path: '/v1/files/uploads/{id}/parts',
-    summary: 'URLs to put parts to',
+    summary: 'Create URLs for uploading parts',
     description:
-      'Each is good for a PUT of its part, without credentials, as often as it takes until it expires. The client ' +
-      'puts whole parts as `plan` cuts them.',
+      'Each URL accepts PUT requests of its part, without credentials, any number of times until it expires. The client ' +
+      'uploads whole parts as `plan` defines them.',
     params,
     body: z
       .strictObject({
@@ -145,7 +148,7 @@ export const uploads = {
       .meta({ id: 'PartNumbers' }),
     responses: {
       200: {
-        description: 'The URLs, in the order of the numbers',
+        description: 'The URLs, in the order of the part numbers',
         body: z.object({
           parts: z.array(z.object({ partNumber: PartNumber, sizeBytes: bytes, url: z.string() })),
           expiresUtc: Timestamp,
@@ -161,13 +164,14 @@ export const uploads = {
     operationId: 'uploads.complete',
     method: 'POST',
     path: '/v1/files/uploads/{id}/complete',
-    summary: 'Make a file of an upload',
+    summary: 'Complete an upload',
     description:
-      'Where all parts are there, in the size that was announced. A call whose answer was lost may be repeated.',
+      'Turns the upload into a file if all parts are stored with the declared size. Repeat the request if its response ' +
+      'was lost.',
     params,
     responses: {
       200: {
-        description: 'It is a file, now or since an earlier call',
+        description: 'The file exists, from this or an earlier request',
         body: z.object({ id: z.uuid(), sealedSizeBytes: SealedSizeBytes, updatedUtc: Timestamp }),
       },
     },
@@ -191,10 +195,10 @@ export const uploads = {
     operationId: 'uploads.abort',
     method: 'DELETE',
     path: '/v1/files/uploads/{id}',
-    summary: 'Give an upload up',
+    summary: 'Abort an upload',
     params,
     responses: {
-      200: { description: 'Given up', body: z.object({ aborted: z.literal(true), id: z.uuid() }) },
+      200: { description: 'Aborted', body: z.object({ aborted: z.literal(true), id: z.uuid() }) },
     },
     errors: ['NOT_FOUND', 'TAMPERED', 'CONFLICT'],
     audit: 'uploads.abort',

@@ -1,6 +1,6 @@
 import { limits } from './limits.ts';
 
-/** Whether a user secret may be chosen. Counted in characters of Unicode's NFC, as it is compared. */
+/** Returns whether a new user secret has an allowed length, in characters of its NFC form, in which it is compared. */
 export function isUserSecretLength(secret: string): boolean {
   const { min, max } = limits.userSecretCharacters;
   const { length } = [...secret.normalize('NFC')];

@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { Base64Text } from './base64.ts';
 import { defineRoute } from './define-route.ts';
 import { nextCursorHeader, PageQuery, Timestamp } from './schemas.ts';
-import { Base64, Id, PublicKeyB64, PublicKeyKyberB64 } from './vault-schemas.ts';
+import { Id, PublicKeyB64, PublicKeyKyberB64 } from './vault-schemas.ts';
 
 const publicKeys = {
   publicKeyB64: PublicKeyB64.nullable(),
@@ -12,15 +13,17 @@ const Profile = z
   .object({ id: z.guid(), name: z.string().meta({ example: 'alice' }), ...publicKeys })
   .meta({ id: 'Profile' });
 
-/** What a client needs to open the private keys by itself, beside them. */
+/** What a client needs, in addition to the encrypted private keys, to decrypt them itself. */
 const Kdf = z
   .object({
     algorithm: z.literal('Argon2id'),
     memoryKiB: z.int(),
     passes: z.int(),
     lanes: z.int(),
-    keyVersion: z.int().meta({ description: 'Counted up by each rekey; the private keys are bound to it' }),
-    recordB64: Base64.meta({ description: 'Suite, cost, salt and commitment, as they are authenticated' }),
+    keyVersion: z.int().meta({ description: 'Incremented by each rekey; the private keys are bound to it' }),
+    recordB64: Base64Text.meta({
+      description: 'Suite, cost, salt and commitment, in their authenticated encoding',
+    }),
   })
   .meta({ id: 'Kdf' });
 
@@ -32,12 +35,12 @@ const Me = z
     email: z.string().nullable().meta({ example: 'alice@example.com' }),
     role: z.enum(['member', 'admin']),
     ...publicKeys,
-    encryptedPrivateKeyB64: Base64.nullable(),
-    encryptedPrivateKeyKyberB64: Base64.nullable(),
+    encryptedPrivateKeyB64: Base64Text.nullable(),
+    encryptedPrivateKeyKyberB64: Base64Text.nullable(),
     kdf: Kdf.nullable(),
     createdUtc: Timestamp,
   })
-  .meta({ id: 'Me', description: 'Keys are null for as long as there are none' });
+  .meta({ id: 'Me', description: 'Keys are null until the caller has key pairs' });
 
 const common = { tag: 'Users', auth: 'user', rateLimit: 'api', alongsideAdmission: true } as const;
 
@@ -48,7 +51,7 @@ export const users = {
     method: 'GET',
     path: '/v1/users/me',
     summary: 'Get the caller',
-    description: 'With the private keys as they are stored: encrypted under the user secret.',
+    description: 'Returns the caller’s profile, including the private keys encrypted under the user secret.',
     responses: { 200: { description: 'The caller', body: Me } },
     errors: ['TAMPERED'],
     access: { tables: { orgs: 'read', keys: 'read' } },
@@ -58,8 +61,8 @@ export const users = {
     operationId: 'users.listOrg',
     method: 'GET',
     path: '/v1/users/org',
-    summary: 'List the users of the org',
-    description: 'Names and public keys.',
+    summary: 'List the users of the organization',
+    description: 'Returns names and public keys.',
     query: PageQuery,
     responses: {
       200: { description: 'A page of profiles', body: z.array(Profile), headers: nextCursorHeader },
@@ -72,7 +75,7 @@ export const users = {
     operationId: 'users.get',
     method: 'GET',
     path: '/v1/users/org/{userId}',
-    summary: 'Get a user of the org',
+    summary: 'Get a user of the organization',
     params: z.strictObject({ userId: Id }),
     responses: { 200: { description: 'Name and public keys', body: Profile } },
     errors: ['NOT_FOUND', 'TAMPERED'],

@@ -1,27 +1,28 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { Base64Text } from './base64.ts';
 import { limits } from './limits.ts';
 import { Timestamp } from './schemas.ts';
 
-/** Header of a call that opens private keys. */
+/** Header of a request that decrypts private keys. */
 export const userSecretHeader = {
   'X-User-Secret':
-    'The user secret, which the private keys are encrypted under. It is neither stored nor logged. Characters beyond ' +
-    'ASCII are sent as UTF-8.',
+    'The user secret that encrypts the private keys. It is neither stored nor logged. Send characters outside ASCII ' +
+    'as UTF-8.',
 } as const;
 
-/** Errors of a call that opens private keys. */
+/** Errors of a request that decrypts private keys. */
 export const userSecretErrors = ['USER_SECRET_REQUIRED', 'WRONG_USER_SECRET', 'TAMPERED'] as const;
 
-/** What derives a KEK needs CPU: Argon2id, 64 MiB. */
+/** Deriving a KEK takes CPU: Argon2id with 64 MiB. */
 export const derivesKek = { memoryMiB: 1769 } as const;
 
-/** Names a user, an org, a share. One that is unknown is 404, whatever it looks like. */
+/** Id of a user, an org or a share. An unknown id is a 404, whatever its form. */
 export const Id = z.string().max(64).meta({ example: '7b1f3a52-4f0e-4c7e-9d5b-0f6a2c1d8e34' });
 
-/** RFC 9562, and only the one text that an id has. */
+/** RFC 9562, in the one canonical form of an id. */
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Of what a client makes, and seals for this id. */
+/** Id that the client generates, and that the sealed data is bound to. */
 export const NewId = z.string().regex(uuid, { error: 'must be a UUID in lower case' }).meta({
   format: 'uuid',
   example: '01890a5d-ac96-774b-bcce-b302099a8057',
@@ -34,58 +35,33 @@ export const KeyName = z
   .string()
   .refine((name) => name.isWellFormed(), { error: 'must be well-formed Unicode' })
   .refine((name) => name !== '' && Buffer.byteLength(name) <= limits.kvKeyBytes, {
-    error: `must be 1 to ${limits.kvKeyBytes} bytes of UTF-8`,
+    error: `must have 1 to ${limits.kvKeyBytes} bytes in UTF-8`,
   })
   .refine((name) => !control.test(name), { error: 'must not contain control characters' })
   .refine((name) => !reserved.test(name), {
-    error: 'is reserved: paths of shares are under shared, shared/… and …/shares',
+    error: 'is reserved: it must not be "shared", start with "shared/", or contain "/shares" as a segment',
   })
   .meta({
-    description: 'Encoded as one segment: `app/config/url` is sent as `app%2Fconfig%2Furl`',
+    description: 'Encode the name as one path segment: send `app/config/url` as `app%2Fconfig%2Furl`',
     example: 'database-password',
   });
 
-/** Standard base64 with padding (RFC 4648 section 4), and only the one text that the bytes have. */
-export function base64Bytes(maxBytes: number) {
-  return z
-    .string()
-    .transform((text, context): Uint8Array => {
-      const bytes = Buffer.from(text, 'base64');
-      if (bytes.toString('base64') !== text) {
-        context.addIssue({ code: 'custom', message: 'must be base64 with padding and no white space' });
-      } else if (bytes.length > maxBytes) {
-        context.addIssue({ code: 'custom', message: `must be at most ${maxBytes} bytes` });
-      }
-      return bytes;
-    })
-    .meta({
-      format: 'base64',
-      contentEncoding: 'base64',
-      maxLength: Math.ceil(maxBytes / 3) * 4,
-      example: 'c3Ryb25ncm9vbQ==',
-    });
-}
-
-export const Base64 = z
-  .string()
-  .meta({ format: 'base64', contentEncoding: 'base64', example: 'c3Ryb25ncm9vbQ==' });
-
-export const PublicKeyB64 = Base64.meta({ description: 'X25519, 32 bytes' });
-export const PublicKeyKyberB64 = Base64.meta({ description: 'ML-KEM-768 (FIPS 203), 1,184 bytes' });
+export const PublicKeyB64 = Base64Text.meta({ description: 'X25519, 32 bytes' });
+export const PublicKeyKyberB64 = Base64Text.meta({ description: 'ML-KEM-768 (FIPS 203), 1,184 bytes' });
 
 const permission = z.literal('read');
 
-/** What a caller says of a new share, whatever is shared. */
+/** Fields of a request that shares a value or a file. */
 export const shareTerms = {
-  recipientUserId: z.guid({ error: 'must be the id of a user' }),
-  permission: permission.meta({ description: 'There is no other' }),
+  recipientUserId: z.guid(),
+  permission: permission.meta({ description: 'The only permission' }),
   expiresUtc: z.iso
     .datetime({ offset: true })
     .nullish()
-    .meta({ description: 'In the future; without it the share does not expire', example: null }),
+    .meta({ description: 'When the share expires, in the future; null or absent if never', example: null }),
 } as const;
 
-/** Of a new share, whatever is shared. */
+/** A new share of a value or a file. */
 export const ShareCreated = z
   .object({
     shareId: z.uuid(),
@@ -107,7 +83,7 @@ export const ShareGrant = z
   })
   .meta({ id: 'ShareGrant' });
 
-/** What a recipient sees of a share, whatever is shared. */
+/** A share of a value or a file as its recipient sees it. */
 export const receivedShare = {
   shareId: z.uuid(),
   ownerUserId: z.guid(),

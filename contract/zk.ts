@@ -1,5 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { base64TextOf } from './base64.ts';
 import { defineRoute } from './define-route.ts';
+import { LanguageId } from './execution-schemas.ts';
 import { detached, executions } from './executions.ts';
 import { limits } from './limits.ts';
 import { nextCursorHeader, PageQuery, Timestamp, text } from './schemas.ts';
@@ -10,50 +12,41 @@ const CodeName = z
   .string()
   .regex(new RegExp(`^[A-Za-z0-9][A-Za-z0-9._-]{0,${limits.zkCodeNameCharacters - 1}}$`), {
     error:
-      'must be letters, digits, dots, hyphens and underscores, begin with a letter or digit, and be 1 to 128 ' +
-      'characters long',
+      'must have 1 to 128 letters, digits, dots, hyphens or underscores, and must start with a letter or digit',
   })
   .meta({ example: 'monthly-report' });
 
-/** Standard base64, padded and canonical, of so many bytes. */
-function base64(min: number, max = min) {
-  const size = min === max ? `${min} bytes` : `${min} to ${max} bytes`;
-  return z
-    .string()
-    .max(4 * Math.ceil(max / 3), { error: `must be base64 of ${size}` })
-    .refine((value) => isBase64(value, min, max), { error: `must be base64 of ${size}` })
-    .meta({ format: 'base64', example: Buffer.alloc(min).toString('base64') });
-}
-
-function isBase64(value: string, min: number, max: number): boolean {
-  const bytes = Buffer.from(value, 'base64');
-  return bytes.length >= min && bytes.length <= max && bytes.toString('base64') === value;
-}
-
-/** Of the payload's version: salt of Argon2id, nonce and tag of XChaCha20-Poly1305, in bytes. */
+/** Sizes in payload version 1: Argon2id salt, XChaCha20-Poly1305 nonce and tag, in bytes. */
 const [saltBytes, nonceBytes, tagBytes] = [16, 24, 16];
 
 const ZKPayload = z
   .strictObject({
     v: z.literal(1),
-    salt: base64(saltBytes).meta({ description: 'Of Argon2id: 64 MiB, 3 passes, 4 lanes, 32-byte key' }),
-    nonce: base64(nonceBytes).meta({ description: 'Of XChaCha20-Poly1305, without associated data' }),
-    ciphertext: base64(tagBytes, limits.codeBytes + tagBytes).meta({
-      description: 'With its tag at the end',
+    salt: base64TextOf(saltBytes).meta({
+      description: 'Argon2id salt: 64 MiB, 3 passes, 4 lanes, 32-byte key',
+    }),
+    nonce: base64TextOf(nonceBytes).meta({ description: 'XChaCha20-Poly1305 nonce; no associated data' }),
+    ciphertext: base64TextOf(tagBytes, limits.codeBytes + tagBytes).meta({
+      description: 'Ciphertext followed by the tag',
     }),
   })
-  .meta({ id: 'ZKPayload', description: 'A program under a master password; see docs/zero-knowledge.md' });
+  .meta({
+    id: 'ZKPayload',
+    description: 'A program encrypted under a master password; see docs/zero-knowledge.md',
+  });
 
-/** Python’s alone, which runs from memory: a JavaScript program lies in a file of its sandbox while it runs. */
-const Language = z.enum(['python']);
+/** Python only, which runs from memory. A running JavaScript program is stored in a file of its sandbox. */
+const Language = LanguageId.extract(['python']);
 
 const EncryptedCodeMetadata = z
   .object({
     name: z.string(),
     language: Language,
     description: z.string(),
-    sizeBytes: z.int().min(0).meta({ description: 'Of the ciphertext' }),
-    sha256: z.string().meta({ description: 'Hex, of v (one byte) ‖ salt ‖ nonce ‖ ciphertext' }),
+    sizeBytes: z.int().min(0).meta({ description: 'Size of the ciphertext' }),
+    sha256: z
+      .string()
+      .meta({ description: 'SHA-256 of v (one byte) ‖ salt ‖ nonce ‖ ciphertext, in hexadecimal' }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })
@@ -77,16 +70,16 @@ export const zk = {
     operationId: 'zk.encrypt',
     method: 'POST',
     path: '/api/v1/zk/encrypt',
-    summary: 'Client encryption helper',
+    summary: 'Encrypt code on the server',
     description:
-      'Encrypts a program as a client would, for a first try: here the API sees the password and the program, and ' +
-      'keeps neither. For zero knowledge, encrypt on the client.',
+      'Encrypts a program as a client would, to try the format. The API sees the password and the program, and stores ' +
+      'neither. For zero knowledge, encrypt on the client.',
     body: z.strictObject({
       masterPassword: MasterPassword(limits.masterPasswordCharacters.min),
       code: text(limits.codeBytes).meta({ example: "print('Hello from zero-knowledge!')" }),
     }),
     responses: {
-      200: { description: 'Encrypted payload', body: z.object({ encryptedPayload: ZKPayload }) },
+      200: { description: 'The encrypted payload', body: z.object({ encryptedPayload: ZKPayload }) },
     },
     audit: 'zk.encrypt',
     access: {},
@@ -100,7 +93,7 @@ export const zk = {
     method: 'PUT',
     path: '/api/v1/zk/code/{name}',
     summary: 'Store encrypted code',
-    description: 'The payload’s shape and lengths are checked. Nothing here can decrypt it.',
+    description: 'The server checks the payload’s structure and lengths. It cannot decrypt the payload.',
     body: z.strictObject({
       encryptedPayload: ZKPayload,
       language: Language.default('python'),
@@ -121,7 +114,7 @@ export const zk = {
     method: 'GET',
     path: '/api/v1/zk/code',
     summary: 'List encrypted code',
-    description: 'Metadata only, by name.',
+    description: 'Returns metadata only, ordered by name.',
     query: PageQuery,
     responses: {
       200: {
@@ -170,21 +163,21 @@ export const zk = {
     operationId: 'zk.createSession',
     method: 'POST',
     path: '/api/v1/zk/sessions',
-    summary: 'Get a sandbox’s public key',
+    summary: 'Create a sandbox session',
     description:
-      'Leases a sandbox and hands out its key, so that a master password can be sealed to it and pass the API ' +
-      'unread. The proof is a JWS of this installation over the key; it does not prove that the key is a ' +
-      'sandbox’s. See docs/zero-knowledge.md.',
+      'Leases a sandbox and returns its public key. A master password sealed to the key passes through the API unread. ' +
+      'The proof is a JWS of this installation over the key; it does not prove that the key belongs to a sandbox. See ' +
+      'docs/zero-knowledge.md.',
     responses: {
       200: {
-        description: 'The key, good for one sandbox and a short time',
+        description: 'The public key, valid for one sandbox and a short time',
         body: z
           .object({
             sessionId: z.uuid(),
-            userId: z.uuid().meta({ description: 'The caller’s, as it is to be sealed with the password' }),
-            publicKeyB64: z.string().meta({ description: 'X-Wing, 1,216 bytes' }),
+            userId: z.uuid().meta({ description: 'Id of the caller, to be sealed with the password' }),
+            publicKeyB64: z.string().meta({ description: 'X-Wing public key, 1,216 bytes' }),
             expiresAt: Timestamp,
-            proof: z.string().meta({ description: 'JWS, ES256, by a key of /.well-known/jwks.json' }),
+            proof: z.string().meta({ description: 'JWS (ES256), signed by a key of /.well-known/jwks.json' }),
           })
           .meta({ id: 'ZKSession' }),
       },
@@ -200,19 +193,19 @@ export const zk = {
     operationId: 'zk.execute',
     method: 'POST',
     path: '/api/v1/zk/execute/{name}',
-    summary: 'Decrypt and execute in sandbox',
+    summary: 'Execute encrypted code',
     description:
-      'Only the sandbox decrypts. Send the master password, which the API then passes on, or one that was sealed ' +
-      'to the key of a session. `Idempotency-Key` is not honoured here: it would mean keeping request and answer. ' +
-      'Results are kept as those of other programs are: where one goes on beyond the call, or leaves files that are ' +
-      'too large for the answer.',
+      'Only the sandbox decrypts the program. Send the master password, which the API passes on, or the password sealed ' +
+      'to the key of a session. `Idempotency-Key` is not supported: it would require storing request and response. As ' +
+      'with other programs, the result is stored if the execution is detached or leaves files that are too large for ' +
+      'the response.',
     body: z
       .strictObject({
         masterPassword: MasterPassword(1).optional(),
         sealedPassword: z
           .strictObject({
-            session: z.string().max(4096).meta({ description: 'The proof of the session' }),
-            boxB64: base64(1139, 8192).meta({ description: 'Sealed box; see docs/zero-knowledge.md' }),
+            session: z.string().max(4096).meta({ description: 'Proof of the session' }),
+            boxB64: base64TextOf(1139, 8192).meta({ description: 'Sealed box; see docs/zero-knowledge.md' }),
           })
           .optional(),
         stdin,
@@ -222,7 +215,7 @@ export const zk = {
       })
       .refine((body) => (body.masterPassword === undefined) !== (body.sealedPassword === undefined), {
         path: ['masterPassword'],
-        error: 'must be there, or sealedPassword in its place',
+        error: 'is required unless sealedPassword is sent; send exactly one of the two',
       }),
     responses: {
       200: { description: 'The program ended', body: executions.create.responses[200].body },

@@ -1,10 +1,10 @@
 /**
- * Why something is refused. `code` is stable; the message never holds what was refused.
+ * A refusal to decrypt. `code` is stable; the message never contains the refused data.
  *
- * - `WRONG_USER_SECRET`: the secret is not the one that the record was made with. HTTP 401.
- * - `TAMPERED`: altered, cut, moved to another record, owner, version or recipient, or of impossible parameters.
- *   It never says which. HTTP 400.
- * - `UNSUPPORTED_SUITE`: of a version or suite that this program does not know, or no longer takes. HTTP 400.
+ * - `WRONG_USER_SECRET`: the secret is not the one that the record was created with. HTTP 401.
+ * - `TAMPERED`: modified, truncated, moved to another record, owner, version or recipient, or with impossible
+ *   parameters. It never reveals which. HTTP 400.
+ * - `UNSUPPORTED_SUITE`: a version or suite that this program does not know or no longer accepts. HTTP 400.
  * - `KEY_MISMATCH`: wrapped to another key than the given one. HTTP 400, or 403 for a share.
  */
 export abstract class Refused extends Error {

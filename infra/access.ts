@@ -1,17 +1,16 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { Granted } from '../contract/define-route.ts';
+import type { GrantSource, SomeObjects } from '../contract/define-route.ts';
 import { type Grants, grantsOf } from '../contract/grants.ts';
 import type { SigningKeyName, TableName } from '../contract/resources.ts';
-import { backgroundVariable } from '../platform/background.ts';
+import { jobVariable, tableVariable } from '../platform/variables.ts';
 import type { Buckets } from './buckets.ts';
-import type { Configuration } from './configuration.ts';
 import { functionArn, functionName } from './function-name.ts';
-import { generatorStatements } from './generator.ts';
+import { type GeneratorSettings, generatorStatements } from './generator.ts';
 import type { Keys } from './keys.ts';
-import type { PackageBuilder } from './package-builder.ts';
+import { allow, type Explanation, type FunctionAccess } from './statements.ts';
 import { type TableActions, tableActions } from './table-actions.ts';
 import type { Tables } from './tables.ts';
 
@@ -19,17 +18,12 @@ type Resources = {
   readonly tables: Tables;
   readonly buckets: Buckets;
   readonly keys: Keys;
-  readonly settings: Configuration['settings'];
-  /** Where there is one. */
-  readonly builder: Pick<PackageBuilder, 'statements' | 'environment'> | undefined;
-};
-
-/** What a function's role may do, and the variables by which the function finds it. */
-export type FunctionAccess = {
-  readonly statements: readonly PolicyStatement[];
-  readonly environment: { readonly [variable: string]: string };
-  /** What cdk-nag finds in the statements, and why it is meant. */
-  readonly explained?: readonly { readonly id: string; readonly reason: string }[];
+  readonly settings: GeneratorSettings;
+  /** Access to the package builder, if the deployment has one. */
+  readonly builder: FunctionAccess | undefined;
+  /** Access to the tasks of the sandbox pool, if the deployment has one. */
+  readonly pool: FunctionAccess | undefined;
+  readonly administratorSecret: FunctionAccess;
 };
 
 const reads = ['s3:GetObject', 's3:ListMultipartUploadParts'];
@@ -40,7 +34,7 @@ const objectActions = {
   'audit:write': ['s3:GetObject', 's3:PutObject'],
 } as const;
 
-/** Turns what route records declare into IAM, each grant for its own resource and nothing beside it. */
+/** Turns the access that records declare into IAM statements, each grant for its own resource and no other. */
 export class Access extends Construct {
   readonly #resources: Resources;
 
@@ -49,41 +43,55 @@ export class Access extends Construct {
     this.#resources = resources;
   }
 
-  of(route: Granted): FunctionAccess {
-    const grants = grantsOf(route);
-    const tables = tableActions(route);
+  /** Returns what the function of a record may access. */
+  of(record: GrantSource): FunctionAccess {
+    const grants = grantsOf(record);
+    const tables = tableActions(grants);
+    const whole = this.#wholeAccess(grants);
     return {
       statements: [
-        ...this.toTables(tables),
+        ...this.#toTables(tables),
         ...this.#toObjects(grants),
         ...this.#toSigningKeys(grants),
-        ...(grants.keys.has('data') ? [this.#toDataKeys(route)] : []),
+        ...(grants.keys.has('data') ? [this.#toDataKeys(record)] : []),
         ...this.#toBackground(grants),
         ...(grants.ping ? this.#toPing() : []),
-        ...this.#toBuilder(grants),
+        ...this.#toBuilds(grants),
         ...(grants.generator ? generatorStatements(this, this.#resources.settings) : []),
+        ...whole.flatMap(({ statements }) => statements),
       ],
-      environment: this.#environment(grants, tables),
+      environment: Object.assign(
+        this.#environment(grants, tables),
+        ...whole.map(({ environment }) => environment),
+      ),
       explained: [
-        ...(grants.objects ? [this.explainObjects('', this.#bucketOf(grants))] : []),
-        ...this.#builderPrefixes(grants).map((prefix) => this.explainObjects(prefix)),
+        ...this.#objectPrefixes(grants).map((prefix) => this.#explainObjects(prefix, this.#bucketOf(grants))),
+        ...whole.flatMap(({ explained = [] }) => explained),
       ],
     };
   }
 
-  /** Objects come and go: a statement can name no more of them than the beginning of their keys. */
-  explainObjects(
-    prefix: string,
-    bucket: Bucket = this.#resources.buckets.objects,
-  ): { readonly id: string; readonly reason: string } {
+  /** Access that the construct of a resource grants as a whole. */
+  #wholeAccess({ builder, sandboxTasks, administratorSecret }: Grants): readonly FunctionAccess[] {
+    const resources = this.#resources;
+    const granted = [
+      builder === 'request' ? resources.builder : undefined,
+      sandboxTasks ? resources.pool : undefined,
+      administratorSecret ? resources.administratorSecret : undefined,
+    ];
+    return granted.filter((access) => access !== undefined);
+  }
+
+  /** A statement cannot name objects one by one, only the beginning of their keys. */
+  #explainObjects(prefix: string, bucket: Bucket): Explanation {
     const id = Stack.of(this).getLogicalId(bucket.node.defaultChild as CfnBucket);
     return {
       id: `AwsSolutions-IAM5[Resource::<${id}.Arn>/${prefix}*]`,
-      reason: 'Objects of the one bucket, which no template can name one by one.',
+      reason: 'The objects of one bucket, which no template can name one by one.',
     };
   }
 
-  toTables(tables: TableActions): PolicyStatement[] {
+  #toTables(tables: TableActions): PolicyStatement[] {
     const names = [...tables.keys()];
     if (names.length === 0) return [];
     const byActions = Map.groupBy(names, (name) => [...(tables.get(name) ?? [])].sort().join());
@@ -94,7 +102,7 @@ export class Access extends Construct {
           group.flatMap((name) => this.#tableArns(name, tables.get(name))),
         ),
       ),
-      // Whoever calls DynamoDB uses the table's key, through DynamoDB alone ("DynamoDB encryption at rest").
+      // A caller of DynamoDB uses the table's key, but only through DynamoDB ("DynamoDB encryption at rest").
       this.#throughService(
         'dynamodb',
         ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
@@ -108,14 +116,23 @@ export class Access extends Construct {
     return actions?.has('dynamodb:Query') ? tables.arns(name) : [tables.get(name).tableArn];
   }
 
-  #bucketOf({ objects }: Pick<Grants, 'objects'>): Bucket {
+  #bucketOf({ objects }: Grants): Bucket {
     const { buckets } = this.#resources;
-    return objects?.startsWith('audit:') ? buckets.audit : buckets.objects;
+    return typeof objects === 'string' && objects.startsWith('audit:') ? buckets.audit : buckets.objects;
   }
 
-  #toObjects({ objects }: Grants): PolicyStatement[] {
+  /** Beginnings of the keys that the statements of a function name. */
+  #objectPrefixes(grants: Grants): readonly string[] {
+    const { objects } = grants;
+    const own = typeof objects === 'object' ? objects.prefixes : objects ? [''] : [];
+    return [...own, ...this.#buildPrefixes(grants)];
+  }
+
+  #toObjects(grants: Grants): PolicyStatement[] {
+    const { objects } = grants;
     if (!objects) return [];
-    const { bucketArn } = this.#bucketOf({ objects });
+    const { bucketArn } = this.#bucketOf(grants);
+    if (typeof objects === 'object') return this.#toSomeObjects(objects, bucketArn);
     const writes = objects.endsWith('write');
     return [
       allow(objectActions[objects], [`${bucketArn}/*`]),
@@ -126,33 +143,38 @@ export class Access extends Construct {
     ];
   }
 
-  /** Where a function that asks for builds, or for what became of them, finds them; one with all objects needs no more. */
-  #builderPrefixes({ builder, objects }: Grants): readonly string[] {
+  #toSomeObjects({ prefixes, actions }: SomeObjects, bucketArn: string): PolicyStatement[] {
+    const list = () =>
+      allow(['s3:ListBucket'], [bucketArn], { StringEquals: { 's3:prefix': [...prefixes] } });
+    const remove = () =>
+      allow(
+        ['s3:DeleteObject'],
+        prefixes.map((prefix) => `${bucketArn}/${prefix}*`),
+      );
+    return actions.map((action) => (action === 'list' ? list() : remove()));
+  }
+
+  /** Where a function finds package builds and their results. A function that may write all objects needs no more. */
+  #buildPrefixes({ builder, objects }: Grants): readonly string[] {
     if (!builder || !this.#resources.builder || objects === 'write') return [];
     return ['packages/'];
   }
 
-  #toBuilder(grants: Grants): PolicyStatement[] {
-    const { builder, buckets } = this.#resources;
-    if (!grants.builder || !builder) return [];
-    const { bucketArn } = buckets.objects;
-    const prefixes = this.#builderPrefixes(grants);
-    return [
-      ...(grants.builder === 'request' ? builder.statements : []),
-      ...prefixes.flatMap((prefix) => [
-        allow(['s3:GetObject', 's3:PutObject'], [`${bucketArn}/${prefix}*`]),
-        // So that an object which is not there is said to be absent, and not forbidden.
-        allow(['s3:ListBucket'], [bucketArn], { StringLike: { 's3:prefix': [`${prefix}*`, ''] } }),
-        this.#throughService('s3', ['kms:Decrypt', 'kms:GenerateDataKey'], { 'aws:s3:arn': [bucketArn] }),
-      ]),
-    ];
+  #toBuilds(grants: Grants): PolicyStatement[] {
+    const { bucketArn } = this.#resources.buckets.objects;
+    return this.#buildPrefixes(grants).flatMap((prefix) => [
+      allow(['s3:GetObject', 's3:PutObject'], [`${bucketArn}/${prefix}*`]),
+      // With this permission S3 reports a missing object as missing, not as forbidden.
+      allow(['s3:ListBucket'], [bucketArn], { StringLike: { 's3:prefix': [`${prefix}*`, ''] } }),
+      this.#throughService('s3', ['kms:Decrypt', 'kms:GenerateDataKey'], { 'aws:s3:arn': [bucketArn] }),
+    ]);
   }
 
   #toSigningKeys({ keys }: Grants): PolicyStatement[] {
     return (['jwt', 'audit'] as const).flatMap((name: SigningKeyName) => {
       const resources = [this.#resources.keys.signing[name].keyArn];
       return [
-        // KMS says both of every signature; `IfExists` is for a key store that does not show them to policies.
+        // KMS provides both for every signature. `IfExists` is for a key store that does not show them to policies.
         ...(keys.has(`sign:${name}`)
           ? [
               allow(['kms:Sign'], resources, {
@@ -169,22 +191,23 @@ export class Access extends Construct {
   }
 
   /**
-   * Data keys, by the purpose in their context, which the key store authenticates: a function that only keeps
-   * answers for `Idempotency-Key` opens no secret, and one that only handles secrets opens no kept answer.
+   * Access to data keys is limited by the purpose in their context, which the key store authenticates: a function that
+   * only keeps responses for `Idempotency-Key` can decrypt no secret, and one that only handles secrets can decrypt no
+   * kept response.
    */
-  #toDataKeys({ access, idempotent }: Granted): PolicyStatement {
-    const keptAnswers = { 'kms:EncryptionContext:purpose': 'idempotency' };
+  #toDataKeys({ access, idempotent }: GrantSource): PolicyStatement {
+    const keptResponses = { 'kms:EncryptionContext:purpose': 'idempotency' };
     const conditions = () => {
       const { dataKeyPurpose } = access;
       if (dataKeyPurpose)
         return { StringEqualsIfExists: { 'kms:EncryptionContext:purpose': dataKeyPurpose } };
-      if (!access.keys?.includes('data')) return { StringEqualsIfExists: keptAnswers };
-      return idempotent ? undefined : { StringNotEquals: keptAnswers };
+      if (!access.keys?.includes('data')) return { StringEqualsIfExists: keptResponses };
+      return idempotent ? undefined : { StringNotEquals: keptResponses };
     };
     return allow(['kms:GenerateDataKey', 'kms:Decrypt'], [this.#resources.keys.data.keyArn], conditions());
   }
 
-  /** Functions by name: one that begins itself anew cannot be named by its own attribute. */
+  /** Functions by name, because a function that starts itself again cannot refer to its own attribute. */
   #toBackground({ background }: Grants): PolicyStatement[] {
     if (background.size === 0) return [];
     const { stackName } = Stack.of(this);
@@ -194,7 +217,7 @@ export class Access extends Construct {
     return [allow(['lambda:InvokeFunction'], arns)];
   }
 
-  /** What the object store and the key store are asked when they are asked whether they answer. */
+  /** What a ping asks the object store and the key store. */
   #toPing(): PolicyStatement[] {
     const { buckets, keys } = this.#resources;
     return [
@@ -203,7 +226,7 @@ export class Access extends Construct {
     ];
   }
 
-  /** The storage key, as far as a service uses it for the caller, on the resources that are named. */
+  /** The storage key, only as used by a service on the caller's behalf, for the given resources. */
   #throughService(
     service: string,
     actions: readonly string[],
@@ -224,16 +247,15 @@ export class Access extends Construct {
     const asks = (name: SigningKeyName) =>
       grants.keys.has(`sign:${name}`) || grants.keys.has(`verify:${name}`);
     const named = [...tables.keys()].map((name) => [
-      `STRONGROOM_TABLE_${name.toUpperCase()}`,
+      tableVariable(name),
       this.#resources.tables.get(name).tableName,
     ]);
-    const begun = [...grants.background].map((operationId) => [
-      backgroundVariable(operationId),
+    const started = [...grants.background].map((operationId) => [
+      jobVariable(operationId),
       functionName(Stack.of(this).stackName, operationId),
     ]);
     return {
-      ...Object.fromEntries([...named, ...begun]),
-      ...(builds === 'request' && builder?.environment),
+      ...Object.fromEntries([...named, ...started]),
       ...((grants.objects || grants.ping || builds) && {
         STRONGROOM_BUCKET: this.#bucketOf(grants).bucketName,
       }),
@@ -245,12 +267,4 @@ export class Access extends Construct {
       ...(asks('audit') && { STRONGROOM_AUDIT_KEYS: keys.signing.audit.keyArn }),
     };
   }
-}
-
-export function allow(
-  actions: readonly string[],
-  resources: readonly string[],
-  conditions?: Readonly<Record<string, unknown>>,
-): PolicyStatement {
-  return new PolicyStatement({ actions: [...actions], resources: [...resources], conditions });
 }

@@ -2,34 +2,25 @@ import { CustomResource, Duration, type RemovalPolicy, Stack, Validations } from
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { type Access, allow } from './access.ts';
-import { BundledFunction } from './api-function.ts';
-import type { Tables } from './tables.ts';
+import type { BundledFunction } from './api-function.ts';
+import { allow, type FunctionAccess } from './statements.ts';
 
-export type AdministratorKeyProps = {
-  readonly bundle: string;
-  readonly access: Access;
-  readonly tables: Tables;
-  readonly key: IKey;
-  readonly keep: RemovalPolicy;
-  readonly logDays: number;
-};
+export type AdministratorKeyProps = { readonly key: IKey; readonly keep: RemovalPolicy };
 
 /**
- * The global administrator's key. A function mints it when the stack is made, once: the key goes to the secret, its
- * hash to the table of credentials. It passes no template, output or answer of CloudFormation.
+ * The secret with the global administrator's key. A job creates the key once, when the stack is created: it stores the
+ * key in the secret, and its hash in the table of credentials. The key passes through no template, output or response
+ * to CloudFormation.
  */
-export class AdministratorKey extends Construct {
+export class AdministratorKey extends Construct implements FunctionAccess {
   readonly secretArn: string;
+  readonly statements: FunctionAccess['statements'];
+  readonly environment: FunctionAccess['environment'];
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { bundle, access, tables, key, keep, logDays }: AdministratorKeyProps,
-  ) {
+  constructor(scope: Construct, id: string, { key, keep }: AdministratorKeyProps) {
     super(scope, id);
     const { stackName, region } = Stack.of(this);
-    // Without a value: CloudFormation cannot make a key of the right shape, and is not to know one.
+    // Without a value, because CloudFormation cannot create a key of the right format and must not know one.
     const secret = new CfnSecret(this, 'Secret', {
       description: `${stackName}: key of the global administrator`,
       kmsKeyId: key.keyArn,
@@ -38,46 +29,29 @@ export class AdministratorKey extends Construct {
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        'The key is the installation’s own credential; a new one has to go to the table of credentials too.',
+        'The key is a credential of the installation itself; rotating it must change the table of credentials too.',
     });
     this.secretArn = secret.attrId;
-
-    const minter = new BundledFunction(this, 'Minter', {
-      name: 'administrator-key',
-      description: 'Makes the key of the global administrator, once',
-      bundle,
-      memoryMiB: 512,
-      timeoutSeconds: 60,
-      logDays,
-      access: {
-        statements: [
-          ...access.toTables(
-            new Map([
-              ['credentials', new Set(['dynamodb:GetItem', 'dynamodb:PutItem'])],
-              ['orgs', new Set(['dynamodb:PutItem'])],
-            ]),
-          ),
-          allow(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], [this.secretArn]),
-          allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn], {
-            StringEquals: {
-              'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
-              'kms:EncryptionContext:SecretARN': this.secretArn,
-            },
-          }),
-        ],
-        environment: {
-          STRONGROOM_TABLE_CREDENTIALS: tables.get('credentials').tableName,
-          STRONGROOM_TABLE_ORGS: tables.get('orgs').tableName,
-          STRONGROOM_ADMINISTRATOR_SECRET: this.secretArn,
+    this.environment = { STRONGROOM_ADMINISTRATOR_SECRET: this.secretArn };
+    this.statements = [
+      allow(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], [this.secretArn]),
+      allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn], {
+        StringEquals: {
+          'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
+          'kms:EncryptionContext:SecretARN': this.secretArn,
         },
-      },
-    });
-    const made = new CustomResource(this, 'Key', {
-      serviceToken: minter.function.functionArn,
+      }),
+    ];
+  }
+
+  /** Invokes the job when the stack is created. */
+  createBy(job: BundledFunction): void {
+    const created = new CustomResource(this, 'Created', {
+      serviceToken: job.function.functionArn,
       resourceType: 'Custom::AdministratorKey',
       serviceTimeout: Duration.minutes(3),
     });
-    // Its permissions are a part of the role, but nothing says that the role comes first.
-    made.node.addDependency(minter);
+    // The function's permissions are part of its role, which CloudFormation does not wait for otherwise.
+    created.node.addDependency(job);
   }
 }

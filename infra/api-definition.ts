@@ -2,7 +2,7 @@ import type { Method, RouteRecord } from '../contract/define-route.ts';
 import { type ErrorCode, errors } from '../contract/errors.ts';
 import { errorHeaders, errorTemplate, gatewayResponses } from './gateway-errors.ts';
 
-/** What a caller may send to a path or with a method that is not there; it is not looked at. */
+/** Content types that a caller may send to an unknown path or with an unknown method. The body is ignored. */
 const contentTypes = [
   'application/json',
   'application/octet-stream',
@@ -13,15 +13,15 @@ const contentTypes = [
 
 /** How API Gateway invokes functions. */
 export type Invocation = {
-  /** The ARN to which an operation is integrated. */
+  /** Returns the ARN with which an operation is integrated. */
   readonly arnOf: (route: RouteRecord) => string;
-  /** Of the role that API Gateway assumes for it. */
+  /** ARN of the role that API Gateway assumes. */
   readonly roleArn: string;
 };
 
 /**
- * The API as API Gateway imports it: OpenAPI 3.0.1, paths and methods with their integrations and no more. What a
- * request and an answer look like is published by the appliance itself, as OpenAPI 3.1.
+ * Returns the API as API Gateway imports it: OpenAPI 3.0.1, with only paths, methods and their integrations. The appliance
+ * itself publishes the schemas of requests and responses, as OpenAPI 3.1.
  */
 export function apiDefinition(title: string, routes: readonly RouteRecord[], invocation: Invocation): object {
   const byPath = Map.groupBy(routes, ({ path }) => path);
@@ -54,14 +54,14 @@ export function apiDefinition(title: string, routes: readonly RouteRecord[], inv
 
 const anyMethod = 'x-amazon-apigateway-any-method';
 
-/** Methods of a path, for `Allow` (RFC 9110 section 10.2.1). */
+/** Returns the methods of a path, for `Allow` (RFC 9110 section 10.2.1). */
 function allowed(operations: readonly RouteRecord[]): string {
   return operations.map(({ method }): Method => method).join(', ');
 }
 
 /**
- * Operations on a parameter where this path has a name: `PUT /v1/kv/shared` reaches `PUT /v1/kv/{key}`, which says that
- * the name is reserved.
+ * Returns the operations whose path has a parameter where this path has a fixed name: `PUT /v1/kv/shared` must reach
+ * `PUT /v1/kv/{key}`, which responds that the name is reserved.
  */
 function hiddenBehind(
   path: string,
@@ -75,8 +75,8 @@ function hiddenBehind(
 }
 
 /**
- * Everything else. Where API Gateway has no method it answers by itself, and tells a caller with an `Authorization`
- * header that it is not an AWS signature; so each segment on the way to a path, and all beyond, answers 404.
+ * Returns all other paths, which respond 404: each prefix of a known path, and everything below. Without them API Gateway
+ * would respond itself, and tell a caller with an `Authorization` header that the header is not an AWS signature.
  */
 function unknownPaths(paths: Iterable<string>): string[] {
   const known = new Set(paths);
@@ -104,7 +104,7 @@ function operation(route: RouteRecord, { arnOf, roleArn }: Invocation, path: str
   };
 }
 
-/** An answer that API Gateway gives by itself, to any body. */
+/** A response that API Gateway itself returns, whatever the body. */
 function refusal(code: ErrorCode, headers: Readonly<Record<string, string>>, path: string): object {
   const status = String(errors[code][0]);
   const all = { ...errorHeaders, ...headers };

@@ -9,25 +9,25 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allow, type FunctionAccess } from './access.ts';
 import { functionArn } from './function-name.ts';
 import type { Network } from './network.ts';
+import { allow, type FunctionAccess } from './statements.ts';
 
 export type BundledFunctionProps = {
-  /** Of the function, after the stack's: `Strongroom-secrets-put`. */
+  /** Name of the function without the stack's: `secrets-put` of `Strongroom-secrets-put`. */
   readonly name: string;
   readonly description: string;
-  /** Folder with `index.mjs`, which exports `handler`. */
+  /** Folder of an `index.mjs` that exports `handler`. */
   readonly bundle: string;
   readonly access: FunctionAccess;
   readonly memoryMiB: number;
   readonly timeoutSeconds: number;
   readonly logDays: number;
-  /** Where the function runs that calls sandboxes. The others stay outside: they start faster there. */
+  /** The network for functions that call sandboxes. The others run outside it, because they start faster there. */
   readonly network?: Network;
 };
 
-/** A function from a prebuilt bundle, with a role and a log group of its own, named after it. */
+/** A function from a prebuilt bundle, with its own role and log group, which have its name. */
 export class BundledFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
@@ -42,7 +42,7 @@ export class BundledFunction extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', {
-      // Roles are the account's, not the region's.
+      // A role's name must be unique in the account, not only in the region.
       roleName: `${functionName}-${region}`,
       description: props.description,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -60,7 +60,7 @@ export class BundledFunction extends Construct {
       Validations.of(this.role).acknowledge({
         id: 'AwsSolutions-IAM5[Resource::*]',
         reason:
-          'Lambda makes network interfaces, which have no ARN before; the code itself is denied the actions.',
+          'Lambda creates network interfaces, whose ARNs are unknown before; the code itself is denied the actions.',
       });
     }
     for (const finding of props.access.explained ?? []) Validations.of(this.role).acknowledge(finding);
@@ -82,8 +82,8 @@ export class BundledFunction extends Construct {
   }
 
   /**
-   * Lambda itself makes the network interfaces, under the function's role; the code is denied it ("Giving Lambda
-   * functions access to resources in an Amazon VPC": the actions want all resources).
+   * Lambda itself creates the network interfaces, with the function's role. The code is denied these actions ("Giving
+   * Lambda functions access to resources in an Amazon VPC": the actions need all resources).
    */
   #networkInterfaces(functionName: string): PolicyStatement[] {
     const actions = [

@@ -2,14 +2,14 @@ import { Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { allow } from './access.ts';
+import { allow } from './statements.ts';
 
-/** ARNs of functions in one managed policy, which holds 6,144 characters; with the longest names one takes 107. */
-const mostInPolicy = 50;
+/** Maximum of ARNs in one managed policy of 6,144 characters. With the longest names an ARN takes 107. */
+const maxInPolicy = 50;
 
 /**
- * The role by which API Gateway invokes the functions of the API, each by its name, and nothing else. A permission on
- * each function would say the same at one resource more for each; see docs/decisions/0014.
+ * The role with which API Gateway invokes the functions of the API, each by its name, and nothing else. A permission on
+ * each function would grant the same, but needs one more resource per function; see docs/decisions/0014.
  */
 export class ApiInvoker extends Construct {
   readonly role: Role;
@@ -22,9 +22,9 @@ export class ApiInvoker extends Construct {
       description: 'API Gateway invokes the functions of the API',
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
     });
-    for (let first = 0; first < functions.length; first += mostInPolicy) {
-      const arns = functions.slice(first, first + mostInPolicy).map(({ functionArn }) => functionArn);
-      new ManagedPolicy(this, `Policy${first / mostInPolicy + 1}`, {
+    for (let first = 0; first < functions.length; first += maxInPolicy) {
+      const arns = functions.slice(first, first + maxInPolicy).map(({ functionArn }) => functionArn);
+      new ManagedPolicy(this, `Policy${first / maxInPolicy + 1}`, {
         description: 'Functions that API Gateway invokes',
         statements: [allow(['lambda:InvokeFunction'], arns)],
         roles: [this.role],

@@ -22,10 +22,10 @@ import { apiDefinition } from './api-definition.ts';
 import { ApiInvoker } from './api-invoker.ts';
 
 const stageName = 'live';
-/** Calls a second of all callers together, and how many may come at once; what one caller may is the functions' to say. */
+/** Requests per second and burst of all callers together. The functions limit each caller. */
 const throttling = { throttlingRateLimit: 1_000, throttlingBurstLimit: 2_000 };
 
-/** No path, no query, no header: they name and hold what is the callers' own. */
+/** Contains no path, query or header, because they contain data of callers. */
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     requestId: AccessLogField.contextRequestId(),
@@ -44,13 +44,13 @@ const accessLogFormat = AccessLogFormat.custom(
 
 export type ApiProps = {
   readonly functions: ReadonlyMap<RouteRecord, LambdaFunction>;
-  /** Where there are any, the API is reached through them alone. */
+  /** If there are any, the API can be reached only through them. */
   readonly vpcEndpointIds: readonly string[];
   readonly webAcl: string | undefined;
   readonly accessLog: ILogGroup;
 };
 
-/** The front door: one REST API with a route for each operation. */
+/** One REST API with a route for each operation. */
 export class Api extends Construct {
   readonly url: string;
 
@@ -78,7 +78,7 @@ export class Api extends Construct {
       deployOptions: {
         stageName,
         ...throttling,
-        // What fails inside of API Gateway itself, such as a function that it may not call; no request is logged.
+        // Logs failures in API Gateway itself, such as a function that it may not invoke, but no request.
         loggingLevel: MethodLoggingLevel.ERROR,
         dataTraceEnabled: false,
         accessLogDestination: new LogGroupLogDestination(accessLog),
@@ -87,11 +87,12 @@ export class Api extends Construct {
     });
     const { defaultChild } = api.node;
     if (defaultChild instanceof CfnRestApi) {
-      // TLS 1.2 and later with forward secrecy, post-quantum key exchange for those who can; the default is TLS 1.0.
+      // TLS 1.2 and later with forward secrecy, and post-quantum key exchange if the caller supports it. The default is
+      // TLS 1.0.
       defaultChild.securityPolicy = SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09;
       defaultChild.endpointAccessMode = EndpointAccessMode.BASIC;
     }
-    // One output for the address, under a name that lasts.
+    // The stack has its own output for the address, under a stable name.
     api.node.tryRemoveChild('Endpoint');
     this.url = api.url;
 
@@ -114,7 +115,7 @@ export class Api extends Construct {
   }
 }
 
-/** A private API wants a policy; without one nobody may call it. */
+/** A private API needs a policy; without one, no caller may invoke it. */
 function onlyThrough(vpcEndpointIds: readonly string[]): PolicyDocument {
   const call = {
     principals: [new AnyPrincipal()],
@@ -138,18 +139,17 @@ function explain(api: SpecRestApi): void {
     {
       id: 'AwsSolutions-APIG2',
       reason:
-        'Each function checks its requests itself, by the schema of its route, and names what is wrong.',
+        'Each function validates its requests by the schema of its route, and names each invalid field.',
     },
     {
       id: 'AwsSolutions-APIG3',
       reason:
-        'Callers are limited one by one, by credential and address, in the functions. A web ACL is the ' +
-        'organisation’s own: -c webAcl=ARN puts one before the API.',
+        'The functions limit each caller, by credential and address. An organization adds its own web ACL ' +
+        'with -c webAcl=ARN.',
     },
     {
       id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
-      reason:
-        'The role is the account’s, for all of its APIs, and this is the policy that API Gateway asks for.',
+      reason: 'The role serves all APIs of the account, and API Gateway requires this policy for it.',
     },
   );
 }

@@ -11,18 +11,18 @@ import {
 import { Construct } from 'constructs';
 import { answersPrefix, resultsPrefix } from '../contract/resources.ts';
 
-/** How long what was deleted or replaced can be had back, by an administrator. */
+/** How long an administrator can restore what was deleted or replaced. */
 export const recoverableDays = 30;
 
 export type BucketsProps = { readonly key: IKey; readonly keep: RemovalPolicy; readonly logDays: number };
 
-/** For how long nobody can alter or remove what is in the bucket of the audit log. */
+/** How long no one can change or delete what is in the bucket of the audit log. */
 const auditLockDays = 365;
 
-/** The object store, which holds ciphertext alone, the audit log's bucket, and the log of who reached them. */
+/** The bucket of the object store, which holds only ciphertext, that of the audit log, and the access log of both. */
 export class Buckets extends Construct {
   readonly objects: Bucket;
-  /** Tiles and checkpoints of the audit log: hashes and signatures. Each version of each is locked. */
+  /** Tiles and checkpoints of the audit log: hashes and signatures. Each version of each object is locked. */
   readonly audit: Bucket;
   readonly log: Bucket;
 
@@ -37,7 +37,7 @@ export class Buckets extends Construct {
     };
     this.log = new Bucket(this, 'Log', {
       ...closed,
-      // S3 delivers its logs to no bucket that is encrypted with a customer's key.
+      // S3 does not deliver its logs to a bucket that is encrypted with a customer's key.
       encryption: BucketEncryption.S3_MANAGED,
       lifecycleRules: [{ expiration: Duration.days(logDays) }],
     });
@@ -47,7 +47,7 @@ export class Buckets extends Construct {
       encryptionKey: key,
       bucketKeyEnabled: true,
       versioned: true,
-      // Pages reach it by signed URLs, which carry their own right whatever page it is: sealed parts up, ranges down.
+      // Pages use signed URLs, which authorize themselves: they upload sealed parts and download ranges.
       cors: [
         {
           allowedOrigins: ['*'],
@@ -60,13 +60,13 @@ export class Buckets extends Construct {
       serverAccessLogsBucket: this.log,
       serverAccessLogsPrefix: 'objects/',
       lifecycleRules: [
-        // What is kept for a day only is gone for good a day after.
+        // What is kept for one day is deleted for good one day later.
         ...[resultsPrefix, answersPrefix].map((prefix) => ({
           prefix,
           expiration: Duration.days(2),
           noncurrentVersionExpiration: Duration.days(1),
         })),
-        // A build's job and what its task left; the bundle itself was copied to its place.
+        // A build's job and what its task left. The bundle itself has been copied elsewhere.
         {
           prefix: 'packages/builds/',
           expiration: Duration.days(2),
@@ -83,7 +83,7 @@ export class Buckets extends Construct {
       bucketKeyEnabled: true,
       versioned: true,
       objectLockEnabled: true,
-      // Whoever may bypass governance is an administrator of the account, whom no installation can shut out.
+      // Only an administrator of the account can bypass governance, and no installation can lock them out.
       objectLockDefaultRetention: ObjectLockRetention.governance(Duration.days(auditLockDays)),
       serverAccessLogsBucket: this.log,
       serverAccessLogsPrefix: 'audit/',

@@ -1,13 +1,14 @@
 /**
- * Builds what the stack deploys: a bundle for each operation, and the sandbox's program.
- * `node infra/bundle.ts` does it by hand and prints the sizes.
+ * Builds what the stack deploys: a bundle for each function, and the build context of the sandbox's image.
+ * `node infra/bundle.ts` builds it by hand and prints the sizes.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
+import { runsOnAws } from '../contract/define-job.ts';
 import type { FunctionRecord } from '../contract/define-route.ts';
-import { backgrounds } from '../contract/jobs.ts';
+import { jobs } from '../contract/jobs.ts';
 import { routes } from '../contract/routes.ts';
 import { entrySource } from './lambda-entry.ts';
 
@@ -18,25 +19,19 @@ export type Bundle = {
   readonly sizeBytes: number;
 };
 
-/** What the stack is made of. */
+/** What the stack deploys. */
 export type Assets = {
-  /** Folder of each operation's function, by its id. */
-  readonly operations: ReadonlyMap<string, string>;
+  /** Folder of each function's bundle, by operation id. */
+  readonly functions: ReadonlyMap<string, string>;
   /** Build context of the sandbox's image. */
   readonly sandbox: string;
-} & { readonly [name in keyof typeof helpers]: string };
-
-/** Functions that no caller reaches: what the account itself invokes. Each bundle lies in a folder of this name. */
-const helpers = {
-  administratorKey: ['create-administrator-key.ts', 'administrator-key'],
-  sweep: ['sweep-objects.ts', 'sweep-objects'],
-  seal: ['sequence-audit-log.ts', 'sequence-audit-log'],
-  keepPool: ['reconcile-pool.ts', 'reconcile-pool'],
-  askKey: ['fetch-sandbox-key.ts', 'fetch-sandbox-key'],
-} as const satisfies Readonly<Record<string, readonly [source: string, folder: string]>>;
+};
 
 export const root = resolve(import.meta.dirname, '..');
 export const dist = join(root, 'dist');
+
+/** Records of all functions that a deployment may have. */
+export const functions: readonly FunctionRecord[] = [...routes, ...jobs.filter(runsOnAws)];
 
 const common = {
   absWorkingDir: root,
@@ -45,7 +40,7 @@ const common = {
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // ES modules first: they are a third smaller than their CommonJS twins, and need no `require` in the bundle.
+  // ES modules first: they are a third smaller than their CommonJS counterparts, and need no `require` in the bundle.
   mainFields: ['module', 'main'],
   legalComments: 'none',
   sourcemap: 'external',
@@ -55,68 +50,43 @@ const common = {
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 
-/** Builds all that the stack deploys, background functions beside operations. @throws Error where something cannot be bundled */
+/** Builds everything that the stack deploys. @throws Error if something cannot be bundled */
 export async function bundleAll(records: readonly FunctionRecord[], folder: string): Promise<Assets> {
-  const [bundles, helperFolders, sandbox] = await Promise.all([
-    bundleOperations(records, folder),
-    bundleHelpers(folder),
-    bundleSandbox(folder),
-  ]);
-  const operations = new Map(bundles.map(({ operationId, folder }) => [operationId, folder]));
-  return { operations, ...helperFolders, sandbox };
+  const [bundles, sandbox] = await Promise.all([bundleOperations(records, folder), bundleSandbox(folder)]);
+  return { functions: new Map(bundles.map(({ operationId, folder }) => [operationId, folder])), sandbox };
 }
 
 /**
- * Bundles each operation to `<folder>/lambda/<operationId>/index.mjs`, its source map to `<folder>/maps/`, so that
- * assets hold nothing but code, and esbuild's account of what went into them to `<folder>/lambda.meta.json`.
- * What did not change is not written again.
+ * Bundles each function into `<folder>/lambda/<operationId>/index.mjs`, and its source map into `<folder>/maps/`, so that
+ * assets contain only code. esbuild's report of their inputs is `<folder>/lambda.meta.json`. Files that did not change
+ * are not written again.
  *
- * @throws Error where a handler or one of its imports cannot be bundled
+ * @throws Error if a handler or one of its imports cannot be bundled
  */
 export async function bundleOperations(
   operations: readonly FunctionRecord[],
   folder: string,
 ): Promise<readonly Bundle[]> {
-  const functions = join(folder, 'lambda');
+  const lambda = join(folder, 'lambda');
   const { outputFiles, metafile } = await build({
     ...common,
     entryPoints: operations.map(({ operationId }) => ({
       in: `operation:${operationId}`,
       out: join(operationId, 'index'),
     })),
-    outdir: functions,
+    outdir: lambda,
     outExtension: { '.js': '.mjs' },
-    plugins: [operationEntries(operations), builtPages(), englishOnly()],
+    plugins: [operationEntries(operations), builtPages()],
   });
   await writeOutputs(outputFiles, folder);
   await writeChanged(join(folder, 'lambda.meta.json'), Buffer.from(JSON.stringify(metafile)));
-  await keepOnly(functions, new Set(operations.map(({ operationId }) => operationId)));
-  return operations.map(({ operationId }) => bundleOf(operationId, functions, metafile));
-}
-
-/** Bundles each helper. @returns its folder, by its name */
-async function bundleHelpers(folder: string): Promise<Record<keyof typeof helpers, string>> {
-  const made = Object.entries(helpers).map(async ([name, [source, outdir]]) => [
-    name,
-    await bundleFunction(`lambdas/jobs/${source}`, join(folder, outdir)),
-  ]);
-  return Object.fromEntries(await Promise.all(made));
-}
-
-async function bundleFunction(entry: string, outdir: string): Promise<string> {
-  const { outputFiles } = await build({
-    ...common,
-    entryPoints: { index: entry },
-    outdir,
-    outExtension: { '.js': '.mjs' },
-  });
-  await writeOutputs(outputFiles, dirname(outdir));
-  return outdir;
+  await keepOnly(lambda, new Set(operations.map(({ operationId }) => operationId)));
+  return operations.map(({ operationId }) => bundleOf(operationId, lambda, metafile));
 }
 
 /**
- * Bundles the supervisor to `<folder>/sandbox/supervisor.mjs`, and copies the modules of zygote and builder and what the image is
- * built by beside it: the build context of the sandbox's image.
+ * Builds the build context of the sandbox's image: bundles the supervisor into `<folder>/sandbox/supervisor.mjs`, and
+ * copies the modules of zygote and builder, the Dockerfile and the Python requirements.
  *
  * @returns its folder
  */
@@ -147,7 +117,7 @@ async function copyProgram(name: string, sandbox: string): Promise<void> {
   await keepOnly(join(sandbox, name), new Set(modules));
 }
 
-/** Serves each `operation:<id>` its entry module, which exists nowhere else. */
+/** Provides the entry module of each function, `operation:<id>`, which is not a file. */
 function operationEntries(operations: readonly FunctionRecord[]): Plugin {
   const byId = new Map<string, FunctionRecord>(operations.map((route) => [route.operationId, route]));
   return {
@@ -165,7 +135,7 @@ function operationEntries(operations: readonly FunctionRecord[]): Plugin {
   };
 }
 
-/** Puts in the place of what a page's module builds its outcome, so that no function has to build a page. */
+/** Replaces the functions that build a page by the built page, so that no Lambda function has to build one. */
 function builtPages(): Plugin {
   return {
     name: 'built pages',
@@ -181,19 +151,6 @@ function builtPages(): Plugin {
   };
 }
 
-/** zod's error messages in 50 languages are a third of a small function, and no answer is in any but English. */
-function englishOnly(): Plugin {
-  return {
-    name: 'English only',
-    setup({ onLoad }) {
-      onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-        contents: `export { default as en } from './en.js';`,
-        loader: 'js',
-      }));
-    },
-  };
-}
-
 async function writeOutputs(outputs: readonly OutputFile[], folder: string): Promise<void> {
   await Promise.all(
     outputs.map(({ path, contents }) => {
@@ -204,7 +161,7 @@ async function writeOutputs(outputs: readonly OutputFile[], folder: string): Pro
   );
 }
 
-/** esbuild leaves a stub where CommonJS asks for a built-in module; it would throw in the function's first call. */
+/** esbuild leaves a stub where CommonJS requires a built-in module. It would throw in the first invocation. */
 function refuseRequire(path: string, contents: Uint8Array): void {
   if (Buffer.from(contents).includes('Dynamic require of')) {
     throw new Error(`${path}: a CommonJS dependency calls require() for a built-in module`);
@@ -214,7 +171,7 @@ function refuseRequire(path: string, contents: Uint8Array): void {
 function bundleOf(operationId: string, functions: string, { outputs }: Metafile): Bundle {
   const folder = join(functions, operationId);
   const output = outputs[relative(root, join(folder, 'index.mjs'))];
-  if (!output) throw new Error(`esbuild made no bundle of ${operationId}`);
+  if (!output) throw new Error(`esbuild wrote no bundle for ${operationId}`);
   return { operationId, folder, sizeBytes: output.bytes };
 }
 
@@ -225,18 +182,14 @@ async function writeChanged(path: string, contents: Uint8Array): Promise<void> {
   await writeFile(path, contents);
 }
 
-/** Removes what an earlier build left and this one does not make. */
+/** Deletes what an earlier build left and this one does not produce. */
 async function keepOnly(folder: string, names: ReadonlySet<string>): Promise<void> {
   const stale = (await readdir(folder)).filter((name) => !names.has(name));
   await Promise.all(stale.map((name) => rm(join(folder, name), { recursive: true })));
 }
 
 if (import.meta.main) {
-  const [bundles] = await Promise.all([
-    bundleOperations([...routes, ...backgrounds], dist),
-    bundleHelpers(dist),
-    bundleSandbox(dist),
-  ]);
+  const [bundles] = await Promise.all([bundleOperations(functions, dist), bundleSandbox(dist)]);
   for (const { operationId, sizeBytes } of bundles) {
     process.stdout.write(`${(sizeBytes / 1024).toFixed(0).padStart(6)} KiB  ${operationId}\n`);
   }

@@ -1,4 +1,4 @@
-/** Writes client/operations.ts: what the client has to know of the contract at run time. `npm run generate`. */
+/** Writes client/operations.ts, the part of the contract that the client needs at run time: `npm run generate`. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RouteRecord } from '../contract/define-route.ts';

@@ -2,9 +2,9 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { CfnCluster } from 'aws-cdk-lib/aws-ecs';
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { allow } from './access.ts';
+import { allow } from './statements.ts';
 
-/** Where all tasks run. A cluster of Fargate costs nothing by itself. */
+/** The ECS cluster of all tasks. A cluster on Fargate costs nothing itself. */
 export class Cluster extends Construct {
   readonly name: string;
   readonly arn: string;
@@ -19,29 +19,28 @@ export class Cluster extends Construct {
     });
     Validations.of(cluster).acknowledge({
       id: 'AwsSolutions-ECS4',
-      reason:
-        'Tasks live for minutes; what is worth measuring of them is in their log and in the pool’s table.',
+      reason: 'Tasks live for minutes; their log and the table of the pool contain what is worth measuring.',
     });
     this.#cluster = cluster;
     this.name = cluster.ref;
     this.arn = cluster.attrArn;
   }
 
-  /** ARN of all its tasks. */
+  /** ARN that matches all its tasks. */
   get tasks(): string {
     return Stack.of(this).formatArn({ service: 'ecs', resource: 'task', resourceName: `${this.name}/*` });
   }
 
-  /** What cdk-nag finds where all tasks are named, and why it is meant. */
+  /** cdk-nag's finding about a statement for all tasks, and why it is intended. */
   get explained() {
     const id = Stack.of(this).getLogicalId(this.#cluster);
     return {
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/<${id}>/*]`,
-      reason: 'Tasks have random ids; the statement names the one cluster that they are in.',
+      reason: 'Tasks have random ids; the statement names their cluster.',
     };
   }
 
-  /** Starting tasks of one definition, and handing Fargate the role that pulls their image. */
+  /** Returns statements to start tasks of one definition, and to pass Fargate the role that pulls their image. */
   startStatements(taskDefinition: string, starter: IRole): PolicyStatement[] {
     return [
       allow(['ecs:RunTask'], [taskDefinition], this.condition),
@@ -51,6 +50,16 @@ export class Cluster extends Construct {
     ];
   }
 
+  /** Events of its tasks that have started or stopped. */
+  get taskStateChange() {
+    return {
+      source: ['aws.ecs'],
+      detailType: ['ECS Task State Change'],
+      detail: { clusterArn: [this.arn], lastStatus: ['RUNNING', 'STOPPED'] },
+    };
+  }
+
+  /** Limits a statement to the tasks of this cluster. */
   get condition() {
     return { ArnEquals: { 'ecs:cluster': this.arn } };
   }

@@ -1,6 +1,6 @@
 import { type ErrorCode, errors } from '../contract/errors.ts';
 
-/** Headers of every error, as `respond` in lambdas/pipeline sets them; API Gateway takes constants in quotes. */
+/** Headers of every error, as lambdas/pipeline/respond.ts sets them. API Gateway needs constants in quotes. */
 export const errorHeaders = {
   'Content-Type': "'application/json; charset=utf-8'",
   'X-Request-Id': 'context.requestId',
@@ -9,7 +9,7 @@ export const errorHeaders = {
   'Strict-Transport-Security': "'max-age=63072000; includeSubDomains'",
 } as const;
 
-/** An error's body as a mapping template. */
+/** Returns an error's body as a mapping template. */
 export function errorTemplate(code: ErrorCode): string {
   const [, error] = errors[code];
   return JSON.stringify({ success: false, error, code, requestId: '$context.requestId' });
@@ -17,14 +17,14 @@ export function errorTemplate(code: ErrorCode): string {
 
 type GatewayError = {
   readonly code: ErrorCode;
-  /** Where it is not the one of the code. */
+  /** HTTP status, if it is not that of the code. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
 /**
- * What API Gateway itself answers ("Gateway response types"). It takes what it does not know for a call that is to
- * be signed, hence the first three.
+ * Responses of API Gateway itself ("Gateway response types"). It expects a signature on every request that it does not
+ * know, hence the first three.
  */
 const gatewayErrors: Readonly<Record<string, GatewayError>> = {
   MISSING_AUTHENTICATION_TOKEN: { code: 'NOT_FOUND' },
@@ -49,7 +49,7 @@ const gatewayErrors: Readonly<Record<string, GatewayError>> = {
   DEFAULT_5XX: { code: 'INTERNAL' },
 };
 
-/** `x-amazon-apigateway-gateway-responses`: the gateway's own errors in the shape of all errors. */
+/** Returns `x-amazon-apigateway-gateway-responses`: the gateway's own errors in the format of all errors. */
 export function gatewayResponses(): Record<string, object> {
   return Object.fromEntries(
     Object.entries(gatewayErrors).map(([type, { code, status = errors[code][0], headers }]) => [

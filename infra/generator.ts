@@ -1,27 +1,29 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { allow } from './access.ts';
-import type { Configuration } from './configuration.ts';
+import { allow } from './statements.ts';
 
-type Settings = Configuration['settings'];
+/** The variables of functions, including those of the language model. */
+export type GeneratorSettings = Readonly<Record<string, string>>;
 
-/** How the language model is reached: not at all, by an endpoint in the network, or across the internet. */
+/** How functions reach the language model: not at all, through an endpoint in the network, or over the internet. */
 export type GeneratorReach = 'none' | 'endpoint' | 'internet';
 
-/** A deployment that names a model and no provider means Amazon Bedrock, which needs no key and no way out. */
-export function withDefaultGenerator(settings: Settings): Settings {
+/** Chooses Amazon Bedrock for a deployment that names only a model, since it needs neither a key nor the internet. */
+export function withDefaultGenerator(settings: GeneratorSettings): GeneratorSettings {
   if (settings.STRONGROOM_GENERATOR || !settings.STRONGROOM_GENERATOR_MODEL) return settings;
   return { ...settings, STRONGROOM_GENERATOR: 'bedrock' };
 }
 
-export function generatorReach({ STRONGROOM_GENERATOR: provider = 'none' }: Settings): GeneratorReach {
+export function generatorReach({
+  STRONGROOM_GENERATOR: provider = 'none',
+}: GeneratorSettings): GeneratorReach {
   if (provider === 'none') return 'none';
   return provider === 'bedrock' ? 'endpoint' : 'internet';
 }
 
-/** What a function may do that asks the model: that one model, and the secret with its provider's key. */
-export function generatorStatements(scope: Construct, settings: Settings): PolicyStatement[] {
+/** Returns what a function that calls the model may access: that model, and the secret with its provider's key. */
+export function generatorStatements(scope: Construct, settings: GeneratorSettings): PolicyStatement[] {
   const { STRONGROOM_GENERATOR_MODEL: model, STRONGROOM_GENERATOR_KEY_SECRET: secret } = settings;
   return [
     ...(generatorReach(settings) === 'endpoint' && model
@@ -32,8 +34,8 @@ export function generatorStatements(scope: Construct, settings: Settings): Polic
 }
 
 /**
- * ARNs that a call of a model needs ("Prerequisites for inference profiles"): an inference profile, such as
- * `eu.anthropic.…`, passes the call on to its model in whichever of its regions has room.
+ * Returns the ARNs that a call of a model needs ("Prerequisites for inference profiles"): an inference profile, such as
+ * `eu.anthropic.…`, forwards the call to its model in one of its regions.
  */
 export function modelArns(scope: Construct, model: string): string[] {
   if (model.startsWith('arn:')) return [model];

@@ -3,11 +3,11 @@ import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { SigningKeyName } from '../contract/resources.ts';
 
-/** The installation's KMS keys. None of them can be exported, and each has one use. */
+/** The KMS keys of the installation. None can be exported, and each has one purpose. */
 export class Keys extends Construct {
-  /** Wraps the data keys of secrets and of kept answers. Who may not use it reads no secret, whatever else they read. */
+  /** Wraps the data keys of secrets and of kept responses. Without access to it, no one can decrypt a secret. */
   readonly data: Key;
-  /** Encrypts tables, the bucket and the administrator's key at rest; only those services use it. */
+  /** Encrypts tables, buckets and the administrator's key at rest. It is used only through those services. */
   readonly storage: Key;
   readonly signing: { readonly [name in SigningKeyName]: Key };
 

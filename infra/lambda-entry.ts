@@ -5,12 +5,12 @@ import type { Platform } from '../platform/platform.ts';
 
 type Adapter = {
   readonly file: string;
-  /** Export of `file` that makes the adapter from the function's environment. */
+  /** Export of `file` that creates the adapter from the function's environment. */
   readonly factory: string;
   readonly needed: (grants: Grants) => boolean;
 };
 
-const adapters: { readonly [Port in keyof Platform]: Adapter } = {
+const adapters: { readonly [Port in keyof Platform]-?: Adapter } = {
   table: { file: 'dynamo-table', factory: 'dynamoTable', needed: ({ tables }) => tables.size > 0 },
   objects: { file: 's3-objects', factory: 's3Objects', needed: ({ objects }) => objects !== undefined },
   keys: { file: 'kms-keys', factory: 'kmsKeys', needed: ({ keys }) => keys.size > 0 },
@@ -26,26 +26,32 @@ const adapters: { readonly [Port in keyof Platform]: Adapter } = {
     needed: ({ background }) => background.size > 0,
   },
   generator: { file: 'generator', factory: 'generator', needed: ({ generator }) => generator },
+  poolTasks: { file: 'pool-tasks', factory: 'poolTasks', needed: ({ sandboxTasks }) => sandboxTasks },
+  administratorSecret: {
+    file: 'stored-secret',
+    factory: 'administratorSecret',
+    needed: ({ administratorSecret }) => administratorSecret,
+  },
 };
 
-/** For functions that look at builds and start none: without the client that starts them. */
-const outcomesAlone: Adapter = {
+/** For functions that only read the results of builds: without the client that starts builds. */
+const outcomesOnly: Adapter = {
   file: 'package-outcomes',
   factory: 'packageOutcomes',
   needed: adapters.builder.needed,
 };
 
-/** Ports that can be asked whether they answer. */
+/** Ports that can be pinged. */
 const pinged = new Set(['table', 'objects', 'keys', 'sandboxes']);
 
 /**
- * The module that a function starts with: the operation's handler on the adapters that its grants need, so that
- * no function loads an SDK client that it has no use for. In place of the others stands an empty object; access to
- * them is refused before it gets there.
+ * Returns the source of a function's entry module: the handler with the adapters that its grants need, so that no
+ * function loads an SDK client that it does not use. The other ports are empty objects, because access to them is refused
+ * before it reaches them.
  */
 export function entrySource(route: FunctionRecord): string {
   const grants = grantsOf(route);
-  const chosen = grants.builder === 'outcome' ? { ...adapters, builder: outcomesAlone } : adapters;
+  const chosen = grants.builder === 'outcome' ? { ...adapters, builder: outcomesOnly } : adapters;
   const needed = Object.entries(chosen).filter(
     ([port, { needed }]) => (grants.ping && pinged.has(port)) || needed(grants),
   );
@@ -60,9 +66,9 @@ export function entrySource(route: FunctionRecord): string {
     `});`,
     ...(route.stream
       ? [
-          `import { handler as answer } from '${handler}';`,
+          `import { handler as operation } from '${handler}';`,
           `import { streamed } from './lambdas/pipeline/streamed.ts';`,
-          `export const handler = streamed(answer);`,
+          `export const handler = streamed(operation);`,
         ]
       : [`export { handler } from '${handler}';`]),
   ].join('\n');

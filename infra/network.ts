@@ -22,7 +22,7 @@ import type { GeneratorReach } from './generator.ts';
 import type { Keys } from './keys.ts';
 import type { Tables } from './tables.ts';
 
-/** Where a sandbox listens. */
+/** Port of a sandbox. */
 export const sandboxPort = 8700;
 
 const cidr = '10.73.0.0/22';
@@ -35,27 +35,25 @@ const subnets = {
   builders: { name: 'Builders', subnetType: PRIVATE_WITH_EGRESS, cidrMask: 26 },
 } as const;
 
-/** How the builder of packages reaches its index: not at all, by routes of the operator's, or across the internet. */
+/** How the package builder reaches its index: not at all, by routes of the operator's own, or over the internet. */
 export type PackageReach = 'none' | 'private' | 'internet';
 
 export type NetworkProps = {
   readonly tables: Tables;
   readonly buckets: Buckets;
   readonly keys: Keys;
-  /** Names of the functions that others begin. */
-  readonly backgrounds: readonly string[];
+  /** Names of the functions that functions in the network invoke. */
+  readonly invoked: readonly string[];
   readonly flowLog: ILogGroup;
-  /** How functions reach the language model. */
   readonly generator: GeneratorReach;
   readonly packages: PackageReach;
 };
 
 /**
- * The network of sandboxes and of the functions that call them. There is no way to or from the internet: no
- * gateway, no NAT. What functions need of AWS, they reach by endpoints, and these let nothing through but this
- * installation's own tables, bucket, keys and background functions. Only where the operator chose a language model of
- * another provider, or an index of packages, is there a way out, from subnets of the functions or of the builder alone;
- * sandboxes stay where there is none.
+ * The network of sandboxes and of the functions that call them. It has no connection to the internet: no gateway, no
+ * NAT. Functions reach AWS through endpoints, which allow only the tables, bucket, keys and jobs of this installation. If
+ * the operator chose a language model of another provider, or an index of packages, there is a route to the internet, but
+ * only from subnets of the functions or of the builder. Sandboxes never have one.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
@@ -69,7 +67,7 @@ export class Network extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { tables, buckets, keys, backgrounds, flowLog, generator, packages }: NetworkProps,
+    { tables, buckets, keys, invoked, flowLog, generator, packages }: NetworkProps,
   ) {
     super(scope, id);
     const model = generator === 'internet' ? [subnets.functions] : [];
@@ -89,7 +87,7 @@ export class Network extends Construct {
         ...(outward.length > 0 ? [subnets.public] : []),
         ...index,
       ],
-      // Nothing is in the default group; emptying it takes a custom resource that counts on the runtime's SDK.
+      // No interface uses the default group. Emptying it would take a custom resource that relies on the runtime's SDK.
       restrictDefaultSecurityGroup: false,
     });
     this.vpc.addFlowLog('FlowLog', {
@@ -103,8 +101,8 @@ export class Network extends Construct {
     this.sandboxes = this.#group('Sandboxes', 'Sandboxes; programs in them have no network');
     this.#allow(this.functions, this.sandboxes, sandboxPort, 'jobs');
     this.#allow(this.functions, endpoints, 443, 'KMS and Lambda');
-    // Gateway endpoints have no group of their own, and the ids of their prefix lists differ by region. Nothing
-    // else lies beyond: there is no route out.
+    // Gateway endpoints have no security group, and the ids of their prefix lists differ by region. There is no other
+    // route out of the network.
     this.functions.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'DynamoDB and S3, by gateway endpoints');
 
     this.#gateway('DynamoDb', GatewayVpcEndpointAwsService.DYNAMODB).addToPolicy(
@@ -141,7 +139,7 @@ export class Network extends Construct {
       ),
     );
     if (generator === 'endpoint') {
-      // Which model, is for the caller's role to say.
+      // The caller's role determines which model it may call.
       this.#interface('Bedrock', InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME, endpoints).addToPolicy(
         through(['bedrock:InvokeModel'], ['*']),
       );
@@ -149,12 +147,12 @@ export class Network extends Construct {
     this.#interface('Lambda', InterfaceVpcEndpointAwsService.LAMBDA, endpoints).addToPolicy(
       through(
         ['lambda:InvokeFunction'],
-        backgrounds.map((name) => functionArn(this, name)),
+        invoked.map((name) => functionArn(this, name)),
       ),
     );
   }
 
-  /** An endpoint in this network through which a private API is reached, from the networks that are named. */
+  /** Adds an endpoint through which the given networks reach a private API. */
   addApiEndpoint(clients: readonly string[]): InterfaceVpcEndpoint {
     const group = this.#group('ApiClients', 'Callers of the private API');
     for (const network of [cidr, ...clients]) {
@@ -164,9 +162,9 @@ export class Network extends Construct {
   }
 
   /**
-   * Lets Fargate start tasks in this network, which it does by the tasks' own addresses: their image is pulled, and
-   * their log written, and nothing else ("Amazon ECR interface VPC endpoints"). Sandboxes fetch bundles of packages too,
-   * from the gateway endpoint of S3, which no program can: none has a socket.
+   * Lets Fargate start tasks in this network. It pulls their image and writes their log from the tasks' own addresses
+   * ("Amazon ECR interface VPC endpoints"). Sandboxes also fetch package bundles from the gateway endpoint of S3.
+   * Programs cannot, because they cannot open a socket.
    */
   openToTasks(repository: string, logs: readonly string[]): void {
     const images = through(
@@ -191,13 +189,14 @@ export class Network extends Construct {
     this.#letTaskStart(this.sandboxes);
   }
 
-  /** A group for the builder's tasks. What lies beyond is for the routes of its subnets to say. */
+  /** Adds a group for the builder's tasks. The routes of its subnets determine what they reach. */
   addBuilders(): SecurityGroup {
     const builders = this.#group('Builders', 'Builders of packages');
     this.#letTaskStart(builders);
     return builders;
   }
 
+  /** Returns the ids of the subnets of some tasks. */
   subnetsOf(tasks: 'sandboxes' | 'builders'): readonly string[] {
     const subnetGroupName = tasks === 'builders' ? this.#groups.builders : subnets.isolated.name;
     return this.vpc.selectSubnets({ subnetGroupName }).subnetIds;
@@ -208,7 +207,7 @@ export class Network extends Construct {
     group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3, by its gateway endpoint');
   }
 
-  /** Where the functions run that call sandboxes. */
+  /** Where functions that call sandboxes run. */
   get placement() {
     return {
       vpc: this.vpc,
@@ -239,7 +238,7 @@ export class Network extends Construct {
   }
 }
 
-/** What an endpoint lets through; whether the caller may do it is for the caller's own role. */
+/** Returns what an endpoint allows. The caller's own role must allow it too. */
 function through(actions: string[], resources: string[]): PolicyStatement {
   return new PolicyStatement({ principals: [new AnyPrincipal()], actions, resources });
 }

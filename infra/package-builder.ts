@@ -1,29 +1,29 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { BuilderVariables } from '../platform/builder-settings.ts';
 import type { Cluster } from './cluster.ts';
 import type { Network } from './network.ts';
 import { logTo, packagesFolder, type Sandbox, unusedCapabilities } from './sandbox.ts';
+import type { FunctionAccess } from './statements.ts';
 
 export type PackageBuilderProps = {
   readonly cluster: Cluster;
   readonly sandbox: Sandbox;
   readonly network: Network;
   readonly log: ILogGroup;
-  /** Address of the index (PEP 503). */
+  /** URL of the index (PEP 503). */
   readonly index: string;
 };
 
 /**
- * Builds of packages: the sandbox's image with another entry, in a group of its own that reaches the index. There is no
- * task role: a build reads its job and writes what it made by signed URLs.
+ * The tasks that build packages: the sandbox's image with another entry point, in a security group that reaches the
+ * index. They have no task role: a build reads its job and writes its result through signed URLs.
  */
-export class PackageBuilder extends Construct {
-  /** What a function may do that has builds done, and by which variables it finds it. */
-  readonly statements: readonly PolicyStatement[];
-  readonly environment: { readonly [variable: string]: string };
+export class PackageBuilder extends Construct implements FunctionAccess {
+  readonly statements: FunctionAccess['statements'];
+  readonly environment: BuilderVariables;
 
   constructor(scope: Construct, id: string, { cluster, sandbox, network, log, index }: PackageBuilderProps) {
     super(scope, id);
@@ -33,7 +33,7 @@ export class PackageBuilder extends Construct {
       requiresCompatibilities: ['FARGATE'],
       networkMode: 'awsvpc',
       cpu: '1024',
-      // pip alone may take 3 GiB.
+      // pip itself may need 3 GiB.
       memory: '4096',
       runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
       executionRoleArn: sandbox.starter.roleArn,
@@ -59,7 +59,7 @@ export class PackageBuilder extends Construct {
     });
     Validations.of(task).acknowledge({
       id: 'AwsSolutions-ECS2',
-      reason: 'The address of the index of packages is no secret; a name or password in it is refused.',
+      reason: 'The URL of the package index is not secret; a name or password in it is refused.',
     });
     this.statements = cluster.startStatements(task.ref, sandbox.starter);
     this.environment = {

@@ -4,8 +4,8 @@ import { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allow } from './access.ts';
 import { sandboxPort } from './network.ts';
+import { allow } from './statements.ts';
 
 export type SandboxProps = {
   /** Folder with the Dockerfile and all that it copies. */
@@ -13,7 +13,7 @@ export type SandboxProps = {
   readonly log: ILogGroup;
 };
 
-/** Of Docker's default capabilities, those that supervisor and builder have no use for; see sandbox-image/Dockerfile. */
+/** Docker's default capabilities that supervisor and builder do not need; see sandbox-image/Dockerfile. */
 export const unusedCapabilities = [
   'AUDIT_WRITE',
   'FSETID',
@@ -30,13 +30,13 @@ export const packagesFolder = '/var/lib/strongroom/packages';
 const healthCheck = `fetch('http://127.0.0.1:${sandboxPort}/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
 /**
- * The image of the sandbox, and how Fargate is to run it. There is no task role: what runs in a task has no
- * credential of AWS, not even one without a permission. The root file system cannot be written.
+ * The image of the sandbox, and how Fargate runs it. There is no task role: a task has no AWS credential at all. Its root
+ * file system is read-only.
  */
 export class Sandbox extends Construct {
   readonly taskDefinition: CfnTaskDefinition;
   readonly image: DockerImageAsset;
-  /** Starts tasks of this image, whatever they do. */
+  /** The role with which Fargate starts tasks of this image. */
   readonly starter: Role;
 
   constructor(scope: Construct, id: string, { bundle, log }: SandboxProps) {
@@ -53,7 +53,7 @@ export class Sandbox extends Construct {
     this.starter.addToPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [log.logGroupArn]));
     Validations.of(this.starter).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'ecr:GetAuthorizationToken knows no resource; it opens no repository by itself.',
+      reason: 'ecr:GetAuthorizationToken has no resource, and grants no access to a repository.',
     });
 
     this.taskDefinition = new CfnTaskDefinition(this, 'Task', {
@@ -64,7 +64,7 @@ export class Sandbox extends Construct {
       memory: '2048',
       runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
       executionRoleArn: this.starter.roleArn,
-      // Runs' directories, locks on ranges of user ids, and bundles of packages: gone with the task.
+      // Directories of executions, locks on ranges of user ids, and package bundles, all deleted with the task.
       volumes: [{ name: 'tmp' }, { name: 'run' }, { name: 'packages' }],
       containerDefinitions: [
         {
@@ -79,7 +79,7 @@ export class Sandbox extends Construct {
             { sourceVolume: 'packages', containerPath: packagesFolder, readOnly: false },
           ],
           portMappings: [{ containerPort: sandboxPort, protocol: 'tcp' }],
-          // Fargate does not read the image's own.
+          // Fargate ignores the image's own health check.
           healthCheck: {
             command: ['CMD', 'node', '-e', healthCheck],
             interval: 10,
@@ -95,7 +95,7 @@ export class Sandbox extends Construct {
   }
 }
 
-/** A task goes on where its log is full. */
+/** Returns a log configuration that does not block a task when its log buffer is full. */
 export function logTo({ logGroupName }: ILogGroup, prefix: string, region: string) {
   return {
     logDriver: 'awslogs',

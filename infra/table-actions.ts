@@ -1,44 +1,30 @@
-import type { Granted } from '../contract/define-route.ts';
-import { grantsOf } from '../contract/grants.ts';
+import type { TableAction } from '../contract/define-route.ts';
+import type { Grants } from '../contract/grants.ts';
 import type { TableName } from '../contract/resources.ts';
 
-/** What a function may do to each table that it may touch. */
+const dynamoActions: Readonly<Record<TableAction, string>> = {
+  get: 'dynamodb:GetItem',
+  query: 'dynamodb:Query',
+  check: 'dynamodb:ConditionCheckItem',
+  put: 'dynamodb:PutItem',
+  update: 'dynamodb:UpdateItem',
+  delete: 'dynamodb:DeleteItem',
+};
+
+/** What a function may do to each table that it may access: by its grants, and by the ports that use a table. */
 export type TableActions = ReadonlyMap<TableName, ReadonlySet<string>>;
 
-const reads = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:ConditionCheckItem'];
-const declared = {
-  read: reads,
-  write: [...reads, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-};
-
-/**
- * What the way to every operation does by itself: it looks up a credential, counts, notes, keeps an answer. It
- * lists nothing, and it takes nothing back of the audit log.
- */
-const frontDoor: { readonly [T in TableName]?: readonly string[] } = {
-  credentials: ['dynamodb:GetItem'],
-  sessions: ['dynamodb:GetItem'],
-  users: ['dynamodb:GetItem'],
-  tokens: ['dynamodb:UpdateItem'],
-  counters: ['dynamodb:UpdateItem', 'dynamodb:PutItem'],
-  audit: ['dynamodb:PutItem'],
-  idempotency: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
-};
-
-/** The tables of an operation: those that its record declares, those on the way to it, those of its ports. */
-export function tableActions(route: Granted): TableActions {
-  const { sandboxes, ping } = grantsOf(route);
-  const tables = new Map<TableName, Set<string>>();
-  const add = (name: TableName, actions: readonly string[]) => {
-    tables.set(name, new Set([...(tables.get(name) ?? []), ...actions]));
+export function tableActions({ tables, sandboxes, ping }: Grants): TableActions {
+  const actionsByTable = new Map<TableName, Set<string>>();
+  const add = (name: TableName, actions: Iterable<TableAction>) => {
+    const all = [...(actionsByTable.get(name) ?? []), ...[...actions].map((action) => dynamoActions[action])];
+    actionsByTable.set(name, new Set(all));
   };
-  const { tables: own = {}, ...access } = route.access;
-  for (const name of grantsOf({ ...route, access }).tables.keys()) add(name, frontDoor[name] ?? []);
-  for (const [name, mode] of Object.entries(own)) add(name as TableName, declared[mode]);
-  if (sandboxes) add('sandboxes', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']);
+  for (const [name, actions] of tables) add(name, actions);
+  if (sandboxes) add('sandboxes', ['get', 'query', 'update']);
   if (ping) {
-    add('counters', ['dynamodb:GetItem']);
-    add('sandboxes', ['dynamodb:Query']);
+    add('counters', ['get']);
+    add('sandboxes', ['query']);
   }
-  return tables;
+  return actionsByTable;
 }

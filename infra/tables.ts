@@ -6,11 +6,11 @@ import { tables as definitions, type TableName } from '../contract/resources.ts'
 
 export type TablesProps = {
   readonly key: IKey;
-  /** Tables that are protected are not deleted, not even with the stack. */
+  /** Whether tables cannot be deleted, not even with the stack. */
   readonly protect: boolean;
 };
 
-/** A DynamoDB table for each of the appliance's. */
+/** A DynamoDB table for each table of the contract. */
 export class Tables extends Construct {
   readonly byName: ReadonlyMap<TableName, Table>;
 
@@ -24,7 +24,7 @@ export class Tables extends Construct {
     return this.byName.get(name) as Table;
   }
 
-  /** ARNs of a table and of its indexes, each by its name. */
+  /** Returns the ARNs of a table and of its indexes. */
   arns(name: TableName): string[] {
     const { tableArn } = this.get(name);
     return [tableArn, ...definitions[name].indexes.map((index) => `${tableArn}/index/${index}`)];

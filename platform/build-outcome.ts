@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../contract/limits.ts';
 import type { Build, Lock, Outcome } from './package-builder.ts';
 
@@ -36,34 +36,34 @@ const Result = z.discriminatedUnion('status', [
   }),
 ]);
 
-/** @throws Error where the text is no lock */
+/** @throws Error if the text is not a lock */
 export function parseLock(text: string): Lock {
   return LockText.parse(JSON.parse(text));
 }
 
 /**
- * Reads what the builder program has written. It has handled foreign bytes, so nothing is taken on trust: the id
- * must be the lock's hash.
+ * Parses the output of the builder program. The program handled foreign bytes, so its output is not trusted: the id
+ * must be the hash of the lock.
  *
- * @throws Error where it is no outcome
+ * @throws Error if the text is not an outcome
  */
 export function parseOutcome(json: string): Outcome {
   const outcome = Result.parse(JSON.parse(json));
   if (outcome.status === 'failed') return outcome;
   parseLock(outcome.lock);
   if (createHash('sha256').update(outcome.lock).digest('hex') !== outcome.bundleId) {
-    throw new Error('the id of a bundle is not the hash of its lock');
+    throw new Error('the bundle id is not the hash of the lock');
   }
   return outcome;
 }
 
-/** What the builder program is told, beside where its result goes. */
+/** Returns the input of the builder program, without the URLs for its results. */
 export function builderJob({ buildId, requirements }: Build) {
   const { count: _, requirementCharacters: __, ...caps } = limits.packages;
   return { buildId, requirements, limits: caps };
 }
 
-/** For a build that ended without a word. */
+/** Outcome of a build that ended without a result. */
 export const lostBuild = {
   status: 'failed',
   reason: 'The build ended without a result. Send the list again.',

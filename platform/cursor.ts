@@ -4,24 +4,24 @@ import { InvalidCursor, type Key, type Query } from './table.ts';
 import { checkKey } from './table-rules.ts';
 
 /**
- * A cursor names the last item of a page: base64url of `[fingerprint of the query's partition and order, pk, sk]`.
- * It gives no right: whatever a caller makes of it, a query stays in its own partition and range.
+ * Returns a cursor that names the last item of a page: base64url of `[fingerprint of the query's partition and order,
+ * pk, sk]`. A cursor grants no access: a forged one cannot move a query out of its partition and range.
  */
 export function encodeCursor(query: Query, { pk, sk }: Key): string {
   return Buffer.from(JSON.stringify([fingerprint(query), pk, sk])).toString('base64url');
 }
 
-/** @throws InvalidCursor for what `encodeCursor` did not make for this partition, order and range. */
+/** @throws InvalidCursor unless `encodeCursor` created the cursor for the same partition, order and range */
 export function decodeCursor(query: Query): Key | undefined {
   if (query.cursor === undefined) return undefined;
   const parts = parse(query.cursor);
   const [mark, pk, sk] = Array.isArray(parts) && parts.length === 3 ? parts : [];
   const range = sortKeyRange(query);
   if (mark !== fingerprint(query) || typeof pk !== 'string' || typeof sk !== 'string' || !range) {
-    throw new InvalidCursor('the cursor is not of this query');
+    throw new InvalidCursor('the cursor belongs to another query');
   }
   if (!isKey({ pk, sk }) || (query.index === undefined && pk !== query.pk) || !inRange(sk, range)) {
-    throw new InvalidCursor('the cursor is not of this query');
+    throw new InvalidCursor('the cursor belongs to another query');
   }
   return { pk, sk };
 }

@@ -1,20 +1,20 @@
-/** What a language model is asked. All of it leaves the installation, so nothing in it may be secret. */
+/** A request to a language model. All of it leaves the installation, so it must contain no secrets. */
 export type Prompt = {
   readonly system: string;
   readonly prompt: string;
-  /** Of the answer. */
+  /** Maximum tokens in the response. */
   readonly maxTokens: number;
-  /** Epoch milliseconds. The answer is there before it, retries and the delays between them included. */
+  /** Epoch milliseconds. The response arrives before this time, retries and the delays between them included. */
   readonly deadline: number;
 };
 
 export type Completion = {
   readonly text: string;
-  /** The model that answered, by its provider's name for it. */
+  /** The provider's name of the model that responded. */
   readonly model: string;
-  /** `null` where the provider does not count. */
+  /** `null` if the provider does not report it. */
   readonly usage: { readonly inputTokens: number | null; readonly outputTokens: number | null };
-  /** `max_tokens`: the text is cut; `refusal`: the model, or a filter of its provider, would not answer. */
+  /** `max_tokens`: the text is truncated; `refusal`: the model, or a filter of its provider, refused to respond. */
   readonly stopReason: 'end' | 'max_tokens' | 'refusal' | 'other';
 };
 
@@ -27,12 +27,12 @@ export interface Generator {
   complete(prompt: Prompt): Promise<Completion>;
 }
 
-/** The model gave no answer. The message holds nothing of a prompt, an answer or a key, and may be logged. */
+/** The model did not respond. The message contains nothing of a prompt, a response or a key, and may be logged. */
 export class GeneratorFailed extends Error {
   override readonly name = 'GeneratorFailed';
-  /** How many times it was asked. */
+  /** Number of requests to the provider. */
   readonly attempts: number;
-  /** When the provider said to come back. */
+  /** Delay that the provider asked for. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(message: string, attempts: number, retryAfterSeconds?: number) {

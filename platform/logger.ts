@@ -1,14 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 
 /**
- * Structured logs, a JSON object a line. Callers pass identifiers, numbers and codes; never a header, a body,
- * a query or the message of an error that may quote them.
+ * Structured logs: one JSON object per line. Callers pass identifiers, numbers and codes, but never a header, a body, a
+ * query, or the message of an error that may quote them.
  */
 export const logger = new Logger({ serviceName: 'strongroom' });
 
 /**
- * What may be logged of an unexpected error: its class, code and stack frames. Messages are left out, since
- * those of parsers and engines quote their input.
+ * Returns what may be logged of an unexpected error: its class, code and stack frames. Messages are left out, because
+ * parsers and engines quote their input in them.
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { errorName: typeof error };

@@ -1,9 +1,9 @@
-/** Inclusive byte positions, as in an HTTP `Range`; `end` beyond the object means its last byte. */
+/** Inclusive byte positions, as in an HTTP `Range`. An `end` beyond the object means its last byte. */
 export type ByteRange = { readonly start: number; readonly end?: number };
 
 export type StoredObject = {
   readonly body: Uint8Array;
-  /** Size of the whole object, also where only a range was read. */
+  /** Size of the whole object, even if only a range was read. */
   readonly sizeBytes: number;
   readonly etag: string;
 };
@@ -13,21 +13,21 @@ export type ObjectInfo = { readonly key: string; readonly sizeBytes: number; rea
 export type UploadedPart = { readonly partNumber: number; readonly etag: string; readonly sizeBytes: number };
 
 /**
- * An object store: ciphertext by key. Keys are 1 to 1,024 bytes of UTF-8 in `A-Z a-z 0-9 . _ - /`, with no empty,
+ * An object store: ciphertext by key. Keys are 1 to 1,024 bytes of UTF-8 in `A-Z a-z 0-9 . _ - /`, without an empty,
  * `.` or `..` segment.
  *
- * An object is seen whole or not at all; a read after a finished write sees it. Multi-part uploads follow S3:
- * parts 1 to 10,000, each but the last at least 5 MiB, nothing visible before `completeUpload`.
- * Signed URLs carry their own right, expire after `seconds`, and are good for one method on one key.
+ * Readers see an object whole or not at all, and always after its write has finished. Multi-part uploads follow S3:
+ * parts 1 to 10,000, each except the last with at least 5 MiB, nothing visible before `completeUpload`. Signed URLs
+ * need no other credentials, expire after `seconds`, and permit one method on one key.
  *
- * @throws InvalidObjectKey, ObjectNotFound (upload unknown), InvalidPart (a part named in `completeUpload` is
- *   missing, has another etag, or is too small), ObjectDamaged by reads
+ * @throws InvalidObjectKey, ObjectNotFound (unknown upload), InvalidPart (a part listed in `completeUpload` is missing,
+ *   has another etag, or is too small), ObjectDamaged by reads
  */
 export interface Objects {
-  /** With `ifAbsent`, `false` where the key is taken; nothing is replaced then. */
+  /** With `ifAbsent`, returns `false` and replaces nothing if the key exists. */
   put(key: string, body: Uint8Array, options?: { readonly ifAbsent?: boolean }): Promise<boolean>;
   get(key: string, range?: ByteRange): Promise<StoredObject | undefined>;
-  /** Deleting what is not there succeeds. */
+  /** Deleting a missing object succeeds. */
   delete(key: string): Promise<void>;
   list(query: { readonly prefix: string; readonly limit: number; readonly cursor?: string }): Promise<{
     readonly objects: readonly ObjectInfo[];
@@ -35,7 +35,7 @@ export interface Objects {
   }>;
 
   createUpload(key: string): Promise<{ readonly uploadId: string }>;
-  /** URL to `PUT` one part to; the answer's `ETag` header names it in `completeUpload`. */
+  /** Returns a URL to `PUT` one part to. The `ETag` header of the response identifies the part in `completeUpload`. */
   signPart(key: string, uploadId: string, partNumber: number, seconds: number): Promise<string>;
   listParts(key: string, uploadId: string): Promise<readonly UploadedPart[]>;
   completeUpload(
@@ -44,10 +44,10 @@ export interface Objects {
     parts: readonly { readonly partNumber: number; readonly etag: string }[],
   ): Promise<void>;
   abortUpload(key: string, uploadId: string): Promise<void>;
-  /** URL to `GET` the object from; honours `Range`. */
+  /** Returns a URL to `GET` the object from. It supports `Range`. */
   signGet(key: string, seconds: number): Promise<string>;
 
-  /** Rejects where the store does not answer. */
+  /** Rejects if the store does not respond. */
   ping(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export class ObjectNotFound extends Error {
   override readonly name = 'ObjectNotFound';
 }
 
-/** What is stored is gone, or shorter than it was written: a fault of the store, or of whoever changed it. */
+/** The stored bytes are missing or truncated: the store failed, or someone changed its files. */
 export class ObjectDamaged extends Error {
   override readonly name = 'ObjectDamaged';
 }

@@ -1,12 +1,12 @@
 import type { BundleSource } from '../sandbox-image/protocol/job.ts';
 import type { Tenant } from './sandboxes.ts';
 
-/** Packages that are to become one bundle. */
+/** A request to build one bundle of packages. */
 export type Build = {
-  /** A UUID; the same one is never another build. */
+  /** A UUID. It is never used for another build. */
   readonly buildId: string;
   readonly owner: Tenant;
-  /** Names with extras and version specifiers (PEP 508), each checked. */
+  /** Names with extras and version specifiers (PEP 508), already validated. */
   readonly requirements: readonly string[];
 };
 
@@ -14,11 +14,11 @@ export type LockedPackage = {
   readonly name: string;
   readonly version: string;
   readonly requested: boolean;
-  /** The wheel's file name and its SHA-256 in hexadecimal. */
+  /** File name of the wheel. `sha256` is its hash in hexadecimal. */
   readonly file: string;
   readonly sha256: string;
   readonly wheelBytes: number;
-  /** Unpacked. */
+  /** Unpacked size. */
   readonly sizeBytes: number;
 };
 
@@ -28,39 +28,39 @@ export type Lock = {
   readonly platform: string;
   readonly requirements: readonly string[];
   readonly packages: readonly LockedPackage[];
-  /** `sha256`: over the lines `hash size path` of all files, sorted by path. */
+  /** `sha256` is the hash of the lines `hash size path` of all files, sorted by path. */
   readonly tree: { readonly sha256: string; readonly files: number; readonly sizeBytes: number };
 };
 
 export type Outcome =
-  /** `lock` is the lock as text (JSON); the id of the bundle is its SHA-256 in hexadecimal. */
+  /** `lock` is the lock as JSON text. `bundleId` is its SHA-256 in hexadecimal. */
   | { readonly status: 'ready'; readonly bundleId: string; readonly lock: string }
-  /** `reason` is one or two sentences for the user; `names` the packages at fault, empty where that is unclear. */
+  /** `reason` is one or two sentences for the user. `names` lists the packages at fault, and is empty if unknown. */
   | { readonly status: 'failed'; readonly reason: string; readonly names: readonly string[] };
 
 /**
- * Builds bundles of wheels, apart from everything else: a process or task of its own, without secrets, that runs
- * nothing of what it downloads.
+ * Builds bundles of wheels in isolation: in a separate process or task, which has no secrets and runs nothing that it
+ * downloads.
  */
 export interface PackageBuilder {
   /**
-   * @throws BuilderUnavailable where this installation can build nothing
-   * @throws BuilderBusy where no more builds are taken at the moment
+   * @throws BuilderUnavailable if this installation cannot build packages
+   * @throws BuilderBusy if the builder accepts no more builds at the moment
    */
   check(): Promise<void>;
   /**
-   * Has a build done, once, however often it is asked for; an older one of the same owner need not be finished.
+   * Starts a build, once, even if it is requested several times. An older build of the same owner may be abandoned.
    *
    * @throws BuilderUnavailable, BuilderBusy
    */
   request(build: Build): Promise<void>;
-  /** What has become of a build; `undefined` while it is not over, or where it was never requested. */
+  /** Returns the outcome of a build, or `undefined` if it has not finished or was never requested. */
   outcome(buildId: string): Promise<Outcome | undefined>;
-  /** From where a sandbox gets a bundle; `undefined` where sandboxes have what was built here. */
+  /** Returns where a sandbox gets a bundle, or `undefined` if sandboxes share the folder of the builder. */
   source(bundleId: string): Promise<BundleSource | undefined>;
 }
 
-/** The message says what would help. */
+/** No package can be built. The message says what would help. */
 export class BuilderUnavailable extends Error {
   override readonly name = 'BuilderUnavailable';
 }

@@ -1,14 +1,14 @@
 import type { Query } from './table.ts';
 
-/** Sort keys from `lower` on, up to and with `upper`, before `end`; each bound is optional. */
+/** Sort keys from `lower` (inclusive) to `upper` (inclusive) or `end` (exclusive). Each bound is optional. */
 export type SortKeyRange = { readonly lower?: string; readonly upper?: string; readonly end?: string };
 
-/** Order of sort keys: by their UTF-8 bytes, which is not the order of JavaScript's `<` (UTF-16 units). */
+/** Compares sort keys by their UTF-8 bytes, unlike JavaScript's `<`, which compares UTF-16 units. */
 export function compareUtf8(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
 }
 
-/** The range that a query's `prefix`, `from` and `to` leave together, or `undefined` where it is empty. */
+/** Returns the range that `prefix`, `from` and `to` of a query define together, or `undefined` if it is empty. */
 export function sortKeyRange({ prefix, from, to }: Query): SortKeyRange | undefined {
   const lower = from && prefix ? later(from, prefix) : from || prefix || undefined;
   const end = prefix ? prefixEnd(prefix) : undefined;
@@ -33,8 +33,8 @@ function later(a: string, b: string): string {
 const lastCodePoint = 0x10ffff;
 
 /**
- * The first string after all that begin with `prefix`; none where the prefix is made of U+10FFFF alone.
- * UTF-8 bytes sort like code points, so the last code point that has a successor is counted up.
+ * Returns the first string after all strings that start with `prefix`, or `undefined` if the prefix consists of
+ * U+10FFFF. UTF-8 bytes sort like code points, so it increments the last code point that has a successor.
  */
 function prefixEnd(prefix: string): string | undefined {
   const codePoints = Array.from(prefix, (character) => character.codePointAt(0) as number);

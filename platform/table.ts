@@ -1,6 +1,6 @@
 import type { TableName } from '../contract/resources.ts';
 
-/** What an attribute may hold. Numbers are IEEE doubles; bytes are kept as bytes. */
+/** A value of an attribute. Numbers are IEEE doubles; bytes stay bytes. */
 export type Value =
   | string
   | number
@@ -11,23 +11,23 @@ export type Value =
   | { readonly [name: string]: Value };
 
 /**
- * A stored item, without its key. `ttl` (epoch seconds) is reserved: an item whose `ttl` has passed does
- * not exist, neither for reads nor for conditions, however late the store sweeps it.
+ * A stored item without its key. `ttl` (epoch seconds) is reserved: an item whose `ttl` has passed does not exist,
+ * neither for reads nor for conditions, even if the store deletes it later.
  */
 export type Attributes = { readonly [name: string]: Value } & { readonly ttl?: number };
 
-/** Address of an item: `pk` picks the partition, `sk` orders the items inside it. Both are non-empty. */
+/** Address of an item: `pk` selects the partition, `sk` orders the items in it. Both are non-empty. */
 export type Key = { readonly pk: string; readonly sk: string };
 
 export type Item = Key & Attributes;
 
 /**
- * What must hold of an item for a write to happen.
+ * What must be true of an item for a write to happen.
  *
- * - `absent` / `present`: no live item, a live item.
- * - `equals`: the attribute is there and equal (strings, numbers, booleans, null).
- * - `lessThan`: the attribute is there, of the same type, and smaller (strings compare by their UTF-8 bytes).
- * - `counterBelow`: the attribute, 0 where it is missing, is smaller than the bound.
+ * - `absent` / `present`: there is no live item / there is one.
+ * - `equals`: the attribute exists and is equal (strings, numbers, booleans, null).
+ * - `lessThan`: the attribute exists, has the same type, and is smaller (strings compare by their UTF-8 bytes).
+ * - `counterBelow`: the attribute, or 0 if it is missing, is smaller than the bound.
  */
 export type Condition =
   | 'absent'
@@ -37,9 +37,9 @@ export type Condition =
   | { readonly field: string; readonly counterBelow: number };
 
 /**
- * One write of a transaction. `put` replaces the whole item. `update` changes attributes of a live item and
- * fails where there is none; `add` counts a missing attribute as 0. `delete` succeeds on an absent item unless
- * a condition says otherwise. `check` writes nothing.
+ * One write of a transaction. `put` replaces the whole item. `update` changes attributes of a live item and fails if
+ * the item is absent; `add` counts a missing attribute as 0. `delete` succeeds on an absent item unless a condition
+ * says otherwise. `check` writes nothing.
  */
 export type Write = { readonly table: TableName; readonly if?: readonly Condition[] } & (
   | { readonly put: Item }
@@ -55,10 +55,10 @@ export type Write = { readonly table: TableName; readonly if?: readonly Conditio
 
 export type Query = {
   readonly table: TableName;
-  /** One of the table's indexes; without it the table itself. Reads of an index may lag behind writes. */
+  /** An index of the table; defaults to the table itself. Reads of an index may lag behind writes. */
   readonly index?: string;
   readonly pk: string;
-  /** Only sort keys that begin with this. */
+  /** Only sort keys that start with this. */
   readonly prefix?: string;
   /** Only sort keys in this closed range; both ends optional. */
   readonly from?: string;
@@ -66,15 +66,16 @@ export type Query = {
   /** Newest (largest sort key) first. */
   readonly descending?: boolean;
   readonly limit: number;
-  /** The `cursor` of the page before. */
+  /** The `cursor` of the previous page. */
   readonly cursor?: string;
 };
 
 export type Page = { readonly items: readonly Item[]; readonly cursor?: string };
 
 /**
- * An atomic counter: adds `by` (1) and answers the new value, or refuses where the value has reached `below`. Whoever
- * loses power, not just a process, may lose the last counts; never one that a finished transaction came after.
+ * An atomic counter: adds `by` (1) and returns the new value, or does nothing if the value has reached `below`. A loss
+ * of power, unlike the death of a process, may undo the last counts, but never one that precedes a finished
+ * transaction.
  */
 export type Increment = {
   readonly table: TableName;
@@ -82,33 +83,33 @@ export type Increment = {
   readonly field: string;
   readonly by?: number;
   readonly below?: number;
-  /** Set when the item is made; an expired item counts from 0 again. Epoch seconds. */
+  /** Epoch seconds. Set when the item is created; an expired item counts from 0 again. */
   readonly ttl?: number;
 };
 
 /**
  * A key-value store with sorted partitions and all-or-nothing conditional writes.
  *
- * Reads of a table are strongly consistent. `transact` takes 1 to 100 writes, each to another item.
+ * Reads of a table are strongly consistent. `transact` accepts 1 to 100 writes, each to a different item.
  *
- * @throws ConditionFailed by `transact` where a condition does not hold: nothing was written.
- * @throws InvalidCursor by `query` for a cursor that is not of this query.
+ * @throws ConditionFailed by `transact` if a condition does not hold; nothing was written
+ * @throws InvalidCursor by `query` if the cursor belongs to another query
  */
 export interface Table {
   get(table: TableName, key: Key): Promise<Item | undefined>;
   query(query: Query): Promise<Page>;
   transact(writes: readonly Write[]): Promise<void>;
-  /** The new value, or `undefined` where the bound was reached: then nothing was counted. */
+  /** Returns the new value, or `undefined` without counting if the bound is reached. */
   increment(increment: Increment): Promise<number | undefined>;
-  /** Rejects where the store does not answer. */
+  /** Rejects if the store does not respond. */
   ping(): Promise<void>;
 }
 
 export class ConditionFailed extends Error {
   override readonly name = 'ConditionFailed';
-  /** Position, in the transaction, of the first write whose condition did not hold. */
+  /** Position in the transaction of the first write whose condition did not hold. */
   readonly index: number;
-  /** The live item that the condition met, if there was one. */
+  /** The live item that the condition met, if any. */
   readonly item: Item | undefined;
 
   constructor(index: number, item?: Item) {

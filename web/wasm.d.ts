@@ -1,4 +1,4 @@
-/** Bytes of the module, put into the script by esbuild. */
+/** The module's bytes, which esbuild embeds in the script. */
 declare module '*.wasm' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;

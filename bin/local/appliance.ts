@@ -5,18 +5,13 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import type { BackgroundId } from '../../contract/jobs.ts';
-import { operationFile } from '../../contract/operation-file.ts';
+import { jobs } from '../../contract/jobs.ts';
 import { routes } from '../../contract/routes.ts';
 import { mintAccessKey } from '../../crypto/server/access-key.ts';
-import { sequenceAuditLog } from '../../lambdas/audit/sequencer.ts';
-import type { StreamHandler } from '../../lambdas/pipeline/endpoint.ts';
 import type { JobHandler } from '../../lambdas/pipeline/job-handler.ts';
 import { addAdministratorKey, hasAdministratorKey } from '../../lambdas/stores/credentials.ts';
-import { sweepContents } from '../../lambdas/stores/message-contents.ts';
 import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
 import { isBundleInUse } from '../../lambdas/stores/packages.ts';
-import { sweepVaultObjects } from '../../lambdas/stores/vault-objects.ts';
 import { BackgroundWork } from '../../platform/local/background-work.ts';
 import { BuildProcesses } from '../../platform/local/build-processes.ts';
 import { FileKeys } from '../../platform/local/file-keys.ts';
@@ -29,38 +24,39 @@ import { usePlatform } from '../../platform/platform.ts';
 import { currentSettings } from '../../platform/settings.ts';
 import type { Table } from '../../platform/table.ts';
 import { callOrigin } from './call-origin.ts';
-import { closeLostExecutions, resultSweep } from './executions.ts';
+import { closeLostExecutions } from './executions.ts';
+import { loadHandler } from './handlers.ts';
+import { JobTimers } from './job-timers.ts';
 import { Router } from './router.ts';
 import { createApplianceServer } from './server.ts';
 
 export type ApplianceOptions = {
-  /** Folder of all that the appliance keeps; made where there is none. */
+  /** Folder of all data; created if it does not exist. */
   readonly data: string;
   readonly host: string;
-  /** 0 takes any free one. */
+  /** 0 picks a free port. */
   readonly port: number;
 };
 
 export type Appliance = {
   readonly url: string;
-  /** Of a first start, this once. */
+  /** Only after the first start. */
   readonly administratorKey: string | undefined;
-  /** Lets calls end, then lets go of everything. */
+  /** Waits for requests in progress, then closes everything. */
   stop(): Promise<void>;
 };
 
-/** Another process has this data folder in use. */
+/** Another process uses this data folder. */
 export class DataInUse extends Error {
   override readonly name = 'DataInUse';
 }
 
-/** How long calls that are under way get, before their programs are ended and their connections closed. */
+/** How long requests in progress get before their programs are stopped and their connections closed. */
 const graceMs = 5_000;
 const sweepMs = 60 * 60_000;
-const sealMs = 5_000;
 const sqliteBusy = 5;
 
-/** Starts the whole appliance in this process, on the adapters of one machine. @throws DataInUse */
+/** Starts the whole appliance in this process, with the adapters for one machine. @throws DataInUse */
 export async function startAppliance({ data, host, port }: ApplianceOptions): Promise<Appliance> {
   const folder = resolve(data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -68,7 +64,7 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
 
   let listening = '';
   const baseUrl = () => currentSettings().STRONGROOM_PUBLIC_URL ?? (callOrigin.getStore() || listening);
-  // The index of the objects is opened for one process alone, so it goes first: it keeps a second one out.
+  // Only one process can open the index of the objects, so it is opened first, to keep a second process out.
   const objects = refuseSecond(
     folder,
     () => new FileObjects(join(folder, 'objects'), { baseUrl, signingKey: randomBytes(32) }),
@@ -83,41 +79,30 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
     isInUse: (bundleId) => isBundleInUse(table, bundleId),
   });
   const generator = localGenerator(currentSettings(), process.env.STRONGROOM_GENERATOR_KEY);
-  const background = new BackgroundWork(loadWork);
+  const background = new BackgroundWork((operationId) => loadHandler<JobHandler>(operationId));
   usePlatform({ table, objects, keys, sandboxes: supply.sandboxes, builder, generator, background });
   builder.start();
 
-  const [handlers] = await Promise.all([
-    loadHandlers(),
-    supply.start(),
-    closeLostExecutions(table, new Date()),
-  ]);
+  await Promise.all([supply.start(), closeLostExecutions(table, new Date())]);
   await ensureDefaultOrg(table, new Date());
   const administratorKey = await firstAdministratorKey(table);
-  const server = createApplianceServer({ router: new Router(routes), handlers, objects });
+  const server = createApplianceServer({ router: new Router(routes), loadHandler, objects });
   await listen(server, port, host);
   listening = urlOf(server);
 
-  const contents = { sweep: () => sweepContents({ table, objects }) };
-  const vault = { sweep: () => sweepVaultObjects({ table, objects }) };
-  const sweepAll = () => sweep(table, objects, contents, vault, resultSweep(objects), builder);
-  const sweeping = setInterval(sweepAll, sweepMs);
-  const sealer = repeatedly(
-    sealMs,
-    () => sequenceAuditLog({ table, objects, keys }),
-    'the audit log was not sealed',
-  );
-  sweepAll();
+  const timers = new JobTimers(jobs, loadHandler);
+  const sweeping = setInterval(() => sweepBundles(builder), sweepMs);
+  sweepBundles(builder);
   return {
     url: listening,
     administratorKey,
     async stop() {
       clearInterval(sweeping);
-      await sealer.stop();
+      await timers.stop();
       await closeServer(server, async () => {
         await Promise.all([supply.close(), builder.close()]);
       });
-      // How the programs ended that nobody waited for is still to be recorded.
+      // The results of detached executions are still to be stored.
       await Promise.race([background.idle(), after(graceMs, undefined, { ref: false })]);
       table.close();
       objects.close();
@@ -126,8 +111,8 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
 }
 
 /**
- * Where the packages of the users' programs are. As root programs run as other users, which cannot enter the data
- * folder, so that they need a place of their own.
+ * Returns the folder of the packages of users' programs. If the server runs as root, programs run as other users, which
+ * cannot enter the data folder, so the packages are stored elsewhere.
  */
 function bundleFolder(data: string): string {
   const named = process.env.STRONGROOM_SANDBOX_PACKAGES;
@@ -142,28 +127,10 @@ function refuseSecond<T>(folder: string, open: () => T): T {
     return open();
   } catch (error) {
     if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error;
-    throw new DataInUse(
-      `another Strongroom is running on ${folder}; stop it, or name another folder by --data`,
-      {
-        cause: error,
-      },
-    );
+    throw new DataInUse(`another Strongroom uses ${folder}; stop it, or choose another folder with --data`, {
+      cause: error,
+    });
   }
-}
-
-async function loadHandlers(): Promise<ReadonlyMap<string, StreamHandler>> {
-  const load = async (operationId: string): Promise<[string, StreamHandler]> => [
-    operationId,
-    await loadHandler<StreamHandler>(operationId),
-  ];
-  return new Map(await Promise.all(routes.map(({ operationId }) => load(operationId))));
-}
-
-const loadWork = (operationId: BackgroundId) => loadHandler<JobHandler>(operationId);
-
-async function loadHandler<Handler>(operationId: string): Promise<Handler> {
-  const module = await import(`../../lambdas/${operationFile(operationId)}`);
-  return (module as { handler: Handler }).handler;
 }
 
 async function firstAdministratorKey(table: Table): Promise<string | undefined> {
@@ -173,14 +140,14 @@ async function firstAdministratorKey(table: Table): Promise<string | undefined> 
   return key.text;
 }
 
-/** @throws Error with a sentence where the port cannot be had */
+/** @throws Error if the port is in use */
 async function listen(server: Server, port: number, host: string): Promise<void> {
   server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Error(`port ${port} of ${host} is in use; take another one by --port`, { cause: error });
+    throw new Error(`port ${port} of ${host} is in use; choose another one with --port`, { cause: error });
   }
 }
 
@@ -189,35 +156,16 @@ function urlOf(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-function sweep(...stores: readonly { sweep(): Promise<number> }[]): void {
-  for (const store of stores) {
-    store.sweep().catch((error: unknown) => logger.error('sweep failed', describeError(error)));
-  }
+/** Deletes package bundles that no list of packages refers to any more. */
+function sweepBundles(builder: BuildProcesses): void {
+  builder.sweep().catch((error: unknown) => logger.error('sweep of bundles failed', describeError(error)));
 }
 
-/** Does a piece of work again and again, never twice at once; a failure is logged and the next time is another try. */
-function repeatedly(everyMs: number, work: () => Promise<unknown>, failure: string) {
-  const stopping = new AbortController();
-  const options = { signal: stopping.signal, ref: false };
-  const loop = async () => {
-    while (await after(everyMs, true, options).catch(() => false)) {
-      await work().catch((error: unknown) => logger.error(failure, describeError(error)));
-    }
-  };
-  const ended = loop();
-  return {
-    async stop() {
-      stopping.abort();
-      await ended;
-    },
-  };
-}
-
-/** No new call comes in; those under way end, at the latest when their programs have been ended. */
+/** Stops accepting requests and waits for those in progress, at the latest until their programs have been stopped. */
 async function closeServer(server: Server, endPrograms: () => Promise<void>): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  // A connection whose call has ended stays open for the next one, which is not to come.
+  // A connection whose request has finished would stay open for another request.
   const closing = setInterval(() => server.closeIdleConnections(), 50);
   const over = new AbortController();
   await Promise.race([closed, after(graceMs, undefined, { signal: over.signal }).catch(() => undefined)]);

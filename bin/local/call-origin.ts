@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * Where the call was sent to that is being served: what its answer links leads there, by whatever name the caller knows
- * the appliance.
+ * The origin to which the current request was sent. Links in its response use it, so they work under whatever name the
+ * caller knows the appliance.
  */
 export const callOrigin = new AsyncLocalStorage<string>();

@@ -13,8 +13,8 @@ type Request = {
 };
 
 /**
- * The event that API Gateway's Lambda proxy integration makes of a request ("Input format of a Lambda function
- * for proxy integration"), as far as a handler of this project may look at it.
+ * Returns the event that API Gateway's Lambda proxy integration creates for a request ("Input format of a Lambda function
+ * for proxy integration"), with the fields that handlers of this project may read.
  */
 export function proxyEvent({
   incoming,
@@ -48,7 +48,7 @@ export function proxyEvent({
   };
 }
 
-/** What the runtime would tell a function of its call. */
+/** Returns what the Lambda runtime would tell a function about its invocation. */
 export function lambdaContext({ operationId, timeoutSeconds = 29 }: RouteRecord, requestId: string): Context {
   const deadline = Date.now() + timeoutSeconds * 1000;
   return {

@@ -2,7 +2,7 @@ import type { RouteRecord } from '../../contract/define-route.ts';
 
 export type Match =
   | { readonly route: RouteRecord; readonly params: Readonly<Record<string, string>> }
-  /** Methods that the path does take. */
+  /** Methods that the path has. */
   | { readonly allow: readonly string[] };
 
 type Pattern = { readonly segments: readonly string[]; readonly byMethod: Map<string, RouteRecord> };
@@ -10,8 +10,8 @@ type Pattern = { readonly segments: readonly string[]; readonly byMethod: Map<st
 const parameterOf = (segment: string) => /^\{(\w+)\}$/.exec(segment)?.[1];
 
 /**
- * Finds the route of a request as API Gateway does it: by the path as it stands in the URL, so that `%2F` stays
- * inside its segment and parameters are handed over still encoded; a fixed segment goes before a parameter.
+ * Finds the route of a request as API Gateway does: by the encoded path of the URL, so that `%2F` stays inside its segment
+ * and parameters remain encoded. A fixed segment takes precedence over a parameter.
  */
 export class Router {
   readonly #patterns: readonly Pattern[];
@@ -26,7 +26,7 @@ export class Router {
     this.#patterns = [...byPath.values()].sort((a, b) => order(a) - order(b));
   }
 
-  /** @returns `undefined` where no route has this path */
+  /** @returns undefined if no route has this path */
   find(method: string, path: string): Match | undefined {
     const segments = path.split('/');
     let allow: readonly string[] | undefined;
@@ -35,7 +35,7 @@ export class Router {
       if (!params) continue;
       const route = byMethod.get(method);
       if (route) return { route, params };
-      // A parameter may stand here too, whose operation then says that this name is reserved.
+      // Another route may have a parameter here. Its operation responds that this name is reserved.
       allow ??= [...byMethod.keys()];
     }
     return allow && { allow };

@@ -16,11 +16,11 @@ const gatewayBodyBytes = 10 * 1024 * 1024;
 
 type Parts = {
   readonly router: Router;
-  readonly handlers: ReadonlyMap<string, StreamHandler>;
+  readonly loadHandler: (operationId: string) => Promise<StreamHandler>;
   readonly objects: { handle(request: IncomingMessage, response: ServerResponse): Promise<void> };
 };
 
-/** What API Gateway is to the functions: finds the route, makes the event, sends the answer. */
+/** Does for handlers what API Gateway does for functions: finds the route, creates the event, sends the response. */
 export function createApplianceServer(parts: Parts): Server {
   const server = createServer((incoming, response) => {
     serve(parts, incoming, response).catch((error: unknown) => {
@@ -47,8 +47,7 @@ async function serve(parts: Parts, incoming: IncomingMessage, response: ServerRe
   }
   const { route, params } = match;
   const query = new URLSearchParams(search);
-  const handler = parts.handlers.get(route.operationId);
-  if (!handler) throw new Error(`${route.operationId} has no handler`);
+  const handler = await parts.loadHandler(route.operationId);
   const event = proxyEvent({ incoming, body, route, params, path, query, requestId });
   const origin = baseUrlOf(event, new Map(Object.entries(event.headers as Record<string, string>)));
   const answer = callOrigin.run(origin, () => handler(event, lambdaContext(route, requestId)));
@@ -60,7 +59,7 @@ function split(url: string): [path: string, search: string] {
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
 }
 
-/** `undefined` where the body is larger than API Gateway takes; what is left of it is not read. */
+/** @returns undefined if the body is larger than API Gateway accepts; the rest of it is not read */
 async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -82,6 +81,6 @@ async function send(
     return;
   }
   response.writeHead(statusCode, known).flushHeaders();
-  // A caller who leaves before the end is no fault.
+  // A caller who disconnects early is not an error.
   await pipeline(body, response).catch(() => undefined);
 }

@@ -1,113 +1,88 @@
 import type { RequestFor } from '../../client/index.ts';
-import { type Command, type Context, textOf, UsageError } from '../command.ts';
-import { orgHelp, orgOf, orgOptions } from './admin.ts';
+import { type Context, command, type Entry } from '../command.ts';
+import { count, text } from '../options.ts';
+import { orgOf, orgOptions } from './admin.ts';
 
 type Plan = RequestFor<'admin.putPlan'>['body'];
 
-/** The options of a plan, and the fields that they set. */
-const planFields = {
-  'max-records': 'maxRecords',
-  'max-value-bytes': 'maxKeyPlusValueBytes',
-  'max-files': 'maxFiles',
-  'max-file-bytes': 'maxFileSizeBytes',
-} as const;
-
-/** What an org may store, and where. */
-export const adminLimits: readonly Command[] = [
-  {
+/** What an organization may store, and where. */
+export const adminLimits: readonly Entry[] = [
+  command({
     name: 'admin plan',
-    summary: 'Show what an org may store',
-    arity: [0, 0],
+    summary: 'Show the storage limits of an organization',
     options: orgOptions,
-    optionHelp: orgHelp,
     async run(context) {
-      const { body } = await context.client.call('admin.getPlan', {
-        params: { orgId: await orgOf(context) },
-      });
-      return answerPlan(context, body);
+      const params = { orgId: await orgOf(context) };
+      const { body } = await context.client.call('admin.getPlan', { params });
+      printPlan(context, body);
     },
-  },
-  {
+  }),
+  command({
     name: 'admin plan set',
-    summary: 'Set what an org may store, as the global administrator',
-    details: 'What is not given stays as it is.',
-    example: 'strongroom admin plan set --org ID --name large --max-records 100000',
-    arity: [0, 0],
+    summary: 'Change the storage limits of an organization, as the global administrator',
+    details: 'Limits that you do not name stay as they are.',
+    examples: ['strongroom admin plan set --org ID --name large --max-records 100000'],
     options: {
       ...orgOptions,
-      name: { type: 'string' },
-      'max-records': { type: 'string' },
-      'max-value-bytes': { type: 'string' },
-      'max-files': { type: 'string' },
-      'max-file-bytes': { type: 'string' },
-    },
-    optionHelp: {
-      ...orgHelp,
-      name: 'what the plan is called',
-      'max-records': 'values of all users of the org',
-      'max-value-bytes': 'of one value, with its name',
-      'max-files': 'files of all users of the org',
-      'max-file-bytes': 'of one file',
+      name: text('name', 'name of the plan'),
+      'max-records': count('count', 'values of all users of the organization', { least: 0 }),
+      'max-value-bytes': count('bytes', 'size of a value with its name', { least: 0 }),
+      'max-files': count('count', 'files of all users of the organization', { least: 0 }),
+      'max-file-bytes': count('bytes', 'size of a file', { least: 0 }),
     },
     async run(context) {
-      const { client, values } = context;
+      const { client, options } = context;
       const params = { orgId: await orgOf(context) };
-      const { body: before } = await client.call('admin.getPlan', { params });
-      const changes = Object.entries(planFields).flatMap(([option, field]) => {
-        const count = countOf(option, textOf(values, option));
-        return count === undefined ? [] : [[field, count]];
-      });
-      const plan = { ...before, key: textOf(values, 'name') ?? before.key, ...Object.fromEntries(changes) };
+      const { body: current } = await client.call('admin.getPlan', { params });
+      const plan = {
+        ...current,
+        key: options.name ?? current.key,
+        maxRecords: options['max-records'] ?? current.maxRecords,
+        maxKeyPlusValueBytes: options['max-value-bytes'] ?? current.maxKeyPlusValueBytes,
+        maxFiles: options['max-files'] ?? current.maxFiles,
+        maxFileSizeBytes: options['max-file-bytes'] ?? current.maxFileSizeBytes,
+      };
       const { body } = await client.call('admin.putPlan', { params, body: plan });
-      return answerPlan(context, body);
+      printPlan(context, body);
     },
-  },
-  {
+  }),
+  command({
     name: 'admin storage',
-    summary: 'Show where an org’s files are stored',
-    arity: [0, 0],
+    summary: "Show where an organization's files are stored",
     options: orgOptions,
-    optionHelp: orgHelp,
     async run(context) {
       const { client, terminal } = context;
       const { body } = await client.call('admin.getStorage', { params: { orgId: await orgOf(context) } });
-      terminal.answer(body, ({ provider }) => provider);
-      return 0;
+      terminal.result(body, ({ provider }) => provider);
     },
-  },
-  {
+  }),
+  command({
     name: 'admin storage set',
-    args: 'appliance|none',
-    summary: 'Set whether an org stores files, as the global administrator',
-    details: 'Files that are stored stay, and can be read.',
-    arity: [1, 1],
+    args: {
+      '<provider>': {
+        help: 'appliance stores files, none refuses new ones',
+        choices: ['appliance', 'none'],
+      },
+    },
+    summary: 'Set whether an organization can store files, as the global administrator',
+    details: 'Files that are stored already stay readable.',
     options: orgOptions,
-    optionHelp: orgHelp,
     async run(context) {
-      const { client, terminal, args } = context;
-      const [provider] = args;
-      if (provider !== 'appliance' && provider !== 'none') throw new UsageError('appliance or none');
+      const { client, terminal } = context;
+      const provider = context.args[0] as 'appliance' | 'none';
       const params = { orgId: await orgOf(context) };
       const { body } = await client.call('admin.putStorage', { params, body: { provider } });
-      terminal.answer(body, () => provider);
-      return 0;
+      terminal.result(body, () => provider);
     },
-  },
+  }),
 ];
 
-function answerPlan({ terminal }: Context, plan: Plan): number {
-  terminal.answer(plan, ({ key, maxRecords, maxKeyPlusValueBytes, maxFiles, maxFileSizeBytes }) =>
+function printPlan({ terminal }: Context, plan: Plan): void {
+  terminal.result(plan, ({ key, maxRecords, maxKeyPlusValueBytes, maxFiles, maxFileSizeBytes }) =>
     [
       `plan   ${key}`,
-      `values ${maxRecords}, each of up to ${maxKeyPlusValueBytes} bytes with its name`,
-      `files  ${maxFiles}, each of up to ${maxFileSizeBytes} bytes`,
+      `values ${maxRecords}, up to ${maxKeyPlusValueBytes} bytes each, including the name`,
+      `files  ${maxFiles}, up to ${maxFileSizeBytes} bytes each`,
     ].join('\n'),
   );
-  return 0;
-}
-
-function countOf(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new UsageError(`--${option} takes a number`);
 }

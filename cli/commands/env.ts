@@ -2,40 +2,43 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { getVaultValue } from '../../client/vault/index.ts';
-import { type Command, textOf, UsageError } from '../command.ts';
-import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { command, type Entry } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { text } from '../options.ts';
+import { userSecretOptions } from '../user-secret.ts';
 import { withVault } from '../vault.ts';
-import { namesOf } from './kv.ts';
+import { listKeys } from './kv.ts';
 
-export const env: readonly Command[] = [
-  {
+export const env: readonly Entry[] = [
+  command({
     name: 'env',
-    args: 'COMMAND [ARG…]',
-    summary: 'Run a command here, with values of the vault as environment variables',
+    args: { '<command>': 'program to run', '[args...]': 'its arguments, including options' },
+    summary: 'Run a command on this machine with values of the vault as environment variables',
     details:
-      'app/database-url becomes DATABASE_URL with --prefix app/. The values are decrypted here; they are in the memory of the ' +
-      'command and in no file. The user secret stays here.',
-    example: 'strongroom env --prefix app/ -- npm start',
-    arity: [1, 1000],
+      'With --prefix app/, the value app/database-url becomes DATABASE_URL. The values are decrypted on this machine and ' +
+      'passed to the command in memory; they are written to no file.',
+    examples: ['strongroom env --prefix app/ -- npm start'],
     passThrough: true,
-    options: { ...userSecretOptions, prefix: { type: 'string' } },
-    optionHelp: { ...userSecretHelp, prefix: 'values whose names begin so; all unless given' },
+    options: {
+      ...userSecretOptions,
+      prefix: text('prefix', 'only values whose names start with this (default: all)'),
+    },
     async run(context) {
-      const { values, args, client } = context;
-      const prefix = textOf(values, 'prefix') ?? '';
-      const names = (await namesOf(client)).filter((name) => name.startsWith(prefix));
+      const { options, args, client } = context;
+      const { prefix = '' } = options;
+      const keys = (await listKeys(client)).filter((key) => key.startsWith(prefix));
       const variables: Record<string, string> = {};
       await withVault(context, async (vault) => {
-        for (const key of names) {
+        for (const key of keys) {
           const variable = variableOf(key.slice(prefix.length));
-          if (variable in variables) throw new UsageError(`two values would be ${variable}`);
+          if (variable in variables) throw new UsageError(`two values map to the variable ${variable}`);
           const { value } = await getVaultValue(vault, key);
           variables[variable] = new TextDecoder().decode(value);
         }
       });
-      return runHere(args, variables);
+      return spawnAndWait(args, variables);
     },
-  },
+  }),
 ];
 
 function variableOf(name: string): string {
@@ -45,18 +48,18 @@ function variableOf(name: string): string {
     .replace(/^(?=\d)/, '_');
 }
 
-async function runHere(
-  [command = '', ...args]: readonly string[],
+async function spawnAndWait(
+  [program = '', ...args]: readonly string[],
   variables: Record<string, string>,
 ): Promise<number> {
-  const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...variables } });
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...variables } });
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  // A terminal interrupts the command by itself, and many take a second time for impatience. Either way this program
-  // waits for how the command ends.
+  // A terminal sends the interrupt to the child too, and many programs quit at the second one. Either way this process
+  // waits for the child to end.
   const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   process.on('SIGINT', () => atTerminal || child.kill('SIGINT'));
   const [code, signal] = await once(child, 'close').catch((cause: unknown) => {
-    throw new UsageError(`${command} cannot be started`, { cause });
+    throw new UsageError(`cannot start ${program}`, { cause });
   });
   return code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
 }

@@ -2,18 +2,18 @@ import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { allOf } from '../../client/index.ts';
 import { openVaultFile, resumeUpload, uploadFile, vaultFiles } from '../../client/vault/index.ts';
-import { type Command, textOf } from '../command.ts';
-import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { command, type Entry } from '../command.ts';
+import { text } from '../options.ts';
+import { userSecretOptions } from '../user-secret.ts';
 import { saveFile, withVault } from '../vault.ts';
 
-export const files: readonly Command[] = [
-  {
+export const files: readonly Entry[] = [
+  { name: 'files', summary: 'Store and fetch files of the vault' },
+  command({
     name: 'files list',
     summary: 'List the files of the vault',
-    details: 'Their names are decrypted here. The user secret stays here.',
-    arity: [0, 0],
+    details: 'File names are decrypted on this machine.',
     options: userSecretOptions,
-    optionHelp: userSecretHelp,
     async run(context) {
       const { terminal } = context;
       const files = await withVault(context, (vault) => allOf(vaultFiles(vault)));
@@ -24,70 +24,63 @@ export const files: readonly Command[] = [
         TYPE: ({ contentType }) => contentType,
         STORED: ({ updatedUtc }) => updatedUtc,
       });
-      return 0;
     },
-  },
-  {
+  }),
+  command({
     name: 'files put',
-    args: 'FILE',
-    summary: 'Encrypt a file here, and store it in the vault',
-    details: 'An upload that breaks off is gone on with by --resume ID. The user secret stays here.',
-    arity: [1, 1],
-    options: { ...userSecretOptions, name: { type: 'string' }, resume: { type: 'string' } },
-    optionHelp: {
-      ...userSecretHelp,
-      name: 'its name in the vault',
-      resume: 'id of an upload that broke off',
+    args: { '<file>': 'file to upload' },
+    summary: 'Encrypt a file on this machine and store it in the vault',
+    details: 'Resume an interrupted upload with --resume.',
+    examples: ['strongroom files put photo.raw'],
+    options: {
+      ...userSecretOptions,
+      name: text('name', 'name in the vault (default: the name of the file)'),
+      resume: text('id', 'ID of the upload to resume'),
     },
     async run(context) {
-      const { values, args, terminal } = context;
+      const { options, args, terminal } = context;
       const [path = ''] = args;
       const content = await openAsBlob(path);
       const onProgress = terminal.progress(basename(path));
-      const resumed = textOf(values, 'resume');
+      const { name: fileName = basename(path), resume } = options;
       const id = await withVault(context, async (vault) => {
-        if (resumed !== undefined) {
-          await resumeUpload(vault, resumed, content, { onProgress });
-          return resumed;
+        if (resume !== undefined) {
+          await resumeUpload(vault, resume, content, { onProgress });
+          return resume;
         }
         const onBegun = (id: string) =>
-          terminal.note(`If this breaks off: strongroom files put --resume ${id} ${path}`);
-        const fileName = textOf(values, 'name') ?? basename(path);
+          terminal.note(`If the upload is interrupted: strongroom files put --resume ${id} ${path}`);
         return uploadFile(vault, content, { fileName, onProgress, onBegun });
       });
-      terminal.answer({ id }, () => id);
-      return 0;
+      terminal.result({ id }, () => id);
     },
-  },
-  {
+  }),
+  command({
     name: 'files get',
-    args: 'ID [FILE]',
-    summary: 'Fetch a file of the vault, and decrypt it here',
-    details:
-      'To FILE, or under its own name here; - is standard output. A file that is there is not replaced.',
-    arity: [1, 2],
+    args: {
+      '<id>': 'ID of the file',
+      '[file]': 'where to save it (-: standard output; default: its own name)',
+    },
+    summary: 'Fetch a file of the vault and decrypt it on this machine',
+    details: 'Never replaces an existing file.',
     options: userSecretOptions,
-    optionHelp: userSecretHelp,
     async run(context) {
       const { args, terminal } = context;
       const [id = '', target] = args;
       await withVault(context, async (vault) => {
         const file = await openVaultFile(vault, id);
         const path = await saveFile(terminal, file, target);
-        if (path !== '-') terminal.answer({ id, path, sizeBytes: file.sizeBytes }, () => path);
+        if (path !== '-') terminal.result({ id, path, sizeBytes: file.sizeBytes }, () => path);
       });
-      return 0;
     },
-  },
-  {
+  }),
+  command({
     name: 'files delete',
-    args: 'ID',
-    summary: 'Delete a file of the vault, and all shares of it',
-    arity: [1, 1],
+    args: { '<id>': 'ID of the file' },
+    summary: 'Delete a file of the vault and all its shares',
     async run({ args: [id = ''], terminal, client }) {
       const { body } = await client.call('files.delete', { params: { id } });
-      terminal.answer(body, () => '');
-      return 0;
+      terminal.result(body, () => '');
     },
-  },
+  }),
 ];

@@ -1,54 +1,55 @@
 import { StrongroomError } from '../../client/index.ts';
+import { vaultCryptoForNode } from '../../client/node.ts';
 import { createKeys, fingerprintOf, rekey, rekeyRestored } from '../../client/vault/index.ts';
-import { vaultCryptoForNode } from '../../client/vault/node.ts';
 import { WrongUserSecret } from '../../crypto/errors.ts';
-import { type Command, type Context, textOf } from '../command.ts';
-import { keepKeys } from '../known-keys.ts';
-import { readNewUserSecret, readUserSecret, userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { type Context, command, type Entry } from '../command.ts';
+import { rememberKeys } from '../known-keys.ts';
+import { text } from '../options.ts';
+import { readNewUserSecret, readUserSecret, userSecretOptions } from '../user-secret.ts';
 
-export const keys: readonly Command[] = [
-  {
+export const keys: readonly Entry[] = [
+  { name: 'keys', summary: 'Create and rekey the key pairs of your vault' },
+  command({
     name: 'keys generate',
-    summary: 'Make the key pairs of the vault here, under a user secret that stays here',
-    arity: [0, 0],
+    summary: 'Create the key pairs of your vault, protected by a user secret',
+    details: 'The user secret and the unprotected keys never leave this machine.',
     options: userSecretOptions,
-    optionHelp: userSecretHelp,
     async run(context) {
       const { terminal, client, url } = context;
       const crypto = await vaultCryptoForNode();
-      const made = await createKeys(client, crypto, await readNewUserSecret(context));
-      const fingerprint = fingerprintOf(crypto, made);
+      const publicKeys = await createKeys(client, crypto, await readNewUserSecret(context));
+      const fingerprint = fingerprintOf(crypto, publicKeys);
       const { body: me } = await client.call('users.getMe');
-      keepKeys(url, me.id, fingerprint);
-      terminal.answer(
+      rememberKeys(url, me.id, fingerprint);
+      terminal.result(
         { fingerprint },
-        () => `The keys are made: ${fingerprint}\nNobody can tell you the user secret again.`,
+        () =>
+          `Keys created. Fingerprint: ${fingerprint}\nKeep the user secret safe: it cannot be recovered or reset.`,
       );
-      return 0;
     },
-  },
-  {
+  }),
+  command({
     name: 'keys rekey',
-    summary: 'Put the key pairs under another user secret',
+    summary: 'Protect the key pairs with another user secret',
     details:
-      'The public keys stay, and so do values, files and shares. After a restore, by the temporary secret that the ' +
-      'trustee tells you. None of the secrets leaves this machine.',
-    arity: [0, 0],
-    options: { ...userSecretOptions, 'new-user-secret-file': { type: 'string' } },
-    optionHelp: { ...userSecretHelp, 'new-user-secret-file': 'file with the new one; - is standard input' },
-    async run(context) {
-      const { values, terminal } = context;
-      const secret = await readUserSecret(context);
-      const newSecret = await terminal.newSecret('New user secret', textOf(values, 'new-user-secret-file'));
-      await rekeyByEither(context, secret, newSecret);
-      terminal.answer({ rekeyed: true }, () => 'The keys are under the new user secret.');
-      return 0;
+      'The public keys do not change, and values, files and shares stay readable. After a restore, give the temporary ' +
+      'secret from the trustee as the user secret. No secret leaves this machine.',
+    options: {
+      ...userSecretOptions,
+      'new-user-secret-file': text('file', 'read the new user secret from this file (-: standard input)'),
     },
-  },
+    async run(context) {
+      const { options, terminal } = context;
+      const secret = await readUserSecret(context);
+      const newSecret = await terminal.newSecret('New user secret', options['new-user-secret-file']);
+      await rekeyOwnOrRestored(context, secret, newSecret);
+      terminal.result({ rekeyed: true }, () => 'Your keys are protected by the new user secret.');
+    },
+  }),
 ];
 
-/** The secret is that of the keys or, where a restore waits, its temporary one. */
-async function rekeyByEither({ client }: Context, secret: string, newSecret: string): Promise<void> {
+/** Accepts the current user secret or, while a restore is pending, its temporary secret. */
+async function rekeyOwnOrRestored({ client }: Context, secret: string, newSecret: string): Promise<void> {
   const crypto = await vaultCryptoForNode();
   try {
     await rekey(client, crypto, secret, newSecret);

@@ -1,70 +1,61 @@
 import type { StrongroomClient } from '../../client/index.ts';
+import { vaultCryptoForNode } from '../../client/node.ts';
 import { getVaultValue, putVaultValue, Vault } from '../../client/vault/index.ts';
-import { vaultCryptoForNode } from '../../client/vault/node.ts';
-import { type Command, textOf } from '../command.ts';
+import { command, type Entry } from '../command.ts';
 import { knownKeys } from '../known-keys.ts';
-import { listAll } from '../lists.ts';
-import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { listAll } from '../list-all.ts';
+import { text } from '../options.ts';
+import { userSecretOptions } from '../user-secret.ts';
 import { printValue, withVault } from '../vault.ts';
 
-export const kv: readonly Command[] = [
-  {
+export const kv: readonly Entry[] = [
+  { name: 'kv', summary: 'Store and read values of the vault' },
+  command({
     name: 'kv list',
     summary: 'List the names of the values in the vault',
-    arity: [0, 0],
     async run({ terminal, client }) {
-      const names = await namesOf(client);
-      terminal.answer(names, () => names.join('\n'));
-      return 0;
+      const keys = await listKeys(client);
+      terminal.result(keys, () => keys.join('\n'));
     },
-  },
-  {
+  }),
+  command({
     name: 'kv put',
-    args: 'KEY',
-    summary: 'Encrypt a value here, and store it in the vault',
-    details: 'For your keys, and those of everybody with whom it is shared. It takes no user secret.',
-    example: 'strongroom kv put app/config/url --value-file url.txt',
-    arity: [1, 1],
-    options: { 'value-file': { type: 'string' } },
-    optionHelp: { 'value-file': 'file with the value; - is standard input' },
+    args: { '<key>': 'name of the value' },
+    summary: 'Encrypt a value on this machine and store it in the vault',
+    details: 'The value is encrypted for you and for everyone it is shared with. This needs no user secret.',
+    examples: ['strongroom kv put app/config/url --value-file url.txt'],
+    options: { 'value-file': text('file', 'read the value from this file (-: standard input)') },
     async run(context) {
-      const { values, terminal, client } = context;
+      const { options, terminal, client } = context;
       const [key = ''] = context.args;
-      const value = await terminal.secret('Value', textOf(values, 'value-file'));
+      const value = await terminal.secret('Value', options['value-file']);
       const trust = knownKeys(context);
       const vault = await Vault.locked(client, await vaultCryptoForNode(), { trust });
       const written = await putVaultValue(vault, key, Buffer.from(value));
-      terminal.answer(written, ({ version }) => `${key}, version ${version}`);
-      return 0;
+      terminal.result(written, ({ version }) => `${key}, version ${version}`);
     },
-  },
-  {
+  }),
+  command({
     name: 'kv get',
-    args: 'KEY',
-    summary: 'Fetch a value of the vault, and decrypt it here',
-    details: 'The user secret stays here.',
-    arity: [1, 1],
+    args: { '<key>': 'name of the value' },
+    summary: 'Fetch a value of the vault and decrypt it on this machine',
     options: userSecretOptions,
-    optionHelp: userSecretHelp,
     async run(context) {
       const { args, terminal } = context;
       printValue(terminal, await withVault(context, (vault) => getVaultValue(vault, args[0] ?? '')));
-      return 0;
     },
-  },
-  {
+  }),
+  command({
     name: 'kv delete',
-    args: 'KEY',
-    summary: 'Delete a value, and all shares of it',
-    arity: [1, 1],
+    args: { '<key>': 'name of the value' },
+    summary: 'Delete a value and all its shares',
     async run({ args: [key = ''], terminal, client }) {
       const { body } = await client.call('kv.delete', { params: { key } });
-      terminal.answer(body, () => '');
-      return 0;
+      terminal.result(body, () => '');
     },
-  },
+  }),
 ];
 
-export function namesOf(client: StrongroomClient): Promise<string[]> {
+export function listKeys(client: StrongroomClient): Promise<string[]> {
   return listAll((query) => client.call('kv.list', { query }));
 }

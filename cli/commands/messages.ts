@@ -1,78 +1,70 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { StrongroomClient } from '../../client/index.ts';
-import { messagePrimitives } from '../../client/message-crypto/node.ts';
 import { parseMessageLink } from '../../client/message-link.ts';
 import { createMessage, lookAtMessage, openMessage } from '../../client/messages.ts';
-import { type Command, textOf, UsageError } from '../command.ts';
-import { durationHelp, timeOf } from '../duration.ts';
+import { messagePrimitives } from '../../client/node.ts';
+import { command, type Entry } from '../command.ts';
+import { expiry } from '../duration.ts';
+import { count, flag, text } from '../options.ts';
 
-export const messages: readonly Command[] = [
-  {
+export const messages: readonly Entry[] = [
+  command({
     name: 'send',
-    args: '[FILE]',
-    summary: 'Encrypt a text here, and get a link to it',
-    details:
-      'The text is asked for, or read from FILE (- is standard input). The key stands behind the # of the link.',
-    example: 'strongroom send --max-access 1 --expires 2d password.txt',
-    arity: [0, 1],
+    args: { '[file]': 'file with the text (-: standard input; default: a prompt)' },
+    summary: 'Encrypt a text on this machine and print a link to it',
+    details: 'The part of the link after # is the key. It is never sent to the server.',
+    examples: ['strongroom send --max-access 1 --expires 2d password.txt'],
     anonymous: true,
     options: {
-      'max-access': { type: 'string' },
-      expires: { type: 'string' },
-      name: { type: 'string' },
-      password: { type: 'boolean' },
-      'password-file': { type: 'string' },
+      'max-access': count('count', 'number of times the message can be opened'),
+      expires: expiry('delete the message after this time, such as 30m, 12h or 2d'),
+      name: text('name', 'name in plaintext, visible to everyone who has the link'),
+      password: flag('prompt for a password that is needed in addition to the link'),
+      'password-file': text('file', 'read that password from this file (-: standard input)'),
     },
-    optionHelp: {
-      'max-access': 'how often it can be opened',
-      expires: `for how long: ${durationHelp}`,
-      name: 'in the clear, for whoever has the link',
-      password: 'ask for a password on top of the key in the link',
-      'password-file': 'file with that password',
-    },
-    async run({ values, args: [file], terminal, client }) {
-      const maxAccess = countOf(textOf(values, 'max-access'));
-      const expiresAt = timeOf(textOf(values, 'expires'));
+    async run({ options, args: [file], terminal, client }) {
       const content =
         file === undefined
           ? await terminal.secret('Text', process.stdin.isTTY ? undefined : '-')
-          : await contentOf(file);
-      const passwordFile = textOf(values, 'password-file');
-      const protect = values.password || passwordFile !== undefined;
+          : await readContent(file);
+      const passwordFile = options['password-file'];
+      const protect = options.password || passwordFile !== undefined;
       const password = protect ? await terminal.secret('Password of the message', passwordFile) : undefined;
-      const message = { content, password, name: textOf(values, 'name'), expiresAt, maxAccess };
+      const { name, expires: expiresAt, 'max-access': maxAccess } = options;
+      const message = { content, password, name, expiresAt, maxAccess };
       const created = await createMessage(client, await messagePrimitives(), message);
-      terminal.answer(created, ({ url }) => url);
-      if (!terminal.json && created.deleteToken) terminal.note(`To delete it: ${created.deleteToken}`);
-      return 0;
+      terminal.result(created, ({ url }) => url);
+      if (!terminal.json && created.deleteToken) {
+        terminal.note(`Token to delete the message: ${created.deleteToken}`);
+      }
     },
-  },
-  {
+  }),
+  command({
     name: 'open',
-    args: 'LINK',
-    summary: 'Open a message, after asking',
+    args: { '[link]': 'link to the message (-: standard input; default: a prompt)' },
+    summary: 'Open a message, after confirmation',
     details:
-      'A link is a secret: give - to have it read from standard input, or be asked for it. A terminal is shown control ' +
-      'characters of the text by their numbers; a file or pipe gets the text as it is.',
-    example: 'strongroom open -',
-    arity: [0, 1],
+      'A link is a secret. Other users of this machine can read arguments, so prefer - or the prompt. A terminal shows ' +
+      'control characters of the text as escape sequences; a file or pipe receives the text as it is.',
+    examples: ['strongroom open'],
     anonymous: true,
-    options: { yes: { type: 'boolean' }, 'password-file': { type: 'string' } },
-    optionHelp: { yes: 'do not ask', 'password-file': 'file with the password of the message' },
-    async run({ values, args: [given], terminal }) {
+    options: {
+      yes: flag('open without confirmation'),
+      'password-file': text('file', 'read the password of the message from this file (-: standard input)'),
+    },
+    async run({ options, args: [given], terminal }) {
       const link = given && given !== '-' ? given : await terminal.secret('Link', given);
       const { baseUrl, messageId } = parseMessageLink(link);
-      const info = await lookAtMessage(new StrongroomClient({ baseUrl }), messageId);
-      if (!values.yes) {
-        const left = info.remaining === null ? '' : `, ${info.remaining} of its accesses left`;
-        const reply = await terminal.ask(`A message of ${info.createdAt} waits${left}. Open it? (yes/no)`);
-        if (!/^y(es)?$/i.test(reply)) return 1;
+      const status = await lookAtMessage(new StrongroomClient({ baseUrl }), messageId);
+      if (!options.yes) {
+        const left = status.remaining === null ? '' : ` (${status.remaining} views left)`;
+        const question = `Open the message of ${status.createdAt}${left}? (yes/no)`;
+        if (!/^y(es)?$/i.test(await terminal.ask(question))) return 1;
       }
-      const passwordFile = textOf(values, 'password-file');
-      const password = (attempt: number) => {
-        if (attempt > 1 && (passwordFile !== undefined || !terminal.interactive))
-          return Promise.resolve(undefined);
+      const passwordFile = options['password-file'];
+      const password = async (attempt: number) => {
+        if (attempt > 1 && (passwordFile !== undefined || !terminal.interactive)) return undefined;
         return terminal.secret('Password of the message', passwordFile);
       };
       const opened = await openMessage(await messagePrimitives(), link, { password });
@@ -80,12 +72,9 @@ export const messages: readonly Command[] = [
       else terminal.content(opened.content);
       return 0;
     },
-  },
+  }),
 ];
 
-const contentOf = (file: string) => (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8'));
-
-function countOf(text: string | undefined): number | undefined {
-  if (text === undefined || /^[1-9]\d{0,6}$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new UsageError('--max-access takes a number');
+function readContent(file: string): Promise<string> {
+  return file === '-' ? readAll(process.stdin) : readFile(file, 'utf8');
 }

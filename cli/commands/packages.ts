@@ -1,64 +1,60 @@
-import { setTimeout as after } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ResponseFor, StrongroomClient } from '../../client/index.ts';
-import type { Command, Context } from '../command.ts';
-import { listAll } from '../lists.ts';
+import { type Context, command, type Entry } from '../command.ts';
+import { listAll } from '../list-all.ts';
+import { flag, type ValuesOf } from '../options.ts';
 
 type PackageInfo = ResponseFor<'packages.list'>['body'][number];
 
-const waiting = {
-  options: { wait: { type: 'boolean' } },
-  optionHelp: { wait: 'until the list is built, and can be imported or has failed' },
-} as const;
-const askMs = 500;
+const waitOptions = { wait: flag('wait until the packages are installed, or have failed') };
+const pollMs = 500;
 
-export const packages: readonly Command[] = [
-  {
+export const packages: readonly Entry[] = [
+  { name: 'packages', summary: 'Manage the Python packages that programs can import' },
+  command({
     name: 'packages list',
-    summary: 'List the packages that programs import',
-    arity: [0, 0],
-    ...waiting,
-    run: answerList,
-  },
-  {
+    summary: 'List the packages that programs can import',
+    options: waitOptions,
+    run: printPackages,
+  }),
+  command({
     name: 'packages set',
-    args: 'REQUIREMENT…',
+    args: { '<requirement...>': 'packages, each with an optional version specifier' },
     summary: 'Replace the list of packages',
-    example: "strongroom packages set --wait numpy 'requests>=2.32'",
-    arity: [1, 100],
-    ...waiting,
+    examples: ["strongroom packages set --wait numpy 'requests>=2.32'"],
+    options: waitOptions,
     async run(context) {
       await context.client.call('packages.replace', { body: { packages: [...context.args] } });
-      return answerList(context);
+      return printPackages(context);
     },
-  },
-  {
+  }),
+  command({
     name: 'packages add',
-    args: 'REQUIREMENT',
+    args: { '<requirement>': 'package with an optional version specifier' },
     summary: 'Add a package to the list',
-    example: 'strongroom packages add requests==2.32.3',
-    arity: [1, 1],
-    ...waiting,
+    examples: ['strongroom packages add requests==2.32.3'],
+    options: waitOptions,
     async run(context) {
       await context.client.call('packages.add', { body: { package: context.args[0] ?? '' } });
-      return answerList(context);
+      return printPackages(context);
     },
-  },
-  {
+  }),
+  command({
     name: 'packages remove',
-    args: 'NAME',
-    summary: 'Take a package off the list',
-    arity: [1, 1],
-    ...waiting,
+    args: { '<name>': 'name of the package' },
+    summary: 'Remove a package from the list',
+    options: waitOptions,
     async run(context) {
       await context.client.call('packages.remove', { params: { name: context.args[0] ?? '' } });
-      return answerList(context);
+      return printPackages(context);
     },
-  },
+  }),
 ];
 
-/** @returns 1 where a package of the list has failed */
-async function answerList({ values, terminal, client }: Context): Promise<number> {
-  const list = values.wait ? await builtList(client) : await listOf(client);
+/** Returns exit code 1 if a package has failed. */
+async function printPackages(context: Context<ValuesOf<typeof waitOptions>>): Promise<number> {
+  const { options, terminal, client } = context;
+  const list = options.wait ? await finishedPackages(client) : await currentPackages(client);
   terminal.list(list, {
     NAME: ({ name }) => name,
     REQUESTED: ({ requested }) => requested,
@@ -70,14 +66,14 @@ async function answerList({ values, terminal, client }: Context): Promise<number
   return list.some(({ status }) => status === 'failed') ? 1 : 0;
 }
 
-async function builtList(client: StrongroomClient): Promise<readonly PackageInfo[]> {
+async function finishedPackages(client: StrongroomClient): Promise<readonly PackageInfo[]> {
   for (;;) {
-    const list = await listOf(client);
+    const list = await currentPackages(client);
     if (list.every(({ status }) => status !== 'pending')) return list;
-    await after(askMs);
+    await delay(pollMs);
   }
 }
 
-function listOf(client: StrongroomClient): Promise<readonly PackageInfo[]> {
+function currentPackages(client: StrongroomClient): Promise<readonly PackageInfo[]> {
   return listAll((query) => client.call('packages.list', { query }));
 }

@@ -4,107 +4,90 @@ import {
   receivedVaultFiles,
   receivedVaultValues,
 } from '../../client/vault/index.ts';
-import { type Command, type Context, UsageError } from '../command.ts';
-import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { command, type Entry } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { userSecretOptions, type VaultContext } from '../user-secret.ts';
 import { printValue, saveFile, withVault } from '../vault.ts';
 
-export const received: readonly Command[] = [
-  {
+const shareArgs = {
+  '<kind>': { help: 'whether it is a value or a file', choices: ['kv', 'file'] },
+  '<share>': 'ID of the share (strongroom received)',
+} as const;
+
+export const received: readonly Entry[] = [
+  command({
     name: 'received',
-    summary: 'List the values and files that others share with you',
-    details: 'Their names are decrypted here. The user secret stays here.',
-    arity: [0, 0],
+    summary: 'List the values and files that other users share with you',
+    details: 'Names are decrypted on this machine.',
     options: userSecretOptions,
-    optionHelp: userSecretHelp,
     async run(context) {
-      const { terminal } = context;
       const shares = await withVault(context, async (vault) => {
         const all: Received[] = [];
         for await (const share of receivedVaultValues(vault)) {
-          all.push({
-            kind: 'kv',
-            what: share.alias ?? share.key,
-            expiresUtc: share.expiresAt,
-            ...named(share),
-          });
+          const { alias, key, expiresAt: expiresUtc } = share;
+          all.push({ kind: 'kv', what: alias ?? key, expiresUtc, ...sourceOf(share) });
         }
         for await (const share of receivedVaultFiles(vault)) {
-          all.push({ kind: 'file', what: share.fileName, expiresUtc: share.expiresUtc, ...named(share) });
+          all.push({ kind: 'file', what: share.fileName, expiresUtc: share.expiresUtc, ...sourceOf(share) });
         }
         return all;
       });
-      terminal.list(shares, {
+      context.terminal.list(shares, {
         KIND: ({ kind }) => kind,
         SHARE: ({ shareId }) => shareId,
-        WHAT: ({ what }) => what,
+        NAME: ({ what }) => what,
         FROM: ({ ownerName }) => ownerName,
         EXPIRES: ({ expiresUtc }) => expiresUtc ?? 'never',
       });
-      return 0;
     },
-  },
-  {
+  }),
+  command({
     name: 'received get',
-    args: 'kv|file SHARE [FILE]',
-    summary: 'Read a value, or fetch a file, that another user shares with you',
+    args: { ...shareArgs, '[file]': 'where to save a file (-: standard output; default: its own name)' },
+    summary: 'Fetch a value or a file that another user shares with you',
     details:
-      'It is decrypted here, and the user secret stays here. A value goes to standard output, a file to FILE or under its own ' +
-      'name (- is standard output), and replaces none. Its owner sees that you read it.',
-    arity: [2, 3],
+      'Decrypts on this machine. A value is printed on standard output. A file never replaces an existing one. The owner ' +
+      'can see that you read it.',
     options: userSecretOptions,
-    optionHelp: userSecretHelp,
-    run: (context) => byKind(context, { kv: getValue, file: getFile }),
-  },
-  {
+    run: (context) => (context.args[0] === 'kv' ? getValue(context) : getFile(context)),
+  }),
+  command({
     name: 'received remove',
-    args: 'kv|file SHARE',
-    summary: 'Give up what another user shares with you',
-    arity: [2, 2],
-    run: (context) => byKind(context, { kv: removeValue, file: removeFile }),
-  },
+    args: shareArgs,
+    summary: 'Decline a share that you received',
+    async run({ args: [kind, shareId = ''], terminal, client }) {
+      const operation = kind === 'kv' ? 'kvShares.decline' : 'fileShares.decline';
+      terminal.result((await client.call(operation, { params: { shareId } })).body, () => '');
+    },
+  }),
 ];
 
-type Named = { readonly shareId: string; readonly ownerUserId: string; readonly ownerName: string };
-type Received = Named & {
+type Source = { readonly shareId: string; readonly ownerUserId: string; readonly ownerName: string };
+type Received = Source & {
   readonly kind: 'kv' | 'file';
   readonly what: string;
   readonly expiresUtc: string | null;
 };
 
-const named = ({ shareId, ownerUserId, ownerName }: Named): Named => ({ shareId, ownerUserId, ownerName });
+const sourceOf = ({ shareId, ownerUserId, ownerName }: Source): Source => ({
+  shareId,
+  ownerUserId,
+  ownerName,
+});
 
-type Run = (context: Context, shareId: string) => Promise<number>;
-
-function byKind(context: Context, runs: Readonly<Record<'kv' | 'file', Run>>): Promise<number> {
-  const [kind = '', shareId = ''] = context.args;
-  if (kind !== 'kv' && kind !== 'file') throw new UsageError(`kv or file, and not ${kind}`);
-  return runs[kind](context, shareId);
+async function getValue(context: VaultContext): Promise<void> {
+  const { terminal, args } = context;
+  if (args.length > 2) throw new UsageError('a value is printed on standard output; omit [file]');
+  printValue(terminal, await withVault(context, (vault) => getSharedVaultValue(vault, args[1] ?? '')));
 }
 
-async function getValue(context: Context, shareId: string): Promise<number> {
+async function getFile(context: VaultContext): Promise<void> {
   const { terminal, args } = context;
-  if (args.length > 2) throw new UsageError('a value goes to standard output');
-  printValue(terminal, await withVault(context, (vault) => getSharedVaultValue(vault, shareId)));
-  return 0;
-}
-
-async function getFile(context: Context, shareId: string): Promise<number> {
-  const { terminal, args } = context;
+  const [, shareId = '', target] = args;
   await withVault(context, async (vault) => {
     const { file, ownerUserId, ownerName } = await openSharedVaultFile(vault, shareId);
-    const path = await saveFile(terminal, file, args[2]);
+    const path = await saveFile(terminal, file, target);
     const { sizeBytes } = file;
-    if (path !== '-') terminal.answer({ shareId, ownerUserId, ownerName, path, sizeBytes }, () => path);
+    if (path !== '-') terminal.result({ shareId, ownerUserId, ownerName, path, sizeBytes }, () => path);
   });
-  return 0;
-}
-
-async function removeValue({ terminal, client }: Context, shareId: string): Promise<number> {
-  terminal.answer((await client.call('kvShares.decline', { params: { shareId } })).body, () => '');
-  return 0;
-}
-
-async function removeFile({ terminal, client }: Context, shareId: string): Promise<number> {
-  terminal.answer((await client.call('fileShares.decline', { params: { shareId } })).body, () => '');
-  return 0;
 }

@@ -1,17 +1,25 @@
+import { vaultCryptoForNode } from '../../client/node.ts';
 import { appointTrustees, type Trusteeship } from '../../client/recovery.ts';
-import { vaultCryptoForNode } from '../../client/vault/node.ts';
-import { type Command, type Context, textOf, UsageError } from '../command.ts';
+import { type Context, command, type Entry } from '../command.ts';
+import { UsageError } from '../errors.ts';
 import { knownKeys } from '../known-keys.ts';
-import { listAll } from '../lists.ts';
-import { readUserSecret, userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { listAll } from '../list-all.ts';
+import { flag, parsed, text, type ValuesOf } from '../options.ts';
+import { readUserSecret, userSecretOptions } from '../user-secret.ts';
 import { userIdOf } from '../users.ts';
 
-/** For the owner of the keys. */
-export const recoverOwn: readonly Command[] = [
-  {
+const maskOptions = {
+  masked: flag('mask the shares with a phrase that only you remember'),
+  'phrase-file': text('file', 'read that phrase from this file (-: standard input)'),
+  hint: text('text', 'hint at the phrase, in plaintext for the trustees and the server'),
+};
+
+/** Commands for the owner of the keys. */
+export const recoverOwn: readonly Entry[] = [
+  { name: 'recover', summary: 'Appoint trustees and restore lost keys' },
+  command({
     name: 'recover trustees',
-    summary: 'List the trustees who could bring your keys back',
-    arity: [0, 0],
+    summary: 'List the trustees who can restore your keys',
     async run({ terminal, client }) {
       terminal.list(await listAll((query) => client.call('recovery.listTrustees', { query })), {
         NAME: ({ trusteeName }) => trusteeName,
@@ -19,98 +27,88 @@ export const recoverOwn: readonly Command[] = [
         HINT: ({ xorApplied, xorSaltHint }) => (xorApplied ? xorSaltHint : 'not masked'),
         SINCE: ({ updatedUtc }) => updatedUtc,
       });
-      return 0;
     },
-  },
-  {
+  }),
+  command({
     name: 'recover appoint',
-    args: 'USER USER…',
-    summary: 'Split your private keys here, and give each trustee a share',
+    args: { '<user>': 'ID or unique name of a trustee', '<more...>': 'IDs or unique names of more trustees' },
+    summary: 'Split your private keys on this machine and give each trustee a share',
     details:
-      'Compare their fingerprints (strongroom users) with them before. As many as are needed have your keys together. Called ' +
-      'again it makes new shares, which do not join with old ones. The user secret stays here.',
-    example: 'strongroom recover appoint --threshold 2 bob carol dave',
-    arity: [2, 30],
+      'Compare the fingerprints of the trustees first (strongroom users). Trustees who reach the threshold can restore your ' +
+      'keys together. Appointing again creates new shares, which cannot be combined with old ones. Your user secret never ' +
+      'leaves this machine.',
+    examples: ['strongroom recover appoint --threshold 2 bob carol dave'],
     options: {
       ...userSecretOptions,
-      threshold: { type: 'string' },
-      masked: { type: 'boolean' },
-      'phrase-file': { type: 'string' },
-      hint: { type: 'string' },
-    },
-    optionHelp: {
-      ...userSecretHelp,
-      threshold: 'how many are needed, 2 unless given; pair: two trustees, both',
-      masked: 'hide the shares under a phrase that only you remember',
-      'phrase-file': 'file with that phrase; - is standard input',
-      hint: 'at the phrase, in the clear for trustees and server',
+      threshold: parsed(
+        'count',
+        'number of trustees needed (default: 2), or pair for two trustees of whom both are needed',
+        thresholdOf,
+        'a number from 1 to 99, or pair',
+      ),
+      ...maskOptions,
     },
     async run(context) {
-      const { values, args, terminal, client } = context;
-      const threshold = thresholdOf(textOf(values, 'threshold') ?? '2');
+      const { options, args, terminal, client } = context;
+      const { threshold = 2 } = options;
       const trusteeUserIds = await Promise.all(args.map((user) => userIdOf(client, user)));
       const secret = await readUserSecret(context);
-      const mask = await maskOf(context);
+      const mask = await readMask(context);
       const trusteeship = { trusteeUserIds, threshold, trust: knownKeys(context), ...(mask && { mask }) };
       await appointTrustees(client, await vaultCryptoForNode(), secret, trusteeship);
       const needed = threshold === 'pair' ? 2 : threshold;
-      terminal.answer(
+      terminal.result(
         { trusteeUserIds, threshold },
-        () => `${needed} of ${args.length} trustees can bring your keys back.`,
+        () => `Any ${needed} of ${args.length} trustees can restore your keys.`,
       );
-      return 0;
     },
-  },
-  {
+  }),
+  command({
     name: 'recover remove',
-    args: 'USER',
-    summary: 'Take a trustee’s share back; what they have read stays read',
-    arity: [1, 1],
+    args: { '<user>': 'ID or unique name of the trustee' },
+    summary: "Delete a trustee's share",
+    details: 'This does not undo what the trustee has read already.',
     async run({ args: [user = ''], terminal, client }) {
       const trusteeUserId = await userIdOf(client, user);
       const { body } = await client.call('recovery.deleteTrustee', { params: { trusteeUserId } });
-      terminal.answer(body, () => '');
-      return 0;
+      terminal.result(body, () => '');
     },
-  },
-  {
+  }),
+  command({
     name: 'recover pending',
-    summary: 'Look whether a trustee has brought your keys back',
-    arity: [0, 0],
+    summary: 'Show a pending restore of your keys',
     async run({ terminal, client }) {
       const { restore } = (await client.call('recovery.getPendingRestore')).body;
-      terminal.answer({ restore }, () => {
-        if (!restore) return 'No restore waits.';
+      terminal.result({ restore }, () => {
+        if (!restore) return 'No restore is pending.';
         const { trusteeName, createdUtc, availableUtc } = restore;
-        return (
-          `${trusteeName} brought your keys back at ${createdUtc}; strongroom keys rekey can use them from ${availableUtc}.\n` +
-          'strongroom recover veto, if that is not what you want.'
-        );
+        return [
+          `${trusteeName} restored your keys at ${createdUtc}.`,
+          `To choose a new user secret, from ${availableUtc}: strongroom keys rekey`,
+          'To reject the restore: strongroom recover veto',
+        ].join('\n');
       });
-      return 0;
     },
-  },
-  {
+  }),
+  command({
     name: 'recover veto',
-    summary: 'Veto the restore of your keys that waits',
-    arity: [0, 0],
+    summary: 'Reject the pending restore of your keys',
     async run({ terminal, client }) {
       const { body } = await client.call('recovery.vetoRestore');
-      terminal.answer(body, () => 'The restore is gone.');
-      return 0;
+      terminal.result(body, () => 'Restore rejected.');
     },
-  },
+  }),
 ];
 
-function thresholdOf(text: string): Trusteeship['threshold'] {
+function thresholdOf(text: string): Trusteeship['threshold'] | undefined {
   if (text === 'pair') return text;
-  if (/^[1-9]\d?$/.test(text)) return Number(text);
-  throw new UsageError('--threshold takes a number, or pair');
+  return /^[1-9]\d?$/.test(text) ? Number(text) : undefined;
 }
 
-async function maskOf({ values, terminal }: Context): Promise<Trusteeship['mask']> {
-  const [file, hint] = [textOf(values, 'phrase-file'), textOf(values, 'hint')];
-  if (!values.masked && file === undefined && hint === undefined) return undefined;
-  if (hint === undefined) throw new UsageError('--hint says what the phrase is');
+async function readMask(context: Context<ValuesOf<typeof maskOptions>>): Promise<Trusteeship['mask']> {
+  const { options, terminal } = context;
+  const { masked, hint, 'phrase-file': file } = options;
+  if (!masked && file === undefined && hint === undefined) return undefined;
+  if (hint === undefined) throw new UsageError('masked shares need --hint <text>');
   return { phrase: await terminal.newSecret('Phrase', file), hint };
 }

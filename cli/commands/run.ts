@@ -1,43 +1,46 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { runProgram } from '../../client/executions.ts';
-import { type Command, textsOf, UsageError } from '../command.ts';
-import { follow, programHelp, programOptions, readProgramOptions } from '../execution.ts';
+import { command, type Entry } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { executionOptions, follow, readExecutionOptions } from '../execution.ts';
+import { texts } from '../options.ts';
 
-export const run: readonly Command[] = [
-  {
+export const run: readonly Entry[] = [
+  command({
     name: 'run',
-    args: 'FILE [ARG…]',
-    summary: 'Run a program in the sandbox, with its output as it comes',
+    args: { '<file>': 'program, ending in .py or .js', '[args...]': 'its arguments, including options' },
+    summary: 'Run a program in the sandbox and print its output as it arrives',
     details:
-      'FILE ends in .py or .js. The exit code is the program’s; 124 where its time was over. Interrupt it to stop the ' +
-      'program. Options stand before FILE: what follows is the program’s.',
-    example: 'strongroom run --file data.csv --out results plot.py',
-    arity: [1, 65],
+      "The exit code is that of the program, or 124 if it timed out. An interrupt stops the program. The CLI's own options " +
+      'must precede <file>.',
+    examples: ['strongroom run --file data.csv --out results plot.py'],
     passThrough: true,
-    options: { file: { type: 'string', multiple: true }, ...programOptions },
-    optionHelp: { file: 'a file for the program’s directory; may be repeated', ...programHelp },
+    options: {
+      file: texts('path', "copy this file to the program's working directory"),
+      ...executionOptions,
+    },
     async run(context) {
-      const { values, client } = context;
+      const { options, client } = context;
       const [path = '', ...args] = context.args;
       const program = {
         code: await readFile(path, 'utf8'),
         language: languageOf(path),
         args,
-        files: await Promise.all(textsOf(values, 'file').map(fileOf)),
-        ...(await readProgramOptions(values)),
+        files: await Promise.all(options.file.map(readInputFile)),
+        ...(await readExecutionOptions(options)),
       };
       return follow(context, (followed) => runProgram(client, program, followed));
     },
-  },
+  }),
 ];
 
 function languageOf(path: string): 'python' | 'javascript' {
   if (/\.py$/.test(path)) return 'python';
   if (/\.[cm]?js$/.test(path)) return 'javascript';
-  throw new UsageError(`${path} ends neither in .py nor in .js`);
+  throw new UsageError(`unknown language of ${path}: expected a name ending in .py or .js`);
 }
 
-async function fileOf(path: string) {
+async function readInputFile(path: string) {
   return { path: basename(path), contentB64: (await readFile(path)).toString('base64') };
 }

@@ -1,11 +1,12 @@
-import { type Command, textOf } from '../command.ts';
-import { listAll } from '../lists.ts';
+import { command, type Entry } from '../command.ts';
+import { listAll } from '../list-all.ts';
+import { text } from '../options.ts';
 
-export const secrets: readonly Command[] = [
-  {
+export const secrets: readonly Entry[] = [
+  { name: 'secrets', summary: 'Manage the secrets that programs read from their environment' },
+  command({
     name: 'secrets list',
-    summary: 'List the secrets that programs find in their environment',
-    arity: [0, 0],
+    summary: 'List the secrets that programs read from their environment',
     async run({ terminal, client }) {
       const list = await listAll((query) => client.call('secrets.list', { query }));
       terminal.list(list, {
@@ -14,35 +15,32 @@ export const secrets: readonly Command[] = [
         UPDATED: ({ updatedAt }) => updatedAt,
         'LAST USED': ({ lastUsedAt }) => lastUsedAt ?? 'never',
       });
-      return 0;
     },
-  },
-  {
+  }),
+  command({
     name: 'secrets put',
-    args: 'NAME',
+    args: { '<name>': 'name of the secret, and of the environment variable' },
     summary: 'Store a secret',
-    details: 'The value is asked for, or read from a file; never from the command line.',
-    example: 'strongroom secrets put DATABASE_URL --value-file url.txt',
-    arity: [1, 1],
-    options: { 'value-file': { type: 'string' }, description: { type: 'string' } },
-    optionHelp: { 'value-file': 'file with the value; - is standard input', description: 'what it is for' },
-    async run({ values, args: [name = ''], terminal, client }) {
-      const value = await terminal.secret('Value', textOf(values, 'value-file'));
-      const description = textOf(values, 'description');
-      const { body } = await client.call('secrets.put', { params: { name }, body: { value, description } });
-      terminal.answer(body, () => `${body.name}, version ${body.version}`);
-      return 0;
+    details: 'Reads the value from a prompt or a file, never from an argument.',
+    examples: ['strongroom secrets put DATABASE_URL --value-file url.txt'],
+    options: {
+      'value-file': text('file', 'read the value from this file (-: standard input)'),
+      description: text('text', 'what the secret is for'),
     },
-  },
-  {
+    async run({ options, args: [name = ''], terminal, client }) {
+      const value = await terminal.secret('Value', options['value-file']);
+      const { description } = options;
+      const { body } = await client.call('secrets.put', { params: { name }, body: { value, description } });
+      terminal.result(body, () => `${body.name}, version ${body.version}`);
+    },
+  }),
+  command({
     name: 'secrets delete',
-    args: 'NAME',
+    args: { '<name>': 'name of the secret' },
     summary: 'Delete a secret',
-    arity: [1, 1],
     async run({ args: [name = ''], terminal, client }) {
       const { body } = await client.call('secrets.delete', { params: { name } });
-      terminal.answer(body, () => '');
-      return 0;
+      terminal.result(body, () => '');
     },
-  },
+  }),
 ];

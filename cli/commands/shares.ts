@@ -1,30 +1,33 @@
 import type { ResponseFor, StrongroomClient } from '../../client/index.ts';
 import { type NewShare, shareVaultFile, shareVaultValue, type Vault } from '../../client/vault/index.ts';
-import { type Command, type Context, textOf, UsageError } from '../command.ts';
-import { durationHelp, timeOf } from '../duration.ts';
-import { listAll } from '../lists.ts';
-import { userSecretHelp, userSecretOptions } from '../user-secret.ts';
+import { type Context, command, type Entry } from '../command.ts';
+import { expiry } from '../duration.ts';
+import { UsageError } from '../errors.ts';
+import { listAll } from '../list-all.ts';
+import { required, text } from '../options.ts';
+import { userSecretOptions } from '../user-secret.ts';
 import { userIdOf } from '../users.ts';
 import { withVault } from '../vault.ts';
 
-type Grant = ResponseFor<'kvShares.list'>['body'][number];
-/** What can be done with the shares of a thing, whatever it is. */
-type Shared = {
+type Share = ResponseFor<'kvShares.list'>['body'][number];
+
+/** The operations on the shares of one value or file. */
+type Shareable = {
   create(vault: Vault, share: NewShare, alias: string | undefined): Promise<object>;
-  list(): Promise<readonly Grant[]>;
+  list(): Promise<readonly Share[]>;
   revoke(recipientUserId: string): Promise<{ readonly body: object }>;
 };
 
-const kinds: Readonly<Record<string, (client: StrongroomClient, name: string) => Shared>> = {
-  kv: (client, key) => ({
+const kinds = {
+  kv: (client: StrongroomClient, key: string): Shareable => ({
     create: (vault, share, alias) =>
       shareVaultValue(vault, key, { ...share, ...(alias !== undefined && { alias }) }),
     list: () => listAll((query) => client.call('kvShares.list', { params: { key }, query })),
     revoke: (recipientUserId) => client.call('kvShares.revoke', { params: { key, recipientUserId } }),
   }),
-  file: (client, id) => ({
+  file: (client: StrongroomClient, id: string): Shareable => ({
     create(vault, share, alias) {
-      if (alias !== undefined) throw new UsageError('--alias is for values; a file has its name');
+      if (alias !== undefined) throw new UsageError('--alias applies to values only; a file keeps its name');
       return shareVaultFile(vault, id, share);
     },
     list: () => listAll((query) => client.call('fileShares.list', { params: { id }, query })),
@@ -32,81 +35,63 @@ const kinds: Readonly<Record<string, (client: StrongroomClient, name: string) =>
   }),
 };
 
-const what = 'kv|file KEY|ID';
+const shareableArgs = {
+  '<kind>': { help: 'whether it is a value or a file', choices: Object.keys(kinds) },
+  '<key-or-id>': 'name of the value, or ID of the file',
+} as const;
 
-export const shares: readonly Command[] = [
-  {
+export const shares: readonly Entry[] = [
+  command({
     name: 'share',
-    args: what,
-    summary: 'Share a value, or a file, with another user of your org, to read',
+    args: shareableArgs,
+    summary: 'Let another user of your organization read a value or a file',
     details:
-      'Its key is wrapped to theirs here: compare their fingerprint (strongroom users) before. The user secret stays here.',
-    example: 'strongroom share kv app/database-url --with alice --expires 30d',
-    arity: [2, 2],
+      "Wraps its key to the user's public keys on this machine. Compare their fingerprint first (strongroom users).",
+    examples: ['strongroom share kv app/database-url --with alice --expires 30d'],
     options: {
       ...userSecretOptions,
-      with: { type: 'string' },
-      expires: { type: 'string' },
-      alias: { type: 'string' },
-    },
-    optionHelp: {
-      ...userSecretHelp,
-      with: 'who: a name or an id (strongroom users)',
-      expires: `after how long it ends: ${durationHelp}; it does not unless given`,
-      alias: 'what the recipient sees a value as; it is encrypted like it',
+      with: required(text('user', 'recipient: ID or unique name')),
+      expires: expiry('end the share after this time, such as 12h or 30d (default: never)'),
+      alias: text('name', 'encrypted name under which the recipient sees a value'),
     },
     async run(context) {
-      const { values, terminal } = context;
-      const shared = sharedOf(context);
-      const expires = timeOf(textOf(values, 'expires'));
-      const recipientUserId = await recipientOf(context);
+      const { options, terminal, client } = context;
+      const { expires, alias, with: recipient } = options;
+      const shareable = shareableOf(context);
+      const recipientUserId = await userIdOf(client, recipient);
       const share = { recipientUserId, ...(expires && { expires }) };
-      const made = await withVault(context, (vault) => shared.create(vault, share, textOf(values, 'alias')));
+      const created = await withVault(context, (vault) => shareable.create(vault, share, alias));
       const end = expires?.toISOString() ?? 'you unshare it';
-      terminal.answer(made, () => `Shared with ${textOf(values, 'with')} (${recipientUserId}) until ${end}`);
-      return 0;
+      terminal.result(created, () => `Shared with ${recipient} (${recipientUserId}) until ${end}`);
     },
-  },
-  {
+  }),
+  command({
     name: 'unshare',
-    args: what,
-    summary: 'Take a share of a value, or a file, back',
-    arity: [2, 2],
-    options: { with: { type: 'string' } },
-    optionHelp: { with: 'whose it was: a name or an id' },
+    args: shareableArgs,
+    summary: 'Revoke a share of a value or a file',
+    options: { with: required(text('user', 'recipient: ID or unique name')) },
     async run(context) {
-      const shared = sharedOf(context);
-      const { body } = await shared.revoke(await recipientOf(context));
-      context.terminal.answer(body, () => '');
-      return 0;
+      const { options, terminal, client } = context;
+      const { body } = await shareableOf(context).revoke(await userIdOf(client, options.with));
+      terminal.result(body, () => '');
     },
-  },
-  {
+  }),
+  command({
     name: 'shares',
-    args: what,
-    summary: 'List with whom a value, or a file, is shared, and when they read it',
-    arity: [2, 2],
+    args: shareableArgs,
+    summary: 'List the shares of a value or a file, and when they were read',
     async run(context) {
-      context.terminal.list(await sharedOf(context).list(), {
+      context.terminal.list(await shareableOf(context).list(), {
         WITH: ({ recipientName }) => recipientName,
         ID: ({ recipientUserId }) => recipientUserId,
         EXPIRES: ({ expiresUtc }) => expiresUtc ?? 'never',
         'FIRST READ': ({ firstAccessUtc }) => firstAccessUtc ?? 'never',
         'LAST READ': ({ lastAccessUtc }) => lastAccessUtc ?? 'never',
       });
-      return 0;
     },
-  },
+  }),
 ];
 
-function sharedOf({ args: [kind = '', name = ''], client }: Context): Shared {
-  const shared = kinds[kind];
-  if (!shared) throw new UsageError(`kv or file, and not ${kind}`);
-  return shared(client, name);
-}
-
-function recipientOf({ values, client }: Context): Promise<string> {
-  const user = textOf(values, 'with');
-  if (user === undefined) throw new UsageError('--with says which user');
-  return userIdOf(client, user);
+function shareableOf({ args: [kind, name = ''], client }: Context): Shareable {
+  return kinds[kind as keyof typeof kinds](client, name);
 }

@@ -1,16 +1,15 @@
+import { vaultCryptoForNode } from '../../client/node.ts';
 import { fingerprintOf, publicKeysOf } from '../../client/vault/index.ts';
-import { vaultCryptoForNode } from '../../client/vault/node.ts';
-import type { Command } from '../command.ts';
+import { command, type Entry } from '../command.ts';
 import { directoryOf } from '../users.ts';
 
-export const users: readonly Command[] = [
-  {
+export const users: readonly Entry[] = [
+  command({
     name: 'users',
-    summary: 'List the users of your org, with the fingerprints of their public keys',
+    summary: 'List the users of your organization with the fingerprints of their public keys',
     details:
-      'A server that is hostile could name other keys as a user’s. Compare fingerprints with the user, by telephone for ' +
-      'example, before you share what that matters for, and before you appoint a trustee.',
-    arity: [0, 0],
+      "A hostile server could present other keys as a user's. Before you share something sensitive or appoint a trustee, " +
+      'compare the fingerprint with the user through another channel, such as the telephone.',
     async run({ terminal, client }) {
       const crypto = await vaultCryptoForNode();
       const users = (await directoryOf(client)).map((user) => ({
@@ -22,7 +21,6 @@ export const users: readonly Command[] = [
         ID: ({ id }) => id,
         FINGERPRINT: ({ fingerprint }) => fingerprint ?? 'no keys yet',
       });
-      return 0;
     },
-  },
+  }),
 ];

@@ -2,45 +2,43 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { deleteZkCode, listZkCode, openZkCode, putZkCode, runZkCode } from '../../client/zk.ts';
 import { choosePrimitives } from '../../crypto/providers/node.ts';
-import { type Command, type Context, type Options, textOf, UsageError } from '../command.ts';
-import { follow, programHelp, programOptions, readProgramOptions } from '../execution.ts';
+import { type Context, command, type Entry } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { executionOptions, follow, readExecutionOptions } from '../execution.ts';
+import { flag, text, type ValuesOf } from '../options.ts';
 import { zkTrustOf } from '../zk-trust.ts';
 
-const passwordOptions: Options = { 'password-file': { type: 'string' } };
-const passwordHelp = {
-  'password-file': 'file with the master password, instead of asking; - is standard input',
+const passwordOptions = {
+  'password-file': text('file', 'read the master password from this file (-: standard input)'),
 };
 
-const unstoppable =
-  'It can be stopped once it has run for 25 seconds, and will be then. Interrupt again to leave it running.';
+const pendingNote =
+  'The program can be stopped once it has run for 25 seconds; it will be stopped then. Interrupt again to leave it running.';
 
-export const zk: readonly Command[] = [
-  {
+export const zk: readonly Entry[] = [
+  { name: 'zk', summary: 'Store and run programs that only the sandbox can decrypt' },
+  command({
     name: 'zk put',
-    args: 'NAME FILE',
-    summary: 'Encrypt a Python program here, and store it',
+    args: { '<name>': 'name of the program', '<file>': 'Python program (-: standard input)' },
+    summary: 'Encrypt a Python program on this machine and store it',
     details:
-      'FILE may be -, standard input. Neither code nor master password leaves this machine, and nobody can tell you ' +
-      'the password again. The SHA-256 that is answered names what was stored: see zk run --sha256.',
-    example: 'strongroom zk put monthly-report report.py',
-    arity: [2, 2],
-    options: { ...passwordOptions, description: { type: 'string' } },
-    optionHelp: { ...passwordHelp, description: 'what it is for; not encrypted' },
-    async run({ values, args: [name = '', path = ''], terminal, client }) {
-      const passwordFile = textOf(values, 'password-file');
+      'Neither the code nor the master password leaves this machine, and the password cannot be recovered. Prints the ' +
+      'SHA-256 of the stored program, for zk run --sha256.',
+    examples: ['strongroom zk put monthly-report report.py'],
+    options: { ...passwordOptions, description: text('text', 'what the program is for, in plaintext') },
+    async run({ options, args: [name = '', path = ''], terminal, client }) {
+      const passwordFile = options['password-file'];
       checkStdin(path === '-', passwordFile);
       const code = path === '-' ? await readAll(process.stdin) : await readFile(path, 'utf8');
       const masterPassword = await terminal.newSecret('Master password', passwordFile);
-      const program = { name, code, masterPassword, description: textOf(values, 'description') };
+      const program = { name, code, masterPassword, description: options.description };
       const stored = await putZkCode(client, await choosePrimitives(), program);
-      terminal.answer(stored, ({ sha256 }) => `${name}, SHA-256 ${sha256}`);
-      return 0;
+      terminal.result(stored, ({ sha256 }) => `${name}, SHA-256 ${sha256}`);
     },
-  },
-  {
+  }),
+  command({
     name: 'zk list',
     summary: 'List the encrypted programs',
-    arity: [0, 0],
     async run({ terminal, client }) {
       terminal.list(await listZkCode(client), {
         NAME: ({ name }) => name,
@@ -48,17 +46,14 @@ export const zk: readonly Command[] = [
         UPDATED: ({ updatedAt }) => updatedAt,
         DESCRIPTION: ({ description }) => description,
       });
-      return 0;
     },
-  },
-  {
+  }),
+  command({
     name: 'zk get',
-    args: 'NAME [FILE]',
-    summary: 'Fetch an encrypted program, and decrypt it here',
-    details: 'To FILE, which must not be there yet, else to standard output.',
-    arity: [1, 2],
+    args: { '<name>': 'name of the program', '[file]': 'where to save it (default: standard output)' },
+    summary: 'Fetch an encrypted program and decrypt it on this machine',
+    details: 'Never replaces an existing file.',
     options: passwordOptions,
-    optionHelp: passwordHelp,
     async run(context) {
       const { args, terminal, client } = context;
       const [name = '', path] = args;
@@ -66,76 +61,65 @@ export const zk: readonly Command[] = [
       if (path !== undefined) await writeNew(path, program.code);
       if (terminal.json) terminal.print(JSON.stringify(program));
       else if (path === undefined) terminal.content(program.code);
-      return 0;
     },
-  },
-  {
+  }),
+  command({
     name: 'zk delete',
-    args: 'NAME',
+    args: { '<name>': 'name of the program' },
     summary: 'Delete an encrypted program',
-    arity: [1, 1],
     async run({ args: [name = ''], terminal, client }) {
       await deleteZkCode(client, name);
-      terminal.answer({ deleted: true, name }, () => '');
-      return 0;
+      terminal.result({ deleted: true, name }, () => '');
     },
-  },
-  {
+  }),
+  command({
     name: 'zk run',
-    args: 'NAME [ARG…]',
-    summary: 'Run an encrypted program, which the sandbox alone opens',
+    args: { '<name>': 'name of the program', '[args...]': 'its arguments, including options' },
+    summary: 'Run an encrypted program, which only the sandbox can decrypt',
     details:
-      'The master password is sealed here, to the key of a sandbox. What proves that key is kept from the first time ' +
-      'on. The output comes at the end of a program that takes less than 25 seconds, else as it comes. Exit codes are ' +
-      'those of run. Options stand before NAME: what follows is the program’s.',
-    example: 'strongroom zk run --password-file password.txt monthly-report 2026-01',
-    arity: [1, 65],
+      "Seals the master password to a sandbox's key on this machine. The keys that prove sandboxes are trusted from the " +
+      'first use on. Output is printed at the end if the program takes less than 25 seconds, and as it arrives otherwise. ' +
+      "Exit codes are those of run. The CLI's own options must precede <name>.",
+    examples: ['strongroom zk run --password-file password.txt monthly-report 2026-01'],
     passThrough: true,
     options: {
       ...passwordOptions,
-      ...programOptions,
-      sha256: { type: 'string' },
-      trust: { type: 'boolean' },
-    },
-    optionHelp: {
-      ...passwordHelp,
-      ...programHelp,
-      sha256: 'run this one alone, as zk put named it, whatever is stored under NAME',
-      trust: 'take the keys that the installation names now, and you as another user there',
+      ...executionOptions,
+      sha256: text('hash', 'run only the program with this SHA-256, which zk put printed'),
+      trust: flag('trust the keys and the user ID that the server presents now'),
     },
     async run(context) {
-      const { values, client } = context;
+      const { options, client } = context;
       const [name = '', ...args] = context.args;
-      checkStdin(values.stdin === true, textOf(values, 'password-file'));
+      const { sha256 } = options;
+      checkStdin(options.stdin, options['password-file']);
       const masterPassword = await readPassword(context);
-      const program = { name, masterPassword, args, ...(await readProgramOptions(values)) };
-      const sha256 = textOf(values, 'sha256');
-      const trust = await zkTrustOf(context, values.trust === true);
+      const program = { name, masterPassword, args, ...(await readExecutionOptions(options)) };
+      const trust = await zkTrustOf(context, options.trust);
       const primitives = await choosePrimitives();
       const start: Parameters<typeof follow>[1] = (followed) =>
         runZkCode(client, primitives, trust, { ...program, sha256 }, followed);
-      return follow(context, start, unstoppable);
+      return follow(context, start, pendingNote);
     },
-  },
+  }),
 ];
 
-function readPassword({ values, terminal }: Context): Promise<string> {
-  return terminal.secret('Master password', textOf(values, 'password-file'));
+function readPassword(context: Context<ValuesOf<typeof passwordOptions>>): Promise<string> {
+  return context.terminal.secret('Master password', context.options['password-file']);
 }
 
-/** Nothing can be read twice. */
-function checkStdin(isTaken: boolean, passwordFile: string | undefined): void {
-  if (isTaken && passwordFile === '-') {
-    throw new UsageError('standard input cannot be both, the master password and something else');
+function checkStdin(readsStdin: boolean, passwordFile: string | undefined): void {
+  if (readsStdin && passwordFile === '-') {
+    throw new UsageError('standard input cannot be both the master password and something else');
   }
 }
 
-/** For its owner alone, and never in the place of another. */
+/** Writes a file that only its owner can read. Never replaces an existing one. */
 async function writeNew(path: string, content: string): Promise<void> {
   try {
     await writeFile(path, content, { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new UsageError(`${path} is there already`);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new UsageError(`${path} already exists`);
     throw error;
   }
 }

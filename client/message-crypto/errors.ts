@@ -1,13 +1,13 @@
 /**
- * Why a message does not open. `code` is stable; no message of an error holds anything of what was refused.
+ * Why a message cannot be decrypted. `code` is stable; the sentence never contains the refused data.
  *
- * - `INCOMPLETE_LINK`: the key behind the `#` is missing, cut or mistyped. Found before anything is asked of a server.
- * - `PASSWORD_REQUIRED`: the sender set a password, and none was given.
+ * - `INCOMPLETE_LINK`: the key after the `#` is missing, truncated or mistyped. Detected before any request.
+ * - `PASSWORD_REQUIRED`: the sender set a password, but none was given.
  * - `WRONG_PASSWORD`: the password is wrong, or (format 2) the key belongs to another message, or (format 1) the
- *   message is damaged: that format cannot always tell.
+ *   message is damaged: that format cannot always tell the two apart.
  * - `WRONG_KEY`: the key belongs to another message; there is no password.
- * - `DAMAGED`: key and password are right, and what they seal was altered or cut.
- * - `UNSUPPORTED_FORMAT`: of no format, or a newer one than this program knows.
+ * - `DAMAGED`: key and password are right, but the message was modified or truncated.
+ * - `UNSUPPORTED_FORMAT`: an unknown format, or a newer one than this program supports.
  */
 export type MessageErrorCode =
   | 'INCOMPLETE_LINK'
@@ -18,12 +18,12 @@ export type MessageErrorCode =
   | 'UNSUPPORTED_FORMAT';
 
 const sentences: Readonly<Record<MessageErrorCode, string>> = {
-  INCOMPLETE_LINK: 'The key of the link is missing or incomplete.',
-  PASSWORD_REQUIRED: 'The message needs a password.',
+  INCOMPLETE_LINK: 'The key in the link is missing or incomplete.',
+  PASSWORD_REQUIRED: 'The message requires a password.',
   WRONG_PASSWORD: 'The password is wrong.',
   WRONG_KEY: 'The key belongs to another message.',
-  DAMAGED: 'The message was altered or cut after it was encrypted.',
-  UNSUPPORTED_FORMAT: 'The message is of a format that is not known.',
+  DAMAGED: 'The message was modified or truncated after encryption.',
+  UNSUPPORTED_FORMAT: 'The format of the message is not supported.',
 };
 
 export class MessageError extends Error {

@@ -7,13 +7,13 @@ export { MessageError, type MessageErrorCode } from './errors.ts';
 export { type MessagePrimitives, sr2Characters } from './sr2.ts';
 
 export type SealedMessage = {
-  /** What the server is given. */
+  /** The ciphertext, for the server. */
   readonly encryptedContent: string;
-  /** What it is not: the fragment of the link. */
+  /** The fragment of the link, which the server never gets. */
   readonly fragment: string;
 };
 
-/** Encrypts under a key of its own, in format 2. @throws RangeError for an empty password, or broken Unicode */
+/** Encrypts under a new key in format 2. @throws RangeError if the password is empty, or the Unicode is not well-formed */
 export async function sealMessage(
   primitives: MessagePrimitives,
   content: string,
@@ -26,14 +26,14 @@ export async function sealMessage(
   return { encryptedContent, fragment };
 }
 
-/** What a link and its recipient bring, before anything was asked of a server. */
+/** What a link and its recipient provide before any request. */
 export type Unlocking = {
-  /** Fragment of the link, as it stands behind `#`; empty where there is none. */
+  /** The fragment of the link, after the `#`; empty if the link has none. */
   readonly fragment: string;
   readonly password?: string | undefined;
 };
 
-/** Which of the two formats, as `GET /api/messages/{id}` tells it. */
+/** The format, as `GET /api/messages/{id}` returns it. */
 export type MessageFormat = 1 | 2;
 
 /** @throws MessageError UNSUPPORTED_FORMAT */
@@ -44,10 +44,10 @@ export function formatOf(encryptedContent: string): MessageFormat {
 }
 
 /**
- * Whether the recipient must be asked for a password. For a link with nothing behind `#` a message of format 1 wants
- * one; otherwise what stands there is its password.
+ * Returns whether the recipient must enter a password. The password of a message in format 1 is the fragment of the link,
+ * so it is only needed if the link has none.
  *
- * @throws MessageError INCOMPLETE_LINK where a message of format 2 has no key that could be right
+ * @throws MessageError INCOMPLETE_LINK if the link of a message in format 2 has no valid key
  */
 export function asksPassword(
   primitives: MessagePrimitives,
@@ -57,7 +57,7 @@ export function asksPassword(
   return format === 1 ? fragment === '' : decodeLinkKey(primitives, fragment).needsPassword;
 }
 
-/** Opens either format. @throws MessageError for what does not open, and why */
+/** Decrypts a message in either format. @throws MessageError */
 export async function openSealed(
   primitives: MessagePrimitives,
   encryptedContent: string,
@@ -72,7 +72,7 @@ export async function openSealed(
   return openSr2(primitives, key, encryptedContent, password);
 }
 
-/** Browsers percent-encode what stands in a fragment, other programs may not. */
+/** Browsers percent-encode fragments; other programs may not. */
 function textOf(fragment: string): string {
   try {
     return decodeURIComponent(fragment);

@@ -3,14 +3,14 @@ import { concat, utf8 } from '../../crypto/encoding/bytes.ts';
 import { MessageError } from './errors.ts';
 
 /**
- * Message format 1, which older clients write and this one only reads:
+ * Message format 1, which older clients write. This client only reads it:
  *
  *     message = hex salt (16) ‖ hex IV (16) ‖ base64 AES-256-CBC(key, IV, PKCS#7-padded JSON {version, content, created})
  *     key     = PBKDF2-HMAC(password, salt, 100,000 iterations), 32 bytes
  *
- * The hash is not on record: crypto-js defaulted to SHA-1 before version 4.2 and to SHA-256 since. Nothing is
- * authenticated: a server could alter what is read. Which hash and whether the password is right shows in the first
- * block, since what crypto-js clients write begins with the very 16 bytes `{"version":"v1",`.
+ * The message does not name the hash: the default of crypto-js was SHA-1 before version 4.2, and is SHA-256 since. Nothing
+ * is authenticated, so a server could modify the content. The first block shows which hash is right and whether the
+ * password is, because messages of crypto-js clients begin with the 16 bytes `{"version":"v1",`.
  */
 const iterations = 100_000;
 const hashes = ['SHA-256', 'SHA-1'] as const;
@@ -19,11 +19,11 @@ const blockBytes = 16;
 
 export type LegacyMessage = {
   readonly content: string;
-  /** What the sender's clock said; not authenticated, like all of it. */
+  /** Time by the sender's clock; not authenticated, like the whole message. */
   readonly created: string | undefined;
 };
 
-/** @throws MessageError WRONG_PASSWORD, DAMAGED or UNSUPPORTED_FORMAT */
+/** Decrypts a message. @throws MessageError WRONG_PASSWORD, DAMAGED or UNSUPPORTED_FORMAT */
 export async function openLegacy(message: string, password: string): Promise<LegacyMessage> {
   const { salt, iv, ciphertext } = parse(message);
   const keys = await Promise.all(hashes.map((hash) => deriveKey(password, salt, hash)));
@@ -33,7 +33,7 @@ export async function openLegacy(message: string, password: string): Promise<Leg
     if (!opened) throw new MessageError('DAMAGED');
     return opened;
   }
-  // Clients in other languages may write the same JSON with spaces, or its fields in another order.
+  // Clients in other languages may write the JSON with spaces, or with its fields in another order.
   for (const key of keys) {
     const opened = await decrypt(key, iv, ciphertext);
     if (opened) return opened;
@@ -82,7 +82,7 @@ function parse(message: string): { readonly salt: Bytes; readonly iv: Bytes; rea
   return { salt: bytes.slice(0, 16), iv: bytes.slice(16), ciphertext: copy(ciphertext) };
 }
 
-/** What Web Crypto takes: bytes that nobody else can change meanwhile. */
+/** Copies bytes to a buffer of their own: Web Crypto's types exclude shared memory, which other threads can change. */
 function copy(bytes: Uint8Array): Bytes {
   return Uint8Array.from(bytes);
 }

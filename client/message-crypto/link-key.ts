@@ -9,8 +9,8 @@ import { MessageError } from './errors.ts';
  *     base64url(flags (1) ‖ key (32) ‖ check (3))
  *     check = the first 3 bytes of SHA-256("strongroom link key" ‖ flags ‖ key)
  *
- * The check tells a link that was cut or mistyped before an access is spent on it, and the flags tell that a password
- * will be needed, so that nobody who has none uses the message up. What is true of a message its own flags say.
+ * The check detects a truncated or mistyped link before it uses up an access. The flags show that a password is needed,
+ * so that no one without it uses up the message. The flags in the message itself are authoritative.
  */
 export type LinkKey = {
   /** 32 random bytes. */
@@ -18,7 +18,7 @@ export type LinkKey = {
   readonly needsPassword: boolean;
 };
 
-/** Of messages and of links. */
+/** Flag of messages and links. */
 export const passwordFlag = 1;
 export const keyBytes = 32;
 
@@ -33,7 +33,7 @@ export function encodeLinkKey(hash: Hash, { key, needsPassword }: LinkKey): stri
   return toBase64Url(concat(head, checkOf(hash, head)));
 }
 
-/** @throws MessageError INCOMPLETE_LINK, or UNSUPPORTED_FORMAT for flags of a newer program */
+/** Parses a link key. @throws MessageError INCOMPLETE_LINK, or UNSUPPORTED_FORMAT for flags of a newer program */
 export function decodeLinkKey(hash: Hash, text: string): LinkKey {
   const bytes = fromBase64Url(text);
   if (bytes?.length !== wholeBytes) throw new MessageError('INCOMPLETE_LINK');

@@ -1,12 +1,12 @@
 /**
- * Hides how long a message is: from 256 bytes on, only about log log of its length shows, for at most 12 % more.
- * Lengths are those of Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with
+ * Hides the length of a message: from 256 bytes on, the padded length reveals only about log log of it, and adds at most
+ * 12 %. Lengths are those of Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with
  * PURBs", PoPETs 2019, section 4); the padding itself is 0x80 and zeros (ISO/IEC 7816-4).
  */
 const smallest = 256;
 const marker = 0x80;
 
-/** @param length with the marker, in bytes */
+/** @param length in bytes, including the marker */
 export function paddedLength(length: number): number {
   if (length <= smallest) return smallest;
   const exponent = Math.floor(Math.log2(length));
@@ -22,7 +22,7 @@ export function pad(content: Uint8Array): Uint8Array {
   return padded;
 }
 
-/** @returns nothing where there is no padding */
+/** @returns undefined if the padding is not valid */
 export function unpad(padded: Uint8Array): Uint8Array | undefined {
   const end = padded.findLastIndex((byte) => byte !== 0);
   return padded[end] === marker ? padded.subarray(0, end) : undefined;

@@ -14,10 +14,10 @@ import { pad, paddedLength, unpad } from './padding.ts';
  *                = Argon2id(link key (32) ‖ password, salt, 64 MiB, 3 passes, 4 lanes), 64 bytes
  *     ciphertext = XChaCha20-Poly1305(key, nonce, padded content, AAD = "sr2." ‖ head)
  *
- * The link key is of 256 random bits and always there; the password, UTF-8 in normalization form C, comes on top
- * where flag 1 is set and is empty where it is not. So neither a stolen link nor a guessed password is enough, and
- * without the link nothing can be guessed at. The commitment tells a wrong password from a damaged message, and lets
- * no ciphertext open under two keys, as XChaCha20-Poly1305 alone would (Albertini et al., USENIX Security 2022).
+ * The link key has 256 random bits. The password (UTF-8, normalization form C) is used if flag 1 is set, and is empty
+ * otherwise. So neither a stolen link nor a guessed password is enough, and no one can guess passwords without the link.
+ * The commitment tells a wrong password from a damaged message. It also ensures that a ciphertext opens under one key
+ * only, which XChaCha20-Poly1305 alone does not (Albertini et al., USENIX Security 2022).
  */
 const prefix = 'sr2.';
 const saltBytes = 16;
@@ -27,20 +27,22 @@ const tagBytes = 16;
 const headBytes = 1 + saltBytes + nonceBytes + commitmentBytes;
 const smallestBytes = headBytes + tagBytes;
 
-/** RFC 9106 section 4, the second recommended option. The format's own: none of it travels, so none can be lowered. */
+/** RFC 9106 section 4, the second recommended option. The format defines it: it is not sent, so no one can lower it. */
 const cost = { memoryKiB: 65_536, passes: 3, lanes: 4 } as const;
 
 export type MessagePrimitives = Pick<Primitives, 'randomBytes' | 'sha256' | 'argon2id' | 'xChaCha20Poly1305'>;
 
-/** Characters that a content of so many bytes of UTF-8 will take. */
+/** Returns the length of the message for content of this many bytes in UTF-8. */
 export function sr2Characters(contentBytes: number): number {
   const bytes = headBytes + paddedLength(contentBytes + 1) + tagBytes;
   return prefix.length + Math.ceil((bytes * 4) / 3);
 }
 
 /**
- * @param key 32 random bytes, of this message alone
- * @param password none where it is undefined; never empty
+ * Encrypts content.
+ *
+ * @param key 32 random bytes, used only for this message
+ * @param password undefined for none; never empty
  */
 export async function sealSr2(
   primitives: MessagePrimitives,
@@ -62,7 +64,7 @@ export async function sealSr2(
   return prefix + toBase64Url(concat(head, sealed));
 }
 
-/** @throws MessageError for whatever is not that message, under that key and password */
+/** Decrypts a message. @throws MessageError */
 export async function openSr2(
   primitives: MessagePrimitives,
   key: Uint8Array,

@@ -1,16 +1,16 @@
+import { pause } from '../../contract/backoff.ts';
 import { Tampered } from '../../crypto/errors.ts';
 import type { RecordContext } from '../../crypto/vault/context.ts';
 import type { FileMetadata } from '../../crypto/vault/file-metadata.ts';
 import { type ByteRange, FileReader, toReadableStream } from '../../crypto/vault/file-stream.ts';
 import { StrongroomError } from '../error.ts';
-import { pause } from '../retry.ts';
 import { bytesOf } from './own-keys.ts';
 import { openTerms } from './shares.ts';
 import type { Vault } from './vault.ts';
 
 export type DownloadOptions = { readonly signal?: AbortSignal; readonly fetch?: typeof fetch };
 
-/** What the server says of a file, each time that it is asked for a URL. */
+/** What the server returns about a file with each URL. */
 type Sealed = {
   readonly wrappedCekB64: string;
   readonly sealedMetadataB64: string;
@@ -19,14 +19,14 @@ type Sealed = {
   readonly urlExpiresUtc: string;
 };
 
-/** So much of a file is asked for at once; what breaks off is asked for again from where it broke. */
+/** Maximum size of one request. An interrupted request continues where it stopped. */
 const windowBytes = 16 * 1024 * 1024;
 const tries = 5;
 const pauseMs = 500;
-/** A URL is not used in its last seconds. */
+/** A URL is replaced this long before it expires. */
 const marginMs = 10_000;
 
-/** A file of the vault, read and verified here. */
+/** A file of the vault. The client decrypts and verifies it. */
 export class VaultFile implements FileMetadata {
   readonly fileName: string;
   readonly contentType: string;
@@ -43,11 +43,11 @@ export class VaultFile implements FileMetadata {
   }
 
   /**
-   * A part of the content, the whole unless given. Nothing is yielded before it was verified, and that the file was not
-   * cut is verified first.
+   * Yields the content, or a range of it. It first verifies that the file is not truncated, and yields only verified
+   * bytes.
    *
-   * @throws RangeError for a range that is not within the file @throws Tampered
-   * @throws StrongroomError NETWORK where the object store cannot be reached
+   * @throws RangeError if the range is not within the file @throws Tampered
+   * @throws StrongroomError NETWORK if the object store cannot be reached
    */
   async *read(
     { start, end }: ByteRange = { start: 0, end: this.sizeBytes },
@@ -72,13 +72,13 @@ export class VaultFile implements FileMetadata {
     } while (at < end);
   }
 
-  /** The content for whatever takes a stream: a `Response`, a file of Node by `Readable.fromWeb`. */
+  /** Returns the content as a stream, for a `Response`, or for Node's `Readable.fromWeb`. */
   stream(range?: ByteRange): ReadableStream<Uint8Array> {
     return toReadableStream(this.read(range));
   }
 }
 
-/** Opens one of the caller's own files. @throws Tampered @throws StrongroomError NOT_FOUND */
+/** Opens one of the caller's files. @throws Tampered @throws StrongroomError NOT_FOUND */
 export async function openVaultFile(
   vault: Vault,
   id: string,
@@ -95,7 +95,7 @@ export type SharedVaultFile = {
   readonly file: VaultFile;
 };
 
-/** Opens a file that another user shares. @throws Tampered @throws KeyMismatch @throws StrongroomError NOT_FOUND */
+/** Opens a shared file. @throws Tampered @throws KeyMismatch @throws StrongroomError NOT_FOUND */
 export async function openSharedVaultFile(
   vault: Vault,
   shareId: string,
@@ -136,7 +136,7 @@ async function fileOf(
   return new VaultFile(metadata, reader, signal);
 }
 
-/** A body that breaks off is a fault of the network, not of the file. */
+/** Turns an interrupted body into a network error, so that it does not count as tampering. */
 function ranged(body: ReadableStream<Uint8Array>, length: number): ReadableStream<Uint8Array> {
   const pieces = async function* () {
     let left = length;
@@ -157,7 +157,7 @@ function ranged(body: ReadableStream<Uint8Array>, length: number): ReadableStrea
 }
 
 function lost(cause: unknown, status?: number): never {
-  throw new StrongroomError('The object store did not answer with the file.', {
+  throw new StrongroomError('The object store did not return the file.', {
     code: 'NETWORK',
     status,
     cause,

@@ -9,7 +9,7 @@ import type { Vault } from './vault.ts';
 
 export type ListedFile = FileMetadata & { readonly id: string; readonly updatedUtc: string };
 
-/** The caller's own files, the oldest first. Those whose names do not open are left out. */
+/** Yields the caller's files, oldest first. It skips files whose metadata cannot be decrypted. */
 export async function* vaultFiles(
   vault: Vault,
   options: CallOptions = {},
@@ -24,7 +24,7 @@ export async function* vaultFiles(
 
 export type ListedUpload = FileMetadata & { readonly id: string; readonly createdUtc: string };
 
-/** The caller's uploads that were begun and not completed: `resumeUpload` goes on with one by its id. */
+/** Yields the caller's incomplete uploads. `resumeUpload` resumes one by its id. */
 export async function* openUploads(
   vault: Vault,
   options: CallOptions = {},
@@ -41,7 +41,7 @@ type ReceivedFile = ResponseFor<'sealed.listReceivedFiles'>['body'][number];
 export type ListedSharedFile = FileMetadata &
   Pick<ReceivedFile, 'shareId' | 'fileId' | 'ownerUserId' | 'ownerName' | 'expiresUtc'>;
 
-/** The files that others share with the caller. Those whose terms or names do not open are left out. */
+/** Yields the files that others share with the caller. It skips shares that cannot be decrypted. */
 export async function* receivedVaultFiles(
   vault: Vault,
   options: CallOptions = {},

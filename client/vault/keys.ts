@@ -12,9 +12,9 @@ import type { CallOptions, StrongroomClient } from '../index.ts';
 import { bytesOf, type Me, openOwnKek, openUnder, ownerOf, publicKeysOf } from './own-keys.ts';
 
 /**
- * Makes the caller's key pairs here, under a user secret that is not sent.
+ * Creates the caller's key pairs on the client, under a user secret that is not sent.
  *
- * @throws RangeError for a secret that is too short or too long @throws StrongroomError KEYS_EXIST
+ * @throws RangeError if the secret is too short or too long @throws StrongroomError KEYS_EXIST
  */
 export async function createKeys(
   client: StrongroomClient,
@@ -40,10 +40,10 @@ export async function createKeys(
 }
 
 /**
- * Moves the caller's private keys to another user secret. Neither of the two is sent.
+ * Re-encrypts the caller's private keys under another user secret. Neither secret is sent.
  *
- * @throws RangeError for a new secret that is too short or too long @throws WrongUserSecret @throws Tampered
- * @throws StrongroomError CONFLICT where another rekey came first
+ * @throws RangeError if the new secret is too short or too long @throws WrongUserSecret @throws Tampered
+ * @throws StrongroomError CONFLICT if another rekey came first
  */
 export async function rekey(
   client: StrongroomClient,
@@ -63,12 +63,12 @@ export async function rekey(
 }
 
 /**
- * Takes the keys that a trustee has brought back: opens them here by the temporary secret, finds that they belong to
- * the caller's public keys, and puts them under a user secret. None of the secrets is sent.
+ * Uses the keys that a trustee restored: decrypts them with the temporary secret, checks that they match the caller's
+ * public keys, and encrypts them under a new user secret. None of the secrets is sent.
  *
- * @throws RangeError for a new secret that is too short or too long @throws WrongUserSecret
- * @throws Tampered where they are not the caller's keys
- * @throws StrongroomError NOT_FOUND where no restore waits, RESTORE_TOO_EARLY while it may be vetoed
+ * @throws RangeError if the new secret is too short or too long @throws WrongUserSecret
+ * @throws Tampered if they are not the caller's keys
+ * @throws StrongroomError NOT_FOUND if no restore is pending, RESTORE_TOO_EARLY during the veto period
  */
 export async function rekeyRestored(
   client: StrongroomClient,
@@ -82,7 +82,7 @@ export async function rekeyRestored(
     client.call('recovery.getPendingRestore', options),
   ]);
   const { restore } = body;
-  if (!restore) throw new StrongroomError('No restore waits.', { code: 'NOT_FOUND' });
+  if (!restore) throw new StrongroomError('No restore is pending.', { code: 'NOT_FOUND' });
   const owner = { org: me.orgId, user: me.id, keyVersion: restoredKeyVersion };
   const sealed = {
     x25519: bytesOf(restore.encryptedPrivateKeyEccB64),
@@ -114,10 +114,11 @@ async function replaceKeys(
   }
 }
 
-/** @throws RangeError for a secret that is too short or too long */
+/** @throws RangeError if the secret is too short or too long */
 async function sealPairs(crypto: VaultCrypto, userSecret: string, owner: KeyOwner, pairs: KeyPairs) {
   const { min, max } = limits.userSecretCharacters;
-  if (!isUserSecretLength(userSecret)) throw new RangeError(`a user secret has ${min} to ${max} characters`);
+  if (!isUserSecretLength(userSecret))
+    throw new RangeError(`a user secret must have ${min} to ${max} characters`);
   const { kek, record } = await crypto.createKek(userSecret, owner);
   const sealed = crypto.sealPrivateKeys(kek, owner, pairs);
   const verifier = crypto.proofVerifier(crypto.rekeyProof(kek, owner));

@@ -12,11 +12,11 @@ export type Me = ResponseFor<'users.getMe'>['body'];
 export type Profile = ResponseFor<'users.get'>['body'];
 
 /**
- * The caller's key pairs, opened here: the user secret is not sent. What the server says of the cost of the derivation
- * is authenticated and bounded, so it can neither weaken nor stall it. Wipe them after use.
+ * Decrypts the caller's key pairs on the client; the user secret is not sent. The derivation cost that the server names is
+ * authenticated and bounded, so the server can neither weaken nor stall the derivation. Wipe the key pairs after use.
  *
- * @throws WrongUserSecret @throws Tampered where the server's material is not what was stored
- * @throws StrongroomError KEYS_REQUIRED where there are none yet
+ * @throws WrongUserSecret @throws Tampered if the server does not return what was stored
+ * @throws StrongroomError KEYS_REQUIRED if the caller has no key pairs yet
  */
 export async function openOwnKeys(crypto: VaultCrypto, me: Me, userSecret: string): Promise<KeyPairs> {
   const kek = await openOwnKek(crypto, me, userSecret);
@@ -49,11 +49,11 @@ export function ownerOf({
   orgId: org,
   kdf,
 }: Me): KeyOwner & { readonly kdf: NonNullable<Me['kdf']> } {
-  if (!kdf) throw new StrongroomError('There are no key pairs yet.', { code: 'KEYS_REQUIRED' });
+  if (!kdf) throw new StrongroomError('You have no key pairs yet.', { code: 'KEYS_REQUIRED' });
   return { org, user, keyVersion: kdf.keyVersion, kdf };
 }
 
-/** @throws StrongroomError RECIPIENT_KEYS_REQUIRED for a user who has none */
+/** @throws StrongroomError RECIPIENT_KEYS_REQUIRED if the user has no key pairs */
 export function publicKeysOf({
   publicKeyB64,
   publicKeyKyberB64,
@@ -63,7 +63,7 @@ export function publicKeysOf({
   return { x25519: bytesOf(publicKeyB64), mlKem768: bytesOf(publicKeyKyberB64) };
 }
 
-/** @throws Tampered for what is no base64 */
+/** @throws Tampered if the text is not valid base64 */
 export function bytesOf(base64: string | null): Uint8Array {
   const bytes = base64 === null ? undefined : fromBase64(base64);
   if (!bytes) throw new Tampered();

@@ -1,28 +1,28 @@
 import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { wipe } from '../../crypto/encoding/bytes.ts';
+import { uuidv7 } from '../../crypto/encoding/uuid.ts';
 import { Refused } from '../../crypto/errors.ts';
 import type { RecordContext } from '../../crypto/vault/context.ts';
 import type { Cek } from '../../crypto/vault/envelope.ts';
 import type { ShareTerms } from '../../crypto/vault/share-terms.ts';
 import type { CallOptions, ResponseFor } from '../index.ts';
 import { entriesOf } from '../paging.ts';
-import { uuidv7 } from '../uuid.ts';
 import { bytesOf } from './own-keys.ts';
-import { overtaken, type VaultValue } from './values.ts';
+import { retryConflicts, type VaultValue } from './values.ts';
 import type { Vault } from './vault.ts';
 
 export type NewShare = {
   readonly recipientUserId: string;
-  /** Without it the share does not expire. */
+  /** When the share expires. Default: never. */
   readonly expires?: Date;
 };
 
 export type ShareCreated = ResponseFor<'sealed.shareValue'>['body'];
 
 /**
- * Shares a value with another user of the org, to read: its key is opened and wrapped to them here.
+ * Gives another user of the org read access to a value. The client unwraps its key and wraps it to that user.
  *
- * @param alias how the recipient is to see it; sealed under the value's key
+ * @param alias the name that the recipient sees; sealed under the value's key
  * @throws Tampered @throws UntrustedKeys
  * @throws StrongroomError NOT_FOUND, SHARE_EXISTS, TOO_MANY_SHARES, RECIPIENT_KEYS_REQUIRED
  */
@@ -32,7 +32,7 @@ export async function shareVaultValue(
   { alias, ...share }: NewShare & { readonly alias?: string },
   options: CallOptions = {},
 ): Promise<ShareCreated> {
-  return overtaken(options, async () => {
+  return retryConflicts(options, async () => {
     const { body: value } = await vault.client.call('sealed.getValue', { ...options, params: { key } });
     const context = vault.valueContext(key, value.version);
     const cek = vault.unwrap(context, bytesOf(value.wrappedCekB64));
@@ -42,7 +42,7 @@ export async function shareVaultValue(
   });
 }
 
-/** Shares a file, as `shareVaultValue` does a value. Its content stays where it is, however large. */
+/** Shares a file, like `shareVaultValue`. The content is not copied. */
 export async function shareVaultFile(
   vault: Vault,
   id: string,
@@ -83,11 +83,11 @@ async function sealShare(
 
 type ReceivedValue = ResponseFor<'sealed.listReceivedValues'>['body'][number];
 
-/** A share of a value as its recipient has it: its terms, verified. */
+/** A shared value as its recipient sees it, with verified terms. */
 export type ReceivedShare = Pick<ReceivedValue, 'shareId' | 'ownerUserId' | 'updatedUtc'> &
   ShareTerms & { readonly key: string };
 
-/** The values that others share with the caller. Those whose terms do not open are left out. */
+/** Yields the values that others share with the caller. It skips shares whose terms cannot be decrypted. */
 export async function* receivedVaultValues(
   vault: Vault,
   options: CallOptions = {},
@@ -100,7 +100,7 @@ export async function* receivedVaultValues(
   }
 }
 
-/** Reads a value that another user shares. @throws Tampered @throws KeyMismatch @throws StrongroomError NOT_FOUND */
+/** Reads a shared value. @throws Tampered @throws KeyMismatch @throws StrongroomError NOT_FOUND */
 export async function getSharedVaultValue(
   vault: Vault,
   shareId: string,
@@ -128,7 +128,7 @@ function openShare(vault: Vault, share: ReceivedValue): ReceivedShare {
 
 type Shown = Pick<ReceivedValue, 'permission' | 'ownerName' | 'expiresUtc'>;
 
-/** The terms of a share, sealed under its key, so that no server can say others of them. @throws Tampered @throws KeyMismatch */
+/** Opens the terms of a share. They are sealed under its key, so the server cannot change them. @throws Tampered @throws KeyMismatch */
 export function openTerms(
   vault: Vault,
   context: RecordContext,
@@ -146,7 +146,7 @@ export function openTerms(
   }
 }
 
-/** Or nothing for what does not open. */
+/** Returns undefined if the data cannot be decrypted. */
 export function tryOpen<T>(open: () => T): T | undefined {
   try {
     return open();

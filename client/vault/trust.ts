@@ -5,14 +5,15 @@ import type { CallOptions, StrongroomClient } from '../index.ts';
 import { publicKeysOf } from './own-keys.ts';
 
 /**
- * Decides whether the public keys that the server gives out as a user's are that user's: whoever gives out others can
- * read what is wrapped to them. Compare `fingerprintOf` with the user by another way, keep it, and answer by it.
+ * Decides whether the public keys that the server returns for a user belong to that user. A server that substitutes keys
+ * can read what is wrapped to them. Compare `fingerprintOf` with the user through another channel, store it, and use it
+ * here.
  *
  * @param fingerprint SHA-256 over both keys, 64 hexadecimal digits in lower case
  */
 export type KeyTrust = (userId: string, fingerprint: string) => boolean | Promise<boolean>;
 
-/** The public keys are not the ones that are trusted. Nothing was wrapped to them. */
+/** The public keys are not the trusted ones. Nothing was wrapped to them. */
 export class UntrustedKeys extends Error {
   override readonly name = 'UntrustedKeys';
   readonly code = 'UNTRUSTED_KEYS';
@@ -20,19 +21,19 @@ export class UntrustedKeys extends Error {
   readonly fingerprint: string;
 
   constructor(userId: string, fingerprint: string) {
-    super(`the public keys of ${userId} are not the ones that are trusted`);
+    super(`the public keys of ${userId} are not the trusted ones`);
     this.userId = userId;
     this.fingerprint = fingerprint;
   }
 }
 
-/** What two people compare to know that they mean the same keys. @throws Tampered for what are none */
+/** Returns the fingerprint that two people compare to verify keys. @throws Tampered if they are not valid public keys */
 export function fingerprintOf(crypto: VaultCrypto, keys: PublicKeys): string {
   return hex(crypto.keyIdOf(keys));
 }
 
 /**
- * The public keys of a user of the org.
+ * Returns the trusted public keys of a user of the org.
  *
  * @throws UntrustedKeys @throws StrongroomError NOT_FOUND, RECIPIENT_KEYS_REQUIRED
  */

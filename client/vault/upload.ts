@@ -1,39 +1,39 @@
+import { pause } from '../../contract/backoff.ts';
 import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { concat, wipe } from '../../crypto/encoding/bytes.ts';
+import { uuidv7 } from '../../crypto/encoding/uuid.ts';
 import { Tampered } from '../../crypto/errors.ts';
 import type { FileCipher } from '../../crypto/vault/file-format.ts';
 import { type FilePart, type PartPlan, planParts } from '../../crypto/vault/file-parts.ts';
 import { sealPart } from '../../crypto/vault/file-stream.ts';
 import { StrongroomError } from '../error.ts';
-import { pause } from '../retry.ts';
-import { uuidv7 } from '../uuid.ts';
 import { bytesOf } from './own-keys.ts';
 import type { Vault } from './vault.ts';
 
 export type UploadOptions = {
-  /** Name of the file; that of a `File` unless given. */
+  /** Name of the file. Default: the name of a `File`. */
   readonly fileName?: string;
-  /** Media type; that of the blob unless given, else `application/octet-stream`. */
+  /** Media type. Default: the type of the blob, or `application/octet-stream`. */
   readonly contentType?: string;
-  /** Bytes of the content that the object store has, and how many there are. */
+  /** Called with the number of bytes stored so far and in total. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Called with the id of the file as soon as the upload can be resumed by it. */
+  /** Called with the id of the file as soon as the upload can be resumed with it. */
   readonly onBegun?: (fileId: string) => void;
-  /** Parts that are on their way at once; each takes 8 MiB of memory, or a ten-thousandth of the file. */
+  /** Parts that are uploaded concurrently. Each takes 8 MiB of memory, or a ten-thousandth of the file. */
   readonly partsAtOnce?: number;
   readonly signal?: AbortSignal;
   readonly fetch?: typeof fetch;
 };
 
-/** A part is tried so often, with another URL each time. */
+/** Attempts per part, each with a new URL. */
 const tries = 5;
 const pauseMs = 500;
-/** Parts whose URLs are asked for in one call. */
+/** Number of URLs that one request asks for. */
 const signedAtOnce = 20;
 
 /**
- * Seals a file here and puts it to the object store, in parts. Neither its content nor its name reaches the server in
- * the clear. In a browser a `File` is a blob; on Node, `openAsBlob` of `node:fs` makes one of a path.
+ * Encrypts a file on the client and uploads it to the object store in parts. Neither content nor name reaches the server in
+ * plaintext. In a browser a `File` is a blob; on Node, `openAsBlob` of `node:fs` returns one for a path.
  *
  * @returns the id of the file
  * @throws StrongroomError PLAN_LIMIT_REACHED, STORAGE_NOT_CONFIGURED, NETWORK …
@@ -70,11 +70,11 @@ export async function uploadFile(vault: Vault, content: Blob, options: UploadOpt
 }
 
 /**
- * Goes on with an upload that was broken off, here or elsewhere: by the id of its file and the user secret, nothing else
- * had to be kept. The content must be the same; a byte of another one would become part of the file.
+ * Resumes an interrupted upload, on this machine or another: it needs only the id of the file and the user secret. The
+ * content must be the same, because different bytes would become part of the file.
  *
- * @throws RangeError for a content of another size
- * @throws StrongroomError NOT_FOUND for an upload that was never begun, was given up or has expired
+ * @throws RangeError if the content has another size
+ * @throws StrongroomError NOT_FOUND if the upload does not exist, was aborted or has expired
  */
 export async function resumeUpload(
   vault: Vault,
@@ -89,7 +89,7 @@ export async function resumeUpload(
   const cek = vault.unwrap(context, bytesOf(upload.wrappedCekB64));
   try {
     const { sizeBytes } = crypto.openFileMetadata(cek, context, bytesOf(upload.sealedMetadataB64));
-    if (sizeBytes !== content.size) throw new RangeError('the content is of another size than the upload');
+    if (sizeBytes !== content.size) throw new RangeError('the content does not have the size of the upload');
     const plan = planParts(sizeBytes);
     if (plan.part(plan.parts).sealedEnd !== upload.sealedSizeBytes) throw new Tampered();
     const cipher = crypto.fileCipher(cek, context, bytesOf(upload.fileHeaderB64));
@@ -110,12 +110,12 @@ type Upload = {
   readonly cipher: FileCipher;
   readonly plan: PartPlan;
   readonly options: UploadOptions;
-  /** Numbers of the parts that the object store has. */
+  /** Numbers of the stored parts. */
   readonly there: ReadonlySet<number>;
   readonly assembled?: boolean;
 };
 
-/** Puts the parts that are missing, and makes a file of them all. */
+/** Uploads the missing parts and completes the upload. */
 async function putParts(upload: Upload): Promise<void> {
   const { vault, id, content, plan, options, there, assembled } = upload;
   const { onProgress, signal, partsAtOnce = 3 } = options;
@@ -166,7 +166,7 @@ async function putPart(upload: Upload, number: number, signed: string | undefine
     if (answer.ok) return;
     signal?.throwIfAborted();
     if (attempt === tries) {
-      const message = `Part ${number} of the file did not reach the object store.`;
+      const message = `Part ${number} of the file could not be uploaded.`;
       throw new StrongroomError(message, {
         code: 'NETWORK',
         ...('cause' in answer && { cause: answer.cause }),

@@ -1,3 +1,4 @@
+import { backoff } from '../../contract/backoff.ts';
 import { toBase64 } from '../../crypto/encoding/base64.ts';
 import { wipe } from '../../crypto/encoding/bytes.ts';
 import type { RecordContext } from '../../crypto/vault/context.ts';
@@ -5,13 +6,8 @@ import type { Cek } from '../../crypto/vault/envelope.ts';
 import { StrongroomError } from '../error.ts';
 import type { CallOptions, ResponseFor } from '../index.ts';
 import { entriesOf } from '../paging.ts';
-import { pause } from '../retry.ts';
 import { bytesOf } from './own-keys.ts';
 import type { Vault } from './vault.ts';
-
-/** What others change meanwhile is read and sealed anew so often. */
-const tries = 5;
-const pauseMs = 50;
 
 export type VaultValue = {
   readonly value: Uint8Array;
@@ -19,7 +15,7 @@ export type VaultValue = {
   readonly updatedUtc: string;
 };
 
-/** Reads a value and opens it here. @throws Tampered @throws StrongroomError NOT_FOUND */
+/** Reads and decrypts a value. @throws Tampered @throws StrongroomError NOT_FOUND */
 export async function getVaultValue(
   vault: Vault,
   key: string,
@@ -37,28 +33,28 @@ export async function getVaultValue(
 }
 
 export type PutOptions = CallOptions & {
-  /** Only where there is no value of this name. */
+  /** Store the value only if the name is not used yet. */
   readonly ifAbsent?: boolean;
 };
 
-/** There is a value of this name already. Nothing was written. */
+/** A value with this name already exists. Nothing was written. */
 export class ValueExists extends Error {
   override readonly name = 'ValueExists';
   readonly code = 'VALUE_EXISTS';
 
   constructor() {
-    super('there is a value of this name already');
+    super('a value with this name already exists');
   }
 }
 
 export type WrittenValue = ResponseFor<'sealed.putValue'>['body'];
 
 /**
- * Seals a value here and stores it: under a new key, which is wrapped to the caller and to each recipient of a share
- * of it. Neither value nor key reaches the server.
+ * Encrypts a value on the client under a new key, wraps the key to the caller and to each recipient of a share, and stores
+ * both. Neither value nor key reaches the server in plaintext.
  *
- * @throws UntrustedKeys for a recipient of a share @throws ValueExists
- * @throws StrongroomError PLAN_LIMIT_REACHED; CONFLICT where others changed it five times meanwhile
+ * @throws UntrustedKeys if the keys of a recipient are not trusted @throws ValueExists
+ * @throws StrongroomError PLAN_LIMIT_REACHED; CONFLICT if other writers changed the value in five attempts
  */
 export async function putVaultValue(
   vault: Vault,
@@ -66,7 +62,7 @@ export async function putVaultValue(
   value: Uint8Array,
   { ifAbsent = false, ...options }: PutOptions = {},
 ): Promise<WrittenValue> {
-  return overtaken(options, async () => {
+  return retryConflicts(options, async () => {
     const present = await versionOf(vault, key, options);
     if (ifAbsent && present !== 0) throw new ValueExists();
     const context = vault.valueContext(key, present + 1);
@@ -89,7 +85,7 @@ export async function putVaultValue(
   });
 }
 
-/** @returns 0 where there is none */
+/** @returns 0 if there is no such value */
 async function versionOf(vault: Vault, key: string, options: CallOptions): Promise<number> {
   try {
     return (await vault.client.call('sealed.getValue', { ...options, params: { key } })).body.version;
@@ -117,15 +113,9 @@ async function rewrapShares(
   return Promise.all(wrapped);
 }
 
-/** Does something again where others changed the same thing in between. */
-export async function overtaken<T>({ signal }: CallOptions, attempt: () => Promise<T>): Promise<T> {
-  for (let number = 1; ; number++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const conflict = error instanceof StrongroomError && error.code === 'CONFLICT';
-      if (!conflict || number === tries) throw error;
-      await pause(pauseMs * 2 ** (number - 1) * Math.random(), signal);
-    }
-  }
+/** Retries while other writers change the same record in between. */
+export async function retryConflicts<T>({ signal }: CallOptions, attempt: () => Promise<T>): Promise<T> {
+  const delayAfter = (error: unknown, jitterMs: number) =>
+    error instanceof StrongroomError && error.code === 'CONFLICT' ? jitterMs : undefined;
+  return backoff(attempt, { attempts: 5, baseMs: 50, maxMs: 1_000, delayAfter, signal });
 }

@@ -7,13 +7,13 @@ import { type Me, openOwnKeys, ownerOf, publicKeysOf } from './own-keys.ts';
 import { type KeyTrust, requireTrust, trustedKeys } from './trust.ts';
 
 export type VaultOptions = CallOptions & {
-  /** Asked before something is wrapped to another user; whatever keys the server names are taken unless given. */
+  /** Called before a key is wrapped to another user. Default: trust the keys that the server returns. */
   readonly trust?: KeyTrust;
 };
 
 /**
- * A user's vault with the keys on this side alone: the user secret opens the private keys here, and is never sent. Hold
- * it no longer than it is needed, and close it. Without the secret it seals, by the public keys, and opens nothing.
+ * A user's vault whose keys stay on the client: the user secret decrypts the private keys here and is never sent. Close it
+ * as soon as it is no longer needed. Without the secret it can encrypt with the public keys, but decrypt nothing.
  */
 export class Vault {
   readonly client: StrongroomClient;
@@ -40,8 +40,10 @@ export class Vault {
   }
 
   /**
-   * @throws WrongUserSecret @throws Tampered where the server's material is not what was stored
-   * @throws StrongroomError KEYS_REQUIRED where there are no key pairs yet
+   * Opens the vault with the user secret.
+   *
+   * @throws WrongUserSecret @throws Tampered if the server does not return what was stored
+   * @throws StrongroomError KEYS_REQUIRED if the caller has no key pairs yet
    */
   static async unlock(
     client: StrongroomClient,
@@ -54,10 +56,10 @@ export class Vault {
   }
 
   /**
-   * For who only puts values. The public keys are then the ones that the server names: `trust` is asked for the
-   * caller's own, too.
+   * Opens the vault for writing only. It uses the public keys that the server returns, so `trust` is called for the
+   * caller's own keys too.
    *
-   * @throws UntrustedKeys @throws StrongroomError KEYS_REQUIRED where there are no key pairs yet
+   * @throws UntrustedKeys @throws StrongroomError KEYS_REQUIRED if the caller has no key pairs yet
    */
   static async locked(
     client: StrongroomClient,
@@ -70,17 +72,17 @@ export class Vault {
     return new Vault(client, crypto, me, undefined, trust);
   }
 
-  /** Where a value belongs. @param owner the caller unless given */
+  /** Returns the context of a value. @param owner default: the caller */
   valueContext(key: string, version: number, owner: string = this.me.id): RecordContext {
     return valueContext(this.me.orgId, owner, key, version);
   }
 
-  /** Where a file belongs. @param owner the caller unless given */
+  /** Returns the context of a file. @param owner default: the caller */
   fileContext(fileId: string, owner: string = this.me.id): RecordContext {
     return fileContext(this.me.orgId, owner, fileId);
   }
 
-  /** The key of something that was wrapped to the caller. Wipe it after use. @throws Tampered @throws KeyMismatch */
+  /** Unwraps a key that was wrapped to the caller. Wipe it after use. @throws Tampered @throws KeyMismatch */
   unwrap(context: RecordContext, wrapped: Uint8Array): Cek {
     return this.crypto.unwrapCek(this.#open(), context, wrapped);
   }
@@ -114,7 +116,7 @@ export class Vault {
 
   #open(): KeyPairs {
     this.#requireOpen();
-    if (!this.#keys) throw new Error('the vault is locked: it opens nothing without the user secret');
+    if (!this.#keys) throw new Error('the vault is locked: it cannot decrypt without the user secret');
     return this.#keys;
   }
 

@@ -7,7 +7,7 @@ import { type Tag, tags } from '../tags.ts';
 import { exampleOf } from './examples.ts';
 import { errorsOf } from './implied-errors.ts';
 import { type Converted, jsonSchemas } from './json-schemas.ts';
-import { answerName, errorExamples, headers, responsesOf, sharedResponses } from './responses.ts';
+import { errorExamples, headers, responseName, responsesOf, sharedResponses } from './responses.ts';
 import { description } from './text.ts';
 import type { HttpMethod, OpenApiDocument, OpenApiOperation, Parameter, Reference } from './types.ts';
 
@@ -15,7 +15,7 @@ const idempotencyKey: Parameter = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'Names this call, so that a retry of it does nothing twice.',
+  description: 'Identifies this request, so that a retry does not repeat its effect.',
   schema: {
     type: 'string',
     minLength: 1,
@@ -39,7 +39,7 @@ const securitySchemes = {
   },
 } as const;
 
-/** The API as an OpenAPI 3.1 document, out of its route records. The same version gives the same document. */
+/** Returns the API as an OpenAPI 3.1 document, generated from the route records. */
 export function openApiDocument(version: string): OpenApiDocument {
   const order = Object.keys(tags) as Tag[];
   const inOrder = order.flatMap((tag) => routes.filter((route) => route.tag === tag));
@@ -49,12 +49,12 @@ export function openApiDocument(version: string): OpenApiDocument {
     info: {
       title: 'Strongroom',
       version,
-      summary: 'A zero-knowledge vault and code sandbox of your own',
+      summary: 'A self-hosted zero-knowledge vault and code sandbox',
       description,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    // Relative to the document: a stage of API Gateway puts a prefix before every path.
-    servers: [{ url: './', description: 'Where this document comes from' }],
+    // Relative to the document, because a stage of API Gateway prefixes every path.
+    servers: [{ url: './', description: 'The server of this document' }],
     tags: order
       .filter((tag) => inOrder.some((route) => route.tag === tag))
       .map((name) => ({ name, description: tags[name] })),
@@ -74,16 +74,16 @@ const requestParts = ['params', 'query', 'body'] as const;
 
 function schemasOf(records: readonly RouteRecord[]): Converted {
   const requests: Record<string, z.ZodType> = {};
-  const answers: Record<string, z.ZodType> = { error: ErrorBody };
+  const responses: Record<string, z.ZodType> = { error: ErrorBody };
   for (const route of records) {
     for (const part of requestParts) {
       if (route[part]) requests[`${route.operationId} ${part}`] = route[part];
     }
     for (const [status, { body }] of Object.entries(route.responses)) {
-      answers[answerName(route, status)] = body;
+      responses[responseName(route, status)] = body;
     }
   }
-  return jsonSchemas(requests, answers);
+  return jsonSchemas(requests, responses);
 }
 
 function pathsOf(records: readonly RouteRecord[], schemas: Converted): OpenApiDocument['paths'] {
@@ -112,7 +112,7 @@ function operationOf(route: RouteRecord, schemas: Converted): OpenApiOperation {
   };
 }
 
-/** Alternatives; the empty one means that a call without any credential is taken too. */
+/** Returns alternatives. The empty one means that a request without a credential is accepted too. */
 function securityOf({ auth }: RouteRecord): OpenApiOperation['security'] {
   if (auth === 'none') return [];
   const schemes = Object.keys(securitySchemes).map((name) => ({ [name]: [] }) as const);

@@ -13,10 +13,10 @@ const byFormat: Readonly<Record<string, string>> = {
 };
 
 /**
- * An example of a schema: its own, or one put together from those of its parts. Optional properties are left out
- * unless they have an example of their own.
+ * Returns an example of a schema: its own, or one composed from its parts. Optional properties are included only if they
+ * have an example of their own.
  *
- * @returns undefined where a part needs an example and has none, such as text under a pattern
+ * @returns undefined if a required part has no example, such as a string with a pattern
  */
 export function exampleOf(schema: JsonSchema, components: Components): unknown {
   if (schema.examples) return schema.examples[0];

@@ -1,7 +1,7 @@
 import type { RouteRecord } from '../define-route.ts';
 import type { ErrorCode } from '../errors.ts';
 
-/** Every error that a route answers: those that its place behind the front door implies, and its own. */
+/** Returns every error of a route: those that the request pipeline implies, and its own. */
 export function errorsOf(route: RouteRecord): ReadonlySet<ErrorCode> {
   return new Set([...impliedErrors(route), ...(route.errors ?? [])]);
 }

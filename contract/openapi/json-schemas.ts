@@ -1,46 +1,46 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonSchema } from './types.ts';
 
-/** Schemas by a name of the caller's own. */
+/** Schemas by names that the caller chooses. */
 export type Schemas = Readonly<Record<string, z.ZodType>>;
 
 export type Converted = {
-  /** By the caller's names, as they read in a request. */
+  /** Request schemas by the caller's names. */
   readonly requests: Readonly<Record<string, JsonSchema>>;
-  /** By the caller's names, as they read in an answer. */
-  readonly answers: Readonly<Record<string, JsonSchema>>;
-  /** Whatever has an id, by it; the others refer to them. */
+  /** Response schemas by the caller's names. */
+  readonly responses: Readonly<Record<string, JsonSchema>>;
+  /** Schemas with an id, by id. The others refer to them. */
   readonly components: Readonly<Record<string, JsonSchema>>;
 };
 
 const componentPath = '#/components/schemas/';
 
 /**
- * JSON Schema 2020-12 of zod schemas, with references as OpenAPI has them.
+ * Converts zod schemas to JSON Schema 2020-12, with references in OpenAPI's form.
  *
- * An object of an answer is left open unless its schema is strict, since answers may gain fields.
+ * Objects in responses are open unless their schema is strict, because responses may gain fields.
  *
- * @throws Error where one id stands for two different schemas
+ * @throws Error if one id names two different schemas
  */
-export function jsonSchemas(requests: Schemas, answers: Schemas): Converted {
+export function jsonSchemas(requests: Schemas, responses: Schemas): Converted {
   const input = convert(requests, 'input');
-  const output = convert(answers, 'output');
+  const output = convert(responses, 'output');
   const components: Record<string, JsonSchema> = { ...input.components };
   for (const [id, schema] of Object.entries(output.components)) {
     if (components[id] && JSON.stringify(components[id]) !== JSON.stringify(schema)) {
-      throw new Error(`schema ${id} reads differently in requests and in answers; give each its own id`);
+      throw new Error(`schema ${id} differs between requests and responses; give each its own id`);
     }
     components[id] = schema;
   }
   const names = Object.keys(components).sort();
   return {
     requests: input.roots,
-    answers: output.roots,
+    responses: output.roots,
     components: Object.fromEntries(names.map((name) => [name, components[name] as JsonSchema])),
   };
 }
 
-/** All at once as properties of one object, so that each schema with an id is converted once and referred to. */
+/** Converts all schemas as properties of one object, so that each schema with an id is converted once. */
 function convert(schemas: Schemas, io: 'input' | 'output') {
   const { properties = {}, $defs = {} } = z.toJSONSchema(z.object(schemas), {
     target: 'draft-2020-12',
@@ -53,7 +53,7 @@ function convert(schemas: Schemas, io: 'input' | 'output') {
   return { roots: tidyEach(properties as RawEach), components: tidyEach($defs as RawEach) };
 }
 
-/** A schema as zod writes it, with `example` and `id` from its `.meta()`. */
+/** A schema as zod converts it, with `example` and `id` from its `.meta()`. */
 type Raw = boolean | Readonly<Record<string, unknown>>;
 
 type RawEach = Readonly<Record<string, Raw>>;
@@ -62,8 +62,8 @@ function tidyEach(schemas: RawEach): Record<string, JsonSchema> {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, tidy(schema)]));
 }
 
-/** Formats that say all that zod's pattern of them says, and say it so that a person can read it. */
-const spokenFormats = new Set(['date-time', 'date', 'email', 'uuid', 'uri', 'ipv4', 'ipv6']);
+/** Formats that make zod's own pattern redundant. */
+const wellKnownFormats = new Set(['date-time', 'date', 'email', 'uuid', 'uri', 'ipv4', 'ipv6']);
 
 function tidy(raw: Raw): JsonSchema {
   if (typeof raw === 'boolean') return raw ? {} : { not: {} };
@@ -74,8 +74,8 @@ function tidy(raw: Raw): JsonSchema {
   }
   for (const [keyword, value] of Object.entries(rest)) schema[keyword] = tidyKeyword(keyword, value);
   if (example !== undefined) schema.examples = [example];
-  if (spokenFormats.has(String(schema.format))) delete schema.pattern;
-  // Not limits of the API: zod's idea of an integer.
+  if (wellKnownFormats.has(String(schema.format))) delete schema.pattern;
+  // zod's bounds of an integer, not limits of the API.
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   return schema;

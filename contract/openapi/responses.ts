@@ -8,21 +8,21 @@ import type { Example, Header, MediaType, Reference, Response } from './types.ts
 const text = { type: 'string' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 
-/** Headers that more than one operation answers with. */
+/** Response headers that several operations share. */
 export const headers = {
-  'X-Request-Id': { description: 'Names the call in the log and in the audit log', schema: text },
-  'RateLimit-Limit': { description: 'Calls that the window allows', schema: count },
-  'RateLimit-Remaining': { description: 'Calls that are left of them', schema: count },
+  'X-Request-Id': { description: 'Identifies the request in the server log and the audit log', schema: text },
+  'RateLimit-Limit': { description: 'Requests allowed in the current window', schema: count },
+  'RateLimit-Remaining': { description: 'Remaining requests in the current window', schema: count },
   'RateLimit-Reset': { description: 'Seconds until the window ends', schema: count },
-  'Retry-After': { description: 'Seconds after which to try again', schema: count },
+  'Retry-After': { description: 'Seconds to wait before a retry', schema: count },
   'WWW-Authenticate': { description: 'Always `Bearer`', schema: text },
   'Idempotency-Replayed': {
-    description: '`true` where this is the answer that the first call with this Idempotency-Key had',
+    description: '`true` if this is the stored response to an earlier request with this Idempotency-Key',
     schema: text,
   },
 } as const satisfies Readonly<Record<string, Header>>;
 
-const retried: ReadonlySet<ErrorCode> = new Set([
+const retryable: ReadonlySet<ErrorCode> = new Set([
   'RATE_LIMITED',
   'IDEMPOTENCY_IN_PROGRESS',
   'NO_SANDBOX_FREE',
@@ -31,43 +31,45 @@ const retried: ReadonlySet<ErrorCode> = new Set([
 
 const requestId = '5f0c6c1e-9a44-4d0b-8f57-2f7f0c3f6f1a';
 
-/** One example of each error, by its code. */
+/** Returns an example of each error, by its code. */
 export function errorExamples(codes: Iterable<ErrorCode>): Record<string, Example> {
   const example = (code: ErrorCode): Example => {
     const [, sentence] = errors[code];
     const details =
-      code === 'INVALID_REQUEST' ? { details: [{ path: 'nmae', message: 'is not known' }] } : undefined;
+      code === 'INVALID_REQUEST'
+        ? { details: [{ path: 'nmae', message: 'is not a known field' }] }
+        : undefined;
     return { summary: sentence, value: { success: false, error: sentence, code, requestId, ...details } };
   };
   return Object.fromEntries([...codes].map((code) => [code, example(code)]));
 }
 
-/** Every answer of a route by its status: those that it declares, and its errors. */
+/** Returns every response of a route by status: those that it declares, and its errors. */
 export function responsesOf(route: RouteRecord, schemas: Converted): Record<string, Response | Reference> {
   const responses: Record<string, Response | Reference> = {};
   for (const [status, record] of Object.entries(route.responses)) {
     responses[status] = success(route, status, record, schemas);
   }
-  for (const refusal of refusalsOf(route)) {
-    const declared = route.responses[Number(refusal.status)];
-    responses[refusal.status] = declared
-      ? either(success(route, refusal.status, declared, schemas), refusal.response)
-      : { $ref: `#/components/responses/${refusal.name}` };
+  for (const error of errorResponsesOf(route)) {
+    const declared = route.responses[Number(error.status)];
+    responses[error.status] = declared
+      ? either(success(route, error.status, declared, schemas), error.response)
+      : { $ref: `#/components/responses/${error.name}` };
   }
   return responses;
 }
 
-/** The answers that more than one route shares, by the names under which `responsesOf` refers to them. */
+/** Returns the error responses of all routes, by the names under which `responsesOf` refers to them. */
 export function sharedResponses(routes: readonly RouteRecord[]): Record<string, Response> {
-  const refusals = routes.flatMap((route) =>
-    refusalsOf(route).filter(({ status }) => !route.responses[Number(status)]),
+  const errorResponses = routes.flatMap((route) =>
+    errorResponsesOf(route).filter(({ status }) => !route.responses[Number(status)]),
   );
-  const byName = new Map(refusals.map(({ name, response }) => [name, response]));
+  const byName = new Map(errorResponses.map(({ name, response }) => [name, response]));
   return Object.fromEntries([...byName].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The name under which the body of an answer is converted. */
-export function answerName(route: RouteRecord, status: string | number): string {
+/** Returns the name under which a response body is converted. */
+export function responseName(route: RouteRecord, status: string | number): string {
   return `${route.operationId} ${status}`;
 }
 
@@ -75,9 +77,9 @@ function success(
   route: RouteRecord,
   status: string,
   record: ResponseRecord,
-  { answers, components }: Converted,
+  { responses, components }: Converted,
 ): Response {
-  const schema = answers[answerName(route, status)] ?? {};
+  const schema = responses[responseName(route, status)] ?? {};
   const example = record.contentType ? undefined : exampleOf(schema, components);
   const media: MediaType = { schema, ...(example !== undefined && { example }) };
   const own = Object.entries(record.headers ?? {}).map(([name, description]) => [
@@ -95,10 +97,10 @@ function success(
   };
 }
 
-type Refusal = { readonly status: string; readonly name: string; readonly response: Response };
+type ErrorResponse = { readonly status: string; readonly name: string; readonly response: Response };
 
-/** The errors of a route, a response a status. Its name holds all that sets it apart from another. */
-function refusalsOf(route: RouteRecord): readonly Refusal[] {
+/** Returns the errors of a route, one response per status. Equal names imply equal responses. */
+function errorResponsesOf(route: RouteRecord): readonly ErrorResponse[] {
   return byStatus(errorsOf(route)).map(([status, codes]) => ({
     status,
     name: [...codes, ...(route.rateLimit === 'none' ? ['unlimited'] : [])].join('.'),
@@ -107,7 +109,7 @@ function refusalsOf(route: RouteRecord): readonly Refusal[] {
       headers: {
         ...commonHeaders(route),
         ...(status === '401' && { 'WWW-Authenticate': header('WWW-Authenticate') }),
-        ...(codes.some((code) => retried.has(code)) && { 'Retry-After': header('Retry-After') }),
+        ...(codes.some((code) => retryable.has(code)) && { 'Retry-After': header('Retry-After') }),
       },
       content: { 'application/json': errorMedia(codes) },
     },
@@ -121,15 +123,15 @@ function errorMedia(codes: readonly ErrorCode[]): MediaType {
   };
 }
 
-function either(declared: Response, refusal: Response): Response {
+function either(declared: Response, error: Response): Response {
   const content: Record<string, MediaType> = { ...declared.content };
-  for (const [type, media] of Object.entries(refusal.content)) {
+  for (const [type, media] of Object.entries(error.content)) {
     const other = content[type];
     content[type] = other ? { ...media, schema: { anyOf: [other.schema, media.schema] } } : media;
   }
   return {
-    description: `${declared.description}\n${refusal.description}`,
-    headers: { ...declared.headers, ...refusal.headers },
+    description: `${declared.description}\n${error.description}`,
+    headers: { ...declared.headers, ...error.headers },
     content,
   };
 }

@@ -3,22 +3,21 @@ import { tokenScopes } from '../scopes.ts';
 
 const hours = limits.idempotencySeconds / 3600;
 
-/** What holds for every operation, in Markdown. */
+/** The introduction of the API documentation, in Markdown. */
 export const description = `
 Strongroom is a zero-knowledge vault and code sandbox that runs in your own AWS account, or on one machine.
-JSON in, JSON out, in UTF-8; timestamps are ISO 8601 in UTC with milliseconds; fields that end in \`B64\` hold
-standard base64 with padding. Answers may gain fields; unknown fields of a request are refused. The limits of this
-installation are at \`GET /api\`.
+Requests and responses are JSON in UTF-8. Timestamps are ISO 8601 in UTC with milliseconds. Fields whose names end in
+\`B64\` contain standard base64 with padding. Responses may gain fields; requests with unknown fields are refused.
+\`GET /api\` returns the limits of this installation.
 
 ## Authentication
 
 Send an API key as \`X-Api-Key: <key>\`, or a JWT or API token as \`Authorization: Bearer <token>\`. Register or
-log in to get both. A missing, unknown, expired or revoked credential is answered with 401 and one and the same body.
-What belongs to another user or org is answered as if it did not exist.
+log in to get an API key and a JWT. A missing, unknown, expired or revoked credential returns 401, always with the same
+body. A record of another user or organization returns the same response as a record that does not exist.
 
-API tokens are for programs that create messages. They are taken where an operation names their scope as
-\`x-token-scope\` and nowhere else; a token without that scope is 403 there. Operations that take a call without
-any credential refuse one with a bad credential all the same.
+API tokens are for programs that create messages. Only operations with \`x-token-scope\` accept them; a token without
+that scope gets 403 there. Operations that accept requests without a credential still refuse an invalid one.
 
 ${Object.entries(tokenScopes)
   .map(([scope, meaning]) => `- \`${scope}\`: ${meaning}`)
@@ -26,27 +25,27 @@ ${Object.entries(tokenScopes)
 
 ## Errors
 
-Every error has the shape of the schema \`Error\`. Programs read its \`code\`, which never changes; people read its
-sentence, which may. Where the request itself is at fault, \`details\` names the fields. A 5xx says nothing of its
-cause: quote the \`requestId\`, which the operator finds in the log. Each operation lists the codes that it
-answers; beyond them, a path that is not known is \`NOT_FOUND\`, and a method that a path does not take is
-\`METHOD_NOT_ALLOWED\`, with the header \`Allow\`.
+Every error has the schema \`Error\`. Use \`code\` in programs: it never changes. Show \`error\` to people: its wording
+may change. If the request itself is invalid, \`details\` names the fields. A 5xx does not reveal its cause: give the
+\`requestId\` to the operator, who can find it in the log. Each operation lists its error codes. In addition, an
+unknown path returns \`NOT_FOUND\`, and an unsupported method returns \`METHOD_NOT_ALLOWED\` with the header
+\`Allow\`.
 
 ## Rate limits
 
-Where an operation is limited, every answer carries \`RateLimit-Limit\`, \`RateLimit-Remaining\` and
-\`RateLimit-Reset\`. Over the limit it is 429 with \`Retry-After\`. Calls are counted by credential, or by network
-address without one; whatever checks a password is counted much more tightly, by address and by account.
+Every response of a rate-limited operation has the headers \`RateLimit-Limit\`, \`RateLimit-Remaining\` and
+\`RateLimit-Reset\`. Above the limit the response is 429 with \`Retry-After\`. Requests are counted per credential, or
+per network address without one. Operations that check a password have a much lower limit, per address and per account.
 
 ## Idempotency
 
-Operations that take \`Idempotency-Key\` do their work once for a key. The same key with the same body within
-${hours} hours is answered as the first time, with \`Idempotency-Replayed: true\`; with another body it is 409. Use a
-random UUID for each thing you mean to create, and keep it for retries.
+Operations that accept \`Idempotency-Key\` run once per key. A request with the same key and the same body within
+${hours} hours gets the first response again, with \`Idempotency-Replayed: true\`; with another body it gets 409. Use a
+new random UUID for each record that you create, and send the same UUID when you retry.
 
 ## Paging
 
-Lists take \`limit\` (1 to ${limits.pageEntries.max}, ${limits.pageEntries.default} unless said) and \`cursor\`. The
-cursor of the next page is in the header \`X-Next-Cursor\` where the body is an array, else in \`nextCursor\`; there
-is none on the last page. Cursors are opaque.
+Lists accept \`limit\` (1 to ${limits.pageEntries.max}, default ${limits.pageEntries.default}) and \`cursor\`. The
+cursor of the next page is in the header \`X-Next-Cursor\` if the body is an array, otherwise in \`nextCursor\`; the last
+page has none. Cursors are opaque.
 `.trim();

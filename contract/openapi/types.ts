@@ -1,4 +1,4 @@
-/** The parts of OpenAPI 3.1.0 and JSON Schema 2020-12 that the published document is made of. */
+/** The parts of OpenAPI 3.1.0 and JSON Schema 2020-12 that the published document uses. */
 
 export type JsonSchema = {
   readonly $ref?: string;
@@ -29,7 +29,7 @@ export type JsonSchema = {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly contentEncoding?: string;
-  /** Bytes of UTF-8 at most, where `maxLength` alone, which counts characters, would promise too much. */
+  /** Maximum length in bytes of UTF-8. `maxLength` counts characters, so it alone would promise too much. */
   readonly 'x-maxBytes'?: number;
 };
 
@@ -72,11 +72,11 @@ export type OpenApiOperation = {
   };
   readonly responses: Readonly<Record<string, Response | Reference>>;
   readonly security: readonly Readonly<Record<string, readonly []>>[];
-  /** Action of the audit entry that each call adds. */
+  /** Action of the audit entry that each request adds. */
   readonly 'x-audit-action'?: string;
-  /** Which of the installation's limits counts the call. */
+  /** The rate limit that counts the request. */
   readonly 'x-rate-limit'?: 'api' | 'auth' | 'message';
-  /** An API token with this scope is taken too. */
+  /** API tokens with this scope are accepted too. */
   readonly 'x-token-scope'?: string;
 };
 

@@ -1,23 +1,31 @@
-const alphabet = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+import { base64 } from '@scure/base';
 
-/** Standard base64 with padding (RFC 4648 section 4). */
+/** Node's own codec takes 2 ms for 1 MiB, scure's 36 ms to encode and 70 ms to decode. Browsers have no such codec yet. */
+const isNode = typeof Buffer === 'function';
+
+/** Encodes as standard base64 with padding (RFC 4648 section 4). */
 export function toBase64(bytes: Uint8Array): string {
-  const pieces: string[] = [];
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    pieces.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)));
-  }
-  return btoa(pieces.join(''));
+  if (!isNode) return base64.encode(bytes);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 /**
- * Strict: padding required, no white space, unused bits zero (RFC 4648 section 3.5), so that bytes have one text.
+ * Decodes standard base64 strictly: padding is required, white space is not allowed, unused bits are zero (RFC 4648
+ * section 3.5), so that bytes have exactly one encoding.
  *
- * @returns nothing for what is no base64
+ * @returns undefined if the text is not valid base64
  */
 export function fromBase64(text: string): Uint8Array | undefined {
-  if (!alphabet.test(text)) return undefined;
-  const binary = atob(text);
-  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  const last = text.slice(-4);
-  return text.endsWith('=') && toBase64(bytes.subarray(-(bytes.length % 3))) !== last ? undefined : bytes;
+  try {
+    return isNode ? nodeDecode(text) : base64.decode(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Node's decoder skips invalid characters, so the text is valid only if re-encoding restores it. */
+function nodeDecode(text: string): Uint8Array | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) return undefined;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -1,11 +1,15 @@
 import { fromBase64, toBase64 } from './base64.ts';
 
-/** RFC 4648 section 5, without padding. */
+/** Encodes as base64url without padding (RFC 4648 section 5). */
 export function toBase64Url(bytes: Uint8Array): string {
   return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
-/** Strict, so that bytes have one text. @returns nothing for what is no such encoding */
+/**
+ * Decodes base64url without padding, strictly, so that bytes have exactly one encoding.
+ *
+ * @returns undefined if the text is not valid base64url
+ */
 export function fromBase64Url(text: string): Uint8Array | undefined {
   if (!/^[\w-]*$/.test(text)) return undefined;
   const standard = text.replaceAll('-', '+').replaceAll('_', '/');

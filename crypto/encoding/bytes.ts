@@ -4,7 +4,7 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** In lower case. */
+/** Encodes as hexadecimal digits in lower case. */
 export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -19,14 +19,14 @@ export function concat(...parts: Pieces): Uint8Array {
   return whole;
 }
 
-/** One byte string in any number of pieces: large ones are not copied to make them one. */
+/** A byte string in any number of pieces, so that large ones need not be copied to join them. */
 export type Pieces = readonly Uint8Array[];
 
 export function lengthOf(pieces: Pieces): number {
   return pieces.reduce((length, piece) => length + piece.length, 0);
 }
 
-/** What comes before byte `at`, and the rest. Nothing is copied. */
+/** Splits pieces at byte `at` into those before it and the rest, without copying. */
 export function cut(pieces: Pieces, at: number): readonly [Pieces, Pieces] {
   const before: Uint8Array[] = [];
   const rest: Uint8Array[] = [];
@@ -40,13 +40,13 @@ export function cut(pieces: Pieces, at: number): readonly [Pieces, Pieces] {
   return [before, rest];
 }
 
-/** Names and values in one unambiguous byte string: sorted by name, each preceded by its length (4 bytes, big-endian). */
+/** Encodes names and values unambiguously: sorted by name, each preceded by its length (4 bytes, big-endian). */
 export function canonicalBytes(fields: { readonly [name: string]: string }): Uint8Array {
   const names = Object.keys(fields).sort();
   return lengthPrefixed(...names.flatMap((name) => [name, fields[name] as string]));
 }
 
-/** Texts (as UTF-8) and bytes in one unambiguous byte string, each preceded by its length (4 bytes, big-endian). */
+/** Encodes texts (as UTF-8) and bytes unambiguously, each preceded by its length (4 bytes, big-endian). */
 export function lengthPrefixed(...parts: readonly (string | Uint8Array)[]): Uint8Array {
   return concat(
     ...parts.flatMap((part) => {
@@ -56,14 +56,14 @@ export function lengthPrefixed(...parts: readonly (string | Uint8Array)[]): Uint
   );
 }
 
-/** 4 bytes, big-endian. */
+/** Encodes an unsigned integer in 4 bytes, big-endian. */
 export function uint32(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, value);
   return bytes;
 }
 
-/** 8 bytes, big-endian. @throws RangeError for what is no integer from 0 to 2^53 - 1 */
+/** Encodes an unsigned integer in 8 bytes, big-endian. @throws RangeError if it is not an integer from 0 to 2^53 - 1 */
 export function uint64(value: number): Uint8Array {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not an unsigned integer: ${value}`);
   const bytes = new Uint8Array(8);
@@ -71,7 +71,7 @@ export function uint64(value: number): Uint8Array {
   return bytes;
 }
 
-/** Compares all bytes, whatever differs; only the lengths are told by time. */
+/** Compares in constant time for a given length. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let different = 0;
@@ -83,7 +83,7 @@ export function wipe(...secrets: readonly Uint8Array[]): void {
   for (const secret of secrets) secret.fill(0);
 }
 
-/** @throws RangeError where the caller hands over bytes of another length: a mistake of ours, never of a user's */
+/** @throws RangeError if the bytes do not have this length, which is a programming error */
 export function requireLength(what: string, bytes: Uint8Array, length: number): void {
   if (bytes.length !== length) throw new RangeError(`${what}: ${bytes.length} bytes, not ${length}`);
 }

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 
-/** DER up to the raw key: SubjectPublicKeyInfo (RFC 5280) or PrivateKeyInfo (RFC 5958, ML-KEM by its seed). */
+/** DER prefixes before the raw key: SubjectPublicKeyInfo (RFC 5280), PrivateKeyInfo (RFC 5958; ML-KEM by its seed). */
 export const der = {
   mlKemPublic: Buffer.from('308204b2300b0609608648016503040402038204a100', 'hex'),
   mlKemSeed: Buffer.from('3054020100300b060960864801650304040204428040', 'hex'),
@@ -12,7 +12,7 @@ export function importPublic(prefix: Buffer, raw: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.concat([prefix, raw]), format: 'der', type: 'spki' });
 }
 
-/** Wipes the copy that it makes of the key. */
+/** Imports a private key, and wipes the temporary copy of it. */
 export function importPrivate(prefix: Buffer, raw: Uint8Array): KeyObject {
   const key = Buffer.concat([prefix, raw]);
   try {
@@ -22,12 +22,12 @@ export function importPrivate(prefix: Buffer, raw: Uint8Array): KeyObject {
   }
 }
 
-/** 1,184 bytes. */
+/** Returns the raw public key, 1,184 bytes. */
 export function rawMlKem(publicKey: KeyObject): Buffer {
   return publicKey.export({ format: 'der', type: 'spki' }).subarray(der.mlKemPublic.length);
 }
 
-/** 32 bytes, by way of a JWK (RFC 8037): writing DER takes 20 times as long. */
+/** Returns the raw public key, 32 bytes. It exports a JWK (RFC 8037), because exporting DER takes 20 times as long. */
 export function rawX25519(publicKey: KeyObject): Buffer {
   return Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
 }

@@ -1,9 +1,9 @@
 import { Tampered } from '../errors.ts';
 
-/** The fields of a JSON object that was sealed, by whichever client: none of them is checked. @throws Tampered */
+/** Parses a JSON object that some client sealed. Its fields are unchecked. @throws Tampered if it is not valid JSON */
 export function readJsonObject(text: Uint8Array): { readonly [field: string]: unknown } {
   try {
-    // What is no object has no fields.
+    // A value that is not an object becomes one without these fields.
     return Object(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)));
   } catch {
     throw new Tampered();

@@ -2,8 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, equalBytes } from '../encoding/bytes.ts';
 
 /**
- * The Merkle tree of RFC 9162 section 2.1 (the one of RFC 6962), on SHA-256. Hashes are 32 bytes; a proof is a list of
- * them, in the order in which it is worked through.
+ * The Merkle tree of RFC 9162 section 2.1 (the same as in RFC 6962) with SHA-256. Hashes have 32 bytes; a proof is a list
+ * of them, in the order of verification.
  */
 export const hashBytes = 32;
 
@@ -17,9 +17,9 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256(concat(Uint8Array.of(1), left, right));
 }
 
-/** Hashes of the complete subtrees of a log. */
+/** Provides the hashes of complete subtrees of a log. */
 export interface Subtrees {
-  /** Of the 2^`level` leaves from `index` · 2^`level`, all of which are in the log. */
+  /** Returns the hash over the 2^`level` leaves from `index` · 2^`level`, all of which are in the log. */
   subtree(level: number, index: number): Promise<Uint8Array>;
 }
 
@@ -28,7 +28,7 @@ export function rootOf(subtrees: Subtrees, size: number): Promise<Uint8Array> {
   return size === 0 ? Promise.resolve(emptyRoot) : hashOf(subtrees, 0, size);
 }
 
-/** PATH(leaf, D[0:size]), section 2.1.3.1. @throws RangeError for a leaf that is not in the tree */
+/** PATH(leaf, D[0:size]), section 2.1.3.1. @throws RangeError if the leaf is not in the tree */
 export function inclusionProof(subtrees: Subtrees, leaf: number, size: number): Promise<Uint8Array[]> {
   if (!Number.isSafeInteger(size) || !Number.isInteger(leaf) || leaf < 0 || leaf >= size)
     throw new RangeError(`no leaf ${leaf} in a tree of ${size}`);

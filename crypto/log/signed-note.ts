@@ -4,17 +4,17 @@ import { fromBase64, toBase64 } from '../encoding/base64.ts';
 import { concat, equalBytes, hex, utf8 } from '../encoding/bytes.ts';
 
 /**
- * Signed notes (https://c2sp.org/signed-note) with ECDSA on P-256 and SHA-256, the note's signature type 0x02:
+ * Signed notes (https://c2sp.org/signed-note) with ECDSA on P-256 and SHA-256, signature type 0x02:
  *
  *     text, which ends with a newline
  *     (an empty line)
  *     — <key name> <base64 of key id (4) ‖ ASN.1 signature>
  *
- * The key id is the beginning of the SHA-256 of the public key as SubjectPublicKeyInfo.
+ * The key id is the first 4 bytes of the SHA-256 of the public key as SubjectPublicKeyInfo.
  */
 const signatureType = 2;
 const keyIdBytes = 4;
-/** SubjectPublicKeyInfo of an uncompressed point on P-256 (RFC 5480), up to the point. */
+/** SubjectPublicKeyInfo of an uncompressed point on P-256 (RFC 5480), without the point. */
 const spkiPrefix = Uint8Array.from(
   [0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01].concat([
     0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
@@ -22,10 +22,10 @@ const spkiPrefix = Uint8Array.from(
 );
 const pointBytes = 65;
 
-/** Who signs notes: a name without spaces and `+`, and a point on P-256 (65 bytes, uncompressed). */
+/** A key that signs notes: a name without spaces and `+`, and a point on P-256 (65 bytes, uncompressed). */
 export type NoteKey = { readonly name: string; readonly point: Uint8Array };
 
-/** @param sign gives `r ‖ s` (64 bytes) over the SHA-256 of what it is given */
+/** Signs a note. @param sign returns `r ‖ s` (64 bytes) over the SHA-256 of its argument */
 export async function signNote(
   { name, point }: NoteKey,
   text: string,
@@ -37,9 +37,9 @@ export async function signNote(
 }
 
 /**
- * The text of a note, where one of the keys has signed it.
+ * Returns the text of a note that one of the keys has signed.
  *
- * @returns `undefined` where none has, and where a signature by one of them does not verify
+ * @returns `undefined` if none of the keys has signed it, or if a signature by one of them does not verify
  */
 export function openNote(keys: readonly NoteKey[], note: string): string | undefined {
   const end = note.lastIndexOf('\n\n');
@@ -61,7 +61,7 @@ export function openNote(keys: readonly NoteKey[], note: string): string | undef
   return verified ? text : undefined;
 }
 
-/** ECDSA knows two signatures for each, `s` and `n - s`; key stores give either, so both count. */
+/** ECDSA accepts both `s` and `n - s`. Key stores return either, so both are valid. */
 function isSignature(point: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean {
   try {
     return p256.verify(signature, data, point, { format: 'der', lowS: false });
@@ -70,13 +70,13 @@ function isSignature(point: Uint8Array, data: Uint8Array, signature: Uint8Array)
   }
 }
 
-/** A key as text, to be handed on and pinned: `<name>+<key id, hexadecimal>+<base64 of 0x02 ‖ key>`. */
+/** Encodes a key as text for pinning: `<name>+<key id, hexadecimal>+<base64 of 0x02 ‖ key>`. */
 export function verifierKey({ name, point }: NoteKey): string {
   const id = hex(keyIdOf(point));
   return `${name}+${id}+${toBase64(concat(Uint8Array.of(signatureType), spkiPrefix, point))}`;
 }
 
-/** @returns `undefined` for what is none */
+/** Parses a key from its text form. @returns `undefined` if it is not valid */
 export function parseVerifierKey(text: string): NoteKey | undefined {
   const [, name = '', encoded = ''] = /^([^\s+]+)\+[0-9a-f]{8}\+(\S+)$/.exec(text) ?? [];
   const bytes = fromBase64(encoded);

@@ -2,13 +2,13 @@ import { wipe } from '../encoding/bytes.ts';
 import type { Primitives } from './primitives.ts';
 
 /**
- * What `argon2.wasm` and `argon2-simd.wasm` of argon2-browser 1.18.0 export, under the names that their build gave
- * them. They are driven here directly: the package's own loader fetches the module by path, breaks on Node 18 and
- * newer, leaves listeners for uncaught exceptions in the process and keeps passwords in its memory.
+ * The exports of `argon2.wasm` and `argon2-simd.wasm` in argon2-browser 1.18.0, under the names that their build chose.
+ * We call them directly: the package's own loader fetches the module by path, fails on Node 18 and newer, leaves
+ * listeners for uncaught exceptions in the process and keeps passwords in memory.
  */
 type Exports = {
   readonly c: { readonly buffer: ArrayBuffer; grow(pages: number): void };
-  /** Constructors, to be run once. */
+  /** Runs the constructors. Call it once. */
   d(): void;
   f(size: number): number;
   /** `argon2_hash_ext` */
@@ -17,7 +17,7 @@ type Exports = {
 
 type Module = { readonly compiled: unique symbol };
 
-/** No library of types that suits both Node and a browser declares it. */
+/** No type library for both Node and browsers declares `WebAssembly`. */
 const { compile, instantiate } = (
   globalThis as unknown as {
     readonly WebAssembly: {
@@ -36,7 +36,7 @@ const maximumPages = 32_767;
 export function argon2Wasm(wasm: Uint8Array): Primitives['argon2id'] {
   let compiled: Promise<Module> | undefined;
   return async (password, salt, { memoryKiB, passes, lanes, secret, associatedData }, length) => {
-    if (salt.length < 8) throw new RangeError('Argon2id salt: at least 8 bytes');
+    if (salt.length < 8) throw new RangeError('Argon2id salt must have at least 8 bytes');
     compiled ??= compile(wasm);
     // An instance a call: its memory, with everything secret in it, goes when the call is over.
     const { c: memory, f: malloc, l: hash } = await start(await compiled);

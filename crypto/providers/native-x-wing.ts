@@ -11,7 +11,7 @@ import { concat, requireLength } from '../encoding/bytes.ts';
 import { der, importPrivate, importPublic, rawMlKem, rawX25519 } from '../encoding/der-keys.ts';
 import { type Encapsulation, mlKem768Bytes, type XWing, xWingBytes, xWingLabel } from './primitives.ts';
 
-/** Keys are read once and stay key objects, outside of the JavaScript heap: to read one takes as long as to use it. */
+/** Keys are imported once and stay key objects, outside the JavaScript heap: importing takes as long as one use. */
 export const nativeXWing: XWing = {
   privateKey(seed) {
     requireLength('X-Wing seed', seed, xWingBytes.seed);
@@ -74,7 +74,7 @@ function expand(seed: Uint8Array): Keys {
   }
 }
 
-/** OpenSSL refuses a public key of low order. */
+/** Returns the shared secret, or undefined for a public key of low order, which OpenSSL refuses. */
 function agree(privateKey: KeyObject, publicKey: KeyObject): Buffer | undefined {
   try {
     return diffieHellman({ privateKey, publicKey });
@@ -83,7 +83,7 @@ function agree(privateKey: KeyObject, publicKey: KeyObject): Buffer | undefined 
   }
 }
 
-/** Wipes both halves. */
+/** Combines the two shared secrets, and wipes them. */
 function combine(shared: Buffer, agreed: Buffer, ephemeral: Uint8Array, publicKey: Uint8Array): Uint8Array {
   const secret = createHash('sha3-256')
     .update(shared)

@@ -114,7 +114,7 @@ function chunks(key: KeyObject): ChunkAead {
   };
 }
 
-/** A key object, because Node.js takes 10 µs to find that bytes are none; a small value takes less than that itself. */
+/** Uses a key object: Node.js takes 10 µs to inspect a key in bytes, longer than it takes to encrypt a small value. */
 function encrypt(
   cipher: Cipher,
   key: KeyObject,
@@ -129,7 +129,7 @@ function encrypt(
   return [...ciphertext, plain(encryption.getAuthTag())];
 }
 
-/** @returns as many pieces as there are of the ciphertext, at least one */
+/** @returns as many pieces as the ciphertext has, at least one */
 function decrypt(
   cipher: Cipher,
   key: KeyObject,
@@ -153,7 +153,7 @@ function decrypt(
   }
 }
 
-/** draft-irtf-cfrg-xchacha-03 section 2.3: a key of its own from 16 bytes of the nonce, the other 8 to the cipher. */
+/** draft-irtf-cfrg-xchacha-03 section 2.3: 16 bytes of the nonce derive a key; the other 8 are the cipher's nonce. */
 function xChaCha20Poly1305({ seal, open }: Aead): Aead {
   const derive = (key: Uint8Array, nonce: Uint8Array) => {
     requireLength('XChaCha20-Poly1305 key', key, keyBytes);
@@ -182,9 +182,9 @@ function xChaCha20Poly1305({ seal, open }: Aead): Aead {
 const constants = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574] as const;
 
 /**
- * HChaCha20 (draft-irtf-cfrg-xchacha-03 section 2.2): the first and last row of ChaCha20's rounds, without the
- * addition of the input that ends a block. OpenSSL only gives the block, so the input, public in those two rows, is
- * taken off it again.
+ * HChaCha20 (draft-irtf-cfrg-xchacha-03 section 2.2): the first and last row after ChaCha20's rounds, without the final
+ * addition of the input. OpenSSL returns only the whole block, so this subtracts the input, which is public in those two
+ * rows.
  */
 function hChaCha20(key: Uint8Array, input: Uint8Array): Uint8Array {
   const block = createCipheriv('chacha20', key, input).update(new Uint8Array(64));
@@ -199,7 +199,7 @@ function hChaCha20(key: Uint8Array, input: Uint8Array): Uint8Array {
   return subkey;
 }
 
-/** The same memory without Buffer's methods, so that no caller comes to rely on them. */
+/** Returns the same memory as a plain Uint8Array, so that no caller relies on Buffer's methods. */
 function plain(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }

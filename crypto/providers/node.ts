@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import type { Primitives } from './primitives.ts';
 
 /**
- * Chooses for a program on Node, at its start: `native` where this Node has all of it (24.7 or newer), else
- * `portable`. Functions of the appliance import `native.ts` themselves, since their runtime is fixed; pages in a
- * browser import `portable.ts`. So neither bundle carries the other provider.
+ * Chooses the provider for a program on Node, at its start: `native` if this Node supports all of it (24.7 or newer),
+ * otherwise `portable`. Functions import `native.ts` directly, because their runtime is fixed; browser pages import
+ * `portable.ts`. So neither bundle contains the other provider.
  */
 export async function choosePrimitives(): Promise<Primitives> {
   if ('argon2' in crypto && 'encapsulate' in crypto) return (await import('./native.ts')).native;

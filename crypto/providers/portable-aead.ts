@@ -6,7 +6,7 @@ import type { Aead } from './primitives.ts';
 const keyBytes = 32;
 export const tagBytes = 16;
 
-/** On its own for pages that need no more than it. */
+/** Exported separately for pages that need only this cipher. */
 export const xChaCha20Poly1305 = aead('XChaCha20-Poly1305', xchacha20poly1305, 24);
 
 export function aead(name: string, cipher: typeof gcm | typeof xchacha20poly1305, nonceBytes: number): Aead {

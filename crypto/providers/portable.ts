@@ -22,13 +22,13 @@ import {
 type Subtle = Pick<webcrypto.SubtleCrypto, 'importKey' | 'encrypt' | 'decrypt'>;
 
 export type PortableOptions = {
-  /** Bytes of `argon2-browser/dist/argon2-simd.wasm`, or of `argon2.wasm` for a runtime without SIMD. */
+  /** Content of `argon2-browser/dist/argon2-simd.wasm`, or of `argon2.wasm` for a runtime without SIMD. */
   readonly argon2: Uint8Array;
-  /** Web Crypto, for the chunks of large files; without it they go through JavaScript. */
+  /** Web Crypto, for the chunks of large files. Without it JavaScript encrypts them. */
   readonly subtle?: Subtle | undefined;
 };
 
-/** For every runtime with WebAssembly: a browser, or a Node without what `native.ts` needs. */
+/** Returns the provider for any runtime with WebAssembly: a browser, or a Node that lacks what `native.ts` needs. */
 export function portable({ argon2, subtle }: PortableOptions): Primitives {
   return {
     provider: 'portable',
@@ -43,7 +43,7 @@ export function portable({ argon2, subtle }: PortableOptions): Primitives {
     aes256GcmChunks: (key) => (subtle ? webCryptoChunks(subtle, key) : nobleChunks(key)),
     x25519: nobleX25519,
     mlKem768: nobleMlKem768,
-    xWing: portableXWing({ randomBytes, x25519: nobleX25519, mlKem768: nobleMlKem768 }),
+    xWing: portableXWing,
   };
 }
 
@@ -105,7 +105,7 @@ function nobleChunks(key: Uint8Array): ChunkAead {
   };
 }
 
-/** The key is imported once, not extractable. */
+/** Imports the key once, as not extractable. */
 function webCryptoChunks(subtle: Subtle, key: Uint8Array): ChunkAead {
   const imported = subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt']);
   const algorithm = (iv: Uint8Array) => ({

@@ -7,7 +7,7 @@ export type AccessKey = { readonly prefix: AccessKeyPrefix; readonly keyId: stri
 
 const shape = /^(pyapi|enigma|sradm)_([0-9a-f]{24})_[0-9a-f]{64}$/;
 
-/** A new key `<prefix>_<keyId>_<secret>` with 256 random bits of secret. */
+/** Generates a key `<prefix>_<keyId>_<secret>` with a secret of 256 random bits. */
 export function mintAccessKey(prefix: AccessKeyPrefix): AccessKey {
   const keyId = randomBytes(12).toString('hex');
   return { prefix, keyId, text: `${prefix}_${keyId}_${randomBytes(32).toString('hex')}` };
@@ -18,7 +18,7 @@ export function parseAccessKey(text: string): AccessKey | undefined {
   return match ? { prefix: match[1] as AccessKeyPrefix, keyId: match[2] as string, text } : undefined;
 }
 
-/** What is stored of a key. SHA-256 is enough: 256 random bits cannot be guessed, so nothing is to be slowed. */
+/** Returns the hash that is stored. SHA-256 is enough: 256 random bits cannot be guessed, so no slow hash is needed. */
 export function hashAccessKey(key: AccessKey): Uint8Array {
   return createHash('sha256').update(key.text).digest();
 }

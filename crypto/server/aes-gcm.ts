@@ -4,12 +4,12 @@ const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** Another key, another `aad`, altered or cut. It never says which. */
+/** Wrong key, wrong `aad`, or a modified or truncated ciphertext. It never reveals which. */
 export class AesGcmRejected extends Error {
   override readonly name = 'AesGcmRejected';
 
   constructor() {
-    super('the ciphertext cannot be opened');
+    super('the ciphertext cannot be decrypted');
   }
 }
 

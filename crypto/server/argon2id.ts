@@ -4,14 +4,13 @@ import { argon2 } from 'node:crypto';
 export const argon2idParameters = { memoryKiB: 65_536, passes: 3, lanes: 4, saltBytes: 16 } as const;
 
 /**
- * Argon2id (RFC 9106), version 0x13, with the parameters above.
+ * Derives a key with Argon2id (RFC 9106), version 0x13, and the parameters above.
  *
  * @param salt 16 bytes
- * @param length of the derived key, in bytes
+ * @param length of the derived key in bytes
  */
 export function argon2id(password: Uint8Array, salt: Uint8Array, length = 32): Promise<Uint8Array> {
-  if (salt.length !== argon2idParameters.saltBytes)
-    throw new RangeError('argon2id: the salt must be 16 bytes');
+  if (salt.length !== argon2idParameters.saltBytes) throw new RangeError('Argon2id salt must have 16 bytes');
   const { memoryKiB: memory, passes, lanes: parallelism } = argon2idParameters;
   return new Promise((resolve, reject) => {
     argon2(

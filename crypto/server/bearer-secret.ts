@@ -1,16 +1,16 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** A secret of 256 random bits that is its bearer's whole right, in base64url. */
+/** Generates a secret of 256 random bits in base64url. The bearer needs no other credential. */
 export function mintBearerSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** What is stored of it, or of a secret with at least 128 random bits that a caller chose. */
+/** Returns the hash that is stored of such a secret, or of a caller's own with at least 128 random bits. */
 export function hashBearerSecret(secret: string): Uint8Array {
   return createHash('sha256').update(secret).digest();
 }
 
-/** In the same time whatever is wrong; without a hash, nothing matches. */
+/** Returns whether a secret matches a stored hash, in constant time. Without a hash nothing matches. */
 export function matchesBearerSecret(
   secret: string | undefined,
   hash: Uint8Array | null | undefined,

@@ -1,15 +1,15 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import type { PublicJwk } from './jwk.ts';
 
-/** Each of `r` and `s` on P-256, in bytes. */
+/** Size of `r` and of `s` on P-256 in bytes. */
 const scalarBytes = 32;
 
-/** JWK thumbprint of an EC key (RFC 7638): base64url of the SHA-256 of its required members, in this order. */
+/** Returns the JWK thumbprint of an EC key (RFC 7638): base64url of the SHA-256 of its required members, in this order. */
 export function thumbprint({ crv, kty, x, y }: Pick<PublicJwk, 'crv' | 'kty' | 'x' | 'y'>): string {
   return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
 }
 
-/** @throws TypeError for a key that is not on P-256 */
+/** @throws TypeError if the key is not on P-256 */
 export function toPublicJwk(key: KeyObject): PublicJwk {
   const { kty, crv, x, y } = key.export({ format: 'jwk' });
   if (kty !== 'EC' || crv !== 'P-256' || !x || !y) throw new TypeError('the key is not on P-256');

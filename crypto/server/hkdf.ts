@@ -1,9 +1,9 @@
 import { hkdfSync } from 'node:crypto';
 
 /**
- * HKDF-SHA-256 (RFC 5869) of a uniformly random or already stretched key.
+ * Derives a key with HKDF-SHA-256 (RFC 5869) from a uniformly random or already stretched key.
  *
- * @param info says what the derived key is for; two purposes never share one
+ * @param info the purpose of the derived key; unique for each purpose
  * @param length in bytes, at most 8,160
  */
 export function hkdf(

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { hkdf } from './hkdf.ts';
 
 /**
- * HMAC-SHA-256 (RFC 2104) under a key that is derived for one purpose, so that `key` may serve other purposes too.
+ * Computes HMAC-SHA-256 (RFC 2104) under a key derived for one purpose, so that `key` can serve other purposes too.
  *
  * @returns 32 bytes
  */

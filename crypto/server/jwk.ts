@@ -1,6 +1,6 @@
 import type { SigningKeyName } from '../../contract/resources.ts';
 
-/** Public half of a signing key (RFC 7517); `kid` is its RFC 7638 thumbprint. */
+/** Public key of a signing key pair (RFC 7517); `kid` is its RFC 7638 thumbprint. */
 export type PublicJwk = {
   readonly kty: 'EC';
   readonly crv: 'P-256';
@@ -11,10 +11,10 @@ export type PublicJwk = {
   readonly use: 'sig';
 };
 
-/** What signing takes of the key store. */
+/** The part of the key store that signing needs. */
 export type Signer = {
-  /** 64 bytes, `r ‖ s` (RFC 7518 section 3.4), over the SHA-256 of `data`. */
+  /** Returns a signature over the SHA-256 of `data`: 64 bytes, `r ‖ s` (RFC 7518 section 3.4). */
   sign(key: SigningKeyName, data: Uint8Array): Promise<Uint8Array>;
-  /** The key that signs now comes first; retired ones follow for as long as their signatures count. */
+  /** Returns the current key first, then retired keys whose signatures are still valid. */
   publicKeys(key: SigningKeyName): Promise<readonly PublicJwk[]>;
 };

@@ -18,21 +18,21 @@ function encode(value: object): string {
   return toBase64Url(utf8(JSON.stringify(value)));
 }
 
-/** A session token; what it opens is for `stores/sessions.ts` to say. */
+/** Signs a session token. `stores/sessions.ts` decides whether its session is valid. */
 export function signSession(signer: Signer, claims: SessionClaims): Promise<string> {
   return signJwt(signer, issuer, claims);
 }
 
-/** The claims of a token that this installation signed and that has not expired, else `undefined`. */
+/** Returns the claims of a token that this installation signed and that has not expired, otherwise `undefined`. */
 export async function verifySession(signer: Signer, token: string): Promise<SessionClaims | undefined> {
   const publicKeys = await signer.publicKeys('jwt');
   return verifyJwt<SessionClaims>(publicKeys, issuer, token, ['sub', 'org', 'jti', 'iat', 'exp']);
 }
 
-/** A JWS in compact form (RFC 7515), ES256, signed inside the key store. */
+/** Returns a JWS in compact form (RFC 7515, ES256), signed inside the key store. */
 export async function signJwt(signer: Signer, audience: string, claims: object): Promise<string> {
   const [jwk] = await signer.publicKeys('jwt');
-  if (!jwk) throw new Error('no key signs tokens');
+  if (!jwk) throw new Error('the key store has no key for signing tokens');
   const header = { alg: 'ES256', typ: 'JWT', kid: jwk.kid };
   const input = `${encode(header)}.${encode({ iss: issuer, aud: audience, ...claims })}`;
   return `${input}.${toBase64Url(await signer.sign('jwt', utf8(input)))}`;

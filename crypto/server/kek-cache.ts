@@ -4,16 +4,17 @@ import type { Kek, KekOwner } from '../vault/kek.ts';
 
 export type KekCacheBounds = {
   readonly entries: number;
-  /** From when it was derived, however often it is used. */
+  /** Lifetime of an entry from its derivation, regardless of use. */
   readonly seconds: number;
 };
 
 type Entry = { readonly kek: Kek; readonly until: number };
 
 /**
- * KEKs that this process has derived, so that the next call with the same user secret needs no Argon2id. An entry is
- * found by an HMAC of owner, KEK record and secret under a key that no other process has; neither the secret nor what
- * could be searched for it is kept. What leaves, by age, number or `delete`, is wiped.
+ * Caches KEKs that this process derived, so that the next request with the same user secret does not run Argon2id. The
+ * key of an entry is an HMAC of owner, KEK record and secret under a key that only this process has. The cache stores
+ * neither the secret nor anything that allows to search for it. It wipes entries that it removes by age, number or
+ * `delete`.
  */
 export class KekCache {
   readonly #bounds: KekCacheBounds;
@@ -29,7 +30,7 @@ export class KekCache {
     return this.#entries.size;
   }
 
-  /** Names an entry. A KEK record that was replaced has another name, so a secret that was given up finds nothing. */
+  /** Returns the id of an entry. A replaced KEK record has another id, so an old secret finds no entry. */
   idOf({ org, user }: KekOwner, record: Uint8Array, secret: string): string {
     const message = lengthPrefixed(org, user, record, utf8(secret.normalize('NFC')));
     const id = createHmac('sha256', this.#hmacKey).update(message).digest('base64');
@@ -37,7 +38,7 @@ export class KekCache {
     return id;
   }
 
-  /** A copy, to be wiped after use. */
+  /** Returns a copy. Wipe it after use. */
   get(id: string): Kek | undefined {
     const entry = this.#entries.get(id);
     if (!entry) return undefined;
@@ -45,7 +46,7 @@ export class KekCache {
       this.delete(id);
       return undefined;
     }
-    // The one used last goes last, so that the first is the one to give up.
+    // Entries are in the order of their last use, so the first is the one to remove.
     this.#entries.delete(id);
     this.#entries.set(id, entry);
     return new Uint8Array(entry.kek);

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { type ChallengeParameters, createChallenge, type Solution, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 
-/** ALTCHA PoW v2, "deterministic": a counter is to be found whose PBKDF2 output begins with a given prefix. */
+/** ALTCHA PoW v2, "deterministic": the solver searches a counter whose PBKDF2 output begins with a given prefix. */
 const parameters = { algorithm: 'PBKDF2/SHA-256', cost: 5_000 } as const;
 
 type SignedParameters =
@@ -20,11 +20,11 @@ export type NewChallenge = {
     readonly parameters: Required<Pick<ChallengeParameters, SignedParameters>>;
     readonly signature: string;
   };
-  /** Signs this challenge alone. */
+  /** Signs only this challenge. */
   readonly key: string;
 };
 
-/** @param tries that a solver needs on average; from half of them to half as many again */
+/** @param tries the average number of attempts that a solver needs; a challenge takes from half to one and a half times that */
 export async function newChallenge(tries: number, expiresAt: number): Promise<NewChallenge> {
   const key = randomBytes(32).toString('base64url');
   const challenge = await createChallenge({
@@ -38,7 +38,7 @@ export async function newChallenge(tries: number, expiresAt: number): Promise<Ne
   return { challenge: challenge as NewChallenge['challenge'], key };
 }
 
-/** Costs no derivation: the signed challenge commits to the key that the solver has to find. */
+/** Checks a solution without a derivation: the signed challenge commits to the key that the solver must find. */
 export async function isSolved({ challenge, key }: NewChallenge, solution: Solution): Promise<boolean> {
   const { verified } = await verifySolution({
     challenge,

@@ -9,9 +9,9 @@ import { afterHeader, header, headerBytes } from './suites.ts';
  *     version ‖ suite ‖ salt (32) ‖ commitment (32) ‖ AES-256-GCM ciphertext ‖ tag (16)
  *     key (32) ‖ nonce (12) ‖ commitment (32) = HKDF-SHA-256(key, salt, info)
  *
- * GCM alone lets one ciphertext open under two keys (Albertini et al., USENIX Security 2022); the commitment, which
- * is as collision-resistant as SHA-256, does not. The random salt gives each sealing a key and nonce of its own, so
- * one key may seal any number of messages. `info` is the AAD too.
+ * With GCM alone, one ciphertext can open under two keys (Albertini et al., USENIX Security 2022). The commitment, which
+ * is as collision-resistant as SHA-256, prevents that. The random salt gives each message its own key and nonce, so one
+ * key can seal any number of messages. `info` is also the AAD.
  */
 const keyBytes = 32;
 const nonceBytes = 12;
@@ -19,7 +19,7 @@ const saltBytes = 32;
 const commitmentBytes = 32;
 const tagBytes = 16;
 
-/** What sealing adds to the plaintext, in bytes. */
+/** Bytes that sealing adds to the plaintext. */
 export const committedOverhead = headerBytes + saltBytes + commitmentBytes + tagBytes;
 
 /** @param key 32 bytes */

@@ -2,7 +2,7 @@ import type { Primitives } from '../providers/primitives.ts';
 import { committedOverhead, openCommitted, sealCommitted } from './committed-aead.ts';
 import { bindRecord, type RecordContext } from './context.ts';
 
-/** Content-encryption key. Wipe it as soon as it is wrapped or was used. */
+/** Content-encryption key. Wipe it after wrapping or use. */
 export type Cek = Uint8Array;
 
 export const cekBytes = 32;
@@ -19,8 +19,8 @@ export function sealValue(primitives: Primitives, context: RecordContext, value:
 }
 
 /**
- * Seals one more part of a record under the CEK that it has: a file's name, a share's alias. Its `recordType` tells
- * the parts apart.
+ * Seals another part of a record under the record's CEK, such as a file's name or a share's alias. `recordType` tells the
+ * parts apart.
  */
 export function sealUnder(
   primitives: Primitives,

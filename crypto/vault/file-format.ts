@@ -6,8 +6,8 @@ import { type Cek, cekBytes } from './envelope.ts';
 import { afterHeader, header, headerBytes } from './suites.ts';
 
 /**
- * A large file in chunks that are authenticated each by itself, in the manner of STREAM (Hoang, Reyhanitabar, Rogaway,
- * Vizár, CRYPTO 2015):
+ * A large file in chunks, each authenticated separately, after STREAM (Hoang, Reyhanitabar, Rogaway, Vizár, CRYPTO
+ * 2015):
  *
  *     file   = header ‖ chunk 0 ‖ chunk 1 ‖ … ‖ final chunk
  *     header = version ‖ suite ‖ salt (32) ‖ commitment (32)
@@ -15,10 +15,10 @@ import { afterHeader, header, headerBytes } from './suites.ts';
  *     nonce  = prefix (7) ‖ index of the chunk (4, big-endian) ‖ 1 for the final chunk, else 0 (1)
  *     key (32) ‖ commitment (32) = HKDF-SHA-256(CEK, salt, context)
  *
- * Each chunk but the final one holds 262,144 bytes; the final one holds what is left, and is empty in an empty file
- * alone. Index and finality are the reader's own, never read: a chunk that was moved, repeated or left out, and a
- * file that was cut or lengthened, do not verify. The prefix is random for each sealing of a chunk, so that an upload
- * that is resumed, from a file that was changed meanwhile, still meets no nonce twice.
+ * Each chunk except the final one has 262,144 bytes; the final one has the rest, and is empty only in an empty file. The
+ * reader computes index and finality itself and never reads them from the file: a moved, repeated or omitted chunk does
+ * not verify, nor does a truncated or extended file. The prefix is random each time a chunk is sealed, so that a resumed
+ * upload never repeats a nonce, even if the source file has changed.
  */
 export const chunkBytes = 262_144;
 
@@ -35,12 +35,12 @@ export const sealedChunkBytes = chunkBytes + chunkOverhead;
 
 const purpose = 'strongroom file v1';
 
-/** Sizes of a file, from that of its plaintext. In bytes. */
+/** Plaintext and sealed size in bytes, and number of chunks. */
 export type FileLayout = { readonly size: number; readonly sealedSize: number; readonly chunks: number };
 
-/** @throws RangeError for a size that is none, or over 1 PiB */
+/** Returns the layout of a file. @throws RangeError if the size is invalid or over 1 PiB */
 export function layoutOf(size: number): FileLayout {
-  if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(`not a size: ${size}`);
+  if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(`invalid file size: ${size}`);
   const chunks = Math.max(1, Math.ceil(size / chunkBytes));
   if (chunks > mostChunks) throw new RangeError('the file is too large');
   return { size, chunks, sealedSize: fileHeaderBytes + size + chunks * chunkOverhead };
@@ -57,7 +57,7 @@ export function layoutOfSealed(sealedSize: number): FileLayout {
   return { size, chunks, sealedSize };
 }
 
-/** Where a chunk lies in the sealed file. */
+/** Returns the byte offset of a chunk in the sealed file. */
 export function chunkOffset(index: number): number {
   return fileHeaderBytes + index * sealedChunkBytes;
 }

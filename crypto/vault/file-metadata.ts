@@ -6,8 +6,8 @@ import type { RecordContext } from './context.ts';
 import { type Cek, openValue, type SealedValue, sealValue } from './envelope.ts';
 
 /**
- * What a file says of itself: JSON of the three fields, in an envelope under the file's CEK, of the record type
- * `file-metadata`. `sizeBytes` is that of the plaintext, so a content of another size is none of this file.
+ * Metadata of a file: JSON of the three fields, in an envelope under the file's CEK with the record type
+ * `file-metadata`. `sizeBytes` is the plaintext size, so content of another size does not belong to this file.
  */
 export type FileMetadata = {
   readonly fileName: string;
@@ -17,7 +17,7 @@ export type FileMetadata = {
 
 const contextOf = (file: RecordContext): RecordContext => ({ ...file, recordType: 'file-metadata' });
 
-/** Begins a file: its metadata, sealed under a fresh CEK, which the content is sealed under as well. */
+/** Creates a file's CEK and seals the metadata under it. The content is sealed under the same CEK. */
 export function sealFileMetadata(
   primitives: Primitives,
   file: RecordContext,
@@ -27,7 +27,7 @@ export function sealFileMetadata(
 }
 
 /**
- * @throws Tampered also where a client sealed what is none
+ * @throws Tampered, also if a client sealed something other than metadata
  * @throws UnsupportedSuite
  */
 export function openFileMetadata(

@@ -1,21 +1,21 @@
 import { chunkBytes, chunkOffset, layoutOf, sealedChunkBytes } from './file-format.ts';
 
-/** S3's bounds of a multi-part upload; the smallest does not hold for the last part. */
+/** Limits of S3's multipart upload; the minimum does not apply to the last part. */
 const leastPartBytes = 8 * 1024 * 1024;
 const mostParts = 10_000;
 
-/** One part of a multi-part upload: whole chunks, and in the first part the header before them. */
+/** One part of a multipart upload: whole chunks, preceded by the header in the first part. */
 export type FilePart = {
-  /** From 1. */
+  /** Starts at 1. */
   readonly number: number;
   readonly firstChunk: number;
   readonly chunks: number;
-  /** Whether the file ends with it. */
+  /** Whether this is the last part. */
   readonly last: boolean;
-  /** In the plaintext, in bytes. */
+  /** Byte offset in the plaintext. */
   readonly start: number;
   readonly end: number;
-  /** In the sealed file, in bytes. */
+  /** Byte offset in the sealed file. */
   readonly sealedStart: number;
   readonly sealedEnd: number;
 };
@@ -23,10 +23,10 @@ export type FilePart = {
 export type PartPlan = { readonly parts: number; part(number: number): FilePart };
 
 /**
- * Cuts a file of `size` bytes so that each part but the last has 8 MiB or more and there are at most 10,000. It
- * depends on the size alone, so a client that crashed finds the same parts again.
+ * Splits a file of `size` bytes so that each part except the last has 8 MiB or more, and there are at most 10,000 parts.
+ * The plan depends only on the size, so a client can compute the same parts after a crash.
  *
- * @throws RangeError for a size that is none
+ * @throws RangeError if the size is invalid
  */
 export function planParts(size: number): PartPlan {
   const { chunks, sealedSize } = layoutOf(size);
@@ -37,7 +37,7 @@ export function planParts(size: number): PartPlan {
     parts,
     part(number) {
       if (!Number.isInteger(number) || number < 1 || number > parts)
-        throw new RangeError(`no part: ${number}`);
+        throw new RangeError(`there is no part ${number}`);
       const firstChunk = (number - 1) * chunksInPart;
       const afterLast = Math.min(firstChunk + chunksInPart, chunks);
       return {

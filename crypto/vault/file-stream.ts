@@ -13,7 +13,7 @@ import type { FilePart } from './file-parts.ts';
 
 export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array>;
 
-/** A whole sealed file, header first, in pieces of any size from pieces of any size. Holds one chunk at a time. */
+/** Seals a whole file, header first. Input and output are pieces of any size; it holds one chunk at a time. */
 export async function* sealFile(
   cipher: FileCipher,
   plaintext: ByteSource,
@@ -25,10 +25,10 @@ export async function* sealFile(
 }
 
 /**
- * One part of a multi-part upload, in any order and as often as it takes: see `planParts`.
+ * Seals one part of a multipart upload. Parts can be sealed in any order and repeatedly; see `planParts`.
  *
- * @param plaintext the bytes of the part, no more and no less
- * @throws RangeError for less or more: the file is not the one that the parts were planned for
+ * @param plaintext exactly the bytes of the part
+ * @throws RangeError if it has more or fewer bytes: the file is not the one that the parts were planned for
  */
 export async function* sealPart(
   cipher: FileCipher,

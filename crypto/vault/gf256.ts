@@ -1,10 +1,10 @@
 /**
  * GF(2^8) modulo x^8 + x^4 + x^3 + x + 1, the field of AES (FIPS 197 section 4). No table and no branch depends on an
- * operand: a look-up by a secret byte would show it to whoever shares the processor's cache.
+ * operand: a lookup by a secret byte would reveal it to any process that shares the processor's cache.
  */
 const reduction = 0x1b;
 
-/** Addition, which is subtraction too. */
+/** Adds, or subtracts, which is the same. */
 export function add(a: number, b: number): number {
   return a ^ b;
 }
@@ -19,7 +19,7 @@ export function multiply(a: number, b: number): number {
   return product;
 }
 
-/** a^254, which is 1/a, and 0 for 0. */
+/** Returns a^254, which is 1/a, or 0 for 0. */
 export function inverse(a: number): number {
   let result = 1;
   let power = a;

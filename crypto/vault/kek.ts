@@ -3,13 +3,13 @@ import { Tampered, WrongUserSecret } from '../errors.ts';
 import type { Argon2Cost, Primitives } from '../providers/primitives.ts';
 import { afterHeader, header, headerBytes } from './suites.ts';
 
-/** Key-encryption key of a user: opens the private keys. 32 bytes. Wipe after use. */
+/** Key-encryption key of a user, 32 bytes: decrypts the private keys. Wipe it after use. */
 export type Kek = Uint8Array;
 
 export type KekOwner = { readonly org: string; readonly user: string };
 
 /**
- * The KEK record, stored with the user; none of it is secret:
+ * The KEK record, stored with the user. None of it is secret:
  *
  *     version ‖ suite ‖ memory in KiB (4) ‖ passes (4) ‖ lanes (4) ‖ salt (16) ‖ commitment (32) ‖ check (16)
  *
@@ -17,9 +17,9 @@ export type KekOwner = { readonly org: string; readonly user: string };
  *     info  = purpose, all of the record before the commitment, org, user; each preceded by its length
  *     check = SHA-256(purpose, all of the record before the check, org, user), cut to 16 bytes
  *
- * The commitment tells a wrong secret (401) before anything is opened; after it matches, any failure is tampering
- * (400). It holds the parameters too, so none of them can be altered unseen. The check, which needs no secret, tells
- * a damaged or moved record from a wrong secret and before a second of work is spent; whoever recomputes it gets a
+ * The commitment detects a wrong secret (401) before anything is decrypted; after it matches, any failure is tampering
+ * (400). It covers the parameters too, so none of them can be modified undetected. The check needs no secret: it tells a
+ * corrupt or moved record from a wrong secret before any work is spent. An attacker who recomputes it only gets a
  * commitment that never matches.
  */
 const saltBytes = 16;
@@ -32,12 +32,12 @@ const kekBytes = 32;
 const kekPurpose = 'strongroom kek v1';
 const checkPurpose = 'strongroom kek record v1';
 
-/** RFC 9106 section 4, the second recommended option: what new records are made with, and the least that is read. */
+/** RFC 9106 section 4, the second recommended option: the cost of new records, and the minimum that is accepted. */
 export const kekCost = { memoryKiB: 65_536, passes: 3, lanes: 4 } as const satisfies Argon2Cost;
-/** The most that is read: an altered record must not spend the machine's memory. */
+/** The maximum that is accepted: a modified record must not exhaust the machine's memory. */
 export const kekCostLimit = { memoryKiB: 262_144, passes: 10, lanes: 16 } as const satisfies Argon2Cost;
 
-/** @param secret a passphrase; compared in Unicode's NFC */
+/** Creates a KEK and its record. @param secret a passphrase, used in its NFC form */
 export async function createKek(
   primitives: Primitives,
   secret: string,
@@ -55,7 +55,7 @@ export async function createKek(
 
 /**
  * @throws WrongUserSecret
- * @throws Tampered for a record that was damaged, belongs to someone else or has impossible parameters
+ * @throws Tampered if the record is corrupt, belongs to another user or has impossible parameters
  * @throws UnsupportedSuite
  */
 export async function openKek(
@@ -71,7 +71,7 @@ export async function openKek(
   throw new WrongUserSecret();
 }
 
-/** What a record says of its cost, checked; needs no secret. @throws Tampered @throws UnsupportedSuite */
+/** Returns the checked cost of a record. Needs no secret. @throws Tampered @throws UnsupportedSuite */
 export function kekParameters(primitives: Primitives, owner: KekOwner, record: Uint8Array): Argon2Cost {
   afterHeader(record);
   if (record.length !== kekRecordBytes) throw new Tampered();

@@ -12,7 +12,7 @@ import { header } from './suites.ts';
 /** A user's public keys: 32 and 1,184 bytes. */
 export type PublicKeys = { readonly x25519: Uint8Array; readonly mlKem768: Uint8Array };
 
-/** What private keys are kept as: 32 bytes, and `d ‖ z` of FIPS 203, 64 bytes. Wipe after use. */
+/** The stored form of private keys: 32 bytes, and `d ‖ z` of FIPS 203, 64 bytes. Wipe them after use. */
 export type PrivateSeeds = { readonly x25519: Uint8Array; readonly mlKem768: Uint8Array };
 
 /** A user's key pairs, expanded and ready for use. */
@@ -35,10 +35,10 @@ export function generateKeyPairs(primitives: Primitives): KeyPairs {
 }
 
 /**
- * Takes the seeds over.
+ * Expands seeds to key pairs. `KeyPairs.wipe` wipes the seeds too.
  *
- * @param publicKeys that they have to belong to
- * @throws Tampered for other seeds, which it wipes
+ * @param publicKeys the public keys that must match the seeds
+ * @throws Tampered if they do not match, after wiping the seeds
  */
 export function expandSeeds(primitives: Primitives, seeds: PrivateSeeds, publicKeys?: PublicKeys): KeyPairs {
   if (seeds.x25519.length !== x25519Bytes || seeds.mlKem768.length !== mlKem768Bytes.seed) {
@@ -62,10 +62,10 @@ export function expandSeeds(primitives: Primitives, seeds: PrivateSeeds, publicK
 }
 
 /**
- * Names a pair of public keys: SHA-256 over both, 32 bytes. It is in what every wrapped key is bound to, so a key
- * wrapped to it is wrapped to exactly these two.
+ * Returns the id of a pair of public keys: SHA-256 over both, 32 bytes. Every wrapped key is bound to it, and so to
+ * exactly these two keys.
  *
- * @throws Tampered for keys of another length
+ * @throws Tampered if a key has the wrong length
  */
 export function keyIdOf({ sha256 }: Primitives, { x25519, mlKem768 }: PublicKeys): Uint8Array {
   if (x25519.length !== x25519Bytes || mlKem768.length !== mlKem768Bytes.publicKey) throw new Tampered();

@@ -7,13 +7,13 @@ import { expandSeeds, type KeyPairs, keyIdOf, type PrivateSeeds, type PublicKeys
 import { afterHeader, header } from './suites.ts';
 
 /**
- * Private keys at rest: each seed by itself in the format of `committed-aead.ts` under the KEK, bound to org, user,
- * key version, algorithm and the id of the public keys.
+ * Private keys at rest: each seed is sealed separately under the KEK in the format of `committed-aead.ts`, bound to org,
+ * user, key version, algorithm and the id of the public keys.
  */
 export type SealedPrivateKeys = { readonly x25519: Uint8Array; readonly mlKem768: Uint8Array };
 
 export type KeyOwner = KekOwner & {
-  /** Counted up by each generation and each rekey: what an older secret opened cannot come back. */
+  /** Incremented by each generation and each rekey, so that keys under an older secret cannot be put back. */
   readonly keyVersion: number;
 };
 
@@ -31,8 +31,8 @@ export function sealPrivateKeys(
 }
 
 /**
- * The key pairs, found to be those of the public keys. Call it with a KEK whose commitment matched: then whatever
- * fails here is tampering.
+ * Decrypts the key pairs and checks that they match the public keys. Call it with a KEK whose commitment matched: then
+ * any failure is tampering.
  *
  * @throws Tampered @throws UnsupportedSuite
  */
@@ -56,7 +56,7 @@ export function openPrivateKeys(
 }
 
 /**
- * As far as it shows without the KEK: their form.
+ * Checks the format, which is all that can be checked without the KEK.
  *
  * @throws Tampered @throws UnsupportedSuite
  */

@@ -9,13 +9,13 @@ import { header } from './suites.ts';
 import { unwrapCek, wrapCek } from './wrap-cek.ts';
 
 /**
- * By what a client shows that it may replace the private keys, and keeps user secret and keys to itself. The server
- * keeps the SHA-256 of the proof and never the proof, which is worthless once it was used:
+ * Proves that a client may replace the private keys, without revealing user secret or keys. The server stores only the
+ * SHA-256 of the proof. The proof is worthless after use:
  *
  *     proof of the user secret = HKDF-SHA-256(KEK, "", info), info = purpose, suite, org, user, key version
- *     proof of a restore       = a random CEK, which was wrapped to the owner's public keys when the restore came
+ *     proof of a restore       = a random CEK, which was wrapped to the owner's public keys when the restore was created
  *
- * The second shows that whoever opened the restore found in it the keys that belong to the public ones.
+ * The second proves that the client found private keys in the restore that match the public keys.
  */
 export type RekeyProof = Uint8Array;
 
@@ -23,14 +23,14 @@ export const rekeyProofBytes = 32;
 
 const purpose = 'strongroom rekey proof v1';
 
-/** @param owner with the version of the keys that are to be replaced */
+/** @param owner with the version of the keys to be replaced */
 export function rekeyProof({ hkdfSha256 }: Primitives, kek: Kek, owner: KeyOwner): RekeyProof {
   const { org, user, keyVersion } = owner;
   const info = lengthPrefixed(purpose, header(), org, user, uint64(keyVersion));
   return hkdfSha256(kek, new Uint8Array(), info, rekeyProofBytes);
 }
 
-/** What is stored of a proof. 32 bytes. */
+/** Returns the stored verifier of a proof, 32 bytes. */
 export function proofVerifier({ sha256 }: Primitives, proof: RekeyProof): Uint8Array {
   return sha256(lengthPrefixed('strongroom rekey verifier v1', proof));
 }
@@ -39,7 +39,7 @@ export function provesRekey(primitives: Primitives, proof: RekeyProof, verifier:
   return equalBytes(proofVerifier(primitives, proof), verifier);
 }
 
-/** A challenge that only the owner's private keys answer. @throws Tampered for public keys that are none */
+/** Creates a challenge that only the owner's private keys can answer. @throws Tampered if the public keys are invalid */
 export function challengeRestore(
   primitives: Primitives,
   owner: KekOwner,

@@ -11,12 +11,12 @@ import {
   sealPrivateKeys,
 } from './private-keys.ts';
 
-/** What restored keys are bound to in the place of a version: they are of none, and no live keys have it. */
+/** The key version that restored keys are bound to. No live keys have it. */
 export const restoredKeyVersion = 0;
 
 /**
- * Private keys under a temporary secret, as a restore brings them back. They bring their KEK record along, since the
- * live one is of another secret:
+ * Seals restored private keys under a temporary secret. They include their own KEK record, because the live record
+ * belongs to another secret:
  *
  *     KEK record (see kek.ts) ‖ sealed seed (see private-keys.ts)
  */
@@ -33,7 +33,7 @@ export async function sealRestoredKeys(
 }
 
 /**
- * The key pairs, found to be those of the live public keys.
+ * Decrypts restored key pairs and checks that they match the live public keys.
  *
  * @throws WrongUserSecret @throws Tampered @throws UnsupportedSuite
  */
@@ -44,7 +44,7 @@ export async function openRestoredKeys(
   publicKeys: PublicKeys,
   restored: SealedPrivateKeys,
 ): Promise<KeyPairs> {
-  const { record, sealed } = take(restored);
+  const { record, sealed } = splitRecord(restored);
   const kek = await openKek(primitives, temporarySecret, owner, record);
   try {
     return openPrivateKeys(primitives, kek, owner, publicKeys, sealed);
@@ -54,22 +54,22 @@ export async function openRestoredKeys(
 }
 
 /**
- * As far as it shows without the secret.
+ * Checks what can be checked without the secret.
  *
- * @throws Tampered for what is none, or another owner's @throws UnsupportedSuite
+ * @throws Tampered if they are not restored keys of this owner @throws UnsupportedSuite
  */
 export function checkRestoredKeys(
   primitives: Primitives,
   owner: KekOwner,
   restored: SealedPrivateKeys,
 ): void {
-  const { record, sealed } = take(restored);
+  const { record, sealed } = splitRecord(restored);
   kekParameters(primitives, owner, record);
   checkSealedKeys(primitives, sealed);
 }
 
-/** The KEK record, found to be the same in both, and what follows it. @throws Tampered */
-function take({ x25519, mlKem768 }: SealedPrivateKeys) {
+/** Splits off the KEK record, which must be the same in both. @throws Tampered */
+function splitRecord({ x25519, mlKem768 }: SealedPrivateKeys) {
   const record = x25519.subarray(0, kekRecordBytes);
   if (!equalBytes(record, mlKem768.subarray(0, kekRecordBytes))) throw new Tampered();
   const sealed = { x25519: x25519.subarray(kekRecordBytes), mlKem768: mlKem768.subarray(kekRecordBytes) };

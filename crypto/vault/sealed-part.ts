@@ -7,13 +7,13 @@ import type { KeyPairs, PublicKeys } from './key-pairs.ts';
 import { unwrapCek, wrapCek, wrappedCekBytes } from './wrap-cek.ts';
 
 /**
- * Something for one recipient in one piece, a trustee's share of a recovery say:
+ * Data sealed to one recipient in one piece, such as a trustee's recovery share:
  *
  *     wrapped CEK (see wrap-cek.ts) ‖ envelope (see envelope.ts)
  */
 export const sealedPartOverhead = wrappedCekBytes + envelopeOverhead;
 
-/** @throws Tampered for public keys that are none */
+/** @throws Tampered if the public keys are invalid */
 export function sealTo(
   primitives: Primitives,
   recipient: PublicKeys,

@@ -5,13 +5,13 @@ import { add, inverse, multiply } from './gf256.ts';
 import { afterHeader, header, headerBytes } from './suites.ts';
 
 /**
- * Shamir's k of n over GF(256), a polynomial a byte. Fewer than `threshold` shares say nothing of the secret but its
- * length. A share:
+ * Shamir's secret sharing, k of n, over GF(256), with one polynomial per byte. Fewer than `threshold` shares reveal only
+ * the length of the secret. A share:
  *
  *     version ‖ suite ‖ set id (16) ‖ threshold (1) ‖ x (1) ‖ y (length of the secret + 16)
  *
- * What is split is `secret ‖ SHA-256(purpose, set id, threshold, secret)` cut to 16 bytes, so that what comes out of
- * wrong, altered or mixed shares is seen to be no secret.
+ * The split data is `secret ‖ SHA-256(purpose, set id, threshold, secret)`, the hash cut to 16 bytes, so that joining
+ * wrong, modified or mixed shares is detected.
  */
 export type SplitOptions = {
   /** 2 to `shares`. */
@@ -25,7 +25,7 @@ const digestBytes = 16;
 const head = headerBytes + setIdBytes + 2;
 const purpose = 'strongroom shamir v1';
 
-/** @throws RangeError for an empty secret or impossible options */
+/** Splits a secret. @throws RangeError if the secret is empty or the options are impossible */
 export function splitSecret(
   primitives: Primitives,
   secret: Uint8Array,
@@ -33,7 +33,7 @@ export function splitSecret(
 ): readonly Uint8Array[] {
   const integers = Number.isInteger(threshold) && Number.isInteger(shares);
   if (!integers || threshold < 2 || shares < threshold || shares > 255 || secret.length === 0) {
-    throw new RangeError('a secret is split to 2 to 255 shares, of which at least 2 are needed');
+    throw new RangeError('a secret must be split into 2 to 255 shares with a threshold of at least 2');
   }
   const setId = primitives.randomBytes(setIdBytes);
   const whole = concat(secret, digestOf(primitives, setId, threshold, secret));

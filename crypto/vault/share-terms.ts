@@ -5,19 +5,19 @@ import type { Primitives } from '../providers/primitives.ts';
 import type { RecordContext } from './context.ts';
 import { type Cek, openValue, sealUnder } from './envelope.ts';
 
-/** What a share says beyond the key that it wraps: sealed under that key, so that no store and no server can change it. */
+/** The terms of a share, sealed under the shared key, so that no store and no server can change them. */
 export type ShareTerms = {
   readonly permission: 'read';
   readonly ownerName: string;
   readonly expiresAt: string | null;
-  /** How the owner calls it; a value's alone. */
+  /** The owner's name for the share; values only. */
   readonly alias: string | null;
 };
 
-/** The terms as they stand beside the sealed ones, in the clear. The alias does not. */
+/** The terms that are also stored in plaintext. The alias is not. */
 export type ShownTerms = Omit<ShareTerms, 'alias'>;
 
-/** @param shared what is shared, as it is when the share is made */
+/** Seals the terms of a share. @param shared the shared record, at the version of the share's creation */
 export function sealTerms(
   primitives: Primitives,
   cek: Cek,
@@ -29,11 +29,11 @@ export function sealTerms(
 }
 
 /**
- * The terms of a share, found to be those that stand beside them.
+ * Opens the terms of a share and checks that they match the plaintext terms.
  *
- * @param cek of the version that the share was made of
- * @param shared what is shared, in that version
- * @throws Tampered also where a client sealed what are none @throws UnsupportedSuite
+ * @param cek of the version that was shared
+ * @param shared the shared record, at that version
+ * @throws Tampered, also if a client sealed something other than terms @throws UnsupportedSuite
  */
 export function openTerms(
   primitives: Primitives,
@@ -46,7 +46,7 @@ export function openTerms(
   const text = openValue(primitives, cek, termsContext(shared, shareId), sealed);
   const { permission, ownerName, expiresAt } = shown;
   const terms = { permission, ownerName, expiresAt, alias: aliasOf(text) };
-  // There is one text for any terms, so this compares each field.
+  // Equal terms have equal texts, so this compares every field.
   if (!equalBytes(text, termsText(terms))) throw new Tampered();
   return terms;
 }

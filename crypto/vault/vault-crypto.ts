@@ -14,65 +14,60 @@ import { openTerms, sealTerms } from './share-terms.ts';
 import { checkPublicKeys, isWrappedTo, unwrapCek, wrapCek } from './wrap-cek.ts';
 import { joinPair, maskShare, splitPair, unmaskShare } from './xor-pair.ts';
 
-const operations = {
-  createKek,
-  openKek,
-  kekParameters,
-  generateKeyPairs,
-  expandSeeds,
-  keyIdOf,
-  sealPrivateKeys,
-  openPrivateKeys,
-  checkSealedKeys,
-  rekeyProof,
-  proofVerifier,
-  provesRekey,
-  challengeRestore,
-  answerRestore,
-  sealRestoredKeys,
-  openRestoredKeys,
-  checkRestoredKeys,
-  sealValue,
-  sealUnder,
-  openValue,
-  wrapCek,
-  unwrapCek,
-  isWrappedTo,
-  checkPublicKeys,
-  sealTerms,
-  openTerms,
-  sealTo,
-  openSealed,
-  sealFileMetadata,
-  openFileMetadata,
-  newFileCipher,
-  fileCipher,
-  splitSecret,
-  joinShares,
-  splitPair,
-  joinPair,
-  maskShare,
-  unmaskShare,
-  sealZkPayload,
-  openZkPayload,
-};
-
-type Bound<Operation> = Operation extends (primitives: Primitives, ...rest: infer Rest) => infer Result
-  ? (...rest: Rest) => Result
-  : never;
-
-export type VaultCrypto = { readonly [Name in keyof typeof operations]: Bound<(typeof operations)[Name]> };
-
 /**
- * All that the vault does with keys, on one provider of primitives: chosen once, where a program starts.
+ * Binds every operation of the vault to one provider of primitives. A program chooses the provider once, at its start:
  *
  *     const crypto = vaultCrypto(native);                             // in a function of the appliance
  *     const crypto = vaultCrypto(await choosePrimitives());           // in a program on Node
  *     const crypto = vaultCrypto(portable({ argon2: wasm, subtle })); // in a page
  */
-export function vaultCrypto(primitives: Primitives): VaultCrypto {
-  const bind = (operation: (primitives: Primitives, ...rest: never[]) => unknown) =>
-    (operation as (primitives: Primitives, ...rest: unknown[]) => unknown).bind(undefined, primitives);
-  const bound = Object.entries(operations).map(([name, operation]) => [name, bind(operation)]);
-  return Object.fromEntries(bound) as VaultCrypto;
+export function vaultCrypto(primitives: Primitives) {
+  const bind =
+    <Rest extends unknown[], Result>(operation: (primitives: Primitives, ...rest: Rest) => Result) =>
+    (...rest: Rest): Result =>
+      operation(primitives, ...rest);
+  return {
+    createKek: bind(createKek),
+    openKek: bind(openKek),
+    kekParameters: bind(kekParameters),
+    generateKeyPairs: bind(generateKeyPairs),
+    expandSeeds: bind(expandSeeds),
+    keyIdOf: bind(keyIdOf),
+    sealPrivateKeys: bind(sealPrivateKeys),
+    openPrivateKeys: bind(openPrivateKeys),
+    checkSealedKeys: bind(checkSealedKeys),
+    rekeyProof: bind(rekeyProof),
+    proofVerifier: bind(proofVerifier),
+    provesRekey: bind(provesRekey),
+    challengeRestore: bind(challengeRestore),
+    answerRestore: bind(answerRestore),
+    sealRestoredKeys: bind(sealRestoredKeys),
+    openRestoredKeys: bind(openRestoredKeys),
+    checkRestoredKeys: bind(checkRestoredKeys),
+    sealValue: bind(sealValue),
+    sealUnder: bind(sealUnder),
+    openValue: bind(openValue),
+    wrapCek: bind(wrapCek),
+    unwrapCek: bind(unwrapCek),
+    isWrappedTo: bind(isWrappedTo),
+    checkPublicKeys: bind(checkPublicKeys),
+    sealTerms: bind(sealTerms),
+    openTerms: bind(openTerms),
+    sealTo: bind(sealTo),
+    openSealed: bind(openSealed),
+    sealFileMetadata: bind(sealFileMetadata),
+    openFileMetadata: bind(openFileMetadata),
+    newFileCipher: bind(newFileCipher),
+    fileCipher: bind(fileCipher),
+    splitSecret: bind(splitSecret),
+    joinShares: bind(joinShares),
+    splitPair: bind(splitPair),
+    joinPair: bind(joinPair),
+    maskShare: bind(maskShare),
+    unmaskShare: bind(unmaskShare),
+    sealZkPayload: bind(sealZkPayload),
+    openZkPayload: bind(openZkPayload),
+  } as const;
 }
+
+export type VaultCrypto = ReturnType<typeof vaultCrypto>;

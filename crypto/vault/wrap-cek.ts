@@ -7,13 +7,14 @@ import { type KeyPairs, keyIdOf, type PublicKeys } from './key-pairs.ts';
 import { afterHeader, hasHeader, header, headerBytes } from './suites.ts';
 
 /**
- * A CEK wrapped to a recipient, in two nested layers, so that both must fall before the CEK does:
+ * A CEK wrapped to a recipient in two nested layers, so that an attacker must break both:
  *
  *     inner   = X25519 ephemeral public key (32) ‖ AES-256-GCM(CEK) (32 + 16)
  *     wrapped = version ‖ suite ‖ recipient's key id (32) ‖ ML-KEM-768 ciphertext (1,088) ‖ AES-256-GCM(inner) (80 + 16)
  *
- * Each layer's key (32) and nonce (12) come from HKDF-SHA-256 of its shared secret, which is fresh for each wrapping;
- * the salt is what was sent for it (and, for X25519, the recipient's public key), `info` and AAD are the context.
+ * HKDF-SHA-256 derives each layer's key (32) and nonce (12) from its shared secret, which is new for each wrapping. The
+ * salt is the layer's ephemeral key or ciphertext (for X25519 also the recipient's public key); `info` and AAD are the
+ * context.
  */
 const keyIdBytes = 32;
 const keyBytes = 32;
@@ -27,9 +28,9 @@ const innerPurpose = 'strongroom cek x25519 v1';
 const outerPurpose = 'strongroom cek ml-kem-768 v1';
 
 /**
- * Needs public keys only. Wrapping the same CEK again, to another recipient, is what a share is.
+ * Wraps a CEK. Needs only public keys. A share is the same CEK wrapped to another recipient.
  *
- * @throws Tampered for public keys that are none
+ * @throws Tampered if the public keys are invalid
  */
 export function wrapCek(
   primitives: Primitives,
@@ -49,7 +50,7 @@ export function wrapCek(
 }
 
 /**
- * @throws KeyMismatch where it is wrapped to other keys than these
+ * @throws KeyMismatch if it is wrapped to other keys
  * @throws Tampered
  * @throws UnsupportedSuite
  */
@@ -63,7 +64,7 @@ export function unwrapCek(
   if (wrapped.length !== wrappedCekBytes) throw new Tampered();
   if (!equalBytes(body.subarray(0, keyIdBytes), keys.keyId)) throw new KeyMismatch();
   const ciphertext = body.subarray(keyIdBytes, keyIdBytes + mlKem768Bytes.ciphertext);
-  // Decapsulation never fails; whether its secret is the sender's shows in the tag alone.
+  // Decapsulation never fails. Only the tag shows whether its secret is the sender's.
   const sharedSecret = keys.mlKem768.decapsulate(ciphertext);
   const info = bindRecord(outerPurpose, context, keys.keyId);
   const layer = new Layer(primitives, sharedSecret, ciphertext, info);
@@ -103,7 +104,7 @@ function openInner(primitives: Primitives, keys: KeyPairs, info: Uint8Array, inn
   return new Layer(primitives, sharedSecret, salt, info).open(inner.subarray(x25519Bytes));
 }
 
-/** AES-256-GCM under what HKDF makes of a shared secret. For one message; wipes the secret at once. */
+/** AES-256-GCM under a key that HKDF derives from a shared secret, for one message. It wipes the secret immediately. */
 class Layer {
   readonly #aead: Primitives['aes256Gcm'];
   readonly #keyAndNonce: Uint8Array;

@@ -5,20 +5,20 @@ import { kekCost } from './kek.ts';
 import { afterHeader, header, headerBytes } from './suites.ts';
 
 /**
- * A secret in two shares that are both needed:
+ * A secret split into two shares, both of which are needed:
  *
  *     share = version ‖ suite ‖ pair id (16) ‖ one of: random bytes, or those XOR (secret ‖ check (16))
  *     check = SHA-256(purpose, pair id, secret), cut to 16 bytes
  *
- * Each alone is uniformly random.
+ * Each share alone is uniformly random.
  */
 const pairIdBytes = 16;
 const checkBytes = 16;
 const purpose = 'strongroom xor pair v1';
 
-/** @throws RangeError for an empty secret */
+/** @throws RangeError if the secret is empty */
 export function splitPair(primitives: Primitives, secret: Uint8Array): readonly [Uint8Array, Uint8Array] {
-  if (secret.length === 0) throw new RangeError('there is nothing to split');
+  if (secret.length === 0) throw new RangeError('the secret is empty');
   const pairId = primitives.randomBytes(pairIdBytes);
   const whole = concat(secret, checkOf(primitives, pairId, secret));
   const pad = primitives.randomBytes(whole.length);

@@ -3,8 +3,8 @@ import type { Primitives } from '../providers/primitives.ts';
 import { parseZkPayload, type ZkPayload } from './payload.ts';
 
 /**
- * SHA-256 of a payload, in hex: over `v (1 byte) ‖ salt (16) ‖ nonce (24) ‖ ciphertext`. All before the ciphertext is
- * of a fixed length, so no two payloads have the same bytes.
+ * Returns the SHA-256 of a payload in hex, over `v (1 byte) ‖ salt (16) ‖ nonce (24) ‖ ciphertext`. Everything before the
+ * ciphertext has a fixed length, so no two payloads have the same bytes.
  *
  * @throws MalformedPayload
  */

@@ -3,12 +3,12 @@ import { utf8, wipe } from '../encoding/bytes.ts';
 import type { Primitives } from '../providers/primitives.ts';
 
 /**
- * Zero-knowledge payload, version 1: what argon2-cffi and PyNaCl make with their defaults.
+ * Zero-knowledge payload, version 1, as argon2-cffi and PyNaCl produce it with their defaults.
  *
  *     key        = Argon2id(password as UTF-8, salt (16), 64 MiB, 3 passes, 4 lanes), 32 bytes
  *     ciphertext = XChaCha20-Poly1305(key, nonce (24), plaintext, no AAD) ‖ tag (16)
  *
- * All fields standard base64. The parameters are the version's: none of them travels, so none can be lowered.
+ * All fields are standard base64. The version defines the parameters: they are not sent, so no one can lower them.
  */
 export type ZkPayload = {
   readonly v: 1;
@@ -23,16 +23,16 @@ const keyBytes = 32;
 const nonceBytes = 24;
 const tagBytes = 16;
 
-/** Of the plaintext, in bytes. */
+/** Maximum plaintext size in bytes. */
 export const zkPlaintextLimit = 5 * 1024 * 1024;
 
-/** The tag does not verify: another password, or an altered payload. The two look alike. */
+/** The tag does not verify: the password is wrong or the payload was modified. The two cannot be told apart. */
 export class WrongMasterPassword extends Error {
   override readonly name = 'WrongMasterPassword';
   readonly code = 'WRONG_MASTER_PASSWORD';
 
   constructor() {
-    super('the master password is wrong, or the payload was altered');
+    super('the master password is wrong, or the payload was modified');
   }
 }
 

@@ -3,9 +3,9 @@ import type { Primitives } from '../providers/primitives.ts';
 import type { PublicJwk, Signer } from '../server/jwk.ts';
 import { signJwt, verifyJwt } from '../server/jwt.ts';
 
-/** What the installation says of a sandbox's key. Times are epoch seconds. */
+/** What the installation asserts about a sandbox's key. Times are epoch seconds. */
 export type SandboxClaims = {
-  /** User that the sandbox is leased to. */
+  /** The user to whom the sandbox is leased. */
   readonly sub: string;
   readonly org: string;
   /** Id of the session. */
@@ -17,7 +17,7 @@ export type SandboxClaims = {
   readonly exp: number;
 };
 
-/** What a proof says of its session; passwords are bound to it. */
+/** The session of a proof. Sealed passwords are bound to it. */
 export type ProvenSession = {
   readonly sessionId: string;
   readonly userId: string;
@@ -31,23 +31,23 @@ export function sessionOf({ sub, jti, exp, sandbox }: SandboxClaims): ProvenSess
   return { sessionId: jti, userId: sub, expiresAt, sandboxId: sandbox };
 }
 
-/** Tells proofs from tokens, so that neither passes for the other. */
+/** Tells proofs from tokens, so that neither is accepted as the other. */
 const audience = 'strongroom/zk-session';
 
-/** As `key` of the claims has it. */
+/** Returns the digest for the claim `key`. */
 export function publicKeyDigest({ sha256 }: Primitives, publicKey: Uint8Array): string {
   return toBase64Url(sha256(publicKey));
 }
 
-/** A JWS (RFC 7515) that any JWT library checks against the installation's published keys. */
+/** Returns a JWS (RFC 7515) that any JWT library can verify with the installation's published keys. */
 export async function signSandboxProof(signer: Signer, claims: SandboxClaims): Promise<string> {
   return signJwt(signer, audience, claims);
 }
 
 /**
- * The claims of a proof that has not expired, else `undefined`.
+ * Returns the claims of a valid proof that has not expired, otherwise `undefined`.
  *
- * @param publicKeys of the installation, as `/.well-known/jwks.json` has them
+ * @param publicKeys of the installation, from `/.well-known/jwks.json`
  */
 export async function verifySandboxProof(
   publicKeys: readonly PublicJwk[],

@@ -8,16 +8,16 @@ import {
 } from '../providers/primitives.ts';
 
 /**
- * A request sealed to a public key, and its answer sealed back to whoever made the request: one reply, or several in
- * a row of which the last says that it is.
+ * A request sealed to a public key, and the reply sealed back to the sender of the request: one reply, or several of
+ * which the last one is marked.
  *
  *     request = version ‖ suite ‖ X-Wing ciphertext (1,120) ‖ AES-256-GCM ciphertext ‖ tag (16)
  *     reply   = version ‖ suite ‖ last (1) ‖ AES-256-GCM ciphertext ‖ tag (16)
  *
- * HKDF-SHA-256 turns the encapsulated secret into one key and nonce for each direction. The request's is used once;
- * a reply's nonce is that of its direction XOR its number (4, big-endian) ‖ last (1), after STREAM (Hoang,
- * Reyhanitabar, Rogaway, Vizár, CRYPTO 2015): so none meets two messages, and replies cannot be reordered, repeated,
- * left out or cut off unseen. Both directions authenticate the caller's `aad`.
+ * HKDF-SHA-256 derives one key and nonce for each direction from the encapsulated secret. The request uses its nonce
+ * once. A reply's nonce is that of its direction XOR its number (4, big-endian) ‖ last (1), after STREAM (Hoang,
+ * Reyhanitabar, Rogaway, Vizár, CRYPTO 2015). So no nonce repeats, and reordered, repeated, omitted or truncated replies
+ * are detected. Both directions authenticate the caller's `aad`.
  */
 const version = 1;
 /** X-Wing, HKDF-SHA-256, AES-256-GCM. */
@@ -33,30 +33,30 @@ const nonceBytes = 12;
 const maxReplies = 2 ** 31;
 
 export type ReplyOpener = {
-  /** Opens the last reply to this request, and forgets the key. @throws SealedBoxRejected */
+  /** Opens the last reply to this request and erases the key. @throws SealedBoxRejected */
   openReply(reply: Uint8Array): Uint8Array;
-  /** Opens the next of the replies. One that is rejected is the end of all. @throws SealedBoxRejected */
+  /** Opens the next reply. After a rejected one no further reply opens. @throws SealedBoxRejected */
   openNext(reply: Uint8Array): { readonly plaintext: Uint8Array; readonly last: boolean };
 };
 
 export type SealedRequest = ReplyOpener & {
   readonly box: Uint8Array;
   /**
-   * What opens the replies, from the first on, for whoever is to read them elsewhere: 44 bytes, as secret as they
-   * are. This request forgets it, and opens none.
+   * Returns the secret that opens the replies, from the first on: 44 bytes, as secret as the replies. This request
+   * forgets it and can no longer open replies.
    */
-  handOver(): Uint8Array;
+  exportRepliesSecret(): Uint8Array;
 };
 
 export type OpenedRequest = {
   readonly plaintext: Uint8Array;
-  /** Seals the last reply to this request, and forgets the key. */
+  /** Seals the last reply to this request and erases the key. */
   sealReply(plaintext: Uint8Array): Uint8Array;
-  /** Seals a reply that another follows. */
+  /** Seals a reply that is not the last. */
   sealNext(plaintext: Uint8Array): Uint8Array;
 };
 
-/** Not a box of this version and suite, not for this key, for another `aad`, or altered. It never says which. */
+/** Not a box of this version and suite, not for this key or `aad`, or modified. It never reveals which. */
 export class SealedBoxRejected extends Error {
   override readonly name = 'SealedBoxRejected';
 
@@ -99,7 +99,11 @@ export class Sealer {
     const primitives = this.#primitives;
     const keys = schedule(primitives, sharedSecret, this.#publicKey, ciphertext);
     const box = concat(header, ciphertext, encrypt(primitives, keys.request, plaintext, aad));
-    return { box, ...openReplies(primitives, keys.reply, aad), handOver: () => handOver(keys.reply) };
+    return {
+      box,
+      ...openReplies(primitives, keys.reply, aad),
+      exportRepliesSecret: () => exportRepliesSecret(keys.reply),
+    };
   }
 
   #encapsulate(): Encapsulation {
@@ -141,13 +145,13 @@ export function open(
   }
 }
 
-/** Opens the replies to a request that was handed over. @param secret what `handOver` gave */
+/** Opens the replies to a detached request. @param secret from `exportRepliesSecret` */
 export function repliesOf(primitives: Primitives, secret: Uint8Array, aad: Uint8Array): ReplyOpener {
   if (secret.length !== keyBytes + nonceBytes) throw new SealedBoxRejected();
   return openReplies(primitives, Uint8Array.from(secret), aad);
 }
 
-function handOver(key: Uint8Array): Uint8Array {
+function exportRepliesSecret(key: Uint8Array): Uint8Array {
   const secret = Uint8Array.from(key);
   wipe(key);
   return secret;

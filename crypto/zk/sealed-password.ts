@@ -1,21 +1,21 @@
 import { canonicalBytes } from '../encoding/bytes.ts';
 
-/** What a master password is sealed for: one program of one user, as it is now, in one session. */
+/** What a sealed master password is bound to: one program of one user, in its current version, in one session. */
 export type PasswordBinding = {
   readonly userId: string;
-  /** Of the program. */
+  /** Name of the program. */
   readonly name: string;
   /** See `zkPayloadDigest`. */
   readonly payloadSha256: string;
   readonly sessionId: string;
-  /** ISO 8601, as the session says it. */
+  /** ISO 8601, from the session. */
   readonly expiresAt: string;
 };
 
 /**
- * The associated data under which a client seals a master password, as UTF-8, to a sandbox's key (see `sealed-box.ts`):
- * names and values sorted by name, each preceded by its length in 4 bytes. What is sealed for one program, session or
- * user opens for no other.
+ * Returns the associated data with which a client seals a master password (UTF-8) to a sandbox's key (see
+ * `sealed-box.ts`): names and values sorted by name, each preceded by its length in 4 bytes. A password sealed for one
+ * program, session and user opens for no other.
  */
 export function sealedPasswordAad({ userId, name, payloadSha256, sessionId, expiresAt }: PasswordBinding) {
   return canonicalBytes({

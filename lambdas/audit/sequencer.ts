@@ -18,21 +18,18 @@ import { openCheckpoint, signCheckpoint } from './audit-checkpoint.ts';
 
 type Ports = Pick<Platform, 'table' | 'objects' | 'keys'>;
 
-/** A transaction takes 100 writes: one for each entry, and two for the log. */
+/** A transaction has at most 100 writes: one for each entry, and two for the log. */
 const entriesInBatch = 98;
 const batchesInCheckpoint = 100;
 
-/**
- * The log does not match its signed checkpoint: tiles or checkpoint were tampered with. Nothing is signed on top of
- * it.
- */
+/** The log is not the one that was signed: a tile or the checkpoint was altered. Nothing more is signed. */
 export class AuditLogAltered extends Error {
   override readonly name = 'AuditLogAltered';
 }
 
 /**
- * Appends the entries that are not in the audit log yet, and publishes a checkpoint. Call it regularly. Concurrent
- * runs append each entry once, and a run completes what a crashed one left.
+ * Appends the entries that are not in the audit log yet, and publishes a checkpoint of it. Concurrent calls append each
+ * entry once. The next call completes whatever a crash left undone.
  *
  * @returns how many entries were appended
  * @throws AuditLogAltered @throws Tampered
@@ -40,13 +37,13 @@ export class AuditLogAltered extends Error {
 export async function sequenceAuditLog(ports: Ports): Promise<number> {
   let appended = 0;
   for (let count = entriesInBatch; count === entriesInBatch; appended += count) {
-    count = await sequenceBatch(ports);
+    count = await appendNextBatch(ports);
   }
   while (await publishNext(ports));
   return appended;
 }
 
-async function sequenceBatch({ table }: Ports): Promise<number> {
+async function appendNextBatch({ table }: Ports): Promise<number> {
   const [entries, start] = await Promise.all([listUnsequenced(table, entriesInBatch), getLogSize(table)]);
   if (entries.length === 0) return 0;
   const hashes = entries.map((entry) => entryHash(entryOf(entry)));
@@ -57,10 +54,7 @@ async function sequenceBatch({ table }: Ports): Promise<number> {
   return done ? entries.length : 0;
 }
 
-/**
- * Publishes entries that are sequenced but not published, or the first part of them. @returns whether there may be
- * more
- */
+/** Publishes entries that are in the log and not published, or the first of them. @returns whether there may be more */
 async function publishNext(ports: Ports): Promise<boolean> {
   const { table, objects, keys } = ports;
   const before = await getPublished(table);
@@ -72,14 +66,16 @@ async function publishNext(ports: Ports): Promise<boolean> {
   const grown = size + leaves.length;
   const root = await rootOf(new AuditTiles(objects, grown), grown);
   const checkpoint = await signCheckpoint(keys, { size: grown, root });
-  // Each checkpoint is stored under its own name: on AWS no one can delete it.
+  // Each checkpoint is kept, and on AWS no one can delete one.
   await objects.put(`${auditPrefix}checkpoint/${String(grown).padStart(16, '0')}`, utf8(checkpoint));
   return table.transact([publish({ size: grown, checkpoint }, before)]).then(() => true, falseOnConflict);
 }
 
 /**
- * Returns the size of the published log after checking that its tiles have the signed root. If anyone changes a tile,
- * a batch or the checkpoint, nothing is signed on top of it.
+ * Returns the size of the published log, after verifying that the log has the root that was signed. Nothing is signed on
+ * top of an altered tile, batch or checkpoint.
+ *
+ * @throws AuditLogAltered
  */
 async function verifiedHead(
   { objects, keys }: Ports,

@@ -29,7 +29,7 @@ export async function stateOf(ports: Ports, execution: Execution): Promise<Execu
   const output: OutputChunk[] = [];
   try {
     const outcome = await withItsSandbox(ports, execution, (lease, secret) =>
-      lease.peek(execution.executionId, secret, { onOutput: (chunk) => output.push(chunk) }),
+      lease.poll(execution.executionId, secret, { onOutput: (chunk) => output.push(chunk) }),
     );
     return outcome ? endedState(execution, outcome) : { execution, output };
   } catch (error) {

@@ -1,4 +1,5 @@
-import { type JobFile, type Language, programName } from '../../sandbox-image/protocol/job.ts';
+import { type Language, languages, programFileIndex } from '../../contract/languages.ts';
+import type { JobFile } from '../../sandbox-image/protocol/job.ts';
 import { invalid } from '../pipeline/api-error.ts';
 
 type Request = {
@@ -8,9 +9,9 @@ type Request = {
 
 /** @throws ApiError INVALID_REQUEST if a file has the path of the program itself */
 export function programFiles({ language, files }: Request): readonly JobFile[] {
-  const taken = files.findIndex(({ path }) => path.split('/')[0] === programName);
-  if (language === 'javascript' && taken >= 0) {
-    throw invalid(`files.${taken}.path`, `is reserved for the program, ${programName}`);
+  const taken = programFileIndex(language, files);
+  if (taken >= 0) {
+    throw invalid(`files.${taken}.path`, `is reserved for the program, ${languages[language].programFile}`);
   }
   return files.map(({ path, contentB64 }) => ({ path, content: contentB64 }));
 }

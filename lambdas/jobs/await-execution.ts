@@ -20,7 +20,7 @@ export const handler = jobHandler(awaitExecution, async ({ userId, executionId }
   else await platform.background.begin('jobs.awaitExecution', { userId, executionId });
 });
 
-/** `undefined` where the time of this function ends first. */
+/** @returns undefined if the time of this function is up first */
 async function outcomeOf(
   platform: Platform,
   execution: Execution,
@@ -47,16 +47,16 @@ async function outcomeOf(
   }
 }
 
-/** The result first, then the record that names it; then the sandbox may forget it. */
+/** Stores the result, then the record that refers to it. Only then may the sandbox forget it. */
 async function record(platform: Platform, execution: Execution, outcome: RunOutcome): Promise<void> {
   await storeResult(platform, execution, outcome);
   try {
     await platform.table.transact([endExecution(execution, endOf(outcome, new Date()))]);
   } catch (error) {
-    // Another one of these was first.
+    // Another run of this job was first.
     if (!(error instanceof ConditionFailed)) throw error;
   }
-  // Where it does not hear of it, it forgets by itself.
+  // If the acknowledgement is lost, the sandbox forgets the result after a while.
   await withItsSandbox(platform, execution, (lease) => lease.ack(execution.executionId)).catch(
     () => undefined,
   );

@@ -1,12 +1,12 @@
-import { dynamoTable } from '../../platform/aws/dynamo-table.ts';
-import { administratorSecret } from '../../platform/aws/stored-secret.ts';
+import { createAdministratorKey } from '../../contract/jobs.ts';
+import { jobHandler } from '../pipeline/job-handler.ts';
 import { ensureDefaultOrg } from '../stores/orgs.ts';
-import { ensureAdministratorKey } from './administrator-key.ts';
-import { madeOnce } from './custom-resource.ts';
+import { createOnce } from './custom-resource.ts';
+import { ensureAdministratorKey } from './ensure-administrator-key.ts';
 
-/** The function behind the stack's custom resource: makes the default org and the administrator's key. */
-export const handler = madeOnce('administrator-key', async () => {
-  const table = dynamoTable(process.env);
-  await ensureDefaultOrg(table, new Date());
-  await ensureAdministratorKey(table, administratorSecret(process.env), new Date());
-});
+export const handler = jobHandler(createAdministratorKey, (event, { platform }) =>
+  createOnce('administrator-key', event, async () => {
+    await ensureDefaultOrg(platform.table, new Date());
+    await ensureAdministratorKey(platform.table, platform.administratorSecret, new Date());
+  }),
+);

@@ -1,12 +1,8 @@
-import { dynamoTable } from '../../platform/aws/dynamo-table.ts';
-import { s3Objects } from '../../platform/aws/s3-objects.ts';
+import { sweepObjects } from '../../contract/jobs.ts';
+import { jobHandler } from '../pipeline/job-handler.ts';
 import { sweepContents } from '../stores/message-contents.ts';
 import { sweepVaultObjects } from '../stores/vault-objects.ts';
 
-/** The function that runs every hour. Where it fails, Lambda calls it again, and the next hour does. */
-export async function handler(): Promise<{ readonly removed: number }> {
-  const { env } = process;
-  const stores = { table: dynamoTable(env), objects: s3Objects(env) };
-  const removed = await Promise.all([sweepContents(stores), sweepVaultObjects(stores)]);
-  return { removed: removed.reduce((sum, count) => sum + count) };
-}
+export const handler = jobHandler(sweepObjects, async (_, { platform }) => {
+  await Promise.all([sweepContents(platform), sweepVaultObjects(platform)]);
+});

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isSolved } from '../../crypto/server/proof-of-work.ts';
 import type { Table } from '../../platform/table.ts';
 import { ApiError } from '../pipeline/api-error.ts';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Base64Url } from '../../crypto/server/sha256.ts';
 import { type Message, remainingOf } from '../stores/messages.ts';
 
 /** Returns the URL of the recipient's page of a message. */
@@ -11,7 +11,7 @@ export function messageUrl(baseUrl: string, messageId: string): string {
  * the message.
  */
 export function messageResource(messageId: string): string {
-  return `messages/${createHash('sha256').update(messageId).digest('base64url').slice(0, 22)}`;
+  return `messages/${sha256Base64Url(messageId).slice(0, 22)}`;
 }
 
 /**

@@ -77,13 +77,13 @@ async function allowanceOf(
   if (rateLimit === 'none') return undefined;
   const account = credential ? `credential ${credential}` : undefined;
   const address = `address ${networkOf(request.address)}`;
-  const count = (identity: string, limit = settings.STRONGROOM_AUTH_LIMIT) =>
+  const count = (identity: string, limit = settings.STRONGROOM_AUTH_RATE_LIMIT) =>
     countRequest(table, rateLimit, identity, limit, request.now);
-  if (rateLimit === 'api') return count(account ?? address, settings.STRONGROOM_LIMIT);
+  if (rateLimit === 'api') return count(account ?? address, settings.STRONGROOM_API_RATE_LIMIT);
   if (rateLimit === 'message') {
     return account
-      ? count(account, settings.STRONGROOM_MESSAGE_TOKEN_LIMIT)
-      : count(address, settings.STRONGROOM_MESSAGE_LIMIT);
+      ? count(account, settings.STRONGROOM_TOKEN_MESSAGE_RATE_LIMIT)
+      : count(address, settings.STRONGROOM_MESSAGE_RATE_LIMIT);
   }
 
   const email = emailOf(request.input.body);

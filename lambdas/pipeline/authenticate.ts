@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { type AccessKey, parseAccessKey } from '../../crypto/server/access-key.ts';
 import { type SessionClaims, verifySession } from '../../crypto/server/jwt.ts';
+import { sha256Base64Url } from '../../crypto/server/sha256.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { findCaller } from '../stores/credentials.ts';
 import { getSession } from '../stores/sessions.ts';
@@ -20,7 +20,7 @@ export function hasCredentialHeader(headers: ReadonlyMap<string, string>): boole
 
 /** Returns an identifier for counters and caches that does not reveal the credential. */
 export function fingerprint(credential: string): string {
-  return createHash('sha256').update(credential).digest('base64url');
+  return sha256Base64Url(credential);
 }
 
 export type Session = { readonly user: User; readonly claims: SessionClaims };

@@ -1,9 +1,10 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { RouteRecord } from '../../contract/define-route.ts';
 import { limits } from '../../contract/limits.ts';
 import { answersPrefix } from '../../contract/resources.ts';
+import { equalBytes } from '../../crypto/encoding/bytes.ts';
 import { openAesGcm, sealAesGcm } from '../../crypto/server/aes-gcm.ts';
 import { hmacSha256 } from '../../crypto/server/hmac.ts';
+import { sha256Hex } from '../../crypto/server/sha256.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { ConditionFailed, type Key } from '../../platform/table.ts';
 import {
@@ -55,7 +56,7 @@ export async function claim(
   const context = { purpose: 'idempotency', owner: key.pk, key: key.sk };
   const { plaintext: dataKey, wrapped } = await keys.generateDataKey(context);
   const open: IdempotentRequest = {
-    claim: randomUUID(),
+    claim: globalThis.crypto.randomUUID(),
     wrappedKey: wrapped,
     requestMac: hmacSha256(dataKey, requestPurpose, requestOf(request)),
     sealedAnswer: null,
@@ -89,7 +90,7 @@ function requestOf({ input, rawBody }: ParsedRequest): Uint8Array {
 /** Stores a large sealed result in the object store. Returns the fields that say where the result is. */
 async function placeSealed({ objects }: Platform, { pk, sk }: Key, claim: string, sealed: Uint8Array) {
   if (sealed.length <= answerBytes) return { sealedAnswer: sealed, answerObject: null };
-  const name = createHash('sha256').update(`${pk} ${sk} ${claim}`).digest('hex');
+  const name = sha256Hex(`${pk} ${sk} ${claim}`);
   await objects.put(`${answersPrefix}${name}`, sealed);
   return { sealedAnswer: null, answerObject: `${answersPrefix}${name}` };
 }
@@ -105,7 +106,7 @@ async function replay(
   if (!earlier) throw inProgress();
   const dataKey = await keys.openDataKey(earlier.wrappedKey, context);
   const again = hmacSha256(dataKey, requestPurpose, request);
-  if (!timingSafeEqual(earlier.requestMac, again)) throw new ApiError('IDEMPOTENCY_KEY_REUSED');
+  if (!equalBytes(earlier.requestMac, again)) throw new ApiError('IDEMPOTENCY_KEY_REUSED');
   const sealed = earlier.answerObject
     ? (await objects.get(earlier.answerObject))?.body
     : (earlier.sealedAnswer ?? undefined);

@@ -1,32 +1,30 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RouteRecord } from '../../contract/define-route.ts';
 import { limits } from '../../contract/limits.ts';
 import { ApiError, type ErrorDetail, invalid } from './api-error.ts';
 import { baseUrlOf } from './base-url.ts';
+import { issueMessage } from './issue-message.ts';
 
-/** A request that has been parsed but not yet admitted. */
+/** A request that is parsed and not yet admitted. */
 export type ParsedRequest = {
   readonly requestId: string;
   readonly now: Date;
   readonly address: string;
-  /** This installation's URL according to the request's own headers. */
+  /** The server's URL by the request's own headers; see `baseUrlOf`. */
   readonly baseUrl: string;
   readonly userAgent: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly idempotencyKey: string | undefined;
   readonly rawBody: string;
   readonly input: { readonly params: unknown; readonly query: unknown; readonly body: unknown };
-  /** The reason to refuse the request once its caller is admitted. */
+  /** What is wrong with the request. It is refused for it once its caller is admitted. */
   readonly problem: ApiError | undefined;
 };
 
 const noBody = z.strictObject({});
 
-/**
- * Parses an event by its route. A mistake is kept in `problem` instead of thrown, because 401 and 429 take
- * precedence.
- */
+/** Reads an event against its route. What is wrong with the request is kept, since 401 and 429 go first. */
 export function parseRequest(route: RouteRecord, event: APIGatewayProxyEvent, now: Date): ParsedRequest {
   const headers = new Map(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']),
@@ -61,17 +59,17 @@ function validInput(
   rawBody: string,
 ): ParsedRequest['input'] {
   const details: ErrorDetail[] = [];
-  const part = (schema: RouteRecord['body'], value: unknown, prefix: string) => {
+  const part = (schema: RouteRecord['body'], value: unknown) => {
     if (!schema) return {};
-    const result = schema.safeParse(value);
+    const result = schema.safeParse(value, { error: issueMessage });
     if (result.success) return result.data;
-    for (const issue of result.error.issues) details.push(...issueDetails(issue, prefix));
+    details.push(...issueDetails(result.error.issues));
     return {};
   };
   const takesBody = route.method === 'POST' || route.method === 'PUT';
-  const body = takesBody ? part(route.body ?? noBody, readBody(route, headers, rawBody), '') : {};
-  const params = part(route.params, decodeParams(route, event), '');
-  const query = part(route.query, event.queryStringParameters ?? {}, '');
+  const body = takesBody ? part(route.body ?? noBody, readBody(route, headers, rawBody)) : {};
+  const params = part(route.params, decodeParams(route, event));
+  const query = part(route.query, event.queryStringParameters ?? {});
   if (details.length > 0) throw new ApiError('INVALID_REQUEST', { details });
   return { params, query, body };
 }
@@ -86,14 +84,14 @@ function readBody(route: RouteRecord, headers: ReadonlyMap<string, string>, rawB
   try {
     return JSON.parse(rawBody);
   } catch {
-    // The parser's message would quote the body.
+    // The parser's message quotes the body.
     throw new ApiError('MALFORMED_JSON');
   }
 }
 
 /**
- * API Gateway passes path parameters as they are in the URL. It omits a parameter if another route has its value as a
- * fixed segment, such as `/v1/kv/shared`; the value is then read from the path.
+ * API Gateway hands path parameters over as they stood in the URL. It hands none over where another path has the
+ * name of one as its own, such as `/v1/kv/shared`: that is in the path.
  */
 function decodeParams(route: RouteRecord, event: APIGatewayProxyEvent): Record<string, string> {
   const decoded: Record<string, string> = {};
@@ -113,22 +111,29 @@ function decodeParams(route: RouteRecord, event: APIGatewayProxyEvent): Record<s
 
 type Issue = { readonly path: PropertyKey[]; readonly message: string; readonly keys?: string[] };
 
-/** Returns one detail per field. An unknown field is reported under its own name. */
-function issueDetails(issue: Issue, prefix: string): ErrorDetail[] {
-  const path = [prefix, ...issue.path.map(String)].filter(Boolean);
-  if (issue.keys)
-    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not known' }));
-  return [{ path: path.join('.'), message: issue.message }];
+/** Returns one detail per field, from its first issue: zod checks the length even of a value of the wrong type. */
+function issueDetails(issues: readonly Issue[]): ErrorDetail[] {
+  const messages = new Map<string, string>();
+  for (const { path, message, keys } of issues) {
+    for (const at of keys?.map((key) => [...path, key]) ?? [path]) {
+      const name = at.map(String).join('.');
+      if (!messages.has(name)) messages.set(name, message);
+    }
+  }
+  return [...messages].map(([path, message]) => ({ path, message }));
 }
 
 function checkIdempotencyKey(key: string | undefined): void {
   if (key === undefined) return;
   if (key === '' || key.length > limits.idempotencyKeyCharacters || !/^[\x20-\x7e]+$/.test(key)) {
-    throw invalid('Idempotency-Key', `must be 1 to ${limits.idempotencyKeyCharacters} printable characters`);
+    throw invalid(
+      'Idempotency-Key',
+      `must have 1 to ${limits.idempotencyKeyCharacters} printable ASCII characters`,
+    );
   }
 }
 
-/** Parses the body of an invalid request as far as possible: its e-mail address still counts against a rate limit. */
+/** The body of a refused request, as far as it can be read: its e-mail address still counts against a limit. */
 function looseJson(rawBody: string): unknown {
   try {
     return rawBody.length <= limits.inlineBodyBytes ? JSON.parse(rawBody) : {};

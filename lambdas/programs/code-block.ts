@@ -1,14 +1,11 @@
-/** The parts of a model's answer. */
+import { type Language, languages } from '../../contract/languages.ts';
+
+/** A model's answer, taken apart. */
 export type CodeAnswer = {
   /** The last code block, if it is complete and in the requested language. */
   readonly code: string | undefined;
   /** The text outside of all code blocks. */
   readonly explanation: string;
-};
-
-const names: Readonly<Record<string, RegExp>> = {
-  python: /^(python|python3|py|py3)?$/i,
-  javascript: /^(javascript|js|node|nodejs|mjs)?$/i,
 };
 
 const opening = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})\s*(\S*)/;
@@ -19,7 +16,7 @@ const opening = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})\s*(\S*)/;
  * in another language, it is not a program. In neither case does an earlier block count, because the model gave it
  * up. A block without a language counts as being in the requested one.
  */
-export function readCodeAnswer(markdown: string, language: string): CodeAnswer {
+export function readCodeAnswer(markdown: string, language: Language): CodeAnswer {
   const prose: string[] = [];
   let block: { readonly fence: string; readonly info: string; readonly lines: string[] } | undefined;
   let last: { readonly info: string; readonly code: string } | undefined;
@@ -35,7 +32,7 @@ export function readCodeAnswer(markdown: string, language: string): CodeAnswer {
     if (fence) block = { fence, info, lines: [] };
     else prose.push(line);
   }
-  const usable = !block && last && names[language]?.test(last.info) && last.code.trim() !== '';
+  const usable = !block && last && isFenceOf(language, last.info) && last.code.trim() !== '';
   return {
     code: usable ? `${last?.code}\n` : undefined,
     explanation: prose
@@ -45,10 +42,13 @@ export function readCodeAnswer(markdown: string, language: string): CodeAnswer {
   };
 }
 
-/**
- * Returns whether a line closes a fence: at least as long as the opening fence, of the same character, with nothing
- * after it.
- */
+/** Whether the info string of a fence names the language, or none. */
+function isFenceOf(language: Language, info: string): boolean {
+  const names: readonly string[] = languages[language].fenceNames;
+  return info === '' || names.includes(info.toLowerCase());
+}
+
+/** At least as long as the opening fence, of the same character, with nothing behind it. */
 function closes(line: string, fence: string): boolean {
   const [, closing = ''] = /^ {0,3}(`{3,}|~{3,})\s*$/.exec(line) ?? [];
   return closing.length >= fence.length && closing[0] === fence[0];

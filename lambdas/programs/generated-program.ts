@@ -1,7 +1,7 @@
+import type { Language } from '../../contract/languages.ts';
 import { limits } from '../../contract/limits.ts';
 import { type Completion, type Generator, GeneratorFailed } from '../../platform/generator.ts';
 import { logger } from '../../platform/logger.ts';
-import type { Language } from '../../sandbox-image/protocol/job.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { readCodeAnswer } from './code-block.ts';
 import { systemPrompt } from './prompt-v1.ts';

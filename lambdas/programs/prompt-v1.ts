@@ -1,4 +1,4 @@
-import type { Language } from '../../sandbox-image/protocol/job.ts';
+import type { Language } from '../../contract/languages.ts';
 
 type Facts = {
   readonly language: Language;
@@ -22,7 +22,7 @@ You write one program for the request that follows, to be run once, unattended, 
 The sandbox:
 - ${environment[language]}.
 - The program may read and write files in its working directory. Files that it leaves there are handed to the user.
-- There is no network, no terminal, and nobody to answer a question while it runs.
+- There is no network, no terminal, and no one to answer a question while it runs.
 - Memory and time are limited; it should end by itself within seconds.
 - ${secretSentence(secretNames)}
 

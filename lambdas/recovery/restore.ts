@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { recovery } from '../../contract/recovery.ts';
 import { ApiError } from '../pipeline/api-error.ts';
 import { endpoint } from '../pipeline/endpoint.ts';
@@ -22,7 +21,7 @@ export const handler = endpoint(
     if (existing && existing.trusteeUserId !== userId) throw new ApiError('RESTORE_PENDING');
     const owner = { org: orgId, user: ownerUserId };
     requireRestoredKeys(owner, body);
-    const restoreId = randomUUID();
+    const restoreId = globalThis.crypto.randomUUID();
     const { challenge, verifier } = vaultCrypto.challengeRestore(owner, publicKeysOf(keys), restoreId);
     const restore = {
       restoreId,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Base64Url } from '../../crypto/server/sha256.ts';
 import type { RateLimit } from '../../platform/settings.ts';
 import type { Table } from '../../platform/table.ts';
 
@@ -63,7 +63,7 @@ export async function currentAllowance(
 function windowOf(bucket: string, identity: string, { count, seconds }: RateLimit, now: Date) {
   const epoch = Math.floor(now.getTime() / 1000);
   const windowEnd = (Math.floor(epoch / seconds) + 1) * seconds;
-  const hash = createHash('sha256').update(identity).digest('base64url');
+  const hash = sha256Base64Url(identity);
   const key = { pk: `limit#${bucket}#${hash}`, sk: `${count}/${seconds}#${windowEnd}` };
   return { key, windowEnd, resetSeconds: windowEnd - epoch };
 }

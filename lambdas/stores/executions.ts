@@ -1,5 +1,6 @@
+import type { Language } from '../../contract/languages.ts';
 import type { Item, Table, Write } from '../../platform/table.ts';
-import type { JobStatus, Language } from '../../sandbox-image/protocol/job.ts';
+import type { JobStatus } from '../../sandbox-image/protocol/job.ts';
 
 /** An execution that was detached, or that has ended and whose result is stored. */
 export type Execution = {

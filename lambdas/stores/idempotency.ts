@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Base64Url } from '../../crypto/server/sha256.ts';
 import type { Key, Table, Write } from '../../platform/table.ts';
 
 /**
@@ -16,7 +16,7 @@ export type IdempotentRequest = {
 };
 
 export function idempotencyKeyOf(owner: string, operationId: string, idempotencyKey: string): Key {
-  const hash = createHash('sha256').update(idempotencyKey).digest('base64url');
+  const hash = sha256Base64Url(idempotencyKey);
   return { pk: `${owner}#${operationId}`, sk: hash };
 }
 

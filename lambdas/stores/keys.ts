@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Table, Write } from '../../platform/table.ts';
 import { Bytes, parseItem, Time } from './stored.ts';
 

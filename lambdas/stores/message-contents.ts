@@ -2,22 +2,16 @@ import { messagesPrefix } from '../../contract/resources.ts';
 import type { Objects } from '../../platform/objects.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Table, Write } from '../../platform/table.ts';
+import { inTableBytes } from './in-table.ts';
 import { type Message, ttlOf } from './messages.ts';
 
-/** The ciphertext of a message; `null` if it is in the object store. */
+/** Where the ciphertext of a message is: in the item itself, or in the object store. */
 export type Content = { readonly text: string | null };
-
-/**
- * A larger ciphertext goes to the object store. A DynamoDB item may have 400 KB, but a transaction is billed twice
- * per KiB and a partition takes 1,000 KiB per second: beyond some KiB an object is cheaper and does not slow others
- * down.
- */
-const inTableBytes = 32 * 1024;
 
 const keyOf = (id: string) => ({ pk: id, sk: 'content' });
 const objectOf = (id: string) => `${messagesPrefix}${id}`;
 
-/** Stores a large ciphertext in the object store, and returns the write that adds it to the message. */
+/** Stores the ciphertext where it is large, and gives the write that makes it the message's. */
 export async function addContent(objects: Objects, message: Message, ciphertext: string): Promise<Write> {
   const { messageId, sizeBytes } = message;
   const isLarge = sizeBytes > inTableBytes;
@@ -30,7 +24,7 @@ export async function getContent(table: Table, id: string): Promise<Content | un
   return (await table.get('messages', keyOf(id))) as Content | undefined;
 }
 
-/** @throws Error if the table names an object that is missing */
+/** @throws Error where the object is missing that the table names */
 export async function readContent(objects: Objects, id: string, { text }: Content): Promise<string> {
   if (text !== null) return text;
   const object = await objects.get(objectOf(id));
@@ -38,23 +32,22 @@ export async function readContent(objects: Objects, id: string, { text }: Conten
   return Buffer.from(object.body).toString();
 }
 
-/** Sets the TTL so that openers can retry; replaces any earlier expiry. */
+/** Returns a write that sets the TTL, so that openers can retry until then. It replaces any earlier expiry. */
 export function expireContent(id: string, epochSeconds: number): Write {
   return { table: 'messages', update: keyOf(id), set: { ttl: epochSeconds } };
 }
 
-/** Deletes the record of a ciphertext. An object is unreachable from then on, and the sweep deletes it. */
+/** What is in the object store is out of reach then; the sweep removes it. */
 export function deleteContent(id: string): Write {
   return { table: 'messages', delete: keyOf(id) };
 }
 
-/** The longest time between storing an object and committing the record that names it. */
+/** No call that stores an object takes longer until the table names it. */
 const settledMs = 60 * 60_000;
 
 /**
- * Deletes objects of messages that no longer exist or were never created. Call it about once an hour.
- *
- * @returns how many objects were deleted
+ * Removes the objects of messages that are gone, and those that no message was made of. Answers how many.
+ * To be called every hour or so.
  */
 export async function sweepContents({
   table,

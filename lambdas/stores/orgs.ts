@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../../contract/limits.ts';
 import { ConditionFailed, type Table, type Write } from '../../platform/table.ts';
 import { parseItem, parsePage, type StoredPage, Time } from './stored.ts';

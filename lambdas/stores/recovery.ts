@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Condition, Table, Write } from '../../platform/table.ts';
 import { Bytes, parseItem, parsePage, type StoredPage, Time } from './stored.ts';
 

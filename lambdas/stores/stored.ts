@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Tampered } from '../../crypto/errors.ts';
 import type { Item, Page } from '../../platform/table.ts';
 

@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Tampered } from '../../crypto/errors.ts';
 import type { Objects } from '../../platform/objects.ts';
 import type { Write } from '../../platform/table.ts';
+import { inTableBytes } from './in-table.ts';
 import { Bytes } from './stored.ts';
 import { deleteObject, readObject, storeObject } from './vault-objects.ts';
 
@@ -10,17 +11,11 @@ export const ciphertextFields = { envelope: Bytes.nullable(), objectId: z.uuid()
 
 export type CiphertextPlace = { readonly envelope: Uint8Array | null; readonly objectId: string | null };
 
-/**
- * A larger ciphertext goes to the object store. A DynamoDB item may have 400 KB, but a transaction is billed twice
- * per KiB, and listing names reads whole records: beyond some KiB an object is cheaper and does not slow lists down.
- */
-export const inTableBytes = 32 * 1024;
-
 export type PlacedCiphertext = { readonly place: CiphertextPlace; readonly writes: readonly Write[] };
 
 /**
- * Stores a large ciphertext in the object store, and returns where it is. Commit its writes with the record that
- * names the place; an object without them is swept.
+ * Stores a ciphertext where it is large, and says where it is. Its writes belong into the transaction of the record
+ * that names the place; an object without them is swept.
  */
 export async function storeCiphertext(objects: Objects, ciphertext: Uint8Array): Promise<PlacedCiphertext> {
   if (ciphertext.length <= inTableBytes) {
@@ -30,7 +25,7 @@ export async function storeCiphertext(objects: Objects, ciphertext: Uint8Array):
   return { place: { envelope: null, objectId }, writes: [write] };
 }
 
-/** @throws Tampered if it is in neither place */
+/** @throws Tampered where it is in neither place */
 export async function readCiphertext(
   objects: Objects,
   { envelope, objectId }: CiphertextPlace,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { vaultPrefix } from '../../contract/resources.ts';
 import { Tampered } from '../../crypto/errors.ts';
 import { type ByteRange, ObjectDamaged, type Objects, type StoredObject } from '../../platform/objects.ts';
@@ -17,7 +16,7 @@ export async function storeObject(
   objects: Objects,
   content: Uint8Array,
 ): Promise<{ readonly objectId: string; readonly write: Write }> {
-  const objectId = randomUUID();
+  const objectId = globalThis.crypto.randomUUID();
   await objects.put(objectKey(objectId), content);
   return { objectId, write: { table: 'vaultObjects', put: recordOf(objectId), if: ['absent'] } };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { limits } from '../../contract/limits.ts';
 import { uploads } from '../../contract/uploads.ts';
 import { ApiError } from '../pipeline/api-error.ts';
@@ -31,7 +30,7 @@ export const handler = endpoint(uploads.create, async ({ body }, { caller, platf
   requireSize(size, org.plan.maxFileSizeBytes, 'a file');
   if (open.uploads.length >= limits.openUploadsPerUser) throw new ApiError('TOO_MANY_UPLOADS');
 
-  const objectId = randomUUID();
+  const objectId = globalThis.crypto.randomUUID();
   const { uploadId } = await objects.createUpload(objectKey(objectId));
   const expires = now.getTime() + limits.uploadSeconds * 1000;
   const upload: StoredUpload = {

@@ -77,7 +77,7 @@ const identityOf = ({ caller }: SecretContext) => `user ${caller.userId}`;
 export async function requireSecretAllowance(context: SecretContext): Promise<void> {
   const { platform, settings, now } = context;
   await untilAllowed(() =>
-    currentAllowance(platform.table, bucket, identityOf(context), settings.STRONGROOM_SECRET_LIMIT, now),
+    currentAllowance(platform.table, bucket, identityOf(context), settings.STRONGROOM_SECRET_RATE_LIMIT, now),
   );
 }
 
@@ -94,7 +94,7 @@ export async function trySecret<T>(context: SecretContext, attempt: () => Promis
     platform.table,
     bucket,
     identityOf(context),
-    settings.STRONGROOM_SECRET_LIMIT,
+    settings.STRONGROOM_SECRET_RATE_LIMIT,
     now,
   ] as const;
   await untilAllowed(() => countRequest(...counted));

@@ -3,7 +3,7 @@ import type { Item, Value } from '../table.ts';
 
 type AttributeValues = Record<string, AttributeValue>;
 
-/** A value as DynamoDB's API carries it ("AttributeValue"). Lists and maps are documents, never sets. */
+/** Converts a value to an `AttributeValue` of DynamoDB's API. Arrays become lists, never sets. */
 export function toAttributeValue(value: Value): AttributeValue {
   if (value === null) return { NULL: true };
   if (typeof value === 'string') return { S: value };
@@ -34,5 +34,5 @@ function fromAttributeValue(value: AttributeValue): Value {
   if (value.B !== undefined) return value.B;
   if (value.L !== undefined) return value.L.map(fromAttributeValue);
   if (value.M !== undefined) return fromAttributeValues(value.M);
-  throw new TypeError('the table holds a value of a type that this program never writes');
+  throw new TypeError('the table contains a value of a type that this program never writes');
 }

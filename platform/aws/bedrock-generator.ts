@@ -21,12 +21,12 @@ const stopReasons: Readonly<Record<string, Completion['stopReason']>> = {
 export type BedrockOptions = {
   /** A model id, or the id or ARN of an inference profile. */
   readonly model: string;
-  /** Where the Bedrock runtime is, if not where it always is. */
+  /** Endpoint of the Bedrock runtime; defaults to that of the region. */
   readonly url?: string | undefined;
   readonly firstDelayMs?: number;
 };
 
-/** `Generator` on Amazon Bedrock's Converse operation, under the function's own role. */
+/** `Generator` on Amazon Bedrock's Converse operation, with the credentials of the process. */
 export class BedrockGenerator implements Generator {
   readonly #client: BedrockRuntimeClient;
   readonly #model: string;
@@ -37,9 +37,9 @@ export class BedrockGenerator implements Generator {
     this.#firstDelayMs = firstDelayMs;
     this.#client = new BedrockRuntimeClient({
       ...(url && { endpoint: url }),
-      // Retries are those of all providers, which know of the deadline.
+      // `attempted` retries for all providers, and it knows the deadline.
       maxAttempts: 1,
-      // The client's own default keeps an HTTP/2 session, which does not outlive the freezing of a function.
+      // The client's default keeps an HTTP/2 session, which breaks when Lambda freezes the function.
       requestHandler: new NodeHttpHandler({ connectionTimeout: 3_000 }),
     });
   }
@@ -52,15 +52,15 @@ export class BedrockGenerator implements Generator {
       inferenceConfig: { maxTokens },
     });
     return attempted(deadline, this.#firstDelayMs, async (abortSignal) => {
-      const answer = await this.#client.send(command, { abortSignal }).catch(failed);
-      return completion(this.#model, answer);
+      const output = await this.#client.send(command, { abortSignal }).catch(fail);
+      return toCompletion(this.#model, output);
     });
   }
 }
 
-function completion(model: string, { output, stopReason, usage }: ConverseCommandOutput): Completion {
+function toCompletion(model: string, { output, stopReason, usage }: ConverseCommandOutput): Completion {
   const content = output?.message?.content;
-  if (!Array.isArray(content)) throw new AttemptFailed('an answer that is not of its protocol');
+  if (!Array.isArray(content)) throw new AttemptFailed('the response does not follow the protocol');
   return {
     text: content.map((block) => block.text ?? '').join(''),
     model,
@@ -75,7 +75,7 @@ type SdkError = Error & {
 };
 
 /** @throws AttemptFailed */
-function failed(error: SdkError): never {
+function fail(error: SdkError): never {
   const { statusCode = 0, headers } = error.$response ?? {};
   if (error instanceof BedrockRuntimeServiceException || statusCode >= 300) {
     const kind = /^[A-Za-z]{1,64}Exception$/.test(error.name) ? ` ${error.name}` : '';
@@ -85,7 +85,7 @@ function failed(error: SdkError): never {
     });
   }
   if (error.name === 'CredentialsProviderError') throw new AttemptFailed('no AWS credentials');
-  if (error instanceof SyntaxError) throw new AttemptFailed('an answer that is not of its protocol');
+  if (error instanceof SyntaxError) throw new AttemptFailed('the response does not follow the protocol');
   const code = /^[A-Z_]+$/.test(error.code ?? '') ? ` (${error.code})` : '';
   throw new AttemptFailed(`the connection failed${code}`, { retryable: true });
 }

@@ -19,23 +19,24 @@ import {
   type Write,
 } from '../table.ts';
 import { checkIncrement, checkKey, checkQuery, checkTransaction } from '../table-rules.ts';
+import { tableVariable } from '../variables.ts';
 import { fromItem } from './attribute-value.ts';
 import { type Connection, isContention, liveItem, toKey, writeAll, writeOne } from './dynamo-writes.ts';
 import { patience, required } from './environment.ts';
 import { counterBelow, Expression, unexpired } from './expression.ts';
 import { retried } from './retried.ts';
 
-/** Items to read at once where a page has to look past expired ones. */
+/** Items to read in one request when a page has to skip expired ones. */
 const readAhead = 100;
 
 /**
- * `Table` on DynamoDB: a table for each of ours with the string keys `pk` and `sk`, and for each of its indexes a
- * global secondary index of the same name on that attribute and `sk`, with all attributes projected.
+ * `Table` on DynamoDB. Each of our tables is a DynamoDB table with the string keys `pk` and `sk`. Each of its indexes
+ * is a global secondary index of the same name on that attribute and `sk`, with all attributes projected.
  */
 export class DynamoTable implements Table {
   readonly #connection: Connection;
 
-  /** @param tableName the deployed name of a table */
+  /** @param tableName returns the deployed name of a table */
   constructor(client: DynamoDBClient, tableName: (table: TableName) => string) {
     this.#connection = { client, tableName };
   }
@@ -69,7 +70,7 @@ export class DynamoTable implements Table {
     };
     const items: Item[] = [];
     let start = after && { ...toKey(after), ...(query.index && { [query.index]: { S: query.pk } }) };
-    // One item more than asked for tells whether there is another page.
+    // One item more than requested tells whether there is another page.
     let limit = query.limit + 1;
     do {
       const page = await client.send(
@@ -97,20 +98,20 @@ export class DynamoTable implements Table {
 
   async increment(increment: Increment): Promise<number | undefined> {
     checkIncrement(increment);
-    const overtaken = (error: unknown) => error instanceof ConditionFailed || isContention(error);
-    return retried(overtaken, () => this.#increment(increment));
+    const isConflict = (error: unknown) => error instanceof ConditionFailed || isContention(error);
+    return retried(isConflict, () => this.#increment(increment));
   }
 
-  /** Reads by a permission that readers have anyway, instead of asking for a description. */
+  /** Reads an item: `DescribeTable` would need a permission that the function has no other use for. */
   async ping(): Promise<void> {
     await this.get('counters', { pk: 'ping', sk: 'ping' });
   }
 
   /**
-   * One request where the counter is live or not there yet. Else two: an item that expired and was not swept yet
-   * is replaced, one that has no time to live keeps none.
+   * Takes one request if the counter is live or does not exist. Otherwise takes two: the second replaces an item that
+   * has expired but is not deleted yet, or counts in an item without `ttl`, which stays without one.
    *
-   * @throws ConditionFailed where another caller replaced the expired item first
+   * @throws ConditionFailed if another caller replaced the expired item first
    */
   async #increment(increment: Increment): Promise<number | undefined> {
     const { table, key, field, by = 1, below, ttl } = increment;
@@ -124,8 +125,8 @@ export class DynamoTable implements Table {
       if (typeof value !== 'number') throw new TypeError(`attribute ${field} is not a number`);
       if (below !== undefined && value >= below) return undefined;
       if (item) return this.#increment({ ...increment, ttl: undefined });
-      const made = { ...key, [field]: by, ...(ttl !== undefined && { ttl }) } as Item;
-      await writeOne({ table, put: made, if: ['absent'] }, this.#connection);
+      const created = { ...key, [field]: by, ...(ttl !== undefined && { ttl }) } as Item;
+      await writeOne({ table, put: created, if: ['absent'] }, this.#connection);
       return by;
     }
   }
@@ -133,11 +134,12 @@ export class DynamoTable implements Table {
   async #add({ table, key, field, by = 1, below, ttl }: Increment, now: number): Promise<number> {
     const { client, tableName } = this.#connection;
     const expression = new Expression();
-    const time = expression.name('ttl');
-    const counts = ttl === undefined ? unexpired(expression, now) : `${time} > ${expression.value(now)}`;
-    const conditions = [`attribute_not_exists(${expression.name('pk')}) OR ${counts}`];
+    const ttlName = expression.name('ttl');
+    const live = ttl === undefined ? unexpired(expression, now) : `${ttlName} > ${expression.value(now)}`;
+    const conditions = [`attribute_not_exists(${expression.name('pk')}) OR ${live}`];
     if (below !== undefined) conditions.push(counterBelow(expression, field, below, now));
-    const set = ttl === undefined ? '' : `SET ${time} = if_not_exists(${time}, ${expression.value(ttl)}) `;
+    const set =
+      ttl === undefined ? '' : `SET ${ttlName} = if_not_exists(${ttlName}, ${expression.value(ttl)}) `;
     const { Attributes } = await client.send(
       new UpdateItemCommand({
         TableName: tableName(table),
@@ -153,7 +155,7 @@ export class DynamoTable implements Table {
   }
 }
 
-/** The closed range that DynamoDB can ask for; what lies on an open end is left out afterwards. */
+/** DynamoDB supports closed ranges only: the caller drops the item at an open end. */
 function keyCondition(
   expression: Expression,
   { index, pk }: Query,
@@ -171,11 +173,11 @@ function keyCondition(
 }
 
 /**
- * The table of a function on AWS, from its environment: `STRONGROOM_TABLE_<NAME>` holds the deployed name of each
- * table that the function may reach.
+ * Returns the tables of a function on AWS. Its environment holds the deployed name of each table that it may access;
+ * see `tableVariable`.
  */
 export function dynamoTable(env: NodeJS.ProcessEnv): DynamoTable {
   return new DynamoTable(new DynamoDBClient({ requestHandler: patience }), (table) =>
-    required(env, `STRONGROOM_TABLE_${table.toUpperCase()}`),
+    required(env, tableVariable(table)),
   );
 }

@@ -22,7 +22,7 @@ export type Connection = {
 
 const withItemOnFailure = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
 
-/** One write as a member of `TransactWriteItems`. Put, Update and Delete are also requests of their own. */
+/** Returns a write as a member of `TransactWriteItems`. Put, Update and Delete also serve as single requests. */
 function toTransactItem(write: Write, { tableName }: Connection, now: number): TransactWriteItem {
   const expression = new Expression();
   const TableName = tableName(write.table);
@@ -41,9 +41,9 @@ export function toKey({ pk, sk }: { readonly pk: string; readonly sk: string }) 
 }
 
 /**
- * One write alone costs half of a transaction with one. It has no token, though: where its answer was lost, the
- * SDK's retry meets the item that it wrote itself, and a condition such as `absent` fails. In a transaction the
- * SDK sends a `ClientRequestToken`, so that a retry gets the first answer.
+ * Writes one item without a transaction, which costs half of a transaction with one item. It has no token, though: if
+ * the response is lost, the SDK's retry meets the item that it wrote itself, and a condition such as `absent` fails. In
+ * a transaction the SDK sends a `ClientRequestToken`, so that a retry gets the first response.
  *
  * @throws ConditionFailed, TransactionConflictException
  */
@@ -77,7 +77,7 @@ export async function writeAll(writes: readonly Write[], connection: Connection)
   }
 }
 
-/** What a failed condition met, if it was there by the clock that the condition was sent with. */
+/** Returns the item that a failed condition met, unless it had expired at the time that the condition named. */
 export function liveItem(
   attributes: Record<string, AttributeValue> | undefined,
   now: number,
@@ -87,14 +87,14 @@ export function liveItem(
   return item.ttl === undefined || item.ttl > now ? item : undefined;
 }
 
-const passing = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+const transientCodes = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
-/** Another transaction was at the same item, or the table was too busy: nothing was written, try again. */
+/** Whether another transaction touched the same item, or the table was too busy. Nothing was written; retry. */
 export function isContention(error: unknown): boolean {
   if (error instanceof TransactionConflictException) return true;
   if (!(error instanceof TransactionCanceledException)) return false;
   const codes = (error.CancellationReasons ?? []).flatMap(({ Code }) =>
     Code && Code !== 'None' ? Code : [],
   );
-  return codes.length > 0 && codes.every((code) => passing.has(code));
+  return codes.length > 0 && codes.every((code) => transientCodes.has(code));
 }

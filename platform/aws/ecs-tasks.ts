@@ -10,18 +10,18 @@ import type { SandboxTask, SandboxTasks } from '../sandboxes/sandbox-tasks.ts';
 
 export type PoolTask = {
   readonly cluster: string;
-  /** ARN with its revision. */
+  /** ARN, with its revision. */
   readonly taskDefinition: string;
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
   readonly port: number;
 };
 
-/** Limits of the API: tasks that one call describes, and starts. */
-const describedAtOnce = 100;
-const startedAtOnce = 10;
+/** Limits of the API: tasks per `DescribeTasks` and per `RunTask`. */
+const maxDescribed = 100;
+const maxStarted = 10;
 
-/** A pool's tasks on Fargate. */
+/** The tasks of a pool on Fargate. */
 export class EcsTasks implements SandboxTasks {
   readonly #ecs: ECSClient;
   readonly #pool: PoolTask;
@@ -32,29 +32,29 @@ export class EcsTasks implements SandboxTasks {
   }
 
   async list(taskIds: readonly string[]): Promise<readonly SandboxTask[]> {
-    const wanted = [...new Set([...(await this.#listed()), ...taskIds])];
+    const ids = [...new Set([...(await this.#listIds()), ...taskIds])];
     const tasks: Task[] = [];
-    for (let at = 0; at < wanted.length; at += describedAtOnce) {
+    for (let at = 0; at < ids.length; at += maxDescribed) {
       const command = new DescribeTasksCommand({
         cluster: this.#pool.cluster,
-        tasks: wanted.slice(at, at + describedAtOnce),
+        tasks: ids.slice(at, at + maxDescribed),
       });
       tasks.push(...((await this.#ecs.send(command)).tasks ?? []));
     }
-    return tasks.map((task) => this.#taskOf(task));
+    return tasks.map((task) => this.#toSandboxTask(task));
   }
 
   async start(count: number, token: string): Promise<number> {
     const { cluster, taskDefinition, subnets, securityGroups } = this.#pool;
     let started = 0;
-    for (let batch = 0; batch * startedAtOnce < count; batch++) {
+    for (let batch = 0; batch * maxStarted < count; batch++) {
       const { tasks = [] } = await this.#ecs.send(
         new RunTaskCommand({
           cluster,
           taskDefinition,
-          count: Math.min(startedAtOnce, count - batch * startedAtOnce),
+          count: Math.min(maxStarted, count - batch * maxStarted),
           launchType: 'FARGATE',
-          // The same token never starts others ("Ensuring idempotency").
+          // A repeated token starts no further tasks ("Ensuring idempotency").
           clientToken: `${token}-${batch}`,
           networkConfiguration: {
             awsvpcConfiguration: {
@@ -74,7 +74,7 @@ export class EcsTasks implements SandboxTasks {
     await this.#ecs.send(new StopTaskCommand({ cluster: this.#pool.cluster, task: taskId, reason }));
   }
 
-  async #listed(): Promise<string[]> {
+  async #listIds(): Promise<string[]> {
     const { cluster, taskDefinition } = this.#pool;
     const family = /([^/:]+)(?::\d+)?$/.exec(taskDefinition)?.[1];
     const ids: string[] = [];
@@ -87,7 +87,7 @@ export class EcsTasks implements SandboxTasks {
     return ids;
   }
 
-  #taskOf(task: Task): SandboxTask {
+  #toSandboxTask(task: Task): SandboxTask {
     const address = task.attachments
       ?.flatMap(({ details = [] }) => details)
       .find(({ name }) => name === 'privateIPv4Address')?.value;
@@ -101,7 +101,7 @@ export class EcsTasks implements SandboxTasks {
   }
 }
 
-/** "Amazon ECS task lifecycle". */
+/** See "Amazon ECS task lifecycle". */
 function stateOf({ lastStatus, desiredStatus, healthStatus }: Task): SandboxTask['state'] {
   if (lastStatus === 'STOPPED') return 'stopped';
   if (desiredStatus === 'STOPPED') return 'stopping';

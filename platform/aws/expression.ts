@@ -3,8 +3,8 @@ import type { Condition, Value, Write } from '../table.ts';
 import { toAttributeValue } from './attribute-value.ts';
 
 /**
- * Names and values of one request's expressions. Every attribute goes by a placeholder, so that none meets
- * DynamoDB's reserved words; DynamoDB refuses placeholders that no expression uses, so they are made on use.
+ * Names and values of the expressions in one request. Every attribute gets a placeholder, because its name may be a
+ * reserved word of DynamoDB. Placeholders are created on use, because DynamoDB rejects unused ones.
  */
 export class Expression {
   readonly #names = new Map<string, string>();
@@ -20,7 +20,7 @@ export class Expression {
     return `:v${this.#values.push(toAttributeValue(value)) - 1}`;
   }
 
-  /** The request's `ExpressionAttribute…` members. */
+  /** The `ExpressionAttribute…` members of the request. */
   get placeholders() {
     const names = [...this.#names].map(([attribute, placeholder]) => [placeholder, attribute]);
     const values = this.#values.map((value, position) => [`:v${position}`, value]);
@@ -35,7 +35,7 @@ export class Expression {
   }
 }
 
-/** The item has not expired; says nothing of whether there is one. */
+/** Returns a condition that an expired item does not meet. A missing item meets it. */
 export function unexpired(expression: Expression, now: number): string {
   const ttl = expression.name('ttl');
   return `(attribute_not_exists(${ttl}) OR ${ttl} > ${expression.value(now)})`;
@@ -45,14 +45,14 @@ function live(expression: Expression, now: number): string {
   return `attribute_exists(${expression.name('pk')}) AND ${unexpired(expression, now)}`;
 }
 
-/** No item, or one that expired and was not swept yet. */
+/** Returns a condition that no live item meets: the item is missing, or expired and not deleted yet. */
 function absent(expression: Expression, now: number): string {
   return `attribute_not_exists(${expression.name('pk')}) OR ${expression.name('ttl')} <= ${expression.value(now)}`;
 }
 
 /**
- * All of the conditions, each in parentheses; DynamoDB refuses two pairs around one. `undefined` where nothing has
- * to hold.
+ * Returns the conjunction of the conditions, or `undefined` if there are no conditions. Each is in parentheses once:
+ * DynamoDB rejects two pairs around one condition.
  */
 export function conditionExpression(
   expression: Expression,
@@ -77,7 +77,7 @@ function toExpression(expression: Expression, condition: Condition, now: number)
   return counterBelow(expression, condition.field, condition.counterBelow, now);
 }
 
-/** A missing counter is 0, and so is that of an item that is missing. Values of two types never compare. */
+/** A missing counter counts as 0, and so does the counter of a missing item. Values of two types never compare. */
 export function counterBelow(expression: Expression, field: string, bound: number, now: number): string {
   const name = expression.name(field);
   const below = `${name} < ${expression.value(bound)}`;

@@ -4,26 +4,26 @@ import { chosenGenerator, type KeySource } from '../generators/choice.ts';
 import { BedrockGenerator } from './bedrock-generator.ts';
 import { patience } from './environment.ts';
 
-/** The language model of a deployment, by the function's environment. */
+/** Returns the language model that a function's environment names. */
 export function generator(env: NodeJS.ProcessEnv): Generator {
   const { STRONGROOM_GENERATOR = 'none', STRONGROOM_GENERATOR_MODEL, STRONGROOM_GENERATOR_URL } = env;
   return chosenGenerator(
     { STRONGROOM_GENERATOR, STRONGROOM_GENERATOR_MODEL, STRONGROOM_GENERATOR_URL },
-    secretOnce(env.STRONGROOM_GENERATOR_KEY_SECRET),
+    cachedSecret(env.STRONGROOM_GENERATOR_KEY_SECRET),
     (options) => new BedrockGenerator(options),
   );
 }
 
-/** The key in Secrets Manager, asked for once in a process; a failed ask is not remembered. */
-function secretOnce(arn: string | undefined): KeySource | undefined {
+/** Reads the key from Secrets Manager once per process. A failure is not cached. */
+function cachedSecret(arn: string | undefined): KeySource | undefined {
   if (!arn) return undefined;
-  let asked: Promise<string | undefined> | undefined;
+  let cached: Promise<string | undefined> | undefined;
   return () => {
-    asked ??= readSecret(arn).catch((error: unknown) => {
-      asked = undefined;
+    cached ??= readSecret(arn).catch((error: unknown) => {
+      cached = undefined;
       throw error;
     });
-    return asked;
+    return cached;
   };
 }
 

@@ -15,12 +15,12 @@ import type { PublicJwk } from '../../crypto/server/jwk.ts';
 import { type DataKey, DataKeyRejected, type KeyContext, type Keys } from '../keys.ts';
 import { patience, required } from './environment.ts';
 
-/** Key ids or ARNs, not aliases: an alias could be moved to another key. */
+/** Key ids or ARNs, not aliases: an alias can be moved to another key. */
 export type KmsKeyIds = {
   /** Symmetric. */
   readonly data: string;
 } & {
-  /** ECC_NIST_P256, SIGN_VERIFY; the first signs, the others are retired ones whose signatures still count. */
+  /** ECC_NIST_P256, SIGN_VERIFY. The first key signs; the others are retired, and their signatures are still valid. */
   readonly [name in SigningKeyName]: readonly string[];
 };
 
@@ -39,7 +39,7 @@ export class KmsKeys implements Keys {
     const { Signature } = await this.#client.send(
       new SignCommand({
         KeyId: this.#ids[key][0],
-        // KMS takes messages to 4,096 bytes; a digest stands for one of any length.
+        // KMS signs messages of up to 4,096 bytes, and digests of messages of any length.
         Message: createHash('sha256').update(data).digest(),
         MessageType: 'DIGEST',
         SigningAlgorithm: 'ECDSA_SHA_256',
@@ -86,15 +86,15 @@ export class KmsKeys implements Keys {
     if (KeyMetadata?.KeyState !== 'Enabled') throw new Error(`the data key is ${KeyMetadata?.KeyState}`);
   }
 
-  /** Asked for once in a process; a failed ask is not remembered. */
+  /** Fetches each key once per process. A failure is not cached. */
   #publicKey(id: string): Promise<PublicJwk> {
-    let asked = this.#publicKeys.get(id);
-    if (!asked) {
-      asked = this.#fetchPublicKey(id);
-      asked.catch(() => this.#publicKeys.delete(id));
-      this.#publicKeys.set(id, asked);
+    let cached = this.#publicKeys.get(id);
+    if (!cached) {
+      cached = this.#fetchPublicKey(id);
+      cached.catch(() => this.#publicKeys.delete(id));
+      this.#publicKeys.set(id, cached);
     }
-    return asked;
+    return cached;
   }
 
   async #fetchPublicKey(id: string): Promise<PublicJwk> {
@@ -106,13 +106,14 @@ export class KmsKeys implements Keys {
 }
 
 function present(bytes: Uint8Array | undefined): Uint8Array {
-  if (!bytes) throw new Error('KMS answered without the bytes that were asked for');
+  if (!bytes) throw new Error('the response of KMS lacks the requested bytes');
   return bytes;
 }
 
 /**
- * The keys of a function on AWS, from its environment: `STRONGROOM_DATA_KEY`, and for each key that it signs or
- * verifies with `STRONGROOM_JWT_KEYS`, `STRONGROOM_AUDIT_KEYS`: ids or ARNs separated by commas, newest first.
+ * Returns the keys that the environment of a function on AWS names: `STRONGROOM_DATA_KEY`, and `STRONGROOM_JWT_KEYS`
+ * and `STRONGROOM_AUDIT_KEYS` if the function signs or verifies with them. These two hold ids or ARNs separated by
+ * commas, the newest first.
  */
 export function kmsKeys(env: NodeJS.ProcessEnv): KmsKeys {
   const ids = (name: string) => required(env, name).split(',');

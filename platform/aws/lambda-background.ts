@@ -1,11 +1,12 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { BackgroundId } from '../../contract/jobs.ts';
-import { type Background, backgroundVariable } from '../background.ts';
+import type { BackgroundId } from '../../contract/resources.ts';
+import type { Background } from '../background.ts';
+import { jobVariable } from '../variables.ts';
 import { patience, required } from './environment.ts';
 
 /**
- * Background functions by asynchronous invocation: Lambda queues it, and tries again where the function fails
- * ("Asynchronous invocation"). The environment names the functions.
+ * Starts jobs by asynchronous invocation: Lambda queues it, and retries if the function fails ("Asynchronous
+ * invocation"). The environment names the functions.
  */
 export class LambdaBackground implements Background {
   readonly #client: LambdaClient;
@@ -19,7 +20,7 @@ export class LambdaBackground implements Background {
   async begin(operationId: BackgroundId, payload: { readonly [name: string]: string }): Promise<void> {
     await this.#client.send(
       new InvokeCommand({
-        FunctionName: required(this.#env, backgroundVariable(operationId)),
+        FunctionName: required(this.#env, jobVariable(operationId)),
         InvocationType: 'Event',
         Payload: Buffer.from(JSON.stringify(payload)),
       }),
@@ -27,7 +28,7 @@ export class LambdaBackground implements Background {
   }
 }
 
-/** Of a function's environment. */
+/** Returns the jobs that a function's environment names. */
 export function lambdaBackground(env: NodeJS.ProcessEnv): LambdaBackground {
   return new LambdaBackground(new LambdaClient({ requestHandler: patience }), env);
 }

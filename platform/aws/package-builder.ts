@@ -2,26 +2,27 @@ import { ConflictException, ECSClient, RunTaskCommand } from '@aws-sdk/client-ec
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { builderJob } from '../build-outcome.ts';
+import { BuilderSettings } from '../builder-settings.ts';
 import { type Build, BuilderBusy, type PackageBuilder } from '../package-builder.ts';
 import { patience, required } from './environment.ts';
 import { buildKey, noBuilder, S3PackageOutcomes, s3Client } from './package-outcomes.ts';
 
 export type BuilderTask = {
   readonly cluster: string;
-  /** The task definition: the sandbox's image, started as `python3 -I -B /opt/strongroom/builder`. */
+  /** A task definition that runs `python3 -I -B /opt/strongroom/builder` in the sandbox image. */
   readonly taskDefinition: string;
-  /** The one of its containers that gets the job. */
+  /** The container of the task that gets the job. */
   readonly container: string;
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
 };
 
-/** A task waits for its place, then builds; its URLs outlast both. */
+/** The signed URLs must outlast the wait for a place and the build. */
 const urlSeconds = 60 * 60;
 
 /**
- * Package builds on Fargate, a task each. The task has no role: it reads its job and writes its bundle and its result
- * by URLs that are signed for it, and that is all of AWS that it can reach.
+ * Builds packages on Fargate, one task per build. The task has no role: it reads its job and writes its bundle and its
+ * result through URLs signed for it, and can access nothing else in AWS.
  */
 export class FargateBuilder extends S3PackageOutcomes {
   readonly #ecs: ECSClient;
@@ -33,7 +34,7 @@ export class FargateBuilder extends S3PackageOutcomes {
     this.#task = task;
   }
 
-  /** Whether there is room for one more task is known when it is started. */
+  /** Only starting a task tells whether there is room for it. */
   override async check(): Promise<void> {}
 
   override async request(build: Build): Promise<void> {
@@ -43,7 +44,7 @@ export class FargateBuilder extends S3PackageOutcomes {
       this.#signPut(buildKey(buildId, 'result.json')),
     ]);
     const job = JSON.stringify({ ...builderJob(build), bundleUrl, resultUrl });
-    // The first job of a build stands: its task may have it already.
+    // The first job of a build is kept: its task may have read it already.
     await this.objects.put(buildKey(buildId, 'job.json'), Buffer.from(job), { ifAbsent: true });
     await this.#run(buildId);
   }
@@ -58,7 +59,7 @@ export class FargateBuilder extends S3PackageOutcomes {
       taskDefinition,
       count: 1,
       launchType: 'FARGATE',
-      // The same token never starts a second task ("Ensuring idempotency").
+      // A repeated token starts no second task ("Ensuring idempotency").
       clientToken: buildId,
       startedBy: buildId,
       networkConfiguration: {
@@ -78,7 +79,7 @@ export class FargateBuilder extends S3PackageOutcomes {
       const { failures = [] } = await this.#ecs.send(command);
       if (failures.length > 0) throw new BuilderBusy(failures.map(({ reason }) => reason).join('; '));
     } catch (error) {
-      // Its task was started before, with a URL that was signed at another time.
+      // The task was started before, with a URL that was signed at another time.
       if (!(error instanceof ConflictException)) throw error;
     }
   }
@@ -92,20 +93,16 @@ export class FargateBuilder extends S3PackageOutcomes {
   }
 }
 
-/** The builder of a function on AWS, from its environment; `STRONGROOM_BUILDER_TASK` is set where there is one. */
+/** Returns the builder that a function's environment describes, if the deployment has one. */
 export function packageBuilder(env: NodeJS.ProcessEnv): PackageBuilder {
-  const taskDefinition = env.STRONGROOM_BUILDER_TASK;
-  if (!taskDefinition) return noBuilder;
-  return new FargateBuilder(
-    new ECSClient({ requestHandler: patience }),
-    s3Client(),
-    required(env, 'STRONGROOM_BUCKET'),
-    {
-      cluster: required(env, 'STRONGROOM_BUILDER_CLUSTER'),
-      taskDefinition,
-      container: 'builder',
-      subnets: required(env, 'STRONGROOM_BUILDER_SUBNETS').split(','),
-      securityGroups: required(env, 'STRONGROOM_BUILDER_SECURITY_GROUPS').split(','),
-    },
-  );
+  if (!env.STRONGROOM_BUILDER_TASK) return noBuilder;
+  const settings = BuilderSettings.parse(env);
+  const ecs = new ECSClient({ requestHandler: patience });
+  return new FargateBuilder(ecs, s3Client(), required(env, 'STRONGROOM_BUCKET'), {
+    cluster: settings.STRONGROOM_BUILDER_CLUSTER,
+    taskDefinition: settings.STRONGROOM_BUILDER_TASK,
+    container: 'builder',
+    subnets: settings.STRONGROOM_BUILDER_SUBNETS,
+    securityGroups: settings.STRONGROOM_BUILDER_SECURITY_GROUPS,
+  });
 }

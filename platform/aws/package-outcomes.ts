@@ -13,20 +13,20 @@ import { patience } from './environment.ts';
 import { S3Objects } from './s3-objects.ts';
 
 /*
- * Keys in the bucket. A task writes below its own build alone, by URLs that are good for nothing else; what is below
- * `bundles` was put there by functions, under the hash of its lock.
+ * Keys in the bucket. A task can write only below its own build, through URLs signed for those keys. Functions write
+ * below `bundles`, under the hash of the lock.
  */
 export const buildKey = (buildId: string, part: 'job.json' | 'result.json' | 'bundle.tar.gz') =>
   `packages/builds/${buildId}/${part}`;
 const bundleKey = (bundleId: string, part: 'tar.gz' | 'lock.json') => `packages/bundles/${bundleId}.${part}`;
 
-/** Copying a bundle of the largest size inside of S3 takes this long at most. */
+/** Time for S3 to copy the largest bundle. */
 const copyMs = 20_000;
 
-/** A job may wait 15 minutes for its turn in a sandbox. */
+/** A job may wait 15 minutes in a sandbox before it starts. */
 const sourceSeconds = 30 * 60;
 
-/** What has become of builds, for functions that start none. */
+/** Reads the outcomes of builds, for functions that start no builds. */
 export class S3PackageOutcomes implements PackageBuilder {
   protected readonly client: S3Client;
   protected readonly bucket: string;
@@ -39,14 +39,14 @@ export class S3PackageOutcomes implements PackageBuilder {
   }
 
   async check(): Promise<void> {
-    throw new BuilderUnavailable('this function starts no builds');
+    throw new BuilderUnavailable('this function cannot start builds');
   }
 
   async request(_build: Build): Promise<void> {
     return this.check();
   }
 
-  /** Signing asks nobody. */
+  /** Signing takes no request. */
   async source(bundleId: string): Promise<BundleSource> {
     const sign = (part: 'tar.gz' | 'lock.json') =>
       getSignedUrl(
@@ -67,8 +67,8 @@ export class S3PackageOutcomes implements PackageBuilder {
   }
 
   /**
-   * Puts a bundle where sandboxes look for it, unless it is there. The archive was made by a task that handled foreign
-   * bytes: a sandbox holds it to the lock's hash of the tree before it uses it.
+   * Copies a bundle to the key that sandboxes read, unless it exists. The task that created the archive handled foreign
+   * bytes: a sandbox verifies the tree against the hash in the lock before it uses it.
    */
   async #publish(buildId: string, bundleId: string, lock: string): Promise<void> {
     if (await this.#has(bundleKey(bundleId, 'tar.gz'))) return;
@@ -98,12 +98,12 @@ export function s3Client(): S3Client {
   return new S3Client({ requestHandler: patience, requestChecksumCalculation: 'WHEN_REQUIRED' });
 }
 
-/** Outcomes by a function's environment: `STRONGROOM_BUCKET` names the bucket. Without one nothing is ever built. */
+/** Returns outcomes from the bucket that `STRONGROOM_BUCKET` names, or `noBuilder` if it is not set. */
 export function packageOutcomes(env: NodeJS.ProcessEnv): PackageBuilder {
   return env.STRONGROOM_BUCKET ? new S3PackageOutcomes(s3Client(), env.STRONGROOM_BUCKET) : noBuilder;
 }
 
-/** A deployment without a builder. */
+/** The builder of a deployment that cannot build packages. */
 export const noBuilder: PackageBuilder = {
   async check() {
     throw new BuilderUnavailable('this deployment has no package builder');

@@ -1,20 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
-const attempts = 12;
-const firstDelayMs = 10;
-const longestDelayMs = 500;
+import { backoff } from '../../contract/backoff.ts';
 
 /**
- * Tries again where another caller was in the way, after a random part of a delay that doubles ("full jitter"):
- * callers that met once do not meet again in step. About 1.5 s in all, then the last error is thrown.
+ * Retries while another caller is in the way, for about 1.5 s in total. The delays are random, so that callers that met
+ * once do not meet again in step.
  */
 export async function retried<T>(passes: (error: unknown) => boolean, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === attempts || !passes(error)) throw error;
-      await delay(Math.random() * Math.min(longestDelayMs, firstDelayMs * 2 ** attempt));
-    }
-  }
+  const delayAfter = (error: unknown, jitterMs: number) => (passes(error) ? jitterMs : undefined);
+  return backoff(work, { attempts: 12, baseMs: 20, maxMs: 500, delayAfter });
 }

@@ -34,14 +34,14 @@ import {
 import { patience, required } from './environment.ts';
 import { retried } from './retried.ts';
 
-/** `Objects` on one S3 bucket. The bucket's own settings encrypt, version and expire. */
+/** `Objects` on one S3 bucket. The settings of the bucket encrypt, version and expire objects. */
 export class S3Objects implements Objects {
   readonly #client: S3Client;
   readonly #bucket: string;
 
   /**
-   * @param client with `requestChecksumCalculation: 'WHEN_REQUIRED'`; by default the SDK signs the checksum of an
-   *   empty body into the URL of a part, and S3 then refuses every part that has bytes
+   * @param client with `requestChecksumCalculation: 'WHEN_REQUIRED'`. By default, the SDK signs the checksum of an
+   *   empty body into the URL of a part, and S3 then rejects every part that has bytes.
    */
   constructor(client: S3Client, bucket: string) {
     this.#client = client;
@@ -52,7 +52,7 @@ export class S3Objects implements Objects {
     const command = () =>
       new PutObjectCommand({ ...this.#at(key), Body: body, ...(ifAbsent && { IfNoneMatch: '*' }) });
     try {
-      // 409: another conditional write of this key was under way; who won is known when it is asked again.
+      // 409: another conditional write of this key was under way; a retry tells which one won.
       await retried(hasStatus(409), () => this.#client.send(command()));
       return true;
     } catch (error) {
@@ -72,7 +72,7 @@ export class S3Objects implements Objects {
       return { body, sizeBytes, etag: bareEtag(found.ETag ?? '') };
     } catch (error) {
       if (hasStatus(404)(error)) return undefined;
-      if (range && hasStatus(416)(error)) return this.#nothingOf(key);
+      if (range && hasStatus(416)(error)) return this.#emptyRange(key);
       throw error;
     }
   }
@@ -103,7 +103,7 @@ export class S3Objects implements Objects {
 
   async createUpload(key: string): Promise<{ readonly uploadId: string }> {
     const { UploadId } = await this.#client.send(new CreateMultipartUploadCommand(this.#at(key)));
-    if (!UploadId) throw new Error('S3 named no upload');
+    if (!UploadId) throw new Error('the response of S3 lacks the upload ID');
     return { uploadId: UploadId };
   }
 
@@ -122,7 +122,7 @@ export class S3Objects implements Objects {
         UploadId: uploadId,
         PartNumberMarker: marker,
       });
-      const page = await ofUpload(this.#client.send(command));
+      const page = await mapUploadErrors(this.#client.send(command));
       for (const { PartNumber = 0, ETag = '', Size = 0 } of page.Parts ?? []) {
         parts.push({ partNumber: PartNumber, etag: bareEtag(ETag), sizeBytes: Size });
       }
@@ -146,11 +146,11 @@ export class S3Objects implements Objects {
       UploadId: uploadId,
       MultipartUpload: { Parts },
     });
-    await ofUpload(this.#client.send(command));
+    await mapUploadErrors(this.#client.send(command));
   }
 
   async abortUpload(key: string, uploadId: string): Promise<void> {
-    await ofUpload(
+    await mapUploadErrors(
       this.#client.send(new AbortMultipartUploadCommand({ ...this.#at(key), UploadId: uploadId })),
     );
   }
@@ -163,8 +163,8 @@ export class S3Objects implements Objects {
     await this.#client.send(new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: 'ping', MaxKeys: 1 }));
   }
 
-  /** A range that begins past the end holds nothing of the object. */
-  async #nothingOf(key: string): Promise<StoredObject | undefined> {
+  /** Returns the result for a range that starts past the end of the object. */
+  async #emptyRange(key: string): Promise<StoredObject | undefined> {
     try {
       const { ContentLength = 0, ETag = '' } = await this.#client.send(new HeadObjectCommand(this.#at(key)));
       return { body: new Uint8Array(), sizeBytes: ContentLength, etag: bareEtag(ETag) };
@@ -187,18 +187,19 @@ function hasStatus(status: number): (error: unknown) => boolean {
 const invalidParts = new Set(['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall']);
 
 /** @throws ObjectNotFound, InvalidPart */
-async function ofUpload<T>(answer: Promise<T>): Promise<T> {
+async function mapUploadErrors<T>(response: Promise<T>): Promise<T> {
   try {
-    return await answer;
+    return await response;
   } catch (error) {
     if (!(error instanceof S3ServiceException)) throw error;
-    if (error.name === 'NoSuchUpload') throw new ObjectNotFound('there is no such upload', { cause: error });
-    if (invalidParts.has(error.name)) throw new InvalidPart('S3 refused a part', { cause: error });
+    if (error.name === 'NoSuchUpload')
+      throw new ObjectNotFound('the upload does not exist', { cause: error });
+    if (invalidParts.has(error.name)) throw new InvalidPart('S3 rejected a part', { cause: error });
     throw error;
   }
 }
 
-/** The objects of a function on AWS, from its environment: `STRONGROOM_BUCKET` names the bucket. */
+/** Returns the objects in the bucket that the environment of a function on AWS names (`STRONGROOM_BUCKET`). */
 export function s3Objects(env: NodeJS.ProcessEnv): S3Objects {
   const client = new S3Client({ requestHandler: patience, requestChecksumCalculation: 'WHEN_REQUIRED' });
   return new S3Objects(client, required(env, 'STRONGROOM_BUCKET'));

@@ -2,8 +2,8 @@ import { externalProvider, SandboxPool } from '../sandboxes/pool.ts';
 import { dynamoTable } from './dynamo-table.ts';
 
 /**
- * The sandboxes of a function on AWS: tasks that come and go by themselves, leased by the pool's table, which the
- * function's environment names (`STRONGROOM_TABLE_SANDBOXES`).
+ * Returns the sandboxes of a function on AWS. The reconciler starts and stops the tasks; the function leases them
+ * through the table that `STRONGROOM_TABLE_SANDBOXES` names.
  */
 export function sandboxPool(env: NodeJS.ProcessEnv): SandboxPool {
   const table = dynamoTable(env);

@@ -6,14 +6,15 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import type { SecretStore } from '../secret-store.ts';
 import { patience, required } from './environment.ts';
 
-/** A secret of Secrets Manager that gets its value once. */
-export class StoredSecret {
+/** A secret in Secrets Manager that is set once. */
+export class StoredSecret implements SecretStore {
   readonly #client: SecretsManagerClient;
   readonly #id: string;
 
-  /** @param id name or ARN of a secret that is there, with or without a value */
+  /** @param id name or ARN of an existing secret, with or without a value */
   constructor(client: SecretsManagerClient, id: string) {
     this.#client = client;
     this.#id = id;
@@ -29,12 +30,11 @@ export class StoredSecret {
     }
   }
 
-  /** The secret's value: what `make` gives where it had none. All callers at once get the same one. */
-  async readOrMake(make: () => string): Promise<string> {
-    return (await this.read()) ?? (await this.#put(make())) ?? (await this.#mustRead());
+  async readOrCreate(create: () => string): Promise<string> {
+    return (await this.read()) ?? (await this.#put(create())) ?? (await this.#mustRead());
   }
 
-  /** One token for ever: Secrets Manager takes one value under it, and refuses any other. */
+  /** Always the same token: Secrets Manager accepts one value under it, and refuses any other. */
   async #put(value: string): Promise<string | undefined> {
     const ClientRequestToken = createHash('sha256').update(this.#id).digest('hex').slice(0, 36);
     try {
@@ -50,12 +50,12 @@ export class StoredSecret {
 
   async #mustRead(): Promise<string> {
     const value = await this.read();
-    if (value === undefined) throw new Error('the secret had a value once, and has none now');
+    if (value === undefined) throw new Error('the secret lost its value');
     return value;
   }
 }
 
-/** The administrator's key of an installation, from a function's environment: `STRONGROOM_ADMINISTRATOR_SECRET`. */
+/** Returns the secret with the administrator's key, which a function's environment names. */
 export function administratorSecret(env: NodeJS.ProcessEnv): StoredSecret {
   const client = new SecretsManagerClient({ requestHandler: patience });
   return new StoredSecret(client, required(env, 'STRONGROOM_ADMINISTRATOR_SECRET'));

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Completion, Generator, Prompt } from '../generator.ts';
 import { endpointUrl, type HttpGeneratorOptions, postJson } from './http.ts';
 

@@ -1,8 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { backoff } from '../../contract/backoff.ts';
 import { GeneratorFailed } from '../generator.ts';
-
-const attempts = 4;
-const longestDelayMs = 8_000;
 
 /** One attempt failed. The message is one that may be logged: never a provider's own words, which quote. */
 export class AttemptFailed extends Error {
@@ -20,11 +17,10 @@ export class AttemptFailed extends Error {
 type Failure = { readonly message: string; readonly retryable?: boolean; readonly retryAfterMs?: number };
 
 /**
- * Asks until there is an answer, at most four times: again where the provider was busy, failed or was cut off, after
- * the time that it names, else after a random part of a delay that doubles ("full jitter"). A delay that would end
- * after the deadline is not begun.
+ * Asks the provider up to four times: again if it was busy, failed or closed the connection, after the delay that it
+ * names, or after a random one. A delay that would end after the deadline is not started.
  *
- * @param firstDelayMs the first delay is up to twice as long
+ * @param firstDelayMs the first delay is at most twice as long
  * @throws GeneratorFailed
  */
 export async function attempted<T>(
@@ -33,21 +29,24 @@ export async function attempted<T>(
   ask: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const signal = AbortSignal.timeout(Math.max(0, deadline - Date.now()));
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ask(signal);
-    } catch (error) {
-      if (signal.aborted) throw new GeneratorFailed('no answer in time', attempt);
-      if (!(error instanceof AttemptFailed)) throw error;
-      const { message, retryable, retryAfterMs } = error;
-      const jitter = Math.random() * Math.min(longestDelayMs, firstDelayMs * 2 ** attempt);
-      const wait = retryAfterMs ?? jitter;
-      if (!retryable || attempt === attempts || Date.now() + wait >= deadline) {
-        const seconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000);
-        throw new GeneratorFailed(message, attempt, seconds);
-      }
-      await delay(wait);
-    }
+  let attempts = 0;
+  const attempt = (number: number) => {
+    attempts = number;
+    return ask(signal);
+  };
+  const delayAfter = (error: unknown, jitterMs: number) => {
+    if (signal.aborted || !(error instanceof AttemptFailed) || !error.retryable) return undefined;
+    return error.retryAfterMs ?? jitterMs;
+  };
+  const limits = { attempts: 4, baseMs: 2 * firstDelayMs, maxMs: 8_000, deadline };
+  try {
+    return await backoff(attempt, { ...limits, delayAfter });
+  } catch (error) {
+    if (signal.aborted) throw new GeneratorFailed('no answer in time', attempts);
+    if (!(error instanceof AttemptFailed)) throw error;
+    const { message, retryAfterMs } = error;
+    const seconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000);
+    throw new GeneratorFailed(message, attempts, seconds);
   }
 }
 

@@ -3,7 +3,7 @@ import { AnthropicGenerator } from './anthropic.ts';
 import type { HttpGeneratorOptions } from './http.ts';
 import { OpenAiGenerator } from './openai.ts';
 
-/** The operator's choice, by the variables that `Settings` checks. */
+/** The variables with which the operator chooses a model; `Settings` checks them. */
 export type GeneratorChoice = {
   readonly STRONGROOM_GENERATOR: string;
   readonly STRONGROOM_GENERATOR_MODEL?: string | undefined;
@@ -17,18 +17,20 @@ const defaultUrls: Readonly<Record<string, string>> = {
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** Stands where no model is configured; no operation asks it. */
-const none: Generator = {
+/** Placeholder if no model is configured; no operation uses it. */
+const noGenerator: Generator = {
   complete: () => Promise.reject(new Error('no language model is configured')),
 };
 
-/** Where the key of a provider comes from; it is asked for before each call. */
+/** Returns the key for a provider. Called before each request. */
 export type KeySource = () => Promise<string | undefined>;
 
 /**
- * @param key where there is one; Bedrock takes none, there the role counts
- * @param bedrock is called only where it is chosen, so that nobody else loads its client
- * @throws Error where the key would cross a network in the clear
+ * Returns the model that the operator chose.
+ *
+ * @param key undefined for a provider without a key; Bedrock uses the role instead
+ * @param bedrock called only if Bedrock is chosen, so that its client is not loaded otherwise
+ * @throws Error if the key would cross a network in plaintext
  */
 export function chosenGenerator(
   choice: GeneratorChoice,
@@ -38,10 +40,10 @@ export function chosenGenerator(
   const { STRONGROOM_GENERATOR: provider, STRONGROOM_GENERATOR_MODEL: model = '' } = choice;
   if (provider === 'bedrock') return bedrock({ model, url: choice.STRONGROOM_GENERATOR_URL });
   const url = choice.STRONGROOM_GENERATOR_URL ?? defaultUrls[provider];
-  if (provider === 'none' || !url) return none;
+  if (provider === 'none' || !url) return noGenerator;
   const { protocol, hostname } = new URL(url);
   if (key && protocol !== 'https:' && !loopback.test(hostname)) {
-    throw new Error('STRONGROOM_GENERATOR_URL must be https where a key goes with it');
+    throw new Error('STRONGROOM_GENERATOR_URL must use https when a key is set');
   }
   const options: HttpGeneratorOptions = { url, model, key: key ?? (async () => undefined) };
   return provider === 'anthropic' ? new AnthropicGenerator(options) : new OpenAiGenerator(options);

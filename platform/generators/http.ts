@@ -1,17 +1,17 @@
 import type { z } from 'zod';
 import { AttemptFailed, attempted, isPassing, retryAfterMs } from './attempts.ts';
 
-/** Far beyond any answer of so many tokens. */
-const maxAnswerBytes = 8 * 1024 * 1024;
+/** Far larger than any response within the token limit. */
+const maxResponseBytes = 8 * 1024 * 1024;
 
-/** A word of a provider's own vocabulary, such as `overloaded_error`; no key and no sentence looks like it. */
-const vocabulary = /^[a-z]+(_[a-z]+)*$/;
+/** An error code of a provider, such as `overloaded_error`. No key and no sentence matches. */
+const errorCodePattern = /^[a-z]+(_[a-z]+)*$/;
 
 export type HttpGeneratorOptions = {
-  /** Where the API begins. */
+  /** Base URL of the API. */
   readonly url: string;
   readonly model: string;
-  /** Asked for before each call; it goes into a header and nowhere else. */
+  /** Called before each request. The key goes into a header and nowhere else. */
   readonly key: () => Promise<string | undefined>;
   readonly firstDelayMs?: number;
 };
@@ -24,7 +24,7 @@ type Request = {
 };
 
 /**
- * Posts JSON to a model's API and reads the JSON that it answers, with retries.
+ * Posts JSON to the API of a model, with retries, and returns the JSON of the response.
  *
  * @throws GeneratorFailed
  */
@@ -37,31 +37,31 @@ export async function postJson<T>(
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify(body),
-    // A redirect would carry the key to another server.
+    // A redirect would send the key to another server.
     redirect: 'error',
   } as const;
   return attempted(deadline, firstDelayMs, async (signal) => {
-    const response = await fetch(url, { ...init, signal }).catch(lost);
-    const text = await readText(response).catch(lost);
+    const response = await fetch(url, { ...init, signal }).catch(failConnection);
+    const text = await readText(response).catch(failConnection);
     if (!response.ok) {
-      throw new AttemptFailed(`status ${response.status}${errorWord(text)}`, {
+      throw new AttemptFailed(`status ${response.status}${errorCode(text)}`, {
         retryable: isPassing(response.status),
         retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
       });
     }
-    const { success, data } = schema.safeParse(asJson(text));
-    if (!success) throw new AttemptFailed('an answer that is not of its protocol');
+    const { success, data } = schema.safeParse(parseJson(text));
+    if (!success) throw new AttemptFailed('the response does not follow the protocol');
     return data;
   });
 }
 
-/** The end of a URL, behind where its API begins. */
+/** Appends a path to the base URL of an API, which may end with a slash. */
 export function endpointUrl(url: string, path: string): string {
   return `${url.replace(/\/+$/, '')}${path}`;
 }
 
 /** @throws AttemptFailed */
-function lost(error: unknown): never {
+function failConnection(error: unknown): never {
   if (error instanceof AttemptFailed) throw error;
   const cause = (error as { cause?: { code?: unknown } }).cause?.code;
   const code = typeof cause === 'string' && /^[A-Z_]+$/.test(cause) ? ` (${cause})` : '';
@@ -73,13 +73,13 @@ async function readText(response: Response): Promise<string> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > maxAnswerBytes) throw new AttemptFailed('an answer that is too large');
+    if (size > maxResponseBytes) throw new AttemptFailed('the response is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
 }
 
-function asJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -87,9 +87,11 @@ function asJson(text: string): unknown {
   }
 }
 
-/** What kind of error it is: Anthropic says so in `error.type`, OpenAI in `error.code` or `error.type`. */
-function errorWord(text: string): string {
-  const { error } = (asJson(text) ?? {}) as { error?: { code?: unknown; type?: unknown } };
-  const word = [error?.code, error?.type].find((part) => typeof part === 'string' && vocabulary.test(part));
-  return word ? ` ${String(word).slice(0, 64)}` : '';
+/** Anthropic names the kind of error in `error.type`, OpenAI in `error.code` or `error.type`. */
+function errorCode(text: string): string {
+  const { error } = (parseJson(text) ?? {}) as { error?: { code?: unknown; type?: unknown } };
+  const code = [error?.code, error?.type].find(
+    (part) => typeof part === 'string' && errorCodePattern.test(part),
+  );
+  return code ? ` ${String(code).slice(0, 64)}` : '';
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Completion, Generator, Prompt } from '../generator.ts';
 import { endpointUrl, type HttpGeneratorOptions, postJson } from './http.ts';
 
@@ -22,8 +22,9 @@ const stopReasons: Readonly<Record<string, Completion['stopReason']>> = {
 };
 
 /**
- * `Generator` on any server that speaks OpenAI's chat completions (`POST {url}/chat/completions`). OpenAI's own takes
- * the token limit as `max_completion_tokens` and its newer models nothing else; other servers know it as `max_tokens`.
+ * `Generator` on any server that implements OpenAI's chat completions (`POST {url}/chat/completions`). OpenAI itself
+ * names the token limit `max_completion_tokens`, and its newer models accept no other name; other servers name it
+ * `max_tokens`.
  */
 export class OpenAiGenerator implements Generator {
   readonly #options: HttpGeneratorOptions;
@@ -37,7 +38,7 @@ export class OpenAiGenerator implements Generator {
     const apiKey = await key();
     const limit = new URL(url).hostname === 'api.openai.com' ? 'max_completion_tokens' : 'max_tokens';
     const {
-      model: answered,
+      model: reportedModel,
       choices,
       usage,
     } = await postJson(endpointUrl(url, '/chat/completions'), ChatCompletion, {
@@ -56,7 +57,7 @@ export class OpenAiGenerator implements Generator {
     const [{ message, finish_reason: reason } = { message: {} }] = choices;
     return {
       text: message.content || (message.refusal ?? ''),
-      model: answered || model,
+      model: reportedModel || model,
       usage: {
         inputTokens: usage?.prompt_tokens ?? null,
         outputTokens: usage?.completion_tokens ?? null,

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BackgroundId } from '../../contract/jobs.ts';
+import type { BackgroundId } from '../../contract/resources.ts';
 import type { Background } from '../background.ts';
 
-export type Work = (payload: { readonly [name: string]: string }) => Promise<void>;
+export type Work = (payload: { readonly [name: string]: string }) => Promise<unknown>;
 
-/** Lambda tries as often. */
+/** As many as Lambda makes. */
 const attempts = 3;
 const retryMs = 1_000;
 
-/** Background work in this process. What it has not done when the process ends is for the next start to close. */
+/** Background work in this process. If the process ends first, the next start closes the unfinished work. */
 export class BackgroundWork implements Background {
   readonly #load: (operationId: BackgroundId) => Promise<Work>;
   readonly #running = new Set<Promise<void>>();
@@ -23,16 +23,17 @@ export class BackgroundWork implements Background {
     this.#running.add(running);
   }
 
-  /** Resolves when nothing is left to do. */
+  /** Resolves when no work is left. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
   /** What is thrown was logged by the function itself. */
-  async #run(work: () => Promise<void>): Promise<void> {
+  async #run(work: () => Promise<unknown>): Promise<void> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       try {
-        return await work();
+        await work();
+        return;
       } catch {
         await sleep(retryMs, undefined, { ref: false });
       }

@@ -6,12 +6,12 @@ import { ObjectDamaged } from '../objects.ts';
 
 export type Blob = { readonly name: string; readonly sizeBytes: number; readonly sha256: string };
 
-/** A stream went on past the bytes that it may have. */
+/** A stream exceeded its size limit. */
 export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
-/** Files of bytes under random names, mode 0600, each written once. What they are is told by the object index. */
+/** Files of bytes under random names, mode 0600, each written once. The object index says what they contain. */
 export class Blobs {
   readonly #folder: string;
 
@@ -21,7 +21,7 @@ export class Blobs {
   }
 
   /**
-   * Answers once content and name are on the disk; where the stream fails, nothing stays.
+   * Resolves once content and name are on the disk. If the stream fails, nothing is kept.
    *
    * @throws TooLarge
    */
@@ -51,7 +51,7 @@ export class Blobs {
     }
   }
 
-  /** Exactly the bytes from `start` on, in chunks. @throws ENOENT where the blob was removed */
+  /** Yields exactly `length` bytes from `start` on. @throws ENOENT if the blob was removed */
   async *read(name: string, start: number, length: number): AsyncGenerator<Uint8Array> {
     const file = await open(join(this.#folder, name), 'r');
     try {
@@ -59,7 +59,7 @@ export class Blobs {
       while (left > 0) {
         const buffer = Buffer.allocUnsafe(Math.min(left, 256 * 1024));
         const { bytesRead } = await file.read(buffer, 0, buffer.length, start + length - left);
-        if (bytesRead === 0) throw new ObjectDamaged(`the blob ${name} is shorter than it was written`);
+        if (bytesRead === 0) throw new ObjectDamaged(`the blob ${name} is truncated`);
         left -= bytesRead;
         yield buffer.subarray(0, bytesRead);
       }
@@ -72,13 +72,13 @@ export class Blobs {
     await rm(join(this.#folder, name), { force: true });
   }
 
-  /** Removes what a crash left between the writing of a blob and its entry in the index. */
+  /** Removes blobs that were written just before a crash and never entered in the index. */
   sweep(isKnown: (name: string) => boolean): void {
     for (const name of readdirSync(this.#folder)) if (!isKnown(name)) rmSync(join(this.#folder, name));
   }
 
   async #syncFolder(): Promise<void> {
-    // Windows cannot open directories; NTFS keeps names in its own journal.
+    // Windows cannot open directories; NTFS journals names itself.
     if (process.platform === 'win32') return;
     const folder = await open(this.#folder, 'r');
     try {

@@ -4,11 +4,11 @@ import { logger } from '../logger.ts';
 import type { Build, Outcome } from '../package-builder.ts';
 
 const maxOutputBytes = 1024 * 1024;
-const endMs = 10_000;
+const stopMs = 10_000;
 
-/** One run of the builder program. It ends when its standard input does: with this process, however that ends. */
+/** One run of the builder program. It ends when its standard input closes, so it never outlives this process. */
 export class BuildProcess {
-  /** Rejects where the program ended without a result. */
+  /** Rejects if the program ends without a result. */
   readonly outcome: Promise<Outcome>;
   #child: ChildProcess | undefined;
   #abandoned = false;
@@ -20,7 +20,7 @@ export class BuildProcess {
   async abandon(): Promise<void> {
     this.#abandoned = true;
     this.#child?.stdin?.end();
-    const timer = setTimeout(() => this.#child?.kill('SIGKILL'), endMs);
+    const timer = setTimeout(() => this.#child?.kill('SIGKILL'), stopMs);
     await this.outcome.catch(() => undefined);
     clearTimeout(timer);
   }
@@ -28,7 +28,7 @@ export class BuildProcess {
   async #run(python: string, program: string, env: NodeJS.ProcessEnv, build: Build): Promise<Outcome> {
     if (this.#abandoned) throw new Error('the build was abandoned');
     const child = spawn(python, ['-I', '-B', program], {
-      // A session of its own: the terminal's Ctrl-C is this process's to answer.
+      // A session of its own: only this process handles Ctrl-C in the terminal.
       detached: true,
       env,
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -14,42 +14,44 @@ import {
   type Outcome,
   type PackageBuilder,
 } from '../package-builder.ts';
+import { writeAtomically } from './atomic-write.ts';
 import { BuildProcess } from './build-process.ts';
-import { writeWhole } from './write-whole.ts';
 
 export type BuildProcessesOptions = {
-  /** Folder of the builds that were asked for and what came of them. */
+  /** Folder of the requested builds and their outcomes. */
   readonly folder: string;
-  /** Folder of the bundles. Where programs run as other users, they must be able to traverse all folders above. */
+  /** Folder of the bundles. If programs run as other users, these must be able to traverse all folders above. */
   readonly bundles: string;
   readonly isInUse: (bundleId: string) => Promise<boolean>;
   readonly maxProcesses?: number;
-  /** Builds that wait for their turn. */
+  /** Most builds that wait for their turn. */
   readonly maxWaiting?: number;
-  /** Settings (`STRONGROOM_PYTHON`, `STRONGROOM_PACKAGE_INDEX` …), beside those of this process. */
+  /** Settings (`STRONGROOM_PYTHON`, `STRONGROOM_PACKAGE_INDEX` …) in addition to those of this process. */
   readonly env?: NodeJS.ProcessEnv;
 };
 
 type Task = { readonly build: Build; process?: BuildProcess; outcome?: Outcome };
 
 const program = fileURLToPath(new URL('../../sandbox-image/builder', import.meta.url));
-const passedOn =
+const inheritedNames =
   /^(PATH|HOME|TMPDIR|PIP_\w+|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|(HTTPS?|NO)_PROXY|STRONGROOM_(PYTHON|PACKAGE_INDEX|BUILDER_\w+))$/i;
-/** The last outcome of each owner is kept so long; a list that nobody looks at is settled by its next look only. */
+/**
+ * How long the last outcome of each owner is kept. The server records an outcome only when the owner reads the list.
+ */
 const outcomeDays = 90;
 const checkMs = 90_000;
-/** An answer that building is not possible is not asked for again sooner. */
+/** How long a failed check for a usable Python is cached. */
 const recheckMs = 30_000;
 
 /**
- * The package builder of this machine: a process for each build, one after another. What was asked for is on disk
- * before `request` returns, so that a restart goes on with it.
+ * The package builder of this machine: one process per build, one build at a time. A request is on the disk before
+ * `request` returns, so that a restart continues it.
  */
 export class BuildProcesses implements PackageBuilder {
   readonly #options: BuildProcessesOptions;
   readonly #env: NodeJS.ProcessEnv;
   readonly #bundles: BundleFolder;
-  /** The last build of each owner: waiting, under way or over. */
+  /** The last build of each owner: waiting, running or finished. */
   readonly #tasks = new Map<string, Task>();
   #python: { readonly found: Promise<string>; readonly until: number } | undefined;
   #running = 0;
@@ -57,7 +59,7 @@ export class BuildProcesses implements PackageBuilder {
 
   constructor(options: BuildProcessesOptions) {
     this.#options = options;
-    const inherited = Object.entries(process.env).filter(([name]) => passedOn.test(name));
+    const inherited = Object.entries(process.env).filter(([name]) => inheritedNames.test(name));
     this.#env = {
       ...Object.fromEntries(inherited),
       ...options.env,
@@ -70,14 +72,14 @@ export class BuildProcesses implements PackageBuilder {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   }
 
-  /** Goes on with what an earlier process of this installation has left. */
+  /** Continues the builds that an earlier process of this installation did not finish. */
   start(): void {
     this.#bundles.removeUnfinished();
     const oldest = Date.now() - outcomeDays * 24 * 60 * 60_000;
     for (const name of readdirSync(this.#options.folder).sort()) {
       const buildId = /^(.+)\.build\.json$/.exec(name)?.[1];
       if (!buildId) continue;
-      // Build ids begin with their time (UUID version 7).
+      // Build ids start with their time (UUID version 7).
       if (Number.parseInt(buildId.replace('-', '').slice(0, 12), 16) < oldest) this.#forget(buildId);
       else this.#tasks.set(buildId, this.#load(buildId));
     }
@@ -95,16 +97,16 @@ export class BuildProcesses implements PackageBuilder {
     if (this.#tasks.has(build.buildId)) return;
     await this.check();
     if (this.#tasks.has(build.buildId) || this.#closing) return;
-    writeWhole(this.#path(build.buildId, 'build'), JSON.stringify(build));
+    writeAtomically(this.#path(build.buildId, 'build'), JSON.stringify(build));
     for (const [buildId, { build: other }] of this.#tasks) {
-      // A list that has another in its place is not worth building, and was settled if it was built.
+      // A list that was replaced is not worth building. If it was built, its outcome is recorded already.
       if (other.owner.userId === build.owner.userId) this.#forget(buildId);
     }
     this.#tasks.set(build.buildId, { build });
     this.#next();
   }
 
-  /** Sandboxes of this machine look into the builder's own folder. */
+  /** Sandboxes on this machine read the folder of the builder. */
   async source(): Promise<undefined> {
     return undefined;
   }
@@ -113,12 +115,12 @@ export class BuildProcesses implements PackageBuilder {
     return this.#tasks.get(buildId)?.outcome;
   }
 
-  /** Removes bundles that nobody's programs import any more. */
+  /** Removes bundles that no user's programs import any more. Returns how many. */
   async sweep(): Promise<number> {
     return this.#bundles.sweep();
   }
 
-  /** Ends all builds; the next start begins them anew. */
+  /** Ends all builds; the next start runs them again. */
   async close(): Promise<void> {
     this.#closing = true;
     await Promise.all([...this.#tasks.values()].map(({ process }) => process?.abandon()));
@@ -131,7 +133,7 @@ export class BuildProcesses implements PackageBuilder {
     if (!waiting || this.#running >= maxProcesses || this.#closing) return;
     this.#running += 1;
     this.#run(waiting)
-      .catch((error: unknown) => logger.error('a build was lost', describeError(error)))
+      .catch((error: unknown) => logger.error('build lost', describeError(error)))
       .finally(() => {
         this.#running -= 1;
         this.#next();
@@ -143,13 +145,13 @@ export class BuildProcesses implements PackageBuilder {
     const { buildId } = task.build;
     task.process = new BuildProcess(this.#interpreter(), program, this.#env, task.build);
     const outcome = await task.process.outcome.catch(() => lostBuild);
-    // Superseded, or begun anew by the next start.
+    // Replaced by another build, or left for the next start.
     if (this.#tasks.get(buildId) !== task || this.#closing) return;
-    writeWhole(this.#path(buildId, 'outcome'), JSON.stringify(outcome));
+    writeAtomically(this.#path(buildId, 'outcome'), JSON.stringify(outcome));
     task.outcome = outcome;
   }
 
-  /** The Python that programs run with, once it is known to have a pip. @throws BuilderUnavailable */
+  /** Returns the Python that programs run with, after checking that it has pip. @throws BuilderUnavailable */
   #interpreter(): Promise<string> {
     if (!this.#python || Date.now() > this.#python.until) {
       const found = this.#find();
@@ -162,7 +164,7 @@ export class BuildProcesses implements PackageBuilder {
   }
 
   async #find(): Promise<string> {
-    if (process.platform !== 'linux') throw new BuilderUnavailable('packages are built on Linux only');
+    if (process.platform !== 'linux') throw new BuilderUnavailable('packages can be built on Linux only');
     try {
       const { STRONGROOM_PYTHON, PATH = '' } = this.#env;
       const { executable } = await findInterpreter(

@@ -16,10 +16,10 @@ const wrapVersion = 1;
 const masterKeyIdBytes = 8;
 
 /**
- * `Keys` on one file of mode 0600. Whoever reads the file has the keys: unlike KMS, it protects what lies in the
- * other stores, and their backups, only where the file is kept apart.
+ * `Keys` in one file of mode 0600. Anyone who can read the file has the keys: unlike KMS, it protects the other stores
+ * and their backups only if the file is stored separately.
  *
- * A wrapped data key is `1 ‖ id of the master key (8) ‖ AES-256-GCM (60)`; the context is authenticated with it.
+ * A wrapped data key is `1 ‖ id of the master key (8) ‖ AES-256-GCM (60)`. The context is authenticated as well.
  */
 export class FileKeys implements Keys {
   readonly #path: string;
@@ -27,8 +27,8 @@ export class FileKeys implements Keys {
   readonly #signingKeys: { readonly [name in SigningKeyName]: readonly [SigningKey, ...SigningKey[]] };
 
   /**
-   * @param path of the key file; it is made where there is none
-   * @throws KeyFileRejected where others can read the file, or it is damaged
+   * @param path of the key file, which is created if it does not exist
+   * @throws KeyFileRejected if others can access the file, or if it is damaged
    */
   constructor(path: string) {
     const { dataKeys, signingKeys } = loadKeyFile(path);

@@ -29,19 +29,19 @@ import { ObjectIndex, type OpenObject, type Part, type Piece } from './object-in
 import { type ObjectRight, readObjectPath, signObjectPath } from './object-urls.ts';
 import { serveObject } from './serve-object.ts';
 
-/** An upload that nobody completed is given up after a week, as by the bucket's lifecycle rule. */
+/** An incomplete upload is aborted after a week, as the lifecycle rule of the bucket does. */
 const uploadDays = 7;
 
 type Options = {
-  /** Under which `handle` can be reached, such as `http://127.0.0.1:8787`. */
+  /** Returns the URL at which `handle` is reachable, such as `http://127.0.0.1:8787`. */
   readonly baseUrl: () => string;
-  /** At least 32 random bytes; URLs stay good for as long as it does. */
+  /** At least 32 random bytes. Another key invalidates all URLs. */
   readonly signingKey: Uint8Array;
 };
 
 /**
- * `Objects` on files: bytes in one folder under random names, what they are in an index beside it. Bytes are on
- * the disk before the index names them, so a crash leaves the object as it was, or whole.
+ * `Objects` on files: one folder holds the bytes under random names, an index next to it says what they are. Bytes are
+ * on the disk before the index names them, so a crash leaves the old object or the whole new one.
  */
 export class FileObjects implements Objects {
   readonly #folder: string;
@@ -49,9 +49,9 @@ export class FileObjects implements Objects {
   readonly #index: ObjectIndex;
   readonly #options: Options;
 
-  /** @throws where another process has the folder open */
+  /** @throws Error if another process has the folder open */
   constructor(folder: string, options: Options) {
-    if (options.signingKey.length < 32) throw new TypeError('the signing key has at least 32 bytes');
+    if (options.signingKey.length < 32) throw new TypeError('the signing key must have at least 32 bytes');
     this.#folder = folder;
     this.#options = options;
     this.#blobs = new Blobs(join(folder, 'blobs'));
@@ -83,7 +83,8 @@ export class FileObjects implements Objects {
         };
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-        if (!object.isReplaced()) throw new ObjectDamaged('an object has no file', { cause: error });
+        if (!object.isReplaced())
+          throw new ObjectDamaged('the file of an object is missing', { cause: error });
       }
     }
   }
@@ -144,7 +145,7 @@ export class FileObjects implements Objects {
   }
 
   async abortUpload(key: string, uploadId: string): Promise<void> {
-    this.#demandUpload(key, uploadId);
+    this.#requireUpload(key, uploadId);
     await this.#remove(this.#index.deleteUpload(uploadId));
   }
 
@@ -158,7 +159,7 @@ export class FileObjects implements Objects {
     await access(this.#folder);
   }
 
-  /** Answers `GET` and `PUT` of what `signGet` and `signPart` signed: the server's requests below `/objects/`. */
+  /** Serves requests below `/objects/`: each `GET` or `PUT` that `signGet` or `signPart` signed. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const right = readObjectPath(
       this.#options.signingKey,
@@ -169,7 +170,7 @@ export class FileObjects implements Objects {
     await serveObject(this, right, request, response);
   }
 
-  /** An object to read from; `undefined` where there is none. */
+  /** Returns an object to read from, or `undefined` if it does not exist. */
   open(key: string): OpenObject | undefined {
     const entry = this.#index.find(key);
     if (!entry) return undefined;
@@ -182,9 +183,9 @@ export class FileObjects implements Objects {
   }
 
   /**
-   * Keeps one part of an upload, whole or not at all; a part of that number is replaced.
+   * Stores one part of an upload, whole or not at all. Replaces a part with the same number.
    *
-   * @returns its etag
+   * @returns the etag of the part
    * @throws ObjectNotFound, TooLarge
    */
   async putPart(
@@ -193,16 +194,16 @@ export class FileObjects implements Objects {
     partNumber: number,
     body: AsyncIterable<Uint8Array>,
   ): Promise<string> {
-    this.#demandUpload(key, uploadId);
+    this.#requireUpload(key, uploadId);
     const { name: blob, sizeBytes, sha256: etag } = await this.#blobs.write(body, partLimits.largestBytes);
     const replaced = this.#index.putPart(uploadId, key, { partNumber, blob, etag, sizeBytes });
     await this.#remove(replaced ?? [blob]);
-    // Completed or given up while the part came in.
+    // The upload was completed or aborted while the part arrived.
     if (!replaced) throw noSuchUpload();
     return etag;
   }
 
-  /** Gives up uploads that nobody completed. Answers how many. */
+  /** Aborts uploads that were not completed in time. Returns how many. */
   async sweep(): Promise<number> {
     const uploads = this.#index.uploadsBefore(new Date(Date.now() - uploadDays * 86_400_000));
     for (const uploadId of uploads) await this.#remove(this.#index.deleteUpload(uploadId));
@@ -231,18 +232,18 @@ export class FileObjects implements Objects {
   }
 
   #parts(key: string, uploadId: string): Part[] {
-    this.#demandUpload(key, uploadId);
+    this.#requireUpload(key, uploadId);
     return this.#index.parts(uploadId);
   }
 
-  #demandUpload(key: string, uploadId: string): void {
+  #requireUpload(key: string, uploadId: string): void {
     if (!this.#index.hasUpload(uploadId, key)) throw noSuchUpload();
   }
 }
 
-const noSuchUpload = () => new ObjectNotFound('there is no such upload');
+const noSuchUpload = () => new ObjectNotFound('the upload does not exist');
 
-/** Of the parts' hashes, as S3 does it, so that completing an upload reads none of its bytes. */
+/** Returns a hash of the hashes of the parts, as S3 does, so that completing an upload does not read its bytes. */
 function etagOf(parts: readonly Part[]): string {
   const hash = createHash('sha256');
   for (const { etag } of parts) hash.update(Buffer.from(etag, 'hex'));

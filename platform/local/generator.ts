@@ -1,13 +1,13 @@
 import type { Completion, Generator, Prompt } from '../generator.ts';
 import { chosenGenerator, type GeneratorChoice } from '../generators/choice.ts';
 
-/** The language model of one machine. @throws Error where the key would cross a network in the clear */
+/** Returns the language model of one machine. @throws Error if the key would cross a network in plaintext */
 export function localGenerator(choice: GeneratorChoice, key: string | undefined): Generator {
-  return chosenGenerator(choice, key ? async () => key : undefined, (options) => new LateBedrock(options));
+  return chosenGenerator(choice, key ? async () => key : undefined, (options) => new LazyBedrock(options));
 }
 
-/** Bedrock under the machine's own AWS credentials. Its client is loaded with the first prompt. */
-class LateBedrock implements Generator {
+/** Bedrock with the AWS credentials of the machine. The first prompt loads its client. */
+class LazyBedrock implements Generator {
   readonly #options: { readonly model: string; readonly url: string | undefined };
   #loaded: Promise<Generator> | undefined;
 

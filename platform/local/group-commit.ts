@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Change } from './plan.ts';
+import type { Change } from './plan-transaction.ts';
 import type { DiskSync } from './wal-sync.ts';
 
 type Plan<T> = () => { readonly changes: readonly Change[]; readonly value: T };
@@ -7,19 +7,20 @@ type Plan<T> = () => { readonly changes: readonly Change[]; readonly value: T };
 type Job = {
   readonly run: () => () => void;
   readonly reject: (error: unknown) => void;
-  readonly when: Acknowledged;
+  readonly durability: Durability;
 };
 
-/** `synced`: on the disk. `committed`: sooner; a loss of power may take it back, and all that came after it with it. */
-type Acknowledged = 'synced' | 'committed';
+/** `synced`: on the disk. `committed`: sooner, but a loss of power may undo it and everything after it. */
+type Durability = 'synced' | 'committed';
 
-/** What is committed, and told to its caller when it is on the disk. */
+/** A committed transaction whose caller is notified once it is on the disk. */
 type Committed = Pick<Job, 'reject'> & { readonly settle: () => void };
 
 /**
- * Lets all transactions that arrive in one turn of the event loop share one commit, and all commits that come while
- * the disk is being synced share the next sync, which nothing else has to wait for. Each transaction is planned on what
- * those before it left; none is acknowledged before its commit is on the disk, unless its caller is content with less.
+ * Puts all transactions that arrive in one turn of the event loop into one commit. All commits that arrive while the
+ * disk is being synced share the next sync, for which nothing else has to wait. Each transaction is planned on the
+ * state that those before it left. None is acknowledged before its commit is on the disk, unless its caller accepts
+ * less.
  */
 export class GroupCommit {
   readonly #db: DatabaseSync;
@@ -36,8 +37,8 @@ export class GroupCommit {
     this.#disk = disk;
   }
 
-  /** @param plan decides what to change; where it throws, that transaction alone fails and changes nothing */
-  add<T>(plan: Plan<T>, when: Acknowledged = 'synced'): Promise<T> {
+  /** @param plan decides what to change; if it throws, only that transaction fails, and it changes nothing */
+  add<T>(plan: Plan<T>, durability: Durability = 'synced'): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => this.#flush());
       const run = () => {
@@ -46,11 +47,11 @@ export class GroupCommit {
         planned.changes.forEach(this.#apply);
         return () => resolve(planned.value);
       };
-      this.#waiting.push({ run, reject, when });
+      this.#waiting.push({ run, reject, durability });
     });
   }
 
-  /** Commits what waits and has it on the disk, now. */
+  /** Commits and syncs all waiting transactions before it returns. */
   close(): void {
     this.#commit();
     const committed = this.#committed;
@@ -77,13 +78,13 @@ export class GroupCommit {
       this.#db.exec('BEGIN IMMEDIATE');
       const settlements = jobs.map(({ run }) => run());
       this.#db.exec('COMMIT');
-      for (const [position, { reject, when }] of jobs.entries()) {
+      for (const [position, { reject, durability }] of jobs.entries()) {
         const settle = settlements[position] as () => void;
-        if (when === 'synced') this.#committed.push({ settle, reject });
+        if (durability === 'synced') this.#committed.push({ settle, reject });
         else settle();
       }
     } catch (error) {
-      // A write that the disk refused may be half of a transaction: nobody's of this commit is kept.
+      // The write that failed may have been half of a transaction: no transaction of this commit is kept.
       if (this.#db.isOpen && this.#db.isTransaction) this.#db.exec('ROLLBACK');
       for (const { reject } of jobs) reject(error);
     }
@@ -98,9 +99,9 @@ export class GroupCommit {
         await this.#disk.sync();
         for (const { settle } of committed) settle();
       } catch (cause) {
-        // The system may have dropped what it could not write, so that no later sync would tell: nothing is written
-        // on top of it until the database was opened anew.
-        this.#lost = new Error('the disk has lost a write', { cause });
+        // The system may have dropped what it could not write, and a later sync would not report it. So nothing more
+        // is written until the database is opened again.
+        this.#lost = new Error('the disk lost a write', { cause });
         for (const { reject } of committed) reject(this.#lost);
       }
     }

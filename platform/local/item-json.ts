@@ -3,8 +3,8 @@ import type { Attributes, Value } from '../table.ts';
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 /**
- * Attributes as JSON text. Bytes become `{"$bytes":"<base64>"}`; a name of the caller's that begins with `$`
- * gets one more, so that the two cannot be confused.
+ * Encodes attributes as JSON. Bytes become `{"$bytes":"<base64>"}`. A name that starts with `$` gets another `$`, so
+ * that the two cannot be confused.
  */
 export function toJson(attributes: Attributes): string {
   return JSON.stringify(tag(attributes));

@@ -10,31 +10,36 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const version = 1;
 
 const atLeastOne = <Entry extends z.ZodType>(entry: Entry) => z.tuple([entry], entry);
 
-/** Keys of a kind by age: the first is used for what is new, the others for what they were used for before. */
+/**
+ * Keys of each kind, the newest first. New data uses the first; the others serve the data they were used for before.
+ */
 const KeyFileContent = z.strictObject({
   version: z.literal(version),
-  /** 32 bytes each; `id` says which of them wrapped a data key. */
+  /** 32 bytes each; `id` tells which of them wrapped a data key. */
   dataKeys: atLeastOne(z.strictObject({ id: z.hex().length(16), key: z.base64().length(44) })),
   /** P-256, PKCS#8 in PEM. */
   signingKeys: z.strictObject({ jwt: atLeastOne(z.string()), audit: atLeastOne(z.string()) }),
-  /** SHA-256 of the rest, so that damage is found here and not as data that no longer opens. */
+  /** SHA-256 of the rest. It detects a damaged file before data fails to decrypt. */
   sha256: z.hex().length(64),
 });
 
 export type KeyFileContent = z.output<typeof KeyFileContent>;
 
-/** Wrong mode, owner or content. The message names the file and the remedy, never what is in it. */
+/** The mode, owner or content is wrong. The message names the file and the remedy, never the content. */
 export class KeyFileRejected extends Error {
   override readonly name = 'KeyFileRejected';
 }
 
-/** The keys of an installation; made where there are none yet. Two processes at once get the same ones. */
+/**
+ * Returns the keys of an installation, which are created if the file does not exist. Concurrent processes get the same
+ * keys.
+ */
 export function loadKeyFile(path: string): KeyFileContent {
   return readKeyFile(path) ?? createKeyFile(path);
 }
@@ -46,7 +51,7 @@ function createKeyFile(path: string): KeyFileContent {
   try {
     writeSync(file, text);
     fsyncSync(file);
-    // A link, unlike a rename, never replaces keys that another process has just made.
+    // A link, unlike a rename, never replaces keys that another process has just created.
     linkSync(temporary, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -56,12 +61,12 @@ function createKeyFile(path: string): KeyFileContent {
   }
   syncDirectory(dirname(path));
   const content = readKeyFile(path);
-  if (!content) throw new KeyFileRejected(`the key file ${path} was removed while it was made`);
+  if (!content) throw new KeyFileRejected(`the key file ${path} was removed while it was being created`);
   return content;
 }
 
 function syncDirectory(path: string): void {
-  // Windows cannot open directories; NTFS keeps names in its own journal.
+  // Windows cannot open directories; NTFS journals names itself.
   if (process.platform === 'win32') return;
   const directory = openSync(path, 'r');
   fsyncSync(directory);
@@ -88,7 +93,7 @@ function readKeyFile(path: string): KeyFileContent | undefined {
   const content = parse(text);
   if (!content) {
     throw new KeyFileRejected(
-      `the key file ${path} is damaged; restore it from a backup, nothing opens without it`,
+      `the key file ${path} is damaged; restore it from a backup, because nothing can be decrypted without it`,
     );
   }
   return content;
@@ -104,11 +109,11 @@ function readPrivateFile(path: string): string | undefined {
   }
   try {
     const { mode } = fstatSync(file);
-    // Windows has no such bits: it reports 0666 for every file that can be written.
+    // Windows has no such bits: it reports 0666 for every writable file.
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       const found = (mode & 0o777).toString(8).padStart(4, '0');
       throw new KeyFileRejected(
-        `the key file ${path} has mode ${found}; others can reach it, so run chmod 600 on it`,
+        `the key file ${path} has mode ${found}, so others can access it; run chmod 600 on it`,
       );
     }
     return readFileSync(file, 'utf8');

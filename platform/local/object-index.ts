@@ -4,7 +4,7 @@ import type { ObjectInfo, UploadedPart } from '../objects.ts';
 
 export type ObjectEntry = { readonly sizeBytes: number; readonly etag: string; readonly modifiedAt: Date };
 
-/** A stretch of an object: `sizeBytes` bytes of the object from `start` on are the content of a blob. */
+/** A range of an object: the `sizeBytes` bytes from `start` on are the content of a blob. */
 export type Piece = { readonly start: number; readonly blob: string; readonly sizeBytes: number };
 
 export type Part = UploadedPart & { readonly blob: string };
@@ -31,13 +31,13 @@ const layout = `
 type Row = Record<string, SQLOutputValue>;
 
 /**
- * Which blobs make up which object. An object exists from the commit of its entry on, which is synced; methods
- * that replace or remove entries answer the blobs that nothing refers to any more.
+ * Records which blobs make up which object. An object exists once the commit of its entry is synced. Methods that
+ * replace or remove entries return the blobs that are no longer referenced.
  */
 export class ObjectIndex {
   readonly #db: DatabaseSync;
 
-  /** @throws where another process has the index open: each would sweep the other's blobs away */
+  /** @throws Error if another process has the index open: each would delete the blobs of the other */
   constructor(path: string) {
     closeSync(openSync(path, 'a', 0o600));
     this.#db = new DatabaseSync(path, { enableForeignKeyConstraints: true });
@@ -55,7 +55,7 @@ export class ObjectIndex {
     return row && (toDates(row) as ObjectEntry);
   }
 
-  /** In order; they leave no gap. */
+  /** Returns the pieces in order. They leave no gaps. */
   pieces(key: string): Piece[] {
     return this.#all(
       'SELECT start, blob, sizeBytes FROM pieces WHERE key = ? ORDER BY start',
@@ -63,7 +63,7 @@ export class ObjectIndex {
     ) as Piece[];
   }
 
-  /** `undefined` where `ifAbsent` is set and the key is taken; else the blobs that were replaced. */
+  /** Returns the replaced blobs, or `undefined` if `ifAbsent` is set and the key exists. */
   put(
     key: string,
     etag: string,
@@ -81,7 +81,7 @@ export class ObjectIndex {
   }
 
   list(prefix: string, after: string, limit: number): ObjectInfo[] {
-    // Keys are ASCII, so that every one with the prefix sorts before the prefix and U+007F.
+    // Keys are ASCII, so every key with the prefix sorts before the prefix followed by U+007F.
     const sql =
       'SELECT key, sizeBytes, modifiedAt FROM objects WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?';
     return this.#all(sql, prefix, `${prefix}\u007f`, after, limit).map(toDates) as ObjectInfo[];
@@ -95,7 +95,7 @@ export class ObjectIndex {
     return this.#all('SELECT 1 FROM uploads WHERE uploadId = ? AND key = ?', uploadId, key).length > 0;
   }
 
-  /** `undefined` where there is no such upload; else the blob that the part replaced. */
+  /** Returns the blob of the part that was replaced, or `undefined` if the upload does not exist. */
   putPart(uploadId: string, key: string, { partNumber, blob, etag, sizeBytes }: Part): string[] | undefined {
     return this.#transaction(() => {
       if (!this.hasUpload(uploadId, key)) return undefined;
@@ -114,7 +114,7 @@ export class ObjectIndex {
     return this.#all(sql, uploadId) as Part[];
   }
 
-  /** The parts become the object; parts that were uploaded and not named are let go. */
+  /** Makes the parts the content of the object. Returns the blobs of other uploaded parts and of the old object. */
   completeUpload(uploadId: string, key: string, etag: string, parts: readonly Part[]): string[] {
     return this.#transaction(() => {
       const named = new Set(parts.map(({ blob }) => blob));
@@ -194,9 +194,9 @@ function blobsOf(rows: readonly Row[]): string[] {
   return rows.map(({ blob }) => blob as string);
 }
 
-/** An object as it was when it was opened. */
+/** A snapshot of an object at the time it was opened. */
 export type OpenObject = ObjectEntry & {
-  /** The bytes from `start` up to `end`, exclusive. @throws ENOENT once the object was replaced or deleted */
+  /** Yields the bytes from `start` up to `end`, exclusive. @throws ENOENT after the object was replaced or deleted */
   read(start: number, end: number): AsyncGenerator<Uint8Array>;
   isReplaced(): boolean;
 };

@@ -1,21 +1,28 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a signed URL gives a right to: reading one object, or putting one part of one upload. */
+/** What a signed URL permits: reading one object, or putting one part of one upload. */
 export type ObjectRight =
   | { readonly method: 'GET'; readonly key: string }
   | { readonly method: 'PUT'; readonly key: string; readonly uploadId: string; readonly partNumber: number };
 
 export const objectsPath = '/objects/';
 
-/** @param expires epoch seconds @returns path and query; object keys need no escaping */
+/**
+ * Returns the path and query of a signed URL. Object keys need no escaping.
+ *
+ * @param expires epoch seconds
+ */
 export function signObjectPath(signingKey: Uint8Array, right: ObjectRight, expires: number): string {
-  const query = new URLSearchParams(partOf(right));
+  const query = new URLSearchParams(partParameters(right));
   query.set('expires', String(expires));
   query.set('signature', signature(signingKey, right, expires).toString('base64url'));
   return `${objectsPath}${right.key}?${query}`;
 }
 
-/** The right that a URL gives now, or `undefined` where it was not signed here, was altered or has expired. */
+/**
+ * Returns the right that a URL grants now, or `undefined` if it was not signed with this key, was modified or has
+ * expired.
+ */
 export function readObjectPath(
   signingKey: Uint8Array,
   method: string | undefined,
@@ -30,9 +37,9 @@ export function readObjectPath(
   const right = toRight(method, key, parameters);
   if (!right) return undefined;
   const expected = signature(signingKey, right, expires);
-  const given = Buffer.from(parameters.get('signature') ?? '', 'base64url');
-  const signed = given.length === expected.length && timingSafeEqual(given, expected);
-  return signed && now < expires ? right : undefined;
+  const presented = Buffer.from(parameters.get('signature') ?? '', 'base64url');
+  const isValid = presented.length === expected.length && timingSafeEqual(presented, expected);
+  return isValid && now < expires ? right : undefined;
 }
 
 function toRight(
@@ -50,7 +57,7 @@ function toRight(
   };
 }
 
-function partOf(right: ObjectRight): Record<string, string> {
+function partParameters(right: ObjectRight): Record<string, string> {
   return right.method === 'PUT' ? { uploadId: right.uploadId, partNumber: String(right.partNumber) } : {};
 }
 

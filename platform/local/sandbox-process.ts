@@ -10,11 +10,11 @@ import type { Sandboxes } from '../sandboxes.ts';
 import type { Table } from '../table.ts';
 
 export type SandboxProcessOptions = {
-  /** Most supervisors at a time, one for each tenant that runs programs. */
+  /** Most concurrent supervisors, one for each tenant that runs programs. */
   readonly maxProcesses?: number;
-  /** A tenant's supervisor ends after so long without a run. */
+  /** Time without a run after which the supervisor of a tenant ends. */
   readonly idleMs?: number;
-  /** Settings for the supervisor (`STRONGROOM_PYTHON`, `STRONGROOM_SANDBOX_*`), beside those of this process. */
+  /** Settings for the supervisor (`STRONGROOM_PYTHON`, `STRONGROOM_SANDBOX_*`) in addition to those of this process. */
   readonly env?: NodeJS.ProcessEnv;
 };
 
@@ -31,13 +31,13 @@ type Ready = { readonly listen: string; readonly publicKeyB64: string };
 const supervisor = fileURLToPath(new URL('../../sandbox-image/supervisor/main.ts', import.meta.url));
 const startMs = 20_000;
 const stopMs = 15_000;
-/** After a start that failed, the next one is not tried sooner. */
+/** Delay before the next attempt after a failed start. */
 const retryMs = 10_000;
-const passedOn = /^(PATH|TMPDIR|LANG|STRONGROOM_PYTHON|STRONGROOM_SANDBOX_\w+)$/;
+const inheritedNames = /^(PATH|TMPDIR|LANG|STRONGROOM_PYTHON|STRONGROOM_SANDBOX_\w+)$/;
 
 /**
- * Sandboxes of this machine: supervisor processes, each for one tenant, one kept ready for the next tenant. They end
- * with this process, however it ends.
+ * The sandboxes of this machine: one supervisor process per tenant, and one kept ready for the next tenant. They never
+ * outlive this process.
  */
 export class SandboxProcesses implements SandboxProvider {
   readonly #table: Table;
@@ -46,7 +46,7 @@ export class SandboxProcesses implements SandboxProvider {
   readonly #env: NodeJS.ProcessEnv;
   readonly #members = new Map<string, Member>();
   readonly #pool: SandboxPool;
-  /** Other users cannot enter it, so only this one reaches the supervisors. */
+  /** Other users cannot enter it, so only this user can reach the supervisors. */
   readonly #directory = mkdtempSync(join(tmpdir(), 'strongroom-'));
   #starting: Promise<void> | undefined;
   #refusal: { readonly error: SandboxUnavailable; readonly until: number } | undefined;
@@ -60,7 +60,7 @@ export class SandboxProcesses implements SandboxProvider {
     this.#table = table;
     this.#maxProcesses = maxProcesses;
     this.#idleMs = idleMs;
-    const inherited = Object.entries(process.env).filter(([name]) => passedOn.test(name));
+    const inherited = Object.entries(process.env).filter(([name]) => inheritedNames.test(name));
     this.#env = { ...Object.fromEntries(inherited), ...env };
     this.#pool = new SandboxPool(table, this);
   }
@@ -69,9 +69,9 @@ export class SandboxProcesses implements SandboxProvider {
     return this.#pool;
   }
 
-  /** Resolves when the first sandbox is ready, or known not to be possible; `ping` then says why. */
+  /** Resolves when the first sandbox is ready, or when none can start; `ping` then rejects with the reason. */
   async start(): Promise<void> {
-    // What an earlier process of this installation registered has ended with it.
+    // The sandboxes that an earlier process registered ended with it.
     for (const sandboxId of await registered(this.#table)) await unregister(this.#table, sandboxId);
     this.#idleTimer = setInterval(() => this.#retireIdle(), Math.min(this.#idleMs, 30_000));
     this.#idleTimer.unref();
@@ -94,7 +94,7 @@ export class SandboxProcesses implements SandboxProvider {
     member.active += 1;
     if (member.leased) return;
     member.leased = true;
-    // One ahead, so that the next tenant need not wait; not at the cost of a tenant that is there.
+    // Start one ahead, so that the next tenant need not wait, but never in place of another tenant's.
     if (this.#members.size < this.#maxProcesses) this.request().catch(() => undefined);
   }
 
@@ -120,7 +120,7 @@ export class SandboxProcesses implements SandboxProvider {
     await this.request();
   }
 
-  /** Ends all supervisors and the runs in them. */
+  /** Ends all supervisors and their runs. */
   async close(): Promise<void> {
     this.#closing = true;
     clearInterval(this.#idleTimer);
@@ -147,7 +147,7 @@ export class SandboxProcesses implements SandboxProvider {
   async #launch(sandboxId: string): Promise<void> {
     const socket = join(this.#directory, `${sandboxId.slice(0, 20)}.sock`);
     const child = spawn(process.execPath, [supervisor, '--listen', `unix:${socket}`, '--end-with-stdin'], {
-      // A session of its own: Ctrl-C in the terminal reaches this process, which ends the runs in order.
+      // A session of its own: Ctrl-C in the terminal reaches only this process, which then ends the runs in order.
       detached: true,
       env: this.#env,
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -167,7 +167,7 @@ export class SandboxProcesses implements SandboxProvider {
     ended.then(() => this.retire(sandboxId)).catch(() => undefined);
   }
 
-  /** Ends the sandbox of the tenant who has not used theirs for the longest time. */
+  /** Ends the sandbox that has been idle for the longest time. */
   async #makeRoom(): Promise<boolean> {
     const [oldest] = [...this.#members]
       .filter(([, member]) => member.leased && member.active === 0)
@@ -187,7 +187,7 @@ export class SandboxProcesses implements SandboxProvider {
   }
 }
 
-/** @throws Error with the supervisor's own sentence where it ends instead of becoming ready */
+/** @throws Error with the message of the supervisor if it ends before it is ready */
 function readyLine(child: ChildProcess): Promise<Ready> {
   const { promise, resolve, reject } = Promise.withResolvers<Ready>();
   const timer = setTimeout(() => reject(new Error('the sandbox supervisor did not become ready')), startMs);
@@ -203,11 +203,13 @@ function readyLine(child: ChildProcess): Promise<Ready> {
   });
   child.stdin?.on('error', () => undefined);
   child.once('error', reject);
-  child.once('close', () => reject(new Error(complaint.trim() || 'the sandbox supervisor ended at once')));
+  child.once('close', () =>
+    reject(new Error(complaint.trim() || 'the sandbox supervisor ended immediately')),
+  );
   return promise.finally(() => clearTimeout(timer));
 }
 
-/** Closing its standard input asks it to end its runs and itself. */
+/** Closes the standard input of the supervisor, which then ends its runs and exits. */
 async function stop({ process: child, ended }: Member): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   child.stdin?.end();

@@ -16,7 +16,7 @@ type Store = {
   ): Promise<string>;
 };
 
-/** Objects are ciphertext: nothing that a browser should look into, show, or keep. */
+/** Objects are ciphertext, which a browser must not sniff, display or cache. */
 const objectHeaders = {
   'Content-Type': 'application/octet-stream',
   'X-Content-Type-Options': 'nosniff',
@@ -25,7 +25,7 @@ const objectHeaders = {
   'Accept-Ranges': 'bytes',
 };
 
-/** Answers with status and bytes alone: a refusal says nothing of why, or of what is there. */
+/** Responds with a status and bytes only: a refusal reveals neither its reason nor what is stored. */
 export async function serveObject(
   store: Store,
   right: ObjectRight | undefined,
@@ -48,7 +48,7 @@ function statusOf(error: unknown): number {
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
-  // What is left of a body would have to be read, to the end, before the connection could serve again.
+  // The connection could be reused only after reading the rest of the body.
   const headers = request.complete ? {} : { Connection: 'close' };
   response.writeHead(status, { ...headers, 'Content-Length': 0 }).end();
 }
@@ -88,8 +88,8 @@ async function sendObject(
 type Range = { readonly start: number; readonly end: number };
 
 /**
- * One range (RFC 9110 section 14.1.2), `end` exclusive; what is not one is ignored, and so are several, as
- * section 14.2 has it.
+ * Parses one range (RFC 9110 section 14.1.2), `end` exclusive. An invalid range is ignored, and so are several ranges,
+ * as section 14.2 permits.
  */
 function parseRange(header: string | undefined, size: number): Range | 'unsatisfiable' | undefined {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '');

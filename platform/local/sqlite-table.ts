@@ -8,10 +8,10 @@ import type { Increment, Item, Key, Page, Query, Table, Write } from '../table.t
 import { checkIncrement, checkKey, checkQuery, checkTransaction } from '../table-rules.ts';
 import { GroupCommit } from './group-commit.ts';
 import { fromJson, toJson } from './item-json.ts';
-import { type Change, planIncrement, planTransaction } from './plan.ts';
+import { type Change, planIncrement, planTransaction } from './plan-transaction.ts';
 import { noDisk, WalSync } from './wal-sync.ts';
 
-/** Counted up with every change of the layout below that an older program could not work with. */
+/** Incremented with every change of the layout below that an older program cannot read. */
 const layoutVersion = 1;
 
 const sweepBatch = 500;
@@ -21,8 +21,8 @@ type Row = { readonly pk: string; readonly sk: string; readonly body: string };
 const epochSeconds = () => Date.now() / 1000;
 
 /**
- * `Table` on one SQLite file: a SQL table for each of ours, an index on the body for each of its indexes.
- * An acknowledged write is on the disk: it survives `kill -9` and a loss of power.
+ * `Table` on one SQLite file: a SQL table for each of our tables, an index on the body for each of their indexes. An
+ * acknowledged write is on the disk: it survives `kill -9` and a loss of power.
  */
 export class SqliteTable implements Table {
   readonly #db: DatabaseSync;
@@ -30,12 +30,12 @@ export class SqliteTable implements Table {
   readonly #commits: GroupCommit;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** @param path of the database file, made with mode 0600 where there is none; `:memory:` keeps nothing */
+  /** @param path of the database file, created with mode 0600 if it does not exist; `:memory:` stores nothing */
   constructor(path: string) {
     if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
     this.#db = new DatabaseSync(path, { timeout: 5_000 });
     try {
-      // Commits are synced by WalSync, before they are acknowledged.
+      // WalSync syncs commits before they are acknowledged.
       this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA fullfsync = ON');
       this.#createLayout();
       this.#wal = path === ':memory:' ? undefined : new WalSync(path);
@@ -103,7 +103,7 @@ export class SqliteTable implements Table {
     this.#prepare('SELECT count(*) FROM sqlite_schema').get();
   }
 
-  /** Removes expired items, a few at a time so that requests get their turn. Answers how many. */
+  /** Removes expired items, in small batches so that requests are not delayed. Returns how many. */
   async sweep(): Promise<number> {
     let removed = 0;
     for (const table of Object.keys(tables)) {
@@ -120,7 +120,7 @@ export class SqliteTable implements Table {
     return removed;
   }
 
-  /** Commits what waits, then lets go of the file. */
+  /** Commits the waiting transactions, then closes the file. */
   close(): void {
     if (!this.#db.isOpen) return;
     this.#commits.close();
@@ -157,7 +157,7 @@ export class SqliteTable implements Table {
     const { user_version: found } = this.#db.prepare('PRAGMA user_version').get() as { user_version: number };
     if (found > layoutVersion) {
       throw new Error(
-        `the database has layout ${found}; this version of Strongroom knows up to ${layoutVersion}`,
+        `the database has layout ${found}; this version of Strongroom supports layouts up to ${layoutVersion}`,
       );
     }
     this.#db.exec('BEGIN IMMEDIATE');
@@ -178,7 +178,7 @@ export class SqliteTable implements Table {
   }
 }
 
-/** An index is on the attribute as it lies in the body, so one that is added later fills itself. */
+/** Indexes read the attribute from the body, so an index that is added later covers existing items. */
 const indexed = (attribute: string) => `json_extract(body, '$.${attribute}')`;
 
 function toItem({ pk, sk, body }: Row): Item {

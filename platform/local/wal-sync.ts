@@ -3,31 +3,31 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 export type DiskSync = {
-  /** Resolves when all that is committed by now is on the disk. */
+  /** Resolves when everything committed before the call is on the disk. */
   sync(): Promise<void>;
   syncNow(): void;
 };
 
-/** Nothing of a database in memory is ever on a disk. */
+/** For a database in memory. */
 export const noDisk: DiskSync = { sync: async () => undefined, syncNow: () => undefined };
 
 const sync = promisify(fdatasync);
 
 /**
- * Syncs the write-ahead log of an open SQLite database, without making anybody wait who does not ask for it. SQLite's
- * own sync (`synchronous = FULL`) keeps its caller, here the whole process, waiting in every commit; with `NORMAL` it
- * syncs the log before it moves it into the database, and leaves the rest to this. A commit is in the log when it
- * returns, and a log that is synced has all commits before it.
+ * Syncs the write-ahead log of an open SQLite database; only those who ask for a sync wait for it. With
+ * `synchronous = FULL`, SQLite blocks its caller, here the whole process, in every commit. With `NORMAL`, SQLite syncs
+ * the log only before it moves it into the database, and this class does the rest. A commit is in the log when it
+ * returns, and a synced log contains all commits before the sync.
  */
 export class WalSync implements DiskSync {
   readonly #log: number;
   #running = 0;
   #closed = false;
 
-  /** @param path of the database, which has its log beside it */
+  /** @param path of the database; its log is in the same folder */
   constructor(path: string) {
     this.#log = openSync(`${path}-wal`, 'r+');
-    // That there is a log at all is written in the folder.
+    // The folder holds the name of the log.
     const folder = openSync(dirname(path), 'r');
     fsyncSync(folder);
     closeSync(folder);
@@ -52,7 +52,7 @@ export class WalSync implements DiskSync {
     this.#release();
   }
 
-  /** Its number must not become another file's while it is being synced. */
+  /** Closes the log once no sync runs: another file could reuse its descriptor during a sync. */
   #release(): void {
     if (this.#closed && this.#running === 0) closeSync(this.#log);
   }

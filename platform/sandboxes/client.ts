@@ -21,16 +21,16 @@ import {
 import { type AttachOptions, type Detached, NoSandboxFree, RunLost, type RunOptions } from '../sandboxes.ts';
 
 const connectMs = 5_000;
-/** What a sandbox may take beyond a job's own time: the wait for its turn, the end of the run, the way back. */
+/** Time beyond the timeout of a job: for waiting in the queue, ending the run and returning the result. */
 const graceMs = 60_000;
 /** A run may take 15 minutes, and wait as long for its turn. */
 const attachMs = 60 * 60_000;
-const peekMs = 10_000;
-const maxAnswerBytes = limits.resultFiles.bytesInAll + 8 * 1024 * 1024;
+const pollMs = 10_000;
+const maxResponseBytes = limits.resultFiles.bytesInAll + 8 * 1024 * 1024;
 
-type Answer = { readonly status: number; readonly body: Buffer };
+type SandboxResponse = { readonly status: number; readonly body: Buffer };
 
-/** Speaks with one sandbox: sealed jobs in, sealed results out, over HTTP on TCP or a unix socket. */
+/** Sends sealed jobs to one sandbox and opens its sealed replies, over HTTP on TCP or a unix socket. */
 export class SandboxClient {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #at: { readonly socketPath: string } | { readonly host: string; readonly port: number };
@@ -43,7 +43,7 @@ export class SandboxClient {
     this.#sealer = new Sealer(native, publicKey);
   }
 
-  /** @throws NoSandboxFree where its queue is full; SandboxUnavailable where it has no such language; SandboxLost */
+  /** @throws NoSandboxFree if its queue is full; SandboxUnavailable if it lacks the language; SandboxLost */
   async run(job: Job, { onOutput }: RunOptions = {}): Promise<JobResult> {
     const sealed = this.#seal(job);
     const replies = new Replies(sealed, onOutput);
@@ -51,15 +51,15 @@ export class SandboxClient {
     return replies.result();
   }
 
-  /** @throws as `run` */
-  async runOrHandOver(job: Job, waitMs: number): Promise<JobResult | Detached> {
+  /** @throws the same errors as `run` */
+  async runOrDetach(job: Job, waitMs: number): Promise<JobResult | Detached> {
     const sealed = this.#seal(job);
     const replies = new Replies(sealed);
     const status = await this.#start(`/run?wait=${Math.round(waitMs)}`, job, sealed, replies);
-    return status === 202 ? { repliesSecret: sealed.handOver() } : replies.result();
+    return status === 202 ? { repliesSecret: sealed.exportRepliesSecret() } : replies.result();
   }
 
-  /** @throws RunLost, SandboxLost, the signal's reason once it aborts */
+  /** @throws RunLost; SandboxLost; the reason of the signal once it aborts */
   async attach(
     executionId: string,
     secret: Uint8Array,
@@ -70,20 +70,20 @@ export class SandboxClient {
   }
 
   /** @throws RunLost, SandboxLost */
-  async peek(
+  async poll(
     executionId: string,
     secret: Uint8Array,
     { onOutput }: RunOptions = {},
   ): Promise<JobResult | undefined> {
-    const replies = await this.#read(`/attach/${executionId}?wait=0`, secret, onOutput, peekMs);
+    const replies = await this.#read(`/attach/${executionId}?wait=0`, secret, onOutput, pollMs);
     return replies.resultIfEnded();
   }
 
-  async acknowledge(executionId: string): Promise<void> {
-    await this.#post(`/forget/${executionId}`, undefined, peekMs);
+  async ack(executionId: string): Promise<void> {
+    await this.#post(`/ack/${executionId}`, undefined, pollMs);
   }
 
-  /** Succeeds where there is no such run: then it has ended. */
+  /** Succeeds if the sandbox does not know the run: then it has ended. */
   async stop(executionId: string): Promise<void> {
     const { status } = await this.#post(`/stop/${encodeURIComponent(executionId)}`, undefined, graceMs);
     if (status !== 204 && status !== 404) throw new Error(`the sandbox refused to stop a run with ${status}`);
@@ -100,12 +100,14 @@ export class SandboxClient {
     return sealed;
   }
 
-  /** @returns 200 where it has ended, 202 where it was handed over */
+  /** @returns 200 if the run has ended, 202 if it was detached */
   async #start(path: string, job: Job, { box }: SealedRequest, replies: Replies): Promise<200 | 202> {
-    const answer = this.#post(path, box, job.timeoutMs + graceMs, { onData: (chunk) => replies.take(chunk) });
-    // While the sandbox works there is time for a part of the next job.
+    const response = this.#post(path, box, job.timeoutMs + graceMs, {
+      onData: (chunk) => replies.take(chunk),
+    });
+    // While the sandbox works, half of the work of sealing the next job can be done.
     setImmediate(() => this.#sealer.prepare());
-    const { status, body } = await answer;
+    const { status, body } = await response;
     if (status === 200 || status === 202) return status;
     if (status === 429) throw new NoSandboxFree('too many runs are waiting in this sandbox');
     if (status === 502) throw new SandboxLost(`the sandbox lost the run: ${reason(body)}`);
@@ -128,17 +130,17 @@ export class SandboxClient {
     throw new RunLost(reason(body));
   }
 
-  /** @param onData is given the body of an answer of 200 as it comes */
+  /** @param onData receives the body of a 200 response as it arrives */
   #post(
     path: string,
     body: Uint8Array | undefined,
     timeoutMs: number,
     { onData, signal }: { readonly onData?: (chunk: Buffer) => void; readonly signal?: AbortSignal } = {},
-  ): Promise<Answer> {
+  ): Promise<SandboxResponse> {
     signal?.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const { promise, resolve, reject } = Promise.withResolvers<SandboxResponse>();
     const lost = (why: string) =>
-      reject(signal?.aborted ? signal.reason : new SandboxLost(`the sandbox does not answer: ${why}`));
+      reject(signal?.aborted ? signal.reason : new SandboxLost(`the sandbox does not respond: ${why}`));
     const outgoing = request(
       {
         ...this.#at,
@@ -153,7 +155,7 @@ export class SandboxClient {
         let size = 0;
         incoming.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          if (size > maxAnswerBytes) outgoing.destroy(new Error('its answer is too large'));
+          if (size > maxResponseBytes) outgoing.destroy(new Error('its response is too large'));
           if (incoming.statusCode === 200 && onData) onData(chunk);
           else chunks.push(chunk);
         });
@@ -161,7 +163,7 @@ export class SandboxClient {
         incoming.on('error', (error) => lost(error.message));
       },
     );
-    const timers = [setTimeout(() => outgoing.destroy(new Error('time-out')), timeoutMs)];
+    const timers = [setTimeout(() => outgoing.destroy(new Error('timed out')), timeoutMs)];
     outgoing.on('socket', (socket) => {
       if (!socket.connecting) return;
       const timer = setTimeout(() => outgoing.destroy(new Error('cannot connect')), connectMs);
@@ -178,7 +180,7 @@ export class SandboxClient {
   }
 }
 
-/** The replies to one job, opened as they come. */
+/** Opens the replies to one job as they arrive. */
 class Replies {
   readonly #reader = new ReplyReader();
   readonly #sealed: ReplyOpener;
@@ -205,7 +207,7 @@ class Replies {
 
   result(): JobResult {
     const result = this.resultIfEnded();
-    if (!result) throw new SandboxLost('the answer of the sandbox was cut off');
+    if (!result) throw new SandboxLost('the response of the sandbox is truncated');
     return result;
   }
 
@@ -220,13 +222,13 @@ class Replies {
       if (!last) return decodeOutput(plaintext);
       this.#last = plaintext;
     } catch {
-      this.#fault = new SandboxLost('the answer is not the one of the sandbox that the job was sealed to');
+      this.#fault = new SandboxLost('the response is not from the sandbox that the job was sealed to');
     }
     return undefined;
   }
 }
 
-/** The sandbox's own sentence; it never quotes the job. */
+/** Returns the error message of the sandbox, which never quotes the job. */
 function reason(body: Buffer): string {
   try {
     return String((JSON.parse(body.toString()) as { error?: unknown }).error);

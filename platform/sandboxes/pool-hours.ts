@@ -1,23 +1,23 @@
-/** When a pool keeps nothing ready: `20:00-07:00 Europe/Berlin`. Without a zone the times are UTC. */
+/** When a pool keeps no sandbox ready: `20:00-07:00 Europe/Berlin`. Without a zone, the times are UTC. */
 export const offHoursForm = /^(\d\d):(\d\d)-(\d\d):(\d\d)(?: ([A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)*))?$/;
 
-/** Why a text is no such hours; undefined where it is. */
+/** Returns why a text does not name off hours, or `undefined` if it does. */
 export function offHoursFault(text: string): string | undefined {
   const [, fromHour, fromMinute, toHour, toMinute, zone] = offHoursForm.exec(text) ?? [];
-  const clock = [fromHour, toHour].every((hour) => Number(hour) < 24);
-  if (!clock || ![fromMinute, toMinute].every((minute) => Number(minute) < 60)) {
+  const validHours = [fromHour, toHour].every((hour) => Number(hour) < 24);
+  if (!validHours || ![fromMinute, toMinute].every((minute) => Number(minute) < 60)) {
     return 'must be hours such as 20:00-07:00, or 20:00-07:00 Europe/Berlin';
   }
-  if (`${fromHour}${fromMinute}` === `${toHour}${toMinute}`) return 'must not begin and end at the same time';
+  if (`${fromHour}${fromMinute}` === `${toHour}${toMinute}`) return 'must not start and end at the same time';
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone ?? 'UTC' });
     return undefined;
   } catch {
-    return `names no time zone: ${zone}`;
+    return `has an unknown time zone: ${zone}`;
   }
 }
 
-/** Whether it is off hours now. The first minute is, the last one is not. */
+/** Whether `now` is in the off hours. They include the first minute and exclude the last. */
 export function isOffHours(text: string | undefined, now: Date): boolean {
   const [, fromHour, fromMinute, toHour, toMinute, zone = 'UTC'] = offHoursForm.exec(text ?? '') ?? [];
   if (fromHour === undefined) return false;

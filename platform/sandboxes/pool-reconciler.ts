@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionFailed, type Item, type Table } from '../table.ts';
 import { register, retireSandbox, sandboxItems } from './pool.ts';
-import type { SandboxTask, SandboxTasks } from './sandbox-tasks.ts';
+import type { FetchSandboxKey, SandboxTask, SandboxTasks } from './sandbox-tasks.ts';
 
 export type PoolTarget = {
-  /** Most tasks at a time, and so users who run programs at the same time. */
+  /** Most concurrent tasks, and so most users who run programs concurrently. */
   readonly size: number;
   /** Tasks kept ready for users who have none yet. */
   readonly spare: number;
@@ -14,47 +14,40 @@ export type PoolReport = {
   readonly started: number;
   readonly registered: number;
   readonly retired: number;
-  /** Another call was at it. */
+  /** Another call was running. */
   readonly skipped?: true;
 };
 
-/** Asks a running task for its public key. Rejects where it does not answer, or says that it is another task. */
-export type FetchSandboxKey = (taskId: string, url: string) => Promise<Uint8Array>;
-
-type Around = { readonly table: Table; readonly tasks: SandboxTasks; readonly askKey: FetchSandboxKey };
+type Pool = { readonly table: Table; readonly tasks: SandboxTasks; readonly fetchKey: FetchSandboxKey };
 
 const turn = { pk: 'keeper', sk: 'turn' };
-/** A call that dies holds others up for so long. */
+/** How long a call that dies blocks others. */
 const turnMs = 90_000;
-/** Beyond its lease: a run of 15 minutes may have begun just before the lease was to be written anew. */
+/** Time after the lease expires: a run of 15 minutes may have started just before the lease was due for renewal. */
 const overLeaseMs = 5 * 60_000;
-/** From its start to its key. An image takes a minute to pull. */
+/** Time from the start of a task to its key. Pulling an image takes a minute. */
 const startMs = 5 * 60_000;
 
 /**
- * Keeps a pool's tasks and the pool's table in step, one step at a time: registers tasks that have come up, ends those
- * whose user has left, and starts others. Each call looks at everything anew, so none that is left out or cut off does
- * harm; of two at once, one does nothing.
+ * Reconciles the tasks of a pool with the table of the pool: registers tasks that are up, ends those whose user has
+ * left, and starts new ones. Each call checks everything again, so a call that is skipped or interrupted does no harm.
+ * If two calls run concurrently, one of them does nothing.
  *
- * A task is registered once and retired once, and retired before it is stopped. What is retired stays in the table as
- * long as the task could: so no task that somebody had is ever ready again.
+ * A task is registered once and retired once, and retired before it is stopped. A retired task stays in the table
+ * for as long as the task may exist, so a task that a tenant used never becomes ready again.
  */
-export async function reconcilePool(
-  around: Around,
-  target: PoolTarget,
-  now = Date.now(),
-): Promise<PoolReport> {
-  const token = await takeTurn(around.table, now);
+export async function reconcilePool(pool: Pool, target: PoolTarget, now = Date.now()): Promise<PoolReport> {
+  const token = await takeTurn(pool.table, now);
   if (!token) return { started: 0, registered: 0, retired: 0, skipped: true };
   try {
-    return await keep(around, target, now, token);
+    return await reconcile(pool, target, now, token);
   } finally {
-    await endTurn(around.table, token);
+    await endTurn(pool.table, token);
   }
 }
 
-async function keep(
-  { table, tasks, askKey }: Around,
+async function reconcile(
+  { table, tasks, fetchKey }: Pool,
   { size, spare }: PoolTarget,
   now: number,
   token: string,
@@ -70,36 +63,36 @@ async function keep(
   for (const item of items) {
     if (isOver(item, byId.get(item.sk), now)) await retire(item);
   }
-  const left = (state: string) => items.filter((item) => item.state === state && !retired.has(item.sk));
-  const wanted = Math.max(0, Math.min(spare, size - left('leased').length));
-  for (const item of left('ready').slice(wanted)) await retire(item);
+  const inState = (state: string) => items.filter((item) => item.state === state && !retired.has(item.sk));
+  const wanted = Math.max(0, Math.min(spare, size - inState('leased').length));
+  for (const item of inState('ready').slice(wanted)) await retire(item);
 
-  const enrolled = new Set(items.map(({ sk }) => sk));
-  const coming = known.filter((task) => isAlive(task) && !enrolled.has(task.taskId));
-  const late = coming.filter(
+  const registeredIds = new Set(items.map(({ sk }) => sk));
+  const starting = known.filter((task) => isAlive(task) && !registeredIds.has(task.taskId));
+  const late = starting.filter(
     (task) => !task.current || task.state === 'failing' || now - task.createdAt > startMs,
   );
-  const awaited = coming
+  const awaited = starting
     .filter((task) => !late.includes(task))
-    .slice(0, Math.max(0, wanted - left('ready').length));
-  const asked = await Promise.all(awaited.map((task) => enter(table, task, askKey)));
+    .slice(0, Math.max(0, wanted - inState('ready').length));
+  const registrations = await Promise.all(awaited.map((task) => registerTask(table, task, fetchKey)));
 
   const unwanted = [
     ...[...retired].filter((taskId) => isAlive(byId.get(taskId))),
-    ...coming.filter((task) => !awaited.includes(task)).map(({ taskId }) => taskId),
+    ...starting.filter((task) => !awaited.includes(task)).map(({ taskId }) => taskId),
   ];
-  await Promise.all(unwanted.map((taskId) => tasks.stop(taskId, 'it is wanted no more')));
+  await Promise.all(unwanted.map((taskId) => tasks.stop(taskId, 'it is no longer needed')));
 
-  // One that is ending takes no place.
-  const missing = wanted - left('ready').length - awaited.length;
+  // A task that is ending does not count.
+  const missing = wanted - inState('ready').length - awaited.length;
   return {
     started: missing > 0 ? await tasks.start(missing, token) : 0,
-    registered: asked.filter(Boolean).length,
+    registered: registrations.filter(Boolean).length,
     retired: retired.size,
   };
 }
 
-/** Whether nothing may begin in it any more. */
+/** Whether a sandbox must not start any more runs. */
 function isOver(item: Item, task: SandboxTask | undefined, now: number): boolean {
   if (item.state === 'retired' || !task || !isAlive(task) || task.state === 'failing') return true;
   if (item.state === 'ready') return !task.current;
@@ -110,22 +103,22 @@ function isAlive(task: SandboxTask | undefined): boolean {
   return task !== undefined && task.state !== 'stopping' && task.state !== 'stopped';
 }
 
-/** Whether it is in the pool now. One that does not answer yet is asked again the next time. */
-async function enter(
+/** Returns whether the task was registered. The next call tries a task again that does not respond yet. */
+async function registerTask(
   table: Table,
   { taskId, state, url }: SandboxTask,
-  askKey: FetchSandboxKey,
+  fetchKey: FetchSandboxKey,
 ): Promise<boolean> {
   if (state !== 'running' || !url) return false;
   try {
-    await register(table, { sandboxId: taskId, url, publicKey: await askKey(taskId, url) });
+    await register(table, { sandboxId: taskId, url, publicKey: await fetchKey(taskId, url) });
     return true;
   } catch {
     return false;
   }
 }
 
-/** The turn's token, for as long as nobody else has the turn. */
+/** Takes the lock that admits one call at a time. Returns its token, or `undefined` if another call holds it. */
 async function takeTurn(table: Table, now: number): Promise<string | undefined> {
   const before = await table.get('sandboxes', turn);
   if (before && Number(before.until) > now) return undefined;

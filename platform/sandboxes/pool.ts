@@ -16,24 +16,25 @@ import {
 import { ConditionFailed, type Item, type Table } from '../table.ts';
 import { SandboxClient } from './client.ts';
 
-/** What starts sandboxes and ends them, and registers them in the pool's table. */
+/** Starts and ends sandboxes, and registers them in the table of the pool. */
 export type SandboxProvider = {
   /**
-   * One more sandbox is wanted. Resolves when one was registered, or when none can be had at the moment.
+   * Requests another sandbox. Resolves when one was registered, or when none is available at the moment.
    *
-   * @throws SandboxUnavailable where there never will be one
+   * @throws SandboxUnavailable if the provider cannot start any
    */
   request(): Promise<void>;
-  /** A tenant has begun to use it, or has ended. */
+  /** Called when a tenant starts to use a sandbox. */
   onLease(sandboxId: string): void;
+  /** Called when a tenant stops using it. */
   onRelease(sandboxId: string): void;
-  /** It did something that it should not, or does not answer. */
+  /** Called when a sandbox misbehaves or does not respond. */
   retire(sandboxId: string): Promise<void>;
   /** @throws SandboxUnavailable */
   check(): Promise<void>;
 };
 
-/** A sandbox that has reported itself ready. */
+/** A sandbox that is ready. */
 export type Registration = {
   readonly sandboxId: string;
   /** `http://host:port` or `unix:/path`. */
@@ -43,10 +44,11 @@ export type Registration = {
 
 const partition = 'sandbox';
 const pollMs = 100;
-/** A lease is good for this long after its last use, and written again at most this often. */
+/** How long a lease is valid after its last use. */
 const leaseMs = 15 * 60_000;
+/** A lease is renewed at most this often. */
 const renewMs = 60_000;
-/** A sandbox that has ended is remembered: its task may be seen for a while, and must not be taken for a new one. */
+/** A retired sandbox stays in the table: its task is listed for a while, and must not be mistaken for a new one. */
 const rememberedSeconds = 24 * 60 * 60;
 
 type Held = {
@@ -56,7 +58,7 @@ type Held = {
   renewAt: number;
 };
 
-/** Enters a sandbox into the pool: from then on it may be leased, once, to one tenant. */
+/** Registers a sandbox in the pool, which then leases it to one tenant, once. */
 export async function register(table: Table, { sandboxId, url, publicKey }: Registration): Promise<void> {
   const item = { pk: partition, sk: sandboxId, state: 'ready', url, publicKey, registeredAt: Date.now() };
   await table.transact([{ table: 'sandboxes', put: item, if: ['absent'] }]);
@@ -71,9 +73,9 @@ function retired(now: number) {
 }
 
 /**
- * Ends a sandbox in the state that it was seen in; once it is retired it is leased to nobody.
+ * Retires a sandbox if its state has not changed since it was read. A retired sandbox is never leased.
  *
- * @returns false where it was leased, or its lease prolonged, in the meantime
+ * @returns false if it was leased, or its lease renewed, in the meantime
  */
 export async function retireSandbox(table: Table, seen: Item, now: number): Promise<boolean> {
   const same = ['state', 'leasedUntil'].flatMap((field) => {
@@ -96,25 +98,25 @@ export async function retireSandbox(table: Table, seen: Item, now: number): Prom
   }
 }
 
-/** Ids of all sandboxes that are registered. */
+/** Returns the ids of all registered sandboxes. */
 export async function registered(table: Table): Promise<string[]> {
   return (await sandboxItems(table)).map((item) => item.sk);
 }
 
 /**
- * Leases sandboxes by the pool's table, which all instances of all functions share. A sandbox goes from `ready` to
- * `leased` by one conditional write and never back: no other tenant ever gets it.
+ * Leases sandboxes through the table of the pool, which all instances of all functions share. One conditional write
+ * moves a sandbox from `ready` to `leased`, and nothing moves it back: no other tenant ever gets it.
  */
 export class SandboxPool implements Sandboxes {
   readonly #table: Table;
-  readonly #supply: SandboxProvider;
-  /** By tenant. A lease that is remembered costs no read. */
+  readonly #provider: SandboxProvider;
+  /** Leases by tenant, cached to save a read. */
   readonly #held = new Map<string, Held>();
   readonly #claims = new Map<string, Promise<Held | undefined>>();
 
-  constructor(table: Table, supply: SandboxProvider) {
+  constructor(table: Table, provider: SandboxProvider) {
     this.#table = table;
-    this.#supply = supply;
+    this.#provider = provider;
   }
 
   async lease(tenant: Tenant, waitMs: number): Promise<Lease> {
@@ -122,7 +124,7 @@ export class SandboxPool implements Sandboxes {
     const deadline = Date.now() + waitMs;
     let waited = false;
     for (;;) {
-      // Asked for anew each time: another caller of this tenant may have got one.
+      // Check again each time: another caller of this tenant may have leased one.
       const held = (await this.#renewed(name)) ?? (await this.#claim(name));
       if (held) return this.#open(held);
       const left = deadline - Date.now();
@@ -140,17 +142,17 @@ export class SandboxPool implements Sandboxes {
     if (item.state === 'leased' && Number(item.leasedUntil) < Date.now() + leaseMs - renewMs) {
       await this.#write(sandboxId, name, 'leased');
     }
-    // A client of its own: the one that this tenant's runs share is closed once a run meets something odd.
+    // A separate client: the one that the runs of this tenant share is closed as soon as one of them loses the sandbox.
     const held = heldOf(item);
     const lease = this.#open(held);
     return { ...lease, release: () => lease.release().finally(() => held.client.close()) };
   }
 
   async ping(): Promise<void> {
-    await this.#supply.check();
+    await this.#provider.check();
   }
 
-  /** Forgets a sandbox that has ended. */
+  /** Drops the cached lease of a sandbox that has ended. */
   forget(sandboxId: string): void {
     for (const [name, held] of this.#held) {
       if (held.sandboxId !== sandboxId) continue;
@@ -160,49 +162,49 @@ export class SandboxPool implements Sandboxes {
   }
 
   #open({ sandboxId, publicKey, client }: Held): Lease {
-    const odd = async (error: unknown): Promise<never> => {
+    const onError = async (error: unknown): Promise<never> => {
       if (error instanceof SandboxLost) {
         this.forget(sandboxId);
-        await this.#supply.retire(sandboxId);
+        await this.#provider.retire(sandboxId);
       }
       throw error;
     };
     let released = false;
-    this.#supply.onLease(sandboxId);
+    this.#provider.onLease(sandboxId);
     return {
       sandboxId,
       publicKey,
-      run: (job: Job, options?: RunOptions): Promise<JobResult> => client.run(job, options).catch(odd),
-      runOrDetach: (job: Job, waitMs: number) => client.runOrHandOver(job, waitMs).catch(odd),
+      run: (job: Job, options?: RunOptions): Promise<JobResult> => client.run(job, options).catch(onError),
+      runOrDetach: (job: Job, waitMs: number) => client.runOrDetach(job, waitMs).catch(onError),
       attach: (executionId: string, secret: Uint8Array, options?: AttachOptions) =>
         client.attach(executionId, secret, options),
-      peek: (executionId: string, secret: Uint8Array, options?: RunOptions) =>
-        client.peek(executionId, secret, options),
-      ack: (executionId: string) => client.acknowledge(executionId),
-      stop: (executionId: string) => client.stop(executionId).catch(odd),
+      poll: (executionId: string, secret: Uint8Array, options?: RunOptions) =>
+        client.poll(executionId, secret, options),
+      ack: (executionId: string) => client.ack(executionId),
+      stop: (executionId: string) => client.stop(executionId).catch(onError),
       release: async () => {
         if (released) return;
         released = true;
-        this.#supply.onRelease(sandboxId);
+        this.#provider.onRelease(sandboxId);
       },
     };
   }
 
-  /** Waits for the supply, but no longer than the caller does. */
+  /** Requests a sandbox from the provider, and waits at most `waitMs` for it. */
   async #requestFor(waitMs: number): Promise<void> {
-    const request = this.#supply.request();
-    // Its refusal counts only while somebody waits for it.
+    const request = this.#provider.request();
+    // A rejection after the wait has no listener.
     request.catch(() => undefined);
-    const over = new AbortController();
-    const time = sleep(waitMs, undefined, { signal: over.signal }).catch(() => undefined);
+    const settled = new AbortController();
+    const timeout = sleep(waitMs, undefined, { signal: settled.signal }).catch(() => undefined);
     try {
-      await Promise.race([request, time]);
+      await Promise.race([request, timeout]);
     } finally {
-      over.abort();
+      settled.abort();
     }
   }
 
-  /** The sandbox that this tenant is known to hold, its lease prolonged where it is time. */
+  /** Returns the sandbox that this tenant holds according to the cache, and renews its lease when due. */
   async #renewed(name: string): Promise<Held | undefined> {
     const held = this.#held.get(name);
     if (!held || Date.now() < held.renewAt) return held;
@@ -214,7 +216,7 @@ export class SandboxPool implements Sandboxes {
     return undefined;
   }
 
-  /** One tenant's calls that come at once share a claim, so that they do not take two sandboxes. */
+  /** Concurrent calls of one tenant share a claim, so that they do not lease two sandboxes. */
   #claim(name: string): Promise<Held | undefined> {
     const running = this.#claims.get(name);
     if (running) return running;
@@ -236,7 +238,7 @@ export class SandboxPool implements Sandboxes {
     return undefined;
   }
 
-  /** Whether the sandbox was in `state`, for this tenant or for none, and is now leased to this tenant. */
+  /** Leases a sandbox that is `ready`, or `leased` to this tenant. Returns false if it is in another state. */
   async #write(sandboxId: string, name: string, state: 'ready' | 'leased'): Promise<boolean> {
     try {
       await this.#table.transact([
@@ -264,7 +266,7 @@ function heldOf(item: Item): Held {
   return { sandboxId: item.sk, publicKey, client, renewAt: Date.now() + renewMs };
 }
 
-/** The supply where sandboxes come and go by themselves: a pool of tasks that its events keep in the table. */
+/** Returns the provider for a pool of tasks that the reconciler starts, stops and registers. */
 export function externalProvider(table: Table): SandboxProvider {
   const retire = async (sandboxId: string) => {
     await table.transact([
@@ -282,7 +284,7 @@ export function externalProvider(table: Table): SandboxProvider {
     onRelease: () => {},
     retire: (sandboxId) =>
       retire(sandboxId).catch((error: unknown) => {
-        // Its end was recorded before.
+        // It was removed from the table before.
         if (!(error instanceof ConditionFailed)) throw error;
       }),
     check: async () => {
@@ -294,7 +296,7 @@ export function externalProvider(table: Table): SandboxProvider {
   };
 }
 
-/** All of the pool, and those that have ended a short time ago. */
+/** Returns all sandboxes of the pool, and those that were retired a short time ago. */
 export async function sandboxItems(table: Table): Promise<Item[]> {
   const items: Item[] = [];
   let cursor: string | undefined;

@@ -1,14 +1,14 @@
 import { chmodSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A bundle that is in nobody's list may still be in use by a program that began before. */
+/** A program that is still running may use a bundle that no list names any more. */
 const graceMs = 60 * 60_000;
 
-/** The folder of the bundles, as sandbox-image/builder/bundle.py lays it out. */
+/** The folder of the bundles, in the layout of sandbox-image/builder/bundle.py. */
 export class BundleFolder {
   readonly #path: string;
   readonly #isInUse: (bundleId: string) => Promise<boolean>;
-  /** When a bundle was first seen to be in nobody's list. */
+  /** When each bundle was first found to be in no list. */
   readonly #unusedSince = new Map<string, number>();
 
   constructor(path: string, isInUse: (bundleId: string) => Promise<boolean>) {
@@ -16,12 +16,12 @@ export class BundleFolder {
     this.#isInUse = isInUse;
   }
 
-  /** What builders that were killed have left. */
+  /** Removes what killed builders left behind. */
   removeUnfinished(): void {
     for (const name of this.#names()) if (name.startsWith('.')) removeReadOnly(join(this.#path, name));
   }
 
-  /** Removes what has been in nobody's list for a while; how many it were. */
+  /** Removes bundles that no list has named for a while. Returns how many. */
   async sweep(): Promise<number> {
     let removed = 0;
     for (const bundleId of this.#names().filter((name) => /^[a-f0-9]{64}$/.test(name))) {
@@ -31,7 +31,7 @@ export class BundleFolder {
       }
       const since = this.#unusedSince.get(bundleId) ?? Date.now();
       this.#unusedSince.set(bundleId, since);
-      // Whoever builds a bundle that is there already touches it.
+      // A builder touches a bundle that it finds already built.
       const touched = statSync(join(this.#path, bundleId)).mtimeMs;
       if (Date.now() - Math.max(since, touched) < graceMs) continue;
       this.#remove(bundleId);
@@ -40,7 +40,7 @@ export class BundleFolder {
     return removed;
   }
 
-  /** Out of sight at once, so that no program ever finds a part of it. */
+  /** Renames the bundle first, so that no program ever finds a part of it. */
   #remove(bundleId: string): void {
     const aside = join(this.#path, `.removed-${bundleId}`);
     chmodSync(join(this.#path, bundleId), 0o755);
@@ -56,17 +56,17 @@ export class BundleFolder {
 }
 
 /**
- * Its folders are closed even to their owner. A link in it is removed and not followed: Node's own recursive `readdir`
- * goes through links to folders, which may lead anywhere.
+ * Removes a tree whose folders are read-only even for their owner. Removes links without following them: Node's
+ * recursive `readdir` would follow links to folders, which may lead anywhere.
  */
 export function removeReadOnly(path: string): void {
   if (!lstatSync(path, { throwIfNoEntry: false })) return;
-  open(path);
+  makeWritable(path);
   rmSync(path, { recursive: true, force: true });
 }
 
-function open(path: string): void {
+function makeWritable(path: string): void {
   if (!lstatSync(path).isDirectory()) return;
   chmodSync(path, 0o700);
-  for (const name of readdirSync(path)) open(join(path, name));
+  for (const name of readdirSync(path)) makeWritable(join(path, name));
 }

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { findOnPath, isExecutable, isOpenToAll } from './executables.ts';
 
 export type Interpreter = {
-  /** The program itself, not a launcher such as pyenv's; of a virtual environment the one in it. */
+  /** The interpreter itself, not a launcher such as that of pyenv. In a virtual environment, the one in it. */
   readonly executable: string;
   readonly version: readonly [number, number, number];
 };
@@ -12,7 +13,7 @@ export type Interpreter = {
 type Candidate = Interpreter & { readonly directories: readonly string[] };
 
 const oldest = [3, 9] as const;
-const fixed = ['/usr/local/bin/python3', '/usr/bin/python3'];
+const usualPlaces = ['/usr/local/bin/python3', '/usr/bin/python3'];
 
 const describe = `
 import json, os, sys, sysconfig
@@ -22,10 +23,10 @@ print(json.dumps({"executable": sys.executable, "version": list(sys.version_info
 `;
 
 /**
- * The Python to run programs with: `wanted`, or the newest one on PATH and in the usual places.
+ * Returns the Python to run programs with: `wanted`, or the newest one on PATH and in the usual places.
  *
- * @param others whether users other than this one must be able to read it: where runs have ids of their own
- * @throws Error with a sentence that says what was tried
+ * @param others whether other users must be able to read it, because runs have user ids of their own
+ * @throws Error that says what was tried
  */
 export async function findInterpreter(
   wanted: string | undefined,
@@ -36,33 +37,21 @@ export async function findInterpreter(
   const found: Candidate[] = [];
   for (const program of wanted ? [wanted] : candidates(path)) {
     const candidate = await inspect(program).catch(() => undefined);
-    const refusal = candidate ? objection(candidate, others) : 'does not start';
+    const refusal = candidate ? faultOf(candidate, others) : 'does not start';
     if (candidate && !refusal) found.push(candidate);
     else refusals.push(`${program} ${refusal}`);
   }
   const [best] = found.sort((a, b) => compare(b.version, a.version));
   if (best) return best;
+  const reasons = refusals.join('; ') || 'no python3 on PATH';
   throw new Error(
-    `no Python ${oldest.join('.')} or newer to run programs with (${refusals.join('; ') || 'none is on PATH'}); ` +
-      'install one that every user can read, or name it in STRONGROOM_PYTHON',
+    `found no Python ${oldest.join('.')} or newer to run programs with (${reasons}); ` +
+      'install one that every user can read, or set STRONGROOM_PYTHON to its path',
   );
 }
 
 function candidates(path: string): string[] {
-  const onPath = path
-    .split(delimiter)
-    .map((directory) => join(directory, 'python3'))
-    .find(executable);
-  return [...new Set([...(onPath ? [onPath] : []), ...fixed.filter(executable)])];
-}
-
-function executable(program: string): boolean {
-  try {
-    accessSync(program, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return [...new Set([...findOnPath(path, 'python3'), ...usualPlaces.filter(isExecutable)])];
 }
 
 async function inspect(program: string): Promise<Candidate> {
@@ -70,17 +59,17 @@ async function inspect(program: string): Promise<Candidate> {
   return JSON.parse(stdout) as Candidate;
 }
 
-function objection(candidate: Candidate, others: boolean): string | undefined {
+function faultOf(candidate: Candidate, others: boolean): string | undefined {
   if (compare(candidate.version, oldest) < 0) return `is ${candidate.version.join('.')}`;
   const closed =
-    others && [candidate.executable, ...candidate.directories].find((place) => !openToAll(place));
+    others && [candidate.executable, ...candidate.directories].find((place) => !isReachableByAll(place));
   return closed ? `is closed to other users (${closed})` : undefined;
 }
 
-/** Whether a user without any right of its own can read `path`: all directories above can be traversed. */
-function openToAll(path: string): boolean {
+/** Whether any user can read `path` and traverse all directories above it. */
+function isReachableByAll(path: string): boolean {
   const real = realpathSync(path);
-  if ((statSync(real).mode & 0o005) !== 0o005) return false;
+  if (!isOpenToAll(real)) return false;
   for (let parent = dirname(real); ; parent = dirname(parent)) {
     if ((statSync(parent).mode & 0o001) === 0) return false;
     if (parent === dirname(parent)) return true;

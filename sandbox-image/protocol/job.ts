@@ -1,15 +1,11 @@
-/** What a sandbox is asked to run and what it answers: the vocabulary that the supervisor and its callers share. */
+/** Jobs and results: the types that the supervisor and its callers share. */
+import type { Language } from '../../contract/languages.ts';
 import type { ZkPayload } from '../../crypto/zk/payload.ts';
 import type { PasswordBinding } from '../../crypto/zk/sealed-password.ts';
 
-export type Language = 'python' | 'javascript';
-
-/** Where Node.js finds the program. Python's is in no file. */
-export const programName = 'main.js';
-
 export type JobFile = { readonly path: string; readonly content: Uint8Array };
 
-/** A program that only the sandbox opens, and what with: the master password, or one that was sealed to its key. */
+/** A program that only the sandbox can open, with the master password or with one that was sealed to its key. */
 export type EncryptedCode = {
   readonly payload: ZkPayload;
   readonly unlock:
@@ -17,10 +13,10 @@ export type EncryptedCode = {
     | { readonly sealedPasswordB64: string; readonly binding: PasswordBinding };
 };
 
-/** Where a sandbox gets a bundle of packages that it does not have, by URLs which are good for nothing else. */
+/** Signed URLs from which a sandbox fetches a bundle that it lacks. They permit nothing else. */
 export type BundleSource = {
   readonly lockUrl: string;
-  /** Of the tree that the lock describes: tar, gzip. */
+  /** A gzipped tar archive of the tree that the lock describes. */
   readonly archiveUrl: string;
 };
 
@@ -30,30 +26,30 @@ export type Job = {
   readonly code: string;
   readonly stdin: string;
   readonly args: readonly string[];
-  /** Secrets: name to value. They reach the program as environment variables and nothing else. */
+  /** Secrets by name. The program gets them only as environment variables. */
   readonly env: { readonly [name: string]: string };
   readonly files: readonly JobFile[];
   readonly timeoutMs: number;
-  /** Stands for `code`, which is empty then. */
+  /** Replaces `code`, which is then empty. */
   readonly encrypted?: EncryptedCode;
-  /** Id of a bundle of Python packages, 64 hexadecimal digits: the SHA-256 of its lock. */
+  /** Id of a bundle of Python packages: the SHA-256 of its lock in 64 hexadecimal digits. */
   readonly packages?: string;
-  /** Unless sandboxes have the bundle. No program sees it. */
+  /** Not set if sandboxes have the bundle already. Programs cannot see it. */
   readonly packagesFrom?: BundleSource;
 };
 
-/** What a program wrote while it runs, as it comes; no more of it than the result holds. */
+/** Output of a program while it runs. The chunks together hold no more than the result does. */
 export type OutputChunk = { readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array };
 
 export type JobStatus = 'completed' | 'failed' | 'timed_out' | 'killed';
 
-/** What stood between the program and the host, as probed, not as hoped for. */
+/** What isolated the program from the host. Probed, not assumed. */
 export type Isolation = {
-  /** `floor`: own uid, no_new_privs, seccomp allowlist, Landlock, rlimits; `namespaces`: these and namespaces. */
+  /** `floor`: own uid, no_new_privs, seccomp allowlist, Landlock, rlimits. `namespaces`: namespaces as well. */
   readonly level: 'floor' | 'namespaces';
   readonly uid: 'pool' | 'user-namespace';
   readonly seccomp: boolean;
-  /** ABI version that was used. */
+  /** Landlock ABI version in use. */
   readonly landlock: number;
   readonly namespaces: readonly string[];
   readonly cgroup: boolean;
@@ -62,33 +58,35 @@ export type Isolation = {
 export type JobResult = {
   readonly executionId: string;
   readonly status: JobStatus;
-  /** `null` where a signal ended the program. */
+  /** `null` if a signal ended the program. */
   readonly exitCode: number | null;
-  /** Name of the signal, such as `SIGKILL`. */
+  /** Name of the signal that ended the program, such as `SIGKILL`. */
   readonly signal: string | null;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
   readonly truncated: { readonly stdout: boolean; readonly stderr: boolean };
   /** Wall time from the fork to the end. */
   readonly durationMs: number;
-  /** User and system time of the program and the children it waited for. */
+  /** User and system time of the program and of the children that it waited for. */
   readonly cpuMs: number;
   readonly peakMemoryBytes: number;
-  /** Regular files that the program left in its working directory; of the job's own only those that it changed. */
+  /**
+   * Regular files in the working directory after the run, without the files of the job that the program did not change.
+   */
   readonly files: readonly JobFile[];
-  /** At least so many others were left there: over a limit of number or size, links, special files, odd names. */
+  /** Minimum number of other files left there: over a limit of count or size, links, special files, invalid names. */
   readonly omittedFiles: number;
   readonly isolation: Isolation;
 };
 
-/** A result, or what is known of a run whose sandbox was lost. */
+/** A result, or what is known about a run whose sandbox was lost. */
 export type RunOutcome = Omit<JobResult, 'cpuMs' | 'peakMemoryBytes' | 'isolation'> & {
   readonly cpuMs: number | null;
   readonly peakMemoryBytes: number | null;
   readonly isolation: Isolation | null;
 };
 
-/** Why an encrypted program did not open. The tag fails alike for another password and for an altered payload. */
+/** Why an encrypted program was not opened. A wrong password and a modified payload fail the tag alike. */
 export type CodeFault = 'wrong_password' | 'malformed' | 'sealed_password_rejected';
 
 export class CodeNotOpened extends Error {
@@ -96,7 +94,7 @@ export class CodeNotOpened extends Error {
   readonly fault: CodeFault;
 
   constructor(fault: CodeFault) {
-    super(`the encrypted program was not opened: ${fault}`);
+    super(`the encrypted program cannot be opened: ${fault}`);
     this.fault = fault;
   }
 }

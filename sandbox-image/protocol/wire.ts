@@ -1,22 +1,22 @@
 import type { Job, JobFile, JobResult, OutputChunk, RunOutcome } from './job.ts';
 
 /**
- * A job and its result as bytes, inside their sealed boxes:
+ * The encoding of a job and of a result inside their sealed boxes:
  *
  *     length of the header (4, big-endian) ‖ header (JSON) ‖ blobs, one after another
  *
- * The header holds all text and the size of each blob; a job's blobs are its files, a result's are stdout, stderr
- * and its files. The zygote's child reads the same bytes.
+ * The header holds all text and the size of each blob. The blobs of a job are its files; those of a result are stdout,
+ * stderr and its files. The child of the zygote reads the same encoding.
  *
- * A sandbox answers with sealed replies, each after its length (4, big-endian): the last is the result, those before
- * it are what the program wrote while it ran: stream (1: 0 stdout, 1 stderr) ‖ bytes.
+ * A sandbox responds with sealed replies, each preceded by its length (4, big-endian). The last reply is the result.
+ * Those before it are output of the running program: stream (1: 0 stdout, 1 stderr) ‖ bytes.
  */
 const prefixBytes = 4;
 
-/** Authenticated with every box: it is for this and for nothing else. */
+/** Authenticated with every box, so that a box is valid for no other purpose. */
 export const runAad: Uint8Array = new TextEncoder().encode('strongroom/sandbox/run/v1');
 
-/** A sealed job may not be larger. */
+/** Maximum size of a sealed job. */
 export const maxSealedJobBytes = 16 * 1024 * 1024;
 
 export class MalformedFrame extends Error {
@@ -82,22 +82,22 @@ export function encodeOutput({ stream, bytes }: OutputChunk): Uint8Array {
 /** @throws MalformedFrame */
 export function decodeOutput(frame: Uint8Array): OutputChunk {
   const stream = streams[frame[0] ?? streams.length];
-  if (!stream) throw new MalformedFrame('not output of this version');
+  if (!stream) throw new MalformedFrame('the frame is not output in this version of the encoding');
   return { stream, bytes: frame.subarray(1) };
 }
 
-/** A sealed reply as it goes over the connection. */
+/** Returns a sealed reply with its length in front. */
 export function frameReply(reply: Uint8Array): Uint8Array {
   const prefix = Buffer.alloc(prefixBytes);
   prefix.writeUInt32BE(reply.length);
   return Buffer.concat([prefix, reply]);
 }
 
-/** Takes sealed replies out of what arrives, whichever way it is cut. */
+/** Extracts sealed replies from a stream, however it is split into chunks. */
 export class ReplyReader {
   #chunks: Uint8Array[] = [];
   #size = 0;
-  /** Of the reply that is coming, with its length before it; of that alone where it has not come yet. */
+  /** Size of the next reply with its length, or of the length alone while it is unknown. */
   #wanted = prefixBytes;
 
   take(chunk: Uint8Array): Uint8Array[] {
@@ -150,6 +150,6 @@ function unpack<Header>(
     return { header, blobs };
   } catch {
     // The cause could quote the job.
-    throw new MalformedFrame('not a job or result of this version');
+    throw new MalformedFrame('the frame is not a job or result in this version of the encoding');
   }
 }

@@ -5,22 +5,22 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
+import { limits } from '../../contract/limits.ts';
 import { removeReadOnly } from '../protocol/bundle-folder.ts';
 import { type BundleSource, SandboxUnavailable } from '../protocol/job.ts';
 import { readTar } from './tar.ts';
 
-/** The job's bundle of packages is not in this sandbox. */
+/** The sandbox does not have the bundle of packages of the job. */
 export class NoSuchPackages extends Error {
   override readonly name = 'NoSuchPackages';
 }
 
-/** As limits.packages has them; a lock that says more is none of ours. */
-const maxFiles = 100_000;
-const maxBytes = 2 * 1024 ** 3;
+/** A lock that exceeds the limits was not made by the builder. */
+const { files: maxFiles, unpackedBytes: maxBytes } = limits.packages;
 const maxLockBytes = 256 * 1024;
 const maxArchiveBytes = 2 * 1024 ** 3;
-/** For all of it; callers wait a minute beyond a job's own time. */
+/** Time limit for the whole fetch. Callers wait a minute longer than the timeout of a job. */
 const fetchMs = 50_000;
 
 const Lock = z.object({
@@ -33,8 +33,9 @@ const Lock = z.object({
 type Tree = z.output<typeof Lock>['tree'];
 
 /**
- * The bundles of packages that this sandbox has, in a folder each: put there by somebody else, or fetched. A bundle's id is
- * the hash of its lock, and the lock has the hash of the tree, so it does not matter who made the archive or hands it out.
+ * The bundles of packages in this sandbox, each in its own folder: either provided by the host, or fetched. The id of a
+ * bundle is the hash of its lock, and the lock holds the hash of the tree, so the source of the archive need not be
+ * trusted.
  */
 export class Bundles {
   readonly #folder: string | undefined;
@@ -45,9 +46,9 @@ export class Bundles {
   }
 
   /**
-   * Where a bundle is; fetched first where it is not there and the job says from where.
+   * Returns the path of a bundle. Fetches it first if it is missing and the job names a source.
    *
-   * @throws NoSuchPackages; SandboxUnavailable where it could not be fetched
+   * @throws NoSuchPackages; SandboxUnavailable if it cannot be fetched
    */
   async find(bundleId: string, source: BundleSource | undefined): Promise<string> {
     const path = this.#folder && join(this.#folder, bundleId);
@@ -71,11 +72,11 @@ async function fetchBundle(path: string, bundleId: string, source: BundleSource)
     const lock = await readLock(source.lockUrl, bundleId, signal);
     await mkdir(work, { recursive: true, mode: 0o755 });
     await unpack(await download(source.archiveUrl, signal), work, lock.tree);
-    // A folder that is not writable keeps even its owner from moving it.
+    // Even its owner could not move a read-only folder.
     await rename(work, path);
     await chmod(path, 0o555);
   } catch (error) {
-    // What went wrong may quote an address that is good for a while.
+    // The message may quote a signed URL that is still valid.
     throw new SandboxUnavailable(`the packages could not be fetched (${(error as Error).name})`);
   } finally {
     removeReadOnly(work);
@@ -89,7 +90,7 @@ async function readLock(url: string, bundleId: string, signal: AbortSignal) {
     hash.update(part);
     parts.push(part);
   }
-  if (hash.digest('hex') !== bundleId) throw new WrongBundle('not the lock of this id');
+  if (hash.digest('hex') !== bundleId) throw new WrongBundle('the hash of the lock is not the bundle id');
   return Lock.parse(JSON.parse(Buffer.concat(parts).toString()));
 }
 
@@ -99,7 +100,7 @@ class WrongBundle extends Error {
 
 async function download(url: string, signal: AbortSignal): Promise<Readable> {
   const { ok, body } = await fetch(url, { signal, redirect: 'error' });
-  if (!ok || !body) throw new WrongBundle('it is not there');
+  if (!ok || !body) throw new WrongBundle('the download failed');
   return Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
 }
 
@@ -107,12 +108,12 @@ async function* capped(source: AsyncIterable<Buffer>, most: number): AsyncGenera
   let size = 0;
   for await (const part of source) {
     size += part.length;
-    if (size > most) throw new WrongBundle('it is too large');
+    if (size > most) throw new WrongBundle('the download is too large');
     yield part;
   }
 }
 
-/** Nothing is written that the lock's tree has no room for; whatever differs from it is found before anybody imports it. */
+/** Writes no more than the lock declares, and verifies the tree before any program can import it. */
 async function unpack(archive: Readable, folder: string, tree: Tree): Promise<void> {
   const capture = (unzipped: AsyncIterable<Buffer>) => writeTree(unzipped, folder, tree);
   await pipeline(archive, (source) => capped(source, maxArchiveBytes), createGunzip(), capture);
@@ -126,27 +127,27 @@ async function writeTree(unzipped: AsyncIterable<Buffer>, folder: string, tree: 
   let entries = 0;
   for await (const entry of readTar(unzipped)) {
     entries += 1;
-    // Each folder of a tree holds a file, and no path is deeper than so.
-    if (entries > 16 * (tree.files + 1)) throw new WrongBundle('more than its lock says');
+    // Each folder of a tree contains a file, and no path is deeper than 16 folders.
+    if (entries > 16 * (tree.files + 1)) throw new WrongBundle('more entries than the lock allows');
     const path = join(folder, entry.path);
     if (entry.type === 'folder') {
       await mkdir(path, { mode: 0o755 });
       continue;
     }
     left -= entry.sizeBytes;
-    if (left < 0 || lines.length >= tree.files) throw new WrongBundle('more than its lock says');
+    if (left < 0 || lines.length >= tree.files) throw new WrongBundle('more files than the lock declares');
     const digest = await write(path, entry.content());
     lines.push({ path: Buffer.from(entry.path), line: `${digest} ${entry.sizeBytes} ${entry.path}\n` });
   }
-  // As Python sorts them: by code points, which is by bytes.
+  // Sort as Python does: by code points, which is the order of the UTF-8 bytes.
   lines.sort((a, b) => Buffer.compare(a.path, b.path));
   const digest = createHash('sha256')
     .update(lines.map(({ line }) => line).join(''))
     .digest('hex');
-  if (digest !== tree.sha256) throw new WrongBundle('not the tree of its lock');
+  if (digest !== tree.sha256) throw new WrongBundle('the tree does not match the lock');
 }
 
-/** A file that is there already is none of the tree's. */
+/** Fails if the file exists already: no path occurs twice in a tree. */
 async function write(path: string, content: AsyncIterable<Buffer>): Promise<string> {
   const hash = createHash('sha256');
   const file = await open(path, 'wx', 0o444);
@@ -155,7 +156,7 @@ async function write(path: string, content: AsyncIterable<Buffer>): Promise<stri
       hash.update(part);
       await file.writeFile(part);
     }
-    // Whatever the mask of this process is.
+    // Independent of the umask of this process.
     await file.chmod(0o444);
   } finally {
     await file.close();

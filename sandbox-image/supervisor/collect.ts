@@ -12,20 +12,20 @@ type Header = {
 };
 
 const prefixBytes = 4;
-/** Of the paths, beside the contents. */
+/** For the paths, in addition to the contents. */
 const maxHeaderBytes = 4 * 1024 * 1024;
 
 /**
- * What a run's collector found in the working directory, but for the job's own files where they are as they were.
- * The collector has no more rights than the run had, and its word is taken for no more than a program's.
+ * Reads the files that the collector of a run found in the working directory, without the unchanged files of the job.
+ * The collector has no more rights than the run had, so its output is trusted no more than that of a program.
  */
 export async function collect(
   socket: Socket,
-  given: readonly JobFile[],
+  jobFiles: readonly JobFile[],
   limits: Pick<Limits, 'resultFiles' | 'resultBytes'>,
 ): Promise<Collected> {
-  const known = given.map(({ path, content }) => [path, [content.length, sha256(content)]] as const);
-  const wanted = Buffer.from(
+  const known = jobFiles.map(({ path, content }) => [path, [content.length, sha256(content)]] as const);
+  const request = Buffer.from(
     JSON.stringify({
       maxFiles: limits.resultFiles,
       maxBytes: limits.resultBytes,
@@ -33,8 +33,8 @@ export async function collect(
     }),
   );
   const prefix = Buffer.alloc(prefixBytes);
-  prefix.writeUInt32BE(wanted.length);
-  socket.end(Buffer.concat([prefix, wanted]));
+  prefix.writeUInt32BE(request.length);
+  socket.end(Buffer.concat([prefix, request]));
   try {
     return unpack(await readAll(socket, prefixBytes + maxHeaderBytes + limits.resultBytes), limits);
   } catch {
@@ -53,12 +53,12 @@ function unpack(frame: Buffer, limits: Pick<Limits, 'resultFiles' | 'resultBytes
     at += sizeBytes;
     return { path, content };
   });
-  const fault =
+  const isInvalid =
     files.length > limits.resultFiles ||
     at !== frame.length ||
     !Number.isSafeInteger(header.omitted) ||
     filesFault(files.map(({ path }) => path));
-  if (fault) throw new Error('not what a collector says');
+  if (isInvalid) throw new Error('the output of the collector is invalid');
   return { files, omittedFiles: header.omitted };
 }
 
@@ -67,7 +67,7 @@ async function readAll(socket: Socket, limit: number): Promise<Buffer> {
   let size = 0;
   for await (const chunk of socket as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > limit) throw new Error('too much');
+    if (size > limit) throw new Error('the output of the collector is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

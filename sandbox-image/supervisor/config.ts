@@ -1,19 +1,23 @@
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { type Language, languages } from '../../contract/languages.ts';
+import { limits } from '../../contract/limits.ts';
+
 export type Limits = {
-  /** Of all processes of a run together, beyond what the interpreter itself takes. */
+  /** Memory of all processes of a run together, without what the interpreter itself uses. */
   readonly memoryBytes: number;
-  /** Of the run's directory. */
+  /** Disk space of the directory of a run. */
   readonly diskBytes: number;
   /** Processes and threads of a run. */
   readonly processes: number;
   readonly openFiles: number;
-  /** Of one file. */
+  /** Size of one file. */
   readonly fileBytes: number;
-  /** Of stdout and of stderr, each. */
+  /** Size of stdout and of stderr, each. */
   readonly outputBytes: number;
-  /** Files that come back from a run, and their bytes in all. */
+  /** Number of files that a run returns. */
   readonly resultFiles: number;
+  /** Size of these files together. */
   readonly resultBytes: number;
 };
 
@@ -23,38 +27,39 @@ export type SandboxLevel = 'auto' | 'floor' | 'namespaces';
 
 export type Config = {
   readonly listen: Listen;
-  /** Ends with its parent: when standard input is closed. */
+  /** Ends when standard input is closed, and so with its parent. */
   readonly endWithStdin: boolean;
   readonly level: SandboxLevel;
-  /** Newest Landlock interface to use; lower ones are for trying out what other kernels give. */
+  /** Newest Landlock ABI to use. A lower one shows how programs run on older kernels. */
   readonly landlockAbi: number;
   readonly python: string | undefined;
-  /** First user id of the runs; chosen among the free ranges where it is not given. */
+  /** First user id of the runs; by default, the start of a free range. */
   readonly firstUid: number | null;
-  /** Where the ranges of user ids are locked. Only root uses it. */
+  /** Folder of the locks for ranges of user ids. Only root uses it. */
   readonly uidLocks: string;
-  /** Runs' directories are made below it; other users must be able to traverse it. */
+  /** Parent of the directories of runs. Other users must be able to traverse it. */
   readonly temporary: string;
-  /** Runs at the same time; more wait for their turn. */
+  /** Most concurrent runs; others wait for their turn. */
   readonly concurrency: number;
   readonly waiting: number;
-  /** Slots that are forked ahead. */
+  /** Numbers of slots to fork ahead. */
   readonly spares: Spares;
   readonly node: string | undefined;
-  /** Where the bundles of packages are: directories named by their ids, which only others write. */
+  /** Folder of the bundles of packages: one directory per bundle id. */
   readonly packages: string | undefined;
-  /** Modules that are worth importing ahead of a run. */
+  /** Modules to import ahead of a run. */
   readonly preimport: readonly string[];
-  /** Where a Fargate task learns which one it is. */
+  /** URL at which a Fargate task learns its id. */
   readonly taskMetadata: string | undefined;
   readonly limits: Limits;
 };
 
 const mebibyte = 1024 * 1024;
-/** What many programs use and takes long to import. */
+const maxResultKiB = limits.resultFiles.bytesInAll / 1024;
+/** Modules that many programs use and that take long to import. */
 const preimported = 'numpy pandas scipy sklearn matplotlib.pyplot PIL requests';
 
-/** @throws Error with a sentence that names the setting */
+/** @throws Error that names the invalid setting */
 export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
   const { values } = parseArgs({
     args: [...argv],
@@ -73,11 +78,11 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     firstUid: firstUid ? integer(env, 'STRONGROOM_SANDBOX_FIRST_UID', 0, 1000, 2 ** 31) : null,
     uidLocks: env.STRONGROOM_SANDBOX_LOCKS || '/run/strongroom-sandbox',
     temporary: tmpdir(),
-    concurrency: integer(env, 'STRONGROOM_SANDBOX_CONCURRENCY', 16, 1, 256),
-    waiting: integer(env, 'STRONGROOM_SANDBOX_WAITING', 256, 0, 4096),
+    concurrency: integer(env, 'STRONGROOM_SANDBOX_CONCURRENCY', limits.programsAtOnce.running, 1, 256),
+    waiting: integer(env, 'STRONGROOM_SANDBOX_WAITING', limits.programsAtOnce.waiting, 0, 4096),
     spares: {
-      python: integer(env, 'STRONGROOM_SANDBOX_SPARES', 4, 1, 64),
-      javascript: integer(env, 'STRONGROOM_SANDBOX_JAVASCRIPT_SPARES', 1, 0, 64),
+      python: sparesOf(env, 'STRONGROOM_SANDBOX_SPARES', 'python'),
+      javascript: sparesOf(env, 'STRONGROOM_SANDBOX_JAVASCRIPT_SPARES', 'javascript'),
       packages: integer(env, 'STRONGROOM_SANDBOX_PACKAGE_SPARES', 1, 0, 64),
     },
     node: env.STRONGROOM_NODE || undefined,
@@ -90,9 +95,9 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
       processes: integer(env, 'STRONGROOM_SANDBOX_PROCESSES', 64, 1, 4096),
       openFiles: 256,
       fileBytes: 64 * mebibyte,
-      outputBytes: 256 * 1024,
-      resultFiles: integer(env, 'STRONGROOM_SANDBOX_RESULT_FILES', 20, 0, 1000),
-      resultBytes: integer(env, 'STRONGROOM_SANDBOX_RESULT_KB', 16_384, 0, 16_384) * 1024,
+      outputBytes: limits.outputBytes,
+      resultFiles: integer(env, 'STRONGROOM_SANDBOX_RESULT_FILES', limits.resultFiles.count, 0, 1000),
+      resultBytes: integer(env, 'STRONGROOM_SANDBOX_RESULT_KB', maxResultKiB, 0, maxResultKiB) * 1024,
     },
   };
 }
@@ -102,20 +107,25 @@ function parseListen(text: string): Listen {
   const at = text.lastIndexOf(':');
   const port = Number(text.slice(at + 1));
   if (at < 1 || !Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`--listen takes host:port or unix:/path, not ${text}`);
+    throw new Error(`--listen must be host:port or unix:/path, not ${text}`);
   }
   return { host: text.slice(0, at), port };
 }
 
 function parseLevel(text: string): SandboxLevel {
   if (text === 'auto' || text === 'floor' || text === 'namespaces') return text;
-  throw new Error(`STRONGROOM_SANDBOX_LEVEL is auto, floor or namespaces, not ${text}`);
+  throw new Error(`STRONGROOM_SANDBOX_LEVEL must be auto, floor or namespaces, not ${text}`);
 }
 
 function parseModules(text: string): string[] {
   const modules = text.split(/\s+/).filter(Boolean);
   if (modules.every((name) => /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name))) return modules;
-  throw new Error(`STRONGROOM_SANDBOX_PREIMPORT is names of modules, not ${text}`);
+  throw new Error(`STRONGROOM_SANDBOX_PREIMPORT must be a list of module names, not ${text}`);
+}
+
+function sparesOf(env: NodeJS.ProcessEnv, name: string, language: Language): number {
+  const { default: fallback, min } = languages[language].warmSlots;
+  return integer(env, name, fallback, min, 64);
 }
 
 function integer(
@@ -127,12 +137,11 @@ function integer(
 ): number {
   const value = Number(env[name] || fallback);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new Error(`${name} is a whole number from ${least} to ${most}, not ${env[name]}`);
+  throw new Error(`${name} must be a whole number from ${least} to ${most}, not ${env[name]}`);
 }
 
-export type Spares = {
-  readonly python: number;
-  readonly javascript: number;
-  /** Of each set of packages that is in use. */
+/** Slots that are forked ahead. */
+export type Spares = { readonly [L in Language]: number } & {
+  /** For each set of packages in use. */
   readonly packages: number;
 };

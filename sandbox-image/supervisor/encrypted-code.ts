@@ -7,15 +7,15 @@ import { open, SealedBoxRejected } from '../../crypto/zk/sealed-box.ts';
 import { sealedPasswordAad } from '../../crypto/zk/sealed-password.ts';
 import { CodeNotOpened, type EncryptedCode, type Job } from '../protocol/job.ts';
 
-/** A box that claims to be good for longer was not sealed for a session. */
+/** A box that claims a longer validity was not sealed for a session. */
 const longestSessionMs = 60 * 60_000;
 
-/** Sealed passwords that were opened by a key: digest of the box to when it expires. */
+/** Sealed passwords that each key has opened: digest of the box to the time it expires. */
 const opened = new WeakMap<XWingPrivateKey, Map<string, number>>();
 
 /**
- * The job itself, or one whose encrypted program has been opened. Programs are decrypted here and nowhere else, and
- * passwords end here: neither is part of an error, and the job that is handed on has no password.
+ * Returns the job, with its encrypted program opened. Programs are decrypted only here, and passwords go no further:
+ * neither is part of an error, and the returned job has no password.
  *
  * @throws CodeNotOpened
  */
@@ -25,7 +25,7 @@ export async function openCode(key: XWingPrivateKey, job: Job): Promise<Job> {
   const password = passwordOf(key, encrypted);
   const code = await openZkPayload(native, password, encrypted.payload).catch(refuse);
   try {
-    return { ...rest, code: asText(code) ?? refuse(new MalformedPayload('', 'no text')) };
+    return { ...rest, code: decodeText(code) ?? refuse(new MalformedPayload('', 'not text')) };
   } finally {
     code.fill(0);
   }
@@ -34,13 +34,13 @@ export async function openCode(key: XWingPrivateKey, job: Job): Promise<Job> {
 function passwordOf(key: XWingPrivateKey, { payload, unlock }: EncryptedCode): string {
   if ('password' in unlock) return unlock.password;
   const { sealedPasswordB64, binding } = unlock;
-  // What the password was sealed for is the payload that is here, whatever the job says of it.
+  // The password must have been sealed for this very payload, whatever the job claims.
   if (zkPayloadDigest(native, payload) !== binding.payloadSha256) return rejected();
   const box = Buffer.from(sealedPasswordB64, 'base64');
   const bytes = unseal(key, box, sealedPasswordAad(binding));
   try {
     useOnce(key, box, Date.parse(binding.expiresAt));
-    return asText(bytes) ?? rejected();
+    return decodeText(bytes) ?? rejected();
   } finally {
     bytes.fill(0);
   }
@@ -55,7 +55,7 @@ function unseal(key: XWingPrivateKey, box: Uint8Array, aad: Uint8Array): Uint8Ar
   }
 }
 
-/** A box that somebody kept opens nothing a second time. It is remembered for as long as it would have been good. */
+/** Rejects a replayed box. Each box is remembered until it expires. */
 function useOnce(key: XWingPrivateKey, box: Uint8Array, expiresAt: number): void {
   const now = Date.now();
   if (!(expiresAt > now && expiresAt < now + longestSessionMs)) rejected();
@@ -67,7 +67,7 @@ function useOnce(key: XWingPrivateKey, box: Uint8Array, expiresAt: number): void
   boxes.set(digest, expiresAt);
 }
 
-function asText(bytes: Uint8Array): string | undefined {
+function decodeText(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -1,25 +1,26 @@
 import { filesFault, passable } from '../../contract/job-paths.ts';
-import { type Job, programName } from '../protocol/job.ts';
+import { isLanguage, languages, programFileIndex } from '../../contract/languages.ts';
+import { limits } from '../../contract/limits.ts';
+import type { Job } from '../protocol/job.ts';
 
-/** Longest time that the contract lets a program ask for. */
-const maxTimeoutMs = 900_000;
+const maxTimeoutMs = limits.timeoutSeconds.max * 1000;
 
-/** What is wrong with a job, in words that quote nothing of it; undefined where nothing is. */
+/** Returns what is wrong with a job without quoting it, or undefined if it is valid. */
 export function jobFault(job: Job): string | undefined {
   if (typeof job.executionId !== 'string' || !/^[\w-]{1,128}$/.test(job.executionId))
     return 'bad executionId';
-  if (job.language !== 'python' && job.language !== 'javascript') return 'no such language';
+  if (!isLanguage(job.language)) return 'no such language';
   if (job.packages !== undefined && !/^[a-f0-9]{64}$/.test(job.packages)) return 'bad packages';
   if (job.packagesFrom !== undefined && !isSource(job.packagesFrom)) return 'bad packagesFrom';
-  if (typeof job.code !== 'string' || typeof job.stdin !== 'string') return 'code and stdin are texts';
+  if (typeof job.code !== 'string' || typeof job.stdin !== 'string') return 'code and stdin must be text';
   if (!Number.isInteger(job.timeoutMs) || job.timeoutMs < 1 || job.timeoutMs > maxTimeoutMs)
     return 'bad timeoutMs';
-  if (!Array.isArray(job.args) || !job.args.every(passable)) return 'an argument is no text without NUL';
+  if (!Array.isArray(job.args) || !job.args.every(passable)) return 'arguments must be text without NUL';
   if (!Object.entries(job.env).every(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && passable(value))) {
-    return 'an environment variable has a bad name or is no text without NUL';
+    return 'an environment variable has an invalid name, or its value is not text without NUL';
   }
-  if (job.language === 'javascript' && job.files.some(({ path }) => path.split('/')[0] === programName)) {
-    return `a file path is that of the program, ${programName}`;
+  if (programFileIndex(job.language, job.files) >= 0) {
+    return `a file path is that of the program, ${languages[job.language].programFile}`;
   }
   return filesFault(job.files.map((file) => file.path));
 }

@@ -3,21 +3,21 @@ import type { JobResult, OutputChunk } from '../protocol/job.ts';
 import { Replies } from './replies.ts';
 import { Replayed } from './runner.ts';
 
-/** How long the replies of a run that has ended are kept for whoever was to fetch them. */
+/** How long the replies to an ended run are kept for their reader. */
 const keepMs = 15 * 60_000;
-/** Of all runs that have ended; the oldest go first. */
+/** Maximum size of the replies to all ended runs. The oldest are discarded first. */
 const keepBytes = 64 * 1024 * 1024;
 
 export type KeptRun = {
   readonly replies: Replies;
-  /** Rejects where the run was refused or lost. */
+  /** Rejects if the run was refused or lost. */
   readonly ended: Promise<JobResult>;
 };
 
-/** Runs whose replies somebody may still ask for: those that go on, and those that ended and were not fetched yet. */
+/** Runs whose replies may still be requested: running ones, and ended ones that were not acknowledged yet. */
 export class KeptRuns {
   readonly #runs = new Map<string, KeptRun>();
-  /** Those that have ended, the oldest first, with what ends their time. */
+  /** Timers that discard the ended runs, the oldest first. */
   readonly #ended = new Map<string, NodeJS.Timeout>();
   readonly #keepBytes: number;
 
@@ -45,7 +45,7 @@ export class KeptRuns {
         throw error;
       },
     );
-    // Nobody may be waiting for it any more.
+    // Its caller may have stopped waiting.
     ended.catch(() => undefined);
     const kept = { replies, ended };
     this.#runs.set(executionId, kept);
@@ -56,8 +56,8 @@ export class KeptRuns {
     return this.#runs.get(executionId);
   }
 
-  /** Lets go of a run that has ended. One that goes on is kept: its end is not known to anybody yet. */
-  forget(executionId: string): void {
+  /** Discards a run that has ended. A running one is kept, because no one knows its result yet. */
+  discard(executionId: string): void {
     const timer = this.#ended.get(executionId);
     if (!timer) return;
     clearTimeout(timer);
@@ -66,11 +66,11 @@ export class KeptRuns {
   }
 
   #onEnd(executionId: string): void {
-    this.#ended.set(executionId, setTimeout(() => this.forget(executionId), keepMs).unref());
+    this.#ended.set(executionId, setTimeout(() => this.discard(executionId), keepMs).unref());
     let bytes = 0;
     for (const id of [...this.#ended.keys()].reverse()) {
       bytes += this.#runs.get(id)?.replies.sizeBytes ?? 0;
-      if (bytes > this.#keepBytes) this.forget(id);
+      if (bytes > this.#keepBytes) this.discard(id);
     }
   }
 }

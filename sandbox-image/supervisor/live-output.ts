@@ -1,9 +1,9 @@
 import type { OutputChunk } from '../protocol/job.ts';
 
-/** What is written within this time goes out together: a program may write byte by byte. */
-const togetherMs = 20;
+/** Output within this time is sent together, because a program may write byte by byte. */
+const batchMs = 20;
 
-/** Passes on what a program writes, in its order, the first at once. */
+/** Forwards the output of a program in order, the first chunk immediately. */
 export class LiveOutput {
   readonly #send: (chunk: OutputChunk) => void;
   readonly #held: OutputChunk[] = [];
@@ -17,10 +17,10 @@ export class LiveOutput {
     this.#held.push(chunk);
     if (this.#timer) return;
     this.#release();
-    this.#timer = setTimeout(() => this.flush(), togetherMs);
+    this.#timer = setTimeout(() => this.flush(), batchMs);
   }
 
-  /** Everything is sent then. */
+  /** Sends everything that is held back. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,43 +1,43 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { realpathSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { findOnPath, isOpenToAll } from '../protocol/executables.ts';
 
-/** The Node.js to run programs with, or why there is none. */
+/** The Node.js to run programs with, or the reason why it is missing. */
 export type NodeProgram = { readonly path: string } | { readonly reason: string };
 
 const oldestMajor = 22;
 
 /**
- * The Node.js named in STRONGROOM_NODE, else the one that runs this, else the first on PATH.
+ * Returns the Node.js named in STRONGROOM_NODE, or else the one that runs this process, or else the first on PATH.
  *
- * Where it lies does not matter: the zygote opens it, and a run executes what was opened. Its own mode does.
+ * Its folder may be closed to other users: the zygote opens the file, and a run executes the open file. Only the mode
+ * of the file itself matters.
  *
- * @param others whether users other than this one must be able to run it: where runs have ids of their own
+ * @param others whether other users must be able to run it, because runs have user ids of their own
  */
 export async function findNode(
   wanted: string | undefined,
   path: string,
   others: boolean,
 ): Promise<NodeProgram> {
-  const onPath = path.split(delimiter).map((directory) => join(directory, 'node'));
-  const candidates = wanted ? [wanted] : [process.execPath, ...onPath.filter(executable).slice(0, 1)];
+  const candidates = wanted ? [wanted] : [process.execPath, ...findOnPath(path, 'node')];
   const refusals: string[] = [];
   for (const candidate of candidates) {
-    const refusal = await objection(candidate, others).catch(() => 'does not start');
+    const refusal = await faultOf(candidate, others).catch(() => 'does not start');
     if (!refusal) return { path: realpathSync(candidate) };
     refusals.push(`${candidate} ${refusal}`);
   }
   return {
     reason:
-      `there is no Node.js ${oldestMajor} or newer to run programs with (${refusals.join('; ')}); ` +
-      'name one that every user can run in STRONGROOM_NODE',
+      `found no Node.js ${oldestMajor} or newer to run programs with (${refusals.join('; ')}); ` +
+      'set STRONGROOM_NODE to one that every user can run',
   };
 }
 
-async function objection(program: string, others: boolean): Promise<string | undefined> {
+async function faultOf(program: string, others: boolean): Promise<string | undefined> {
   const real = realpathSync(program);
-  if (others && (statSync(real).mode & 0o005) !== 0o005) return 'is closed to other users';
+  if (others && !isOpenToAll(real)) return 'is closed to other users';
   const version = real === realpathSync(process.execPath) ? process.version : await versionOf(real);
   return Number(version.slice(1).split('.')[0]) < oldestMajor ? `is ${version}` : undefined;
 }
@@ -45,13 +45,4 @@ async function objection(program: string, others: boolean): Promise<string | und
 async function versionOf(program: string): Promise<string> {
   const { stdout } = await promisify(execFile)(program, ['--version'], { timeout: 10_000 });
   return stdout.trim();
-}
-
-function executable(program: string): boolean {
-  try {
-    accessSync(program, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

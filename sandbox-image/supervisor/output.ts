@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
-/** One output stream of a run: kept up to a limit, read to its end whatever comes, so that the program goes on. */
+/** An output stream of a run. It is kept up to a limit, and read to its end so that the program never blocks. */
 export class Output {
-  /** Resolves when the last writer is gone. */
+  /** Resolves when the last writer has closed the stream. */
   readonly closed: Promise<void>;
   readonly #chunks: Buffer[] = [];
   readonly #limit: number;
@@ -10,7 +10,7 @@ export class Output {
   #size = 0;
   #truncated = false;
 
-  /** @param onKept is given what is kept, as it comes */
+  /** @param onKept receives what is kept, as it arrives */
   constructor(stream: Socket, limit: number, onKept?: (chunk: Buffer) => void) {
     this.#limit = limit;
     this.#onKept = onKept;
@@ -30,7 +30,7 @@ export class Output {
     const room = this.#limit - this.#size;
     if (chunk.length > room) this.#truncated = true;
     if (room <= 0) return;
-    // A copy: the chunk is a view of a buffer that would be kept alive whole.
+    // Copy it: the chunk is a view of a larger buffer, which would stay in memory.
     const kept = Buffer.from(chunk.subarray(0, room));
     this.#chunks.push(kept);
     this.#size += kept.length;

@@ -1,11 +1,12 @@
 import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** The streams that a slot opens to the supervisor, in the letters with which it names them. */
+/** The connections of a slot to the supervisor. */
 export type Channels = { readonly job: Socket; readonly stdout: Socket; readonly stderr: Socket };
 
+/** The letter with which a slot names each channel. */
 const names = { J: 'job', O: 'stdout', E: 'stderr' } as const;
-/** What a run left, from its collector; it comes after the others have ended, or never. */
+/** The channel of the collector. It connects after the other channels have ended, or never. */
 const filesLetter = 'F';
 const tokenLength = 32;
 
@@ -17,8 +18,8 @@ export type Guest = {
 type Awaited = Guest & { channels: Partial<Record<keyof Channels, Socket>>; complete: boolean };
 
 /**
- * Where slots meet the supervisor: a unix socket in a directory that only it can enter. Each connection begins with
- * a slot's one-time token and the letter of a channel; a connection that does not is dropped.
+ * Accepts the connections of slots on a unix socket, in a directory that only the supervisor can enter. Each connection
+ * must start with the one-time token of a slot and the letter of a channel, or it is dropped.
  */
 export class Rendezvous {
   readonly #server: Server;

@@ -3,7 +3,7 @@ import type { JobResult, OutputChunk } from '../protocol/job.ts';
 import { encodeOutput, encodeResult, frameReply } from '../protocol/wire.ts';
 import { LiveOutput } from './live-output.ts';
 
-/** Who reads replies as they come. */
+/** A reader that receives replies as they are sealed. */
 export type Reader = {
   onReply(frame: Uint8Array): void;
   onEnd(): void;
@@ -12,12 +12,12 @@ export type Reader = {
 
 type Seal = Pick<OpenedRequest, 'sealNext' | 'sealReply'>;
 
-/** So many small frames are put together into one, to keep a talkative run cheap. */
-const togetherFrames = 256;
+/** More frames than this are merged into one, because a run may write many small chunks. */
+const maxFrames = 256;
 
 /**
- * The sealed replies to one job. Each is sealed once and kept, so that all readers are given the very same bytes from
- * the first on. Output is sealed only from when somebody reads it while the program runs: the result holds it too.
+ * The sealed replies to one job. Each is sealed once and kept, so that all readers receive the same bytes from the
+ * start. Output is sealed only once a reader attaches while the program runs, because the result contains it too.
  */
 export class Replies {
   readonly #seal: Seal;
@@ -37,7 +37,7 @@ export class Replies {
     return this.#sizeBytes;
   }
 
-  /** What the program wrote, in its order. */
+  /** Adds output of the program, in order. */
   output(chunk: OutputChunk): void {
     if (this.#live) this.#live.take(chunk);
     else this.#unsealed.push(chunk);
@@ -60,14 +60,14 @@ export class Replies {
     this.#readers.clear();
   }
 
-  /** All replies until now. @throws what the run failed with */
+  /** Returns all replies so far. @throws the error with which the run failed */
   sealed(): Uint8Array {
     this.#goLive();
     if (this.#failure) throw this.#failure.error;
     return Buffer.concat(this.#frames);
   }
 
-  /** Gives a reader all replies, those that are there and those to come. @returns what ends that */
+  /** Sends a reader all replies, past and future. @returns a function that detaches the reader */
   attach(reader: Reader): () => void {
     this.#goLive();
     for (const frame of this.#frames) reader.onReply(frame);
@@ -88,7 +88,7 @@ export class Replies {
     const frame = frameReply(reply);
     this.#frames.push(frame);
     this.#sizeBytes += frame.length;
-    if (this.#frames.length > togetherFrames) this.#frames = [Buffer.concat(this.#frames)];
+    if (this.#frames.length > maxFrames) this.#frames = [Buffer.concat(this.#frames)];
     for (const reader of this.#readers) reader.onReply(frame);
   }
 }

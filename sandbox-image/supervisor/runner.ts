@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { languages } from '../../contract/languages.ts';
 import {
   type BundleSource,
   type Job,
@@ -7,20 +8,19 @@ import {
   type JobResult,
   type JobStatus,
   type OutputChunk,
-  programName,
   SandboxLost,
 } from '../protocol/job.ts';
 import { Bundles } from './bundles.ts';
 import { type Collected, collect } from './collect.ts';
 import type { Config, Limits } from './config.ts';
-import { mentioned } from './mentioned.ts';
+import { findImports } from './find-imports.ts';
 import { Output } from './output.ts';
+import { findProcesses, measureDisk, measureMemory, measureUnnamed } from './resource-usage.ts';
 import type { SlotPools } from './slot-pools.ts';
-import type { Kind, Slot } from './slot-types.ts';
-import { findProcesses, measureDisk, measureMemory, measureUnnamed } from './watch.ts';
+import type { Slot, SlotKind } from './slot-types.ts';
 import type { Ended } from './zygote.ts';
 
-/** More runs are waiting than this sandbox takes. */
+/** The queue of this sandbox is full. */
 export class Busy extends Error {
   override readonly name = 'Busy';
 }
@@ -43,22 +43,22 @@ type Running = Slot & { readonly startedAt: number; end(cause: Cause): void };
 
 const watchMs = 50;
 const diskEvery = 4;
-/** A run that is killed ends at once; what it left to be wiped may take seconds. */
+/** A killed run ends immediately, but wiping what it left may take seconds. */
 const overdueMs = 30_000;
-/** A collector has ended before the zygote says so; what it sent only has to be read. */
+/** The collector has exited before the zygote reports it; only reading its output remains. */
 const collectMs = 5_000;
 const remembered = 10_000;
-/** Of the disk: what is left to the host even where a run takes what cannot be counted. */
+/** Disk space that is reserved for the host, because not all that a run takes can be measured. */
 const reservedBytes = 64 * 1024 * 1024;
 
-/** Runs jobs: deadlines, limits, output and results are its own; a program can change none of them. */
+/** Runs jobs. It enforces deadlines and limits and collects output and results, all beyond the reach of programs. */
 export class Runner {
   readonly #pools: Pick<SlotPools, 'take'>;
   readonly #config: RunnerConfig;
   readonly #limits: Limits;
   readonly #bundles: Bundles;
   readonly #running = new Map<string, Running>();
-  /** Executions that have no slot yet, and whether they were stopped. */
+  /** Executions without a slot, and whether they were stopped. */
   readonly #waiting = new Map<string, { stopped: boolean }>();
   readonly #queue: (() => void)[] = [];
   readonly #seen = new Set<string>();
@@ -80,8 +80,8 @@ export class Runner {
   }
 
   /**
-   * @param frame the job as it goes to the program's process
-   * @param packagesFrom where its bundle is to be had, unless it is here
+   * @param frame the encoded job for the process of the program
+   * @param packagesFrom where to fetch its bundle if it is not in this sandbox
    * @throws Busy, Replayed, NoSuchPackages, SandboxLost, SandboxUnavailable
    */
   run(job: Job, frame: Uint8Array, onOutput?: OnOutput, packagesFrom?: BundleSource): Promise<JobResult> {
@@ -109,23 +109,23 @@ export class Runner {
     await this.#enter();
     try {
       const kind = await this.#kindOf(job, packagesFrom);
-      const preimport = kind.packages ? mentioned(job.code, this.#config.preimport) : [];
+      const preimport = kind.packages ? findImports(job.code, this.#config.preimport) : [];
       const slot = await this.#pools.take(kind, preimport);
       this.#waiting.delete(id);
-      return await this.#attend(job, frame, slot, place.stopped || this.#closing, onOutput);
+      return await this.#supervise(job, frame, slot, place.stopped || this.#closing, onOutput);
     } finally {
       this.#waiting.delete(id);
       this.#leave();
     }
   }
 
-  /** A bundle holds modules for Python only. */
-  async #kindOf({ language, packages }: Job, from: BundleSource | undefined): Promise<Kind> {
-    if (packages === undefined || language !== 'python') return { language, packages: null };
+  /** Bundles contain Python modules only. */
+  async #kindOf({ language, packages }: Job, from: BundleSource | undefined): Promise<SlotKind> {
+    if (packages === undefined || !languages[language].usesPackages) return { language, packages: null };
     return { language, packages: await this.#bundles.find(packages, from) };
   }
 
-  /** Whether there was such a run to stop. */
+  /** Stops a run. Returns false if there is no such run. */
   stop(executionId: string): boolean {
     const waiting = this.#waiting.get(executionId);
     if (waiting) waiting.stopped = true;
@@ -133,14 +133,14 @@ export class Runner {
     return waiting !== undefined || this.#running.has(executionId);
   }
 
-  /** Ends all runs; no other begins. */
+  /** Ends all runs, and starts no others. */
   async close(): Promise<void> {
     this.#closing = true;
     for (const run of this.#running.values()) run.end('stop');
     await Promise.allSettled(this.#ends);
   }
 
-  async #attend(
+  async #supervise(
     job: Job,
     frame: Uint8Array,
     slot: Slot,
@@ -216,7 +216,7 @@ export class Runner {
     if (this.#seen.size > remembered && oldest !== undefined) this.#seen.delete(oldest);
   }
 
-  /** Where there are no cgroups, somebody has to look. Short runs end before the first look. */
+  /** Polls the usage of runs, because there may be no cgroups to limit it. Short runs end before the first poll. */
   #startWatch(): void {
     this.#watch ??= setInterval(() => {
       if (this.#running.size === 0) {
@@ -225,18 +225,18 @@ export class Runner {
         return;
       }
       this.#ticks += 1;
-      this.#look(this.#ticks % diskEvery === 0);
+      this.#enforceLimits(this.#ticks % diskEvery === 0);
     }, watchMs);
   }
 
-  #look(atDisk: boolean): void {
+  #enforceLimits(includeDisk: boolean): void {
     const now = performance.now();
     const runs = [...this.#running.values()].filter((run) => now - run.startedAt > watchMs / 2);
     const processes = findProcesses(runs);
     for (const [run, pids] of processes) {
       if (measureMemory(run.zygotePid, pids) > this.#limits.memoryBytes) run.end('memory');
     }
-    if (!atDisk) return;
+    if (!includeDisk) return;
     const reserve = freeBytes(this.#config.temporary) < reservedBytes;
     for (const run of runs) {
       const bytes = measureDisk(run.directory) + measureUnnamed(processes.get(run) ?? []);
@@ -245,9 +245,10 @@ export class Runner {
   }
 }
 
-/** The files that are there when the program starts. */
+/** Returns the files that exist when the program starts. */
 function given({ language, code, files }: Job): readonly JobFile[] {
-  return language === 'javascript' ? [...files, { path: programName, content: Buffer.from(code) }] : files;
+  const { programFile } = languages[language];
+  return programFile === null ? files : [...files, { path: programFile, content: Buffer.from(code) }];
 }
 
 function freeBytes(directory: string): number {
@@ -257,12 +258,12 @@ function freeBytes(directory: string): number {
 
 async function filesOf(ended: Ended, collected: Promise<Collected>): Promise<Collected> {
   if (ended.collected === null) return { files: [], omittedFiles: 0 };
-  // There was at least one; whoever cannot say more was killed for it.
+  // There was at least one file; the collector was killed before it could list the rest.
   const unknown = { files: [], omittedFiles: 1 };
   return ended.collected ? Promise.race([collected, sleep(collectMs, unknown, { ref: false })]) : unknown;
 }
 
-/** A program that ended by itself before our signal reached it has its own status. */
+/** A program that ended by itself before the signal arrived keeps its own status. */
 function statusOf(ended: Ended, cause: Cause | undefined): JobStatus {
   if (ended.exitCode === 0) return 'completed';
   if (ended.exitCode !== null || cause === undefined) return 'failed';

@@ -30,7 +30,7 @@ class Refusal extends Error {
   }
 }
 
-/** What is to be known of a sandbox before it gets a job. */
+/** What callers can learn about a sandbox before they send a job. */
 export type Identity = {
   /** On Fargate. */
   readonly taskId: string | undefined;
@@ -38,34 +38,67 @@ export type Identity = {
   readonly isolation: Isolation;
 };
 
-type Runs = { readonly runner: Runner; readonly kept: KeptRuns };
+type Sandbox = {
+  readonly key: XWingPrivateKey;
+  readonly runner: Runner;
+  readonly kept: KeptRuns;
+  readonly identity: Identity;
+};
+
+type Exchange = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly query: URLSearchParams;
+  /** The execution id in the path, or empty. */
+  readonly id: string;
+};
+
+type Route = (sandbox: Sandbox, exchange: Exchange) => void | Promise<void>;
 
 const octets = 'application/octet-stream';
 
+/** All routes but `/run` ignore the request body. */
+const routes: { readonly [methodAndPath: string]: Route } = {
+  /**
+   * Takes a sealed job and returns its sealed result. With `?output=live`, the output of the program comes before the
+   * result, as it is written. With `?wait=ms`, the response is 202 after that time, and the replies are kept.
+   */
+  'POST /run': run,
+  /** Returns the sealed replies to a run from the first on, as they come; with `?wait=0`, those so far. */
+  'POST /attach/{id}': attach,
+  /** The replies to a run that has ended were read and can be discarded. */
+  'POST /ack/{id}': ({ kept }, { response, id }) => {
+    kept.discard(id);
+    response.writeHead(204).end();
+  },
+  'POST /stop/{id}': ({ runner }, { response, id }) => {
+    if (!runner.stop(id)) throw new Refusal(404, 'no such execution');
+    response.writeHead(204).end();
+  },
+  'GET /health': ({ runner }, { response }) =>
+    send(response, 200, 'application/json', JSON.stringify({ ready: true, ...runner.load })),
+  /** Returns the public key, and the id of this task. */
+  'GET /key': ({ identity }, { response }) =>
+    send(response, 200, 'application/json', JSON.stringify(identity)),
+};
+
 /**
- * - `POST /run`: a sealed job in, its sealed result out. `?output=live`: before it what the program writes, as it
- *   comes. `?wait=ms`: 202 once that time is over, and the replies are kept.
- * - `POST /attach/{executionId}`: the sealed replies to a run from the first on, as they come; `?wait=0`: those that
- *   are there.
- * - `POST /forget/{executionId}`: the replies to a run that has ended were read.
- * - `POST /stop/{executionId}`, `GET /health`.
- * - `GET /key`: the public key, and which task this is.
- *
- * Callers prove nothing: whoever reaches this may have a program run, but reads no result but their own, and an
- * execution id is not to be guessed. Who reaches it is the network's business.
+ * Creates the HTTP server of a sandbox; see `routes`. It does not authenticate clients: network policy controls access.
+ * Anyone who can connect can run programs, but can open only the results of their own jobs, and cannot guess execution
+ * ids.
  */
 export function createSandboxServer(key: XWingPrivateKey, runner: Runner, identity: Identity): Server {
-  const runs = { runner, kept: new KeptRuns() };
+  const sandbox = { key, runner, identity, kept: new KeptRuns() };
   const server = createServer((request, response) => {
-    route(key, runs, identity, request, response).catch((error: unknown) => refuse(response, error));
+    dispatch(sandbox, request, response).catch((error: unknown) => refuse(response, error));
   });
-  // A run may take 15 minutes; its caller waits with an open connection.
+  // A run may take 15 minutes, during which its caller waits with an open connection.
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 60_000;
   return server;
 }
 
-/** The address as callers write it: `unix:/path` or `http://host:port`. */
+/** Starts to listen. Returns the address for callers: `unix:/path` or `http://host:port`. */
 export async function listen(server: Server, at: Listen): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -79,60 +112,35 @@ export async function listen(server: Server, at: Listen): Promise<string> {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-async function route(
-  key: XWingPrivateKey,
-  runs: Runs,
-  identity: Identity,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://sandbox');
-  const [, action, id] = /^\/(\w+)(?:\/([\w-]+))?$/.exec(pathname) ?? [];
-  if (pathname === '/run' && request.method === 'POST') {
-    await run(key, runs, request, response, searchParams);
+async function dispatch(sandbox: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://sandbox');
+  const [, action, id = ''] = /^\/(\w+)(?:\/([\w-]+))?$/.exec(pathname) ?? [];
+  const route = routes[`${request.method} /${action}${id && '/{id}'}`];
+  if (route !== run) request.resume();
+  if (!route) throw new Refusal(404, 'no such resource');
+  await route(sandbox, { request, response, query, id });
+}
+
+function attach({ kept }: Sandbox, { response, query, id }: Exchange): void {
+  const run = kept.get(id);
+  if (!run) throw new Refusal(404, 'no such execution');
+  const sealed = run.replies.sealed();
+  if (query.get('wait') === '0') {
+    send(response, 200, octets, sealed);
     return;
   }
-  request.resume();
-  if (pathname === '/health' && request.method === 'GET') {
-    send(response, 200, 'application/json', JSON.stringify({ ready: true, ...runs.runner.load }));
-  } else if (pathname === '/key' && request.method === 'GET') {
-    send(response, 200, 'application/json', JSON.stringify(identity));
-  } else if (action === 'stop' && id && request.method === 'POST') {
-    if (!runs.runner.stop(id)) throw new Refusal(404, 'no such execution');
-    response.writeHead(204).end();
-  } else if (action === 'attach' && id && request.method === 'POST') {
-    const { replies } = runs.kept.get(id) ?? refuseUnknown();
-    const sealed = replies.sealed();
-    if (searchParams.get('wait') === '0') send(response, 200, octets, sealed);
-    else {
-      response.writeHead(200, { 'content-type': octets }).flushHeaders();
-      follow(replies, response);
-    }
-  } else if (action === 'forget' && id && request.method === 'POST') {
-    runs.kept.forget(id);
-    response.writeHead(204).end();
-  } else {
-    throw new Refusal(404, 'no such resource');
-  }
+  response.writeHead(200, { 'content-type': octets }).flushHeaders();
+  follow(run.replies, response);
 }
 
-function refuseUnknown(): never {
-  throw new Refusal(404, 'no such execution');
-}
-
-async function run(
-  key: XWingPrivateKey,
-  { runner, kept }: Runs,
-  request: IncomingMessage,
-  response: ServerResponse,
-  query: URLSearchParams,
-): Promise<void> {
-  if (request.headers['content-type'] !== octets) throw new Refusal(415, 'not octet-stream');
+async function run({ key, runner, kept }: Sandbox, { request, response, query }: Exchange): Promise<void> {
+  if (request.headers['content-type'] !== octets)
+    throw new Refusal(415, `the content type must be ${octets}`);
   const { plaintext, ...seal } = unseal(key, await readBody(request));
   const { executionId, start } = await prepare(key, runner, plaintext);
   const { replies, ended } = kept.start(executionId, seal, start);
-  // Nothing has to be kept of a run whose caller has the answer.
-  response.once('finish', () => response.statusCode !== 202 && kept.forget(executionId));
+  // Keep nothing of a run whose caller has the result.
+  response.once('finish', () => response.statusCode !== 202 && kept.discard(executionId));
   if (query.get('output') === 'live') {
     follow(replies, response);
     return;
@@ -157,9 +165,9 @@ async function prepare(key: XWingPrivateKey, runner: Runner, plaintext: Uint8Arr
     const sent = decodeJob(plaintext);
     const fault = jobFault(sent);
     if (fault) throw new Refusal(400, fault);
-    // Where packages come from is for this process to know, and for no program.
-    const { packagesFrom, ...own } = sent;
-    const job = await openCode(key, own);
+    // Programs must not learn the URLs of packages.
+    const { packagesFrom, ...rest } = sent;
+    const job = await openCode(key, rest);
     if (packagesFrom || sent.encrypted) frame = encodeJob(job);
     const start = (onOutput: (chunk: OutputChunk) => void) =>
       runner.run(job, frame, onOutput, packagesFrom).finally(wipe);
@@ -171,16 +179,16 @@ async function prepare(key: XWingPrivateKey, runner: Runner, plaintext: Uint8Arr
 }
 
 async function endsWithin(ended: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  const over = new AbortController();
-  const time = sleep(milliseconds, false, { signal: over.signal }).catch(() => false);
+  const settled = new AbortController();
+  const timeout = sleep(milliseconds, false, { signal: settled.signal }).catch(() => false);
   try {
-    return await Promise.race([ended.then(() => true), time]);
+    return await Promise.race([ended.then(() => true), timeout]);
   } finally {
-    over.abort();
+    settled.abort();
   }
 }
 
-/** Sends a caller all replies to a run, as they come. Without one before, a failure is an answer of its own. */
+/** Sends all replies to a run as they come. A failure before the first reply gets a status of its own. */
 function follow(replies: Replies, response: ServerResponse): void {
   const begin = () => response.headersSent || response.writeHead(200, { 'content-type': octets });
   const detach = replies.attach({
@@ -198,7 +206,7 @@ function unseal(key: XWingPrivateKey, box: Uint8Array): OpenedRequest {
   try {
     return open(native, key, box, runAad);
   } catch (error) {
-    if (error instanceof SealedBoxRejected) throw new Refusal(400, 'not sealed to this sandbox');
+    if (error instanceof SealedBoxRejected) throw new Refusal(400, 'the job is not sealed to this sandbox');
     throw error;
   }
 }
@@ -214,23 +222,31 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Errors whose message callers may see. */
+const statuses = [
+  [MalformedFrame, 400],
+  [NoSuchPackages, 400],
+  [Replayed, 409],
+  [Busy, 429],
+  [SandboxUnavailable, 501],
+  [SandboxLost, 502],
+] as const;
+
 function refuse(response: ServerResponse, error: unknown): void {
-  if (error instanceof Refusal) sendError(response, error.status, error.message);
-  else if (error instanceof MalformedFrame) sendError(response, 400, error.message);
-  else if (error instanceof Busy) sendError(response, 429, error.message);
-  else if (error instanceof CodeNotOpened) sendError(response, 422, error.fault);
-  else if (error instanceof NoSuchPackages) sendError(response, 400, error.message);
-  else if (error instanceof SandboxUnavailable) sendError(response, 501, error.message);
-  else if (error instanceof Replayed) sendError(response, 409, error.message);
-  else if (error instanceof SandboxLost) sendError(response, 502, error.message);
-  // Anything else could quote the job.
-  else sendError(response, 500, 'the sandbox failed');
+  const { status, message } = refusalOf(error);
+  // Replies that end without a last one tell the caller that the run was lost.
+  if (response.headersSent) response.destroy();
+  else send(response, status, 'application/json', JSON.stringify({ error: message }));
 }
 
-function sendError(response: ServerResponse, status: number, message: string): void {
-  if (!response.headersSent) send(response, status, 'application/json', JSON.stringify({ error: message }));
-  // Replies that end without a last one are a run that was lost.
-  else response.destroy();
+function refusalOf(error: unknown): { readonly status: number; readonly message: string } {
+  if (error instanceof Refusal) return error;
+  if (error instanceof CodeNotOpened) return { status: 422, message: error.fault };
+  for (const [type, status] of statuses) {
+    if (error instanceof type) return { status, message: error.message };
+  }
+  // Any other message could quote the job.
+  return { status: 500, message: 'internal error of the sandbox' };
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string | Uint8Array): void {

@@ -1,19 +1,20 @@
 import { join } from 'node:path';
+import { languageIds, languages } from '../../contract/languages.ts';
 import { type Isolation, SandboxUnavailable } from '../protocol/job.ts';
 import type { Config } from './config.ts';
-import type { Home } from './home.ts';
 import type { NodeProgram } from './node-program.ts';
-import type { Kind, Slot } from './slot-types.ts';
+import type { RuntimeDir } from './runtime-dir.ts';
+import type { Slot, SlotKind } from './slot-types.ts';
 import { SlotPool } from './slots.ts';
 import type { ZygoteSettings } from './zygote.ts';
 
-/** As many user ids as a zygote gives to its runs. */
+/** Number of user ids that a zygote uses for its runs. */
 const uidsOfZygote = 10_000;
 
 /**
- * All slots of a supervisor. Where the image's own packages are in the zygote's memory, programs that bring packages
- * get another zygote, which has nothing but the standard library: two versions of one package in one process would
- * be neither. It is started when it is wanted first.
+ * All slots of a supervisor. If the zygote has imported the packages of the image, programs with their own packages run
+ * in another zygote that has only the standard library: one process must not mix two versions of a package. The other
+ * zygote starts on first use.
  */
 export class SlotPools {
   readonly #main: SlotPool;
@@ -23,12 +24,12 @@ export class SlotPools {
   #withPackages: Promise<SlotPool> | undefined;
   #closing = false;
 
-  /** @param onBroken called where no zygote stays up */
+  /** @param onBroken called if no zygote stays up */
   constructor(
     python: string,
     node: NodeProgram,
     config: Config,
-    home: Home,
+    runtimeDir: RuntimeDir,
     onBroken: (error: Error) => void,
   ) {
     const { level, landlockAbi, firstUid, uidLocks, limits, spares } = config;
@@ -40,10 +41,10 @@ export class SlotPools {
         firstUid: firstUid === null || preloadPackages ? firstUid : firstUid + uidsOfZygote,
         uidLocks,
         limits,
-        base: home.makeBase(name),
-        socket: join(home.meeting, `${name}.sock`),
+        base: runtimeDir.makeBase(name),
+        socket: join(runtimeDir.meeting, `${name}.sock`),
         node: 'path' in node ? node.path : null,
-        bootstrap: home.bootstrap,
+        bootstrap: runtimeDir.bootstrap,
         preloadPackages,
       };
       return new SlotPool(python, settings, spares, onBroken);
@@ -53,16 +54,18 @@ export class SlotPools {
 
   /** @throws IsolationRefused */
   async start(): Promise<Isolation> {
-    const kinds: Kind[] = [{ language: 'python', packages: null }];
-    if ('path' in this.#node) kinds.push({ language: 'javascript', packages: null });
+    const available = languageIds.filter(
+      (id) => languages[id].interpreter !== 'node' || 'path' in this.#node,
+    );
+    const kinds = available.map((language): SlotKind => ({ language, packages: null }));
     const { isolation, packagesPreloaded } = await this.#main.start(kinds);
     this.#packagesPreloaded = packagesPreloaded;
     return isolation;
   }
 
-  /** @throws SandboxLost, SandboxUnavailable where there is no such language here */
-  async take(kind: Kind, preimport: readonly string[]): Promise<Slot> {
-    if (kind.language === 'javascript' && 'reason' in this.#node) {
+  /** @throws SandboxLost; SandboxUnavailable if this sandbox lacks the language */
+  async take(kind: SlotKind, preimport: readonly string[]): Promise<Slot> {
+    if (languages[kind.language].interpreter === 'node' && 'reason' in this.#node) {
       throw new SandboxUnavailable(this.#node.reason);
     }
     if (kind.packages === null || !this.#packagesPreloaded) return this.#main.take(kind, preimport);

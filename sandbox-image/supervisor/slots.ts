@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import { SandboxLost } from '../protocol/job.ts';
 import type { Spares } from './config.ts';
 import { type Channels, Rendezvous } from './rendezvous.ts';
-import type { Kind, Slot } from './slot-types.ts';
-import { Stock } from './stock.ts';
+import type { Slot, SlotKind } from './slot-types.ts';
+import { WarmSlots } from './warm-slots.ts';
 import { type Ended, type Forked, Zygote, type ZygoteSettings } from './zygote.ts';
 
 type Pending = {
-  readonly stock: Stock;
+  readonly slots: WarmSlots;
   readonly token: string;
   readonly overdue: NodeJS.Timeout;
   forked?: Forked;
@@ -20,14 +20,14 @@ type Pending = {
 /** Consecutive faults after which the pool gives up. */
 const maxFaults = 5;
 const restartMs = 200;
-/** What a slot may take to become ready, imports ahead of the job included. */
+/** Time limit for a slot to become ready, including its imports ahead of the job. */
 const readyMs = 30_000;
-/** Sets of packages for which slots are kept ready; a tenant seldom uses more at a time. */
+/** Sets of packages for which slots are kept ready. A tenant seldom uses more at the same time. */
 const maxPackages = 2;
 
 /**
- * Slots of one zygote, some of each kind forked ahead. A zygote that dies takes its slots with it and is replaced;
- * runs that waited for a slot go on waiting, runs that had one are lost.
+ * The slots of one zygote, some of each kind forked ahead. A zygote that dies is replaced: its slots and the runs in
+ * them are lost, and runs that wait for a slot keep waiting.
  */
 export class SlotPool {
   readonly #python: string;
@@ -36,14 +36,14 @@ export class SlotPool {
   readonly #onBroken: (reason: Error) => void;
   readonly #rendezvous = new Rendezvous();
   readonly #pending = new Map<string, Pending>();
-  /** By kind; the one that was used last is at the end. */
-  readonly #stocks = new Map<string, Stock>();
+  /** By kind, the most recently used last. */
+  readonly #warmSlots = new Map<string, WarmSlots>();
   #zygote: Zygote | undefined;
   #faults = 0;
   #counter = 0;
   #closing = false;
 
-  /** @param onBroken called once, where no zygote stays up */
+  /** @param onBroken called once if no zygote stays up */
   constructor(python: string, settings: ZygoteSettings, spares: Spares, onBroken: (reason: Error) => void) {
     this.#python = python;
     this.#settings = settings;
@@ -52,28 +52,28 @@ export class SlotPool {
   }
 
   /** @throws IsolationRefused */
-  async start(kinds: readonly Kind[]): Promise<Zygote> {
+  async start(kinds: readonly SlotKind[]): Promise<Zygote> {
     await this.#rendezvous.listen(this.#settings.socket);
-    for (const kind of kinds) this.#stock(kind);
+    for (const kind of kinds) this.#warmSlotsOf(kind);
     return this.#startZygote();
   }
 
   /**
-   * A slot of its own for one run.
+   * Returns a slot for one run.
    *
-   * @param preimport modules that slots of this kind are to import ahead from now on
-   * @throws SandboxLost, SandboxUnavailable where there are no slots of this kind
+   * @param preimport modules that slots of this kind import ahead from now on
+   * @throws SandboxLost; SandboxUnavailable if slots of this kind cannot start
    */
-  take(kind: Kind, preimport: readonly string[]): Promise<Slot> {
-    const stock = this.#stock(kind);
-    const slot = stock.idle.shift();
-    if (stock.learn(preimport)) for (const outdated of stock.idle.splice(0)) outdated.kill();
-    // The next one is forked when a run ends, not while this one needs the processor.
+  take(kind: SlotKind, preimport: readonly string[]): Promise<Slot> {
+    const slots = this.#warmSlotsOf(kind);
+    const slot = slots.idle.shift();
+    if (slots.learn(preimport)) for (const outdated of slots.idle.splice(0)) outdated.kill();
+    // Fork the next one when a run ends, not while this run needs the processor.
     if (slot) return Promise.resolve(slot);
-    if (stock.fault) return Promise.reject(stock.fault);
+    if (slots.fault) return Promise.reject(slots.fault);
     const waiter = Promise.withResolvers<Slot>();
-    stock.waiters.push(waiter);
-    this.#refill(stock);
+    slots.waiters.push(waiter);
+    this.#refill(slots);
     return waiter.promise;
   }
 
@@ -84,21 +84,21 @@ export class SlotPool {
     this.#rendezvous.close();
   }
 
-  #stock(kind: Kind): Stock {
+  #warmSlotsOf(kind: SlotKind): WarmSlots {
     const key = JSON.stringify([kind.language, kind.packages]);
-    const stock = this.#stocks.get(key) ?? new Stock(kind, this.#sparesOf(kind));
-    this.#stocks.delete(key);
-    this.#stocks.set(key, stock);
-    const withPackages = [...this.#stocks].filter(([, { kind }]) => kind.packages !== null);
+    const slots = this.#warmSlots.get(key) ?? new WarmSlots(kind, this.#sparesOf(kind));
+    this.#warmSlots.delete(key);
+    this.#warmSlots.set(key, slots);
+    const withPackages = [...this.#warmSlots].filter(([, { kind }]) => kind.packages !== null);
     for (const [unused, { idle, waiters }] of withPackages.slice(0, -maxPackages)) {
       if (waiters.length > 0) continue;
-      this.#stocks.delete(unused);
+      this.#warmSlots.delete(unused);
       for (const slot of idle.splice(0)) slot.kill();
     }
-    return stock;
+    return slots;
   }
 
-  #sparesOf({ language, packages }: Kind): number {
+  #sparesOf({ language, packages }: SlotKind): number {
     return packages === null ? this.#spares[language] : this.#spares.packages;
   }
 
@@ -116,29 +116,29 @@ export class SlotPool {
   }
 
   #refillAll(): void {
-    for (const stock of this.#stocks.values()) this.#refill(stock);
+    for (const slots of this.#warmSlots.values()) this.#refill(slots);
   }
 
-  #refill(stock: Stock): void {
-    if (!this.#zygote || this.#closing || stock.fault) return;
-    for (const preimport of stock.wanted) this.#fork(this.#zygote, stock, preimport);
+  #refill(slots: WarmSlots): void {
+    if (!this.#zygote || this.#closing || slots.fault) return;
+    for (const preimport of slots.wanted) this.#fork(this.#zygote, slots, preimport);
   }
 
-  #fork(zygote: Zygote, stock: Stock, preimport: readonly string[]): void {
+  #fork(zygote: Zygote, slots: WarmSlots, preimport: readonly string[]): void {
     this.#counter += 1;
     const name = `run-${this.#counter}`;
     const pending: Pending = {
-      stock,
+      slots,
       token: randomBytes(16).toString('hex'),
       overdue: setTimeout(() => zygote.kill(name), readyMs).unref(),
       ready: false,
       collector: Promise.withResolvers(),
       ended: Promise.withResolvers(),
     };
-    // A slot may end before anybody waits for its end.
+    // A slot may end before a run waits for its end.
     pending.ended.promise.catch(() => undefined);
     this.#pending.set(name, pending);
-    stock.unready += 1;
+    slots.unready += 1;
     this.#rendezvous.expect(pending.token, {
       onComplete: (channels) => {
         pending.channels = channels;
@@ -149,14 +149,14 @@ export class SlotPool {
       },
       onFiles: pending.collector.resolve,
     });
-    const { language, packages } = stock.kind;
+    const { language, packages } = slots.kind;
     zygote.fork({ slot: name, token: pending.token, language, packages, preimport });
   }
 
-  /** It is ready, or will never be. */
+  /** Called when a slot is ready, or when it will never be. */
   #settle(pending: Pending, ready = true): void {
     clearTimeout(pending.overdue);
-    if (!pending.ready) pending.stock.unready -= 1;
+    if (!pending.ready) pending.slots.unready -= 1;
     pending.ready ||= ready;
   }
 
@@ -167,11 +167,11 @@ export class SlotPool {
     this.#offer(event.slot, pending, this.#zygote);
   }
 
-  /** The word of the zygote and that of the child come on two roads, in either order. */
-  #offer(name: string, { stock, ready, forked, channels, collector, ended }: Pending, zygote: Zygote): void {
+  /** The event of the zygote and the connections of the child may arrive in either order. */
+  #offer(name: string, { slots, ready, forked, channels, collector, ended }: Pending, zygote: Zygote): void {
     if (!ready || !forked || !channels) return;
     this.#faults = 0;
-    stock.onReady();
+    slots.onReady();
     const slot: Slot = {
       name,
       pid: forked.pid,
@@ -185,48 +185,48 @@ export class SlotPool {
       kill: () => zygote.kill(name),
       abandon: () => zygote.destroy(),
     };
-    const waiter = stock.waiters.shift();
+    const waiter = slots.waiters.shift();
     if (waiter) waiter.resolve(slot);
-    else if ([...this.#stocks.values()].includes(stock)) stock.idle.push(slot);
+    else if ([...this.#warmSlots.values()].includes(slots)) slots.idle.push(slot);
     else slot.kill();
   }
 
   #onEnded(event: Ended): void {
     const pending = this.#pending.get(event.slot);
     if (!pending) return;
-    const { stock, ready } = pending;
+    const { slots, ready } = pending;
     this.#pending.delete(event.slot);
-    // The zygote's word can overtake the connection of the collector that it tells of.
+    // The event of the zygote may arrive before the connection of the collector.
     const arrived = event.collected ? pending.collector.promise : Promise.resolve();
     arrived.then(() => this.#rendezvous.forget(pending.token));
     pending.ended.resolve(event);
-    const at = stock.idle.findIndex((slot) => slot.name === event.slot);
-    if (at >= 0) stock.idle.splice(at, 1);
+    const at = slots.idle.findIndex((slot) => slot.name === event.slot);
+    if (at >= 0) slots.idle.splice(at, 1);
     if (!ready) this.#onUnready(pending, event);
-    if (stock.waiters.length > 0) this.#refill(stock);
-    // The answer to whoever waited for this run goes out first.
-    else setImmediate(() => this.#refill(stock));
+    if (slots.waiters.length > 0) this.#refill(slots);
+    // Send the result of this run first.
+    else setImmediate(() => this.#refill(slots));
   }
 
   #onUnready(pending: Pending, { exitCode, signal }: Ended): void {
     this.#settle(pending, false);
     if (this.#closing) return;
     const how = signal ?? `exit code ${exitCode}`;
-    process.stderr.write(`a slot for ${pending.stock.kind.language} ended before it was ready: ${how}\n`);
-    if (pending.stock.indispensable) this.#fault(new Error(`a run could not be prepared: ${how}`));
-    else pending.stock.onFault(pending.channels?.stderr);
+    process.stderr.write(`a slot for ${pending.slots.kind.language} ended before it was ready: ${how}\n`);
+    if (pending.slots.indispensable) this.#fault(new Error(`a run could not be prepared: ${how}`));
+    else pending.slots.onFault(pending.channels?.stderr);
   }
 
   #onDeath(complaint: string): void {
-    if (!this.#closing) process.stderr.write(`the zygote died and is replaced: ${complaint}\n`);
+    if (!this.#closing) process.stderr.write(`the zygote died and will be replaced: ${complaint}\n`);
     this.#zygote = undefined;
-    for (const stock of this.#stocks.values()) stock.idle.length = 0;
+    for (const slots of this.#warmSlots.values()) slots.idle.length = 0;
     for (const [name, pending] of this.#pending) {
       this.#settle(pending, false);
       this.#pending.delete(name);
       this.#rendezvous.forget(pending.token);
       for (const socket of Object.values(pending.channels ?? {})) socket.destroy();
-      pending.ended.reject(new SandboxLost('the process that holds the runs died'));
+      pending.ended.reject(new SandboxLost('the zygote died'));
     }
     if (!this.#closing) this.#restart();
   }
@@ -247,7 +247,7 @@ export class SlotPool {
   }
 
   #rejectAll(error: Error): void {
-    for (const { waiters } of this.#stocks.values()) {
+    for (const { waiters } of this.#warmSlots.values()) {
       for (const waiter of waiters.splice(0)) waiter.reject(error);
     }
   }

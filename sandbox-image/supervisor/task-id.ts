@@ -1,16 +1,16 @@
-const answerMs = 5_000;
+const timeoutMs = 5_000;
 
 /**
- * The id of the Fargate task that this is, by which the pool knows it; undefined elsewhere ("Task metadata endpoint
- * version 4"). A key is taken for that of a task only where the task says so: addresses are used again.
+ * Returns the id of this Fargate task, which is also its id in the pool, or undefined outside Fargate ("Task metadata
+ * endpoint version 4"). Callers check it before they trust the key of a task, because addresses are reused.
  *
- * @throws Error where the endpoint is named and does not tell
+ * @throws Error if the endpoint does not return it
  */
 export async function findTaskId(metadata: string | undefined): Promise<string | undefined> {
   if (!metadata) return undefined;
-  const answer = await fetch(`${metadata}/task`, { signal: AbortSignal.timeout(answerMs) });
-  const { TaskARN } = (await answer.json()) as { TaskARN?: unknown };
+  const response = await fetch(`${metadata}/task`, { signal: AbortSignal.timeout(timeoutMs) });
+  const { TaskARN } = (await response.json()) as { TaskARN?: unknown };
   const taskId = typeof TaskARN === 'string' ? TaskARN.split('/').at(-1) : undefined;
-  if (!answer.ok || !taskId) throw new Error('the metadata of the task do not say which one it is');
+  if (!response.ok || !taskId) throw new Error('the task metadata endpoint did not return the task id');
   return taskId;
 }

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Isolation, Language } from '../protocol/job.ts';
+import type { Language } from '../../contract/languages.ts';
+import type { Isolation } from '../protocol/job.ts';
 import type { Limits, SandboxLevel } from './config.ts';
 
 export type ZygoteSettings = {
@@ -13,10 +14,11 @@ export type ZygoteSettings = {
   readonly firstUid: number | null;
   readonly uidLocks: string;
   readonly limits: Limits;
-  /** The Node.js for JavaScript and the script that it begins with; null where there is none. */
+  /** Path of the Node.js for JavaScript, or null without one. */
   readonly node: string | null;
+  /** The script that Node.js starts with. */
   readonly bootstrap: string;
-  /** Whether packages beside the standard library are imported before all runs. */
+  /** Whether the zygote imports packages of the image before any run. */
   readonly preloadPackages: boolean;
 };
 
@@ -43,7 +45,7 @@ export type Ended = {
   readonly signal: string | null;
   readonly cpuMs: number;
   readonly peakMemoryBytes: number;
-  /** Whether what the run left was collected whole; null where there was nothing. */
+  /** Whether all files that the run left were collected, or null if it left none. */
   readonly collected: boolean | null;
 };
 
@@ -56,22 +58,22 @@ type ZygoteEvent =
 export type ZygoteListener = {
   onForked(event: Forked): void;
   onEnded(event: Ended): void;
-  /** @param complaint its last words; it never holds anything of a job */
+  /** @param complaint the last output on stderr, which never contains anything of a job */
   onDeath(complaint: string): void;
 };
 
-/** Runs cannot be held to the floor on this host; the message says what would help. */
+/** This host cannot enforce the floor. The message says what would help. */
 export class IsolationRefused extends Error {
   override readonly name = 'IsolationRefused';
 }
 
 const startMs = 30_000;
-/** Beside this module in the repository, below it in the bundle. */
+/** Next to this folder in the repository, below it in the bundle. */
 const program = ['../zygote/', './zygote/']
   .map((place) => fileURLToPath(new URL(place, import.meta.url)))
   .find((place) => existsSync(place));
 
-/** The running zygote: orders go in, events come out, one JSON object a line on its descriptor 3. */
+/** The running zygote. Orders and events are JSON objects, one per line, on its descriptor 3. */
 export class Zygote {
   readonly isolation: Isolation;
   readonly packagesPreloaded: boolean;
@@ -92,11 +94,11 @@ export class Zygote {
     this.pid = process.pid ?? 0;
   }
 
-  /** @throws IsolationRefused, Error where it does not start */
+  /** @throws IsolationRefused; Error if the zygote does not start */
   static async start(python: string, settings: ZygoteSettings, listener: ZygoteListener): Promise<Zygote> {
-    if (!program) throw new Error('the zygote is not installed beside the supervisor');
+    if (!program) throw new Error('the zygote is not installed next to the supervisor');
     const child = spawn(python, ['-I', '-B', program, JSON.stringify(settings)], {
-      // A session of its own: the terminal's Ctrl-C is the supervisor's to answer.
+      // A session of its own: only the supervisor handles Ctrl-C in the terminal.
       detached: true,
       env: { LANG: 'C.UTF-8', PATH: '/usr/local/bin:/usr/bin:/bin' },
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -138,12 +140,12 @@ export class Zygote {
     this.#control.write(`${JSON.stringify({ order: 'kill', slot })}\n`);
   }
 
-  /** Ends it at once; what it leaves is swept by the next one. */
+  /** Kills the zygote. The next one removes what it leaves. */
   destroy(): void {
     this.#process.kill('SIGKILL');
   }
 
-  /** It kills all runs, wipes their directories and ends. */
+  /** Asks the zygote to kill all runs, wipe their directories and exit. */
   async close(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const closed = new Promise<void>((resolve) => this.#process.once('close', () => resolve()));

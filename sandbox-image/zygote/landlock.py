@@ -38,7 +38,7 @@ _FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | _TRUNCATE | _IOCTL_DEV
 
 
 def version() -> int:
-    """Returns the version of the kernel's Landlock interface, or 0 if there is none."""
+    """Returns the version of the kernel's Landlock interface, or 0 without Landlock."""
     try:
         return kernel.call("landlock_create_ruleset", 0, 0, _CREATE_RULESET_VERSION)
     except OSError as error:

@@ -10,18 +10,18 @@ const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
 
 /** Limits that no test reaches by accident; tests of limits set their own. */
 const roomy = {
-  STRONGROOM_LIMIT: '1000000/60',
-  STRONGROOM_AUTH_LIMIT: '1000000/60',
-  STRONGROOM_SECRET_LIMIT: '1000000/60',
-  STRONGROOM_MESSAGE_LIMIT: '1000000/60',
-  STRONGROOM_MESSAGE_TOKEN_LIMIT: '1000000/60',
+  STRONGROOM_API_RATE_LIMIT: '1000000/60',
+  STRONGROOM_AUTH_RATE_LIMIT: '1000000/60',
+  STRONGROOM_SECRET_RATE_LIMIT: '1000000/60',
+  STRONGROOM_MESSAGE_RATE_LIMIT: '1000000/60',
+  STRONGROOM_TOKEN_MESSAGE_RATE_LIMIT: '1000000/60',
 };
 
-/** `npm start` as a separate process, on a data folder that survives it. */
+/** `npm start` in a separate process, on a data folder that survives restarts. */
 export class TestAppliance {
   readonly data: string;
   readonly #env: NodeJS.ProcessEnv;
-  /** A separate folder, since programs of other users must be able to enter it. */
+  /** Outside the data folder, since programs that run as other users must be able to read it. */
   readonly packages: string;
   #process: ChildProcess | undefined;
   #output = '';
@@ -54,14 +54,14 @@ export class TestAppliance {
     return this.#process?.pid ?? 0;
   }
 
-  /** @throws Error with its output if it does not become ready */
+  /** @throws Error with the printed output if it exits before it is ready */
   async start(): Promise<void> {
     const before = this.#output.length;
     const child = spawn(process.execPath, [program, '--port', '0', '--data', this.data], {
       env: {
         PATH: process.env.PATH,
         STRONGROOM_SANDBOX_PACKAGES: this.packages,
-        // The discard port, so that no test reaches an index that it has not created.
+        // The discard port: no test may reach an index that it did not start itself.
         STRONGROOM_PACKAGE_INDEX: 'http://127.0.0.1:9/simple/',
         ...roomy,
         ...this.#env,
@@ -70,19 +70,19 @@ export class TestAppliance {
     });
     this.#process = child;
     const ready = Promise.withResolvers<string>();
-    const take = (chunk: Buffer) => {
+    const collect = (chunk: Buffer) => {
       this.#output += chunk.toString();
       const line = /^Strongroom is ready at (\S+)$/m.exec(this.#output.slice(before));
       if (line) ready.resolve(line[1] as string);
     };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
     child.once('close', () => ready.reject(new Error(this.#output.slice(before))));
     this.#url = await ready.promise;
     this.#administratorKey ||= /^Administrator key: (\S+)$/m.exec(this.#output)?.[1] ?? '';
   }
 
-  /** @returns the exit code, or null if the signal ended it */
+  /** Returns the exit code, or null if the signal killed the process. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#process;
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
@@ -91,7 +91,7 @@ export class TestAppliance {
     return code;
   }
 
-  /** Stops it and deletes its data. */
+  /** Stops the process and removes its data. */
   async remove(): Promise<void> {
     await this.end('SIGTERM');
     rmSync(this.data, { recursive: true, force: true });

@@ -27,7 +27,7 @@ export function auditLogSuite(target: () => Target): void {
       const { body } = await client.call('audit.list', { query: { limit: 1 } });
       return body.entries[0] as (typeof body.entries)[number];
     };
-    /** Returns the proof of an entry once it is sequenced. */
+    /** Waits until an entry is in the log, and returns its proof. */
     const proofOf = async (id: string) => {
       await target().sealAudit?.();
       for (;;) {

@@ -37,7 +37,7 @@ export function auditSuite(target: () => Target): void {
       ]);
     });
 
-    test('an entry says who did what to what, when and from where', () => {
+    test('records who did what to what, when and from where', () => {
       expect(entries[4]).toEqual({
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),
         sequence: expect.any(Number),
@@ -67,7 +67,7 @@ export function auditSuite(target: () => Target): void {
       expect(JSON.stringify(entries)).not.toMatch(/planted/);
     });
 
-    test('is paged', async () => {
+    test('pages the list', async () => {
       const seen: Entry[] = [];
       let cursor = '';
       do {

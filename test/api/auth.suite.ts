@@ -80,7 +80,10 @@ export function authSuite(target: () => Target): void {
 
       test('a wrong password and an unknown address get the same response', async () => {
         const wrong = await login({ ...user, email: user.email, password: 'wrong password' });
-        const unknown = await login({ email: `nobody-${randomUUID()}@example.com`, password: user.password });
+        const unknown = await login({
+          email: `unknown-${randomUUID()}@example.com`,
+          password: user.password,
+        });
         expect([wrong.status, wrong.body.code]).toEqual([401, 'INVALID_CREDENTIALS']);
         const same = ({ body }: typeof wrong) => ({ ...body, requestId: '' });
         expect(same(wrong)).toEqual(same(unknown));
@@ -116,14 +119,14 @@ export function authSuite(target: () => Target): void {
 
     describe('refused credentials', () => {
       const forged = {
-        missing: () => ({}),
+        'no credential': () => ({}),
         'empty key': () => ({ 'x-api-key': '' }),
         'unknown key': () => ({ 'x-api-key': `pyapi_${'0'.repeat(24)}_${'0'.repeat(64)}` }),
         'known key id, wrong secret': () => ({
           'x-api-key': `${user.apiKey.slice(0, -4)}${user.apiKey.endsWith('0000') ? '1111' : '0000'}`,
         }),
         'truncated key': () => ({ 'x-api-key': user.apiKey.slice(0, -1) }),
-        'key with a suffix': () => ({ 'x-api-key': `${user.apiKey}0` }),
+        'key with an extra character': () => ({ 'x-api-key': `${user.apiKey}0` }),
         'key with another prefix': () => ({ 'x-api-key': user.apiKey.replace('pyapi_', 'sradm_') }),
         'not a token': () => bearer('nonsense'),
         'another scheme': () => ({ authorization: `Basic ${user.token}` }),
@@ -145,7 +148,7 @@ export function authSuite(target: () => Target): void {
           });
           return bearer(`${header}.${payload}.${signature.toString('base64url')}`);
         },
-        'signed by a key that the token contains': () => {
+        'signed by a key in its own header': () => {
           const [, payload] = user.token.split('.');
           const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
           const header = encode({ alg: 'ES256', typ: 'JWT', jwk: publicKey.export({ format: 'jwk' }) });
@@ -157,7 +160,7 @@ export function authSuite(target: () => Target): void {
         },
       } satisfies Record<string, () => Record<string, string>>;
 
-      test.each(Object.entries(forged))('%s', async (_, headers) => {
+      test.each(Object.entries(forged))('return 401: %s', async (_, headers) => {
         const { status, body } = await call(target(), 'GET', '/api/v1/secrets', { headers: headers() });
         expect(status).toBe(401);
         expect(body).toEqual({
@@ -210,7 +213,7 @@ export function authSuite(target: () => Target): void {
         expect([again.status, again.body.apiKey]).toEqual([200, other.apiKey]);
       });
 
-      test('a password change needs the current password', async () => {
+      test('a password change requires the current password', async () => {
         const { status, body } = await user.call('POST', '/api/password', {
           body: { currentPassword: 'wrong', newPassword: 'a password that is new' },
         });
@@ -256,7 +259,7 @@ export function authSuite(target: () => Target): void {
         expect([again.status, again.body.apiKey]).toEqual([200, null]);
       });
 
-      test('a wrong password changes nothing', async () => {
+      test('changes nothing when the password is wrong', async () => {
         const { status } = await user.call('POST', '/api/apikey/rotate', { body: { password: 'wrong' } });
         expect(status).toBe(401);
         expect(await works({ 'x-api-key': user.apiKey })).toBe(true);

@@ -15,7 +15,7 @@ afterEach(() => appliance.remove());
 
 const program = resolve(import.meta.dirname, '..', '..', 'bin', 'local.ts');
 
-/** Runs `npm start` again. */
+/** Runs a second `npm start`. */
 async function startAgain(...args: string[]): Promise<{ code: number; stderr: string }> {
   try {
     await promisify(execFile)(process.execPath, [program, ...args], {
@@ -118,14 +118,14 @@ describe('the data of an appliance', () => {
         },
       });
     expect((await run({ 'idempotency-key': 'planted' })).body.stdout).toContain(planted.secret);
-    const handedOver = await user.call('POST', '/api/v1/execute', {
+    const detached = await user.call('POST', '/api/v1/execute', {
       body: {
         code: `import os; print(os.environ["PLANTED"], "${planted.code}"); open("f", "w").write("${planted.code}")`,
         files: [{ path: 'in', contentB64: Buffer.from(planted.stdin).toString('base64') }],
         wait: false,
       },
     });
-    const { executionId } = handedOver.body;
+    const { executionId } = detached.body;
     for (
       let status = 'running';
       status === 'running';
@@ -143,7 +143,7 @@ describe('the data of an appliance', () => {
     const places = placesOf(appliance);
     expect([...places.keys()]).toContain('strongroom.db-wal');
     expect(findPlanted(places, planted)).toEqual([]);
-    // Shows that the search works: an audit entry names the secret.
+    // Proves that the search works: it must find the audit entry that names the secret.
     expect(
       [...places].some(([name, content]) => name !== 'keys.json' && content.includes('secrets/PLANTED')),
     ).toBe(true);
@@ -165,12 +165,12 @@ describe('npm start', () => {
   test('refuses a folder that another appliance uses, and leaves that one alone', async () => {
     const { code, stderr } = await startAgain('--port', '0', '--data', appliance.data);
     expect(code).toBe(1);
-    expect(stderr).toContain(`another Strongroom is running on ${appliance.data}`);
+    expect(stderr).toContain(`another Strongroom uses ${appliance.data}`);
     expect((await call(appliance.target, 'GET', '/api/health')).status).toBe(200);
   });
 
-  test('names an invalid option', async () => {
-    expect((await startAgain('--port', 'x')).stderr).toBe('--port takes a number from 0 to 65535, not x\n');
+  test('names an option that is wrong', async () => {
+    expect((await startAgain('--port', 'x')).stderr).toBe('--port must be a number from 0 to 65535, not x\n');
     expect((await startAgain('--prot', '1')).stderr).toContain('--prot');
   });
 

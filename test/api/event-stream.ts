@@ -3,11 +3,11 @@ import type { TestUser } from './target.ts';
 export type Event = {
   readonly id: string;
   readonly event: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into data of every shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests read data of every shape
   readonly data: any;
 };
 
-/** Reads server-sent events by WHATWG HTML section 9.2. */
+/** Reads server-sent events (WHATWG HTML §9.2). */
 export class EventStream {
   readonly status: number;
   readonly headers: Headers;
@@ -32,7 +32,7 @@ export class EventStream {
     return new EventStream(response, abort);
   }
 
-  /** Returns the next event, or `undefined` if the stream has ended. */
+  /** Returns the next event, or `undefined` at the end of the stream. */
   async next(): Promise<Event | undefined> {
     for (;;) {
       const end = this.#buffer.indexOf('\n\n');

@@ -75,7 +75,7 @@ export function executeSuite(target: () => Target): void {
       expect(lastUse).toEqual({ USED: expect.stringMatching(/Z$/), UNUSED: null });
     });
 
-    test('a program that fails is a 200 with its exit code', async () => {
+    test('answers 200 with the exit code of a program that fails', async () => {
       const { status, body } = await execute({ code: 'raise ValueError("wrong")' });
       expect(status).toBe(200);
       expect(body).toMatchObject({ status: 'failed', exitCode: 1 });
@@ -83,13 +83,13 @@ export function executeSuite(target: () => Target): void {
       expect((await execute({ code: 'import sys; sys.exit(3)' })).body.exitCode).toBe(3);
     });
 
-    test('a program with a syntax error is a 200 that shows it', async () => {
+    test('answers 200 and shows a syntax error', async () => {
       const { status, body } = await execute({ code: 'print(' });
       expect([status, body.status, body.exitCode]).toEqual([200, 'failed', 1]);
       expect(body.stderr).toContain('SyntaxError');
     });
 
-    test('a program that kills itself is a 200 with the signal', async () => {
+    test('answers 200 with the signal of a program that kills itself', async () => {
       const { body } = await execute({ code: 'import os, signal; os.kill(os.getpid(), signal.SIGTERM)' });
       expect(body).toMatchObject({ status: 'failed', exitCode: null, signal: 'SIGTERM' });
     });
@@ -249,7 +249,7 @@ import hashlib; print(hashlib.sha256(content).hexdigest())`;
       expect(body.files[0].sizeBytes).toBe(1 << 20);
     });
 
-    test('an Idempotency-Key replays the largest answer to the largest request', async () => {
+    test('replays the largest response to the largest request for an Idempotency-Key', async () => {
       const body = {
         code: 'import os\nprint("\\1" * 300000)\nopen("out", "wb").write(os.urandom(1 << 20))',
         files: [file('in', Buffer.alloc(limits.programFiles.bytes))],

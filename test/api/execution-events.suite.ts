@@ -51,7 +51,7 @@ export function executionEventsSuite(target: () => Target): void {
       expect(stream.headers.get('content-type')).toBe('text/event-stream');
       const first = await stream.next();
       expect([first?.event, first?.data]).toEqual(['stdout', { text: '0\n' }]);
-      // It still runs when its first output has arrived.
+      // The first output arrives while the program still runs.
       expect((await user.call('GET', `/api/v1/executions/${id}`)).body.status).toBe('running');
       const rest = await stream.rest();
       expect(rest.map(({ event, data }) => [event, data.text])).toEqual([

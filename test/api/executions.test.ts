@@ -14,7 +14,7 @@ const endless = 'import time\nprint("begun", flush=True)\nwhile True: time.sleep
 
 const execute = (user: TestUser, body: object) => user.call('POST', '/api/v1/execute', { body });
 
-/** Starts a program, and waits until it has written something. */
+/** Starts a program and waits for its first output. */
 async function begin(user: TestUser, code = endless): Promise<string> {
   const { body } = await execute(user, { code, wait: false, timeoutSeconds: 60 });
   while ((await user.call('GET', `/api/v1/executions/${body.executionId}`)).body.stdout === '')
@@ -22,7 +22,7 @@ async function begin(user: TestUser, code = endless): Promise<string> {
   return body.executionId;
 }
 
-/** Reads the target each time: after a restart the appliance has another address. */
+/** Reads the current address, which changes with every restart. */
 const get = (user: TestUser, path: string) =>
   call(appliance.target, 'GET', path, { headers: { 'x-api-key': user.apiKey } });
 
@@ -34,7 +34,7 @@ async function ended(user: TestUser, id: string): Promise<Answer['body']> {
   }
 }
 
-/** Returns the process that this appliance started first; the first user has it. */
+/** Returns the first supervisor that this appliance started, which serves the first user. */
 function oldestSupervisor(): number {
   const children = readFileSync(`/proc/${appliance.pid}/task/${appliance.pid}/children`, 'utf8');
   const pids = children.split(' ').filter(Boolean).map(Number);
@@ -67,7 +67,7 @@ describe('detached executions', () => {
         'Strongroom: the appliance ended while this program ran, and the program with it.\n',
       );
     }
-    // An execution that had ended before is unchanged.
+    // Results from before the restart are unchanged.
     expect((await get(user, `/api/v1/executions/${before.executionId}`)).body.stdout).toBe('kept\n');
   });
 
@@ -81,7 +81,7 @@ describe('detached executions', () => {
     expect(body).toMatchObject({ status: 'killed', signal: 'SIGKILL', stdout: 'begun\n', stderr: '' });
   });
 
-  test('are killed, with their output so far, when their sandbox is lost', async () => {
+  test('are recorded as killed, with their output so far, when their sandbox is lost', async () => {
     appliance = await TestAppliance.start();
     const user = await TestUser.register(appliance.target);
     const id = await begin(user);
@@ -125,7 +125,7 @@ describe('detached executions', () => {
     const objects = () => readdirSync(join(appliance.data, 'objects', 'blobs'), { recursive: true });
     expect(objects()).toEqual([]);
     expect((await get(user, '/api/v1/executions')).body.executions).toEqual([]);
-    const { body } = await execute(user, { code: 'print("PLANTED-handed-over")', wait: false });
+    const { body } = await execute(user, { code: 'print("PLANTED-detached")', wait: false });
     await ended(user, body.executionId);
     await (await EventStream.open(user, body.executionId)).rest();
     expect(appliance.output).toContain('executions.streamEvents');

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { limits } from '../../contract/limits.ts';
 import { call, type Target, TestUser } from './target.ts';
 
-/** Tests that hold for every configured model, and send nothing to it. */
+/** Rules that hold for every configured model, checked without asking one. */
 export function generateSuite(target: () => Target): void {
   describe('generate', () => {
     let user: TestUser;

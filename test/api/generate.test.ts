@@ -36,7 +36,7 @@ const settingsFor = ({ provider }: Protocol, url: string): NodeJS.ProcessEnv => 
 
 const suites = protocols.map((protocol) => [protocol.provider, protocol] as const);
 
-describe.each(suites)('generate by %s', (provider, protocol) => {
+describe.each(suites)('generating code by %s', (provider, protocol) => {
   let server: ModelServer;
   let appliance: TestAppliance;
   let user: TestUser;
@@ -52,7 +52,7 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
 
   const generate = (body: object, headers = {}) => user.call('POST', '/api/v1/generate', { body, headers });
 
-  test('a model writes a program and the sandbox runs it', async () => {
+  test('runs the program that the model writes in the sandbox', async () => {
     server.behaves(says(program('print(6 * 7)')));
     const { status, body } = await generate({ prompt: 'Multiply six by seven.' });
     expect(status).toBe(200);
@@ -63,7 +63,7 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
       usage: { inputTokens: 11, outputTokens: 7 },
       execution: { status: 'completed', stdout: '42\n', isolation: { seccomp: true } },
     });
-    const [asked] = server.asked;
+    const [asked] = server.prompts;
     expect(asked).toMatchObject({ prompt: 'Multiply six by seven.', maxTokens: 4096 });
     expect(asked?.system).toContain('The user has stored no secrets.');
   });
@@ -81,8 +81,8 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     server.behaves(says(program('import os; print(len(os.environ["DATABASE_URL"]))')));
     const { body } = await generate({ prompt: 'How long is my database URL?' });
     expect(body.execution.stdout).toBe('18\n');
-    expect(server.asked[0]?.system).toContain('DATABASE_URL');
-    expect(JSON.stringify(server.asked)).not.toContain('planted-');
+    expect(server.prompts[0]?.system).toContain('DATABASE_URL');
+    expect(JSON.stringify(server.prompts)).not.toContain('planted-');
   });
 
   test('a program gets the secrets that it names, and no others', async () => {
@@ -107,10 +107,10 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     const { status, body } = await generate({ prompt: 'Use my token.' });
     expect([status, body.code, body.text]).toEqual([422, 'NO_CODE_GENERATED', plea]);
     expect(server.requests).toHaveLength(1);
-    expect(JSON.stringify(server.asked)).not.toContain('planted-');
+    expect(JSON.stringify(server.prompts)).not.toContain('planted-');
   });
 
-  test('a program that prints a secret prints it to its owner, not to the model', async () => {
+  test('shows a printed secret to its owner, and not to the model', async () => {
     await user.call('PUT', '/api/v1/secrets/TOKEN', { body: { value: 'planted-value-51b2' } });
     server.behaves(says(program('import os; print(os.environ["TOKEN"])')));
     const { body } = await generate({ prompt: 'Print my token.' });
@@ -142,16 +142,19 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     ['a program in another language', says(program('ls', 'bash'))],
     ['an empty answer', says('')],
     ['a refusal', says('I will not do that.', 'refusal')],
-    ['a program that was cut off', says(`${fence}python\nimport os\nos.`, 'max_tokens')],
-  ])('%s is 422 with the text, and nothing is run', async (_, behaviour: Behaviour) => {
-    server.behaves(behaviour);
-    const { status, body } = await generate({ prompt: 'x' });
-    expect([status, body.code]).toEqual([422, 'NO_CODE_GENERATED']);
-    expect(body).toMatchObject({ success: false, text: expect.any(String), usage: { inputTokens: 11 } });
-  });
+    ['a truncated program', says(`${fence}python\nimport os\nos.`, 'max_tokens')],
+  ])(
+    'answers 422 with the text and runs nothing when the model returns %s',
+    async (_, behaviour: Behaviour) => {
+      server.behaves(behaviour);
+      const { status, body } = await generate({ prompt: 'x' });
+      expect([status, body.code]).toEqual([422, 'NO_CODE_GENERATED']);
+      expect(body).toMatchObject({ success: false, text: expect.any(String), usage: { inputTokens: 11 } });
+    },
+  );
 
   test.each([
-    ['a key that it does not take', fails(401, `invalid key ${key}`)],
+    ['a rejected API key', fails(401, `invalid key ${key}`)],
     ['garbled JSON', garbles],
     ['JSON of another kind', misspeaks],
     ['a limit that lasts', fails(429, 'later', { 'retry-after': '3600' })],
@@ -171,7 +174,7 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     expect([status, body.execution.stdout]).toEqual([200, '1\n']);
   });
 
-  test('the same Idempotency-Key asks the model once', async () => {
+  test('asks the model once per Idempotency-Key', async () => {
     server.behaves(says(program('import uuid; print(uuid.uuid4())')));
     const headers = { 'idempotency-key': `once-${provider}` };
     const first = await generate({ prompt: 'x' }, headers);
@@ -196,7 +199,7 @@ describe.each(suites)('generate by %s', (provider, protocol) => {
     expect(text).not.toContain('planted-');
   });
 
-  test('neither the key nor a prompt was printed', () => {
+  test('prints neither the key nor a prompt', () => {
     expect(appliance.output).not.toMatch(/planted-/);
   });
 });

@@ -9,8 +9,8 @@ afterEach(() => appliance.remove());
 const post = (path: string, body: unknown) => call(appliance.target, 'POST', path, { body });
 
 describe('rate limits', () => {
-  test('a credential gets a limited number of requests per window, and learns when to retry', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_LIMIT: '5/3600' });
+  test('a credential gets so many calls in a window, and is told when to come back', async () => {
+    appliance = await TestAppliance.start({ STRONGROOM_API_RATE_LIMIT: '5/3600' });
     const user = await TestUser.register(appliance.target);
     const answers = await Promise.all(Array.from({ length: 9 }, () => user.call('GET', '/api/v1/secrets')));
     expect(answers.map(({ status }) => status).sort()).toEqual([
@@ -29,8 +29,8 @@ describe('rate limits', () => {
     expect((await other.call('GET', '/api/v1/secrets')).status).toBe(200);
   });
 
-  test('a limit survives a restart', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_LIMIT: '3/3600' });
+  test('a limit outlives a restart', async () => {
+    appliance = await TestAppliance.start({ STRONGROOM_API_RATE_LIMIT: '3/3600' });
     const user = await TestUser.register(appliance.target);
     for (let calls = 0; calls < 3; calls++) await user.call('GET', '/api/v1/secrets');
     await appliance.end('SIGKILL');
@@ -41,17 +41,17 @@ describe('rate limits', () => {
     expect(status).toBe(429);
   });
 
-  test('sign-ins are limited by address, whichever account is tried', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_AUTH_LIMIT: '4/3600' });
+  test('limits sign-ins by address, for any account', async () => {
+    appliance = await TestAppliance.start({ STRONGROOM_AUTH_RATE_LIMIT: '4/3600' });
     const attempt = () =>
-      post('/api/login', { email: `nobody-${randomUUID()}@example.com`, password: 'a wrong password' });
+      post('/api/login', { email: `unknown-${randomUUID()}@example.com`, password: 'a wrong password' });
     const statuses: number[] = [];
     for (let tries = 0; tries < 6; tries++) statuses.push((await attempt()).status);
     expect(statuses).toEqual([401, 401, 401, 401, 429, 429]);
   });
 
   test('a malformed sign-in counts too', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_AUTH_LIMIT: '2/3600' });
+    appliance = await TestAppliance.start({ STRONGROOM_AUTH_RATE_LIMIT: '2/3600' });
     const email = 'somebody@example.com';
     expect((await post('/api/login', { email, password: 7 })).status).toBe(400);
     expect((await post('/api/login', { email, passwort: 'x' })).status).toBe(400);

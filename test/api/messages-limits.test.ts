@@ -22,8 +22,8 @@ async function newToken(user: TestUser): Promise<CallOptions['headers']> {
 describe('limits of new messages', () => {
   test('are 20 without and 100 with a token per 15 minutes by default', async () => {
     appliance = await TestAppliance.start({
-      STRONGROOM_MESSAGE_LIMIT: undefined,
-      STRONGROOM_MESSAGE_TOKEN_LIMIT: undefined,
+      STRONGROOM_MESSAGE_RATE_LIMIT: undefined,
+      STRONGROOM_TOKEN_MESSAGE_RATE_LIMIT: undefined,
     });
     const token = await newToken(await TestUser.register(appliance.target));
     for (const [headers, limit] of [
@@ -41,8 +41,8 @@ describe('limits of new messages', () => {
 
   test('count each token separately, and an address without a token separately from them', async () => {
     appliance = await TestAppliance.start({
-      STRONGROOM_MESSAGE_LIMIT: '2/3600',
-      STRONGROOM_MESSAGE_TOKEN_LIMIT: '4/3600',
+      STRONGROOM_MESSAGE_RATE_LIMIT: '2/3600',
+      STRONGROOM_TOKEN_MESSAGE_RATE_LIMIT: '4/3600',
     });
     const user = await TestUser.register(appliance.target);
     const [one, other] = [await newToken(user), await newToken(user)];
@@ -63,8 +63,8 @@ describe('limits of new messages', () => {
     expect((await create({ headers: third })).status).toBe(429);
   });
 
-  test('do not apply to status and opening, which have the general limit', async () => {
-    appliance = await TestAppliance.start({ STRONGROOM_LIMIT: '6/3600' });
+  test('are not those of looking and opening, which have the general one', async () => {
+    appliance = await TestAppliance.start({ STRONGROOM_API_RATE_LIMIT: '6/3600' });
     const { messageId } = (await create()).body.data;
     const statuses: number[] = [];
     for (let times = 0; times < 4; times++) {
@@ -127,7 +127,7 @@ describe('if anonymous senders must solve a challenge', () => {
   test('a refused message spends no challenge, and a replayed response needs none', async () => {
     await start();
     const headers = { ...withSolution(await solve(await newChallenge())), 'idempotency-key': 'once' };
-    expect((await create({ headers, body: { encryptedContent: 'in the clear' } })).status).toBe(400);
+    expect((await create({ headers, body: { encryptedContent: 'plaintext' } })).status).toBe(400);
     const body = { encryptedContent: legacyCiphertext() };
     const first = await create({ headers, body });
     expect(first.status).toBe(201);

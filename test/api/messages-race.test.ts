@@ -101,6 +101,6 @@ test('no delete token, API token or nonce is stored or printed, and no message I
   expect(findPlanted(places, { deleteToken, token, tokenSecret: token.split('_')[2], nonce })).toEqual([]);
   const printed = new Map([...places].filter(([place]) => place === 'what was printed'));
   expect(findPlanted(printed, { messageId })).toEqual([]);
-  // Shows that the search works: the table has messages by their IDs.
+  // Proves that the search works: it must find the ids of messages in their table.
   expect(findPlanted(places, { messageId }).length).toBeGreaterThan(0);
 });

@@ -16,7 +16,7 @@ export function messagesSuite(target: () => Target): void {
       body: { encryptedContent: legacyCiphertext(), ...body },
     });
   const store = async (body: object = {}) => (await create(body)).body.data as Answer['body'];
-  const look = (id: string) => call(target(), 'GET', `/api/messages/${id}`);
+  const getStatus = (id: string) => call(target(), 'GET', `/api/messages/${id}`);
   const open = (id: string, body?: object) => call(target(), 'POST', `/api/messages/${id}/open`, { body });
   const remove = (id: string, headers: Record<string, string> = {}) =>
     call(target(), 'DELETE', `/api/messages/${id}`, { headers });
@@ -29,7 +29,7 @@ export function messagesSuite(target: () => Target): void {
     let absent: ReturnType<typeof gone>;
     beforeAll(async () => {
       user = await TestUser.register(target());
-      absent = gone(await look('no-such-message'));
+      absent = gone(await getStatus('no-such-message'));
       expect(absent[0]).toBe(404);
     });
 
@@ -66,7 +66,7 @@ export function messagesSuite(target: () => Target): void {
       });
 
       test.each([
-        ['encryptedContent', 'in the clear'],
+        ['encryptedContent', 'plaintext'],
         ['encryptedContent', ''],
         ['encryptedContent', undefined],
         ['encryptedContent', `${'ab'.repeat(32)}`],
@@ -131,7 +131,7 @@ export function messagesSuite(target: () => Target): void {
         ['another scheme', { authorization: 'Basic dXNlcjpwYXNz' }],
         ['an unknown API key', { 'x-api-key': `pyapi_${'0'.repeat(24)}_${'0'.repeat(64)}` }],
         ['an empty API key', { 'x-api-key': '' }],
-      ])('with %s is 401, not anonymous', async (_, headers) => {
+      ])('answers 401 for %s, rather than treating the sender as anonymous', async (_, headers) => {
         const { status, body } = await create({}, { headers });
         expect([status, body.code]).toEqual([401, 'UNAUTHENTICATED']);
       });
@@ -147,7 +147,7 @@ export function messagesSuite(target: () => Target): void {
         const expiresAt = inSeconds(3600);
         const { messageId } = await store({ name: 'for you', expiresAt, maxAccess: 2 });
         for (let times = 0; times < 5; times++) {
-          const { status, body } = await look(messageId);
+          const { status, body } = await getStatus(messageId);
           expect(status).toBe(200);
           expect(body).toEqual({
             success: true,
@@ -158,7 +158,7 @@ export function messagesSuite(target: () => Target): void {
 
       test('includes the format, and omits what was not given', async () => {
         const { messageId } = await store({ encryptedContent: sr2Ciphertext(), name: null });
-        expect((await look(messageId)).body.data).toEqual({
+        expect((await getStatus(messageId)).body.data).toEqual({
           createdAt: time,
           expiresAt: null,
           remaining: null,
@@ -176,7 +176,7 @@ export function messagesSuite(target: () => Target): void {
           expect([status, body]).toEqual([200, { success: true, data: { encryptedContent, remaining } }]);
         }
         expect(gone(await open(messageId))).toEqual(absent);
-        expect(gone(await look(messageId))).toEqual(absent);
+        expect(gone(await getStatus(messageId))).toEqual(absent);
       });
 
       test('is unlimited without a limit', async () => {
@@ -192,11 +192,11 @@ export function messagesSuite(target: () => Target): void {
         const deleted = await store();
         await remove(deleted.messageId, { 'x-delete-token': deleted.deleteToken });
         const expired = await store({ expiresAt: inSeconds(1.5) });
-        expect((await look(expired.messageId)).status).toBe(200);
+        expect((await getStatus(expired.messageId)).status).toBe(200);
         await after(1_600);
         const made = `${used.messageId.slice(0, 9)}${newNonce()}`;
         for (const id of [used.messageId, deleted.messageId, expired.messageId, made, 'a', '%20', '..a']) {
-          expect(gone(await look(id))).toEqual(absent);
+          expect(gone(await getStatus(id))).toEqual(absent);
           expect(gone(await open(id))).toEqual(absent);
           expect(gone(await open(id, { nonce: newNonce() }))).toEqual(absent);
           expect(gone(await remove(id, { 'x-delete-token': newNonce() }))).toEqual(absent);
@@ -228,7 +228,7 @@ export function messagesSuite(target: () => Target): void {
           const { messageId } = await store({ maxAccess: 1 });
           const { status, body } = await open(messageId, { nonce });
           expect([status, body.details[0].path]).toEqual([400, 'nonce']);
-          expect((await look(messageId)).body.data.remaining).toBe(1);
+          expect((await getStatus(messageId)).body.data.remaining).toBe(1);
         },
       );
     });
@@ -240,7 +240,7 @@ export function messagesSuite(target: () => Target): void {
         const [first, second] = [await open(messageId, { nonce }), await open(messageId, { nonce })];
         expect(first.body.data.remaining).toBe(4);
         expect([second.status, second.body]).toEqual([200, first.body]);
-        expect((await look(messageId)).body.data.remaining).toBe(4);
+        expect((await getStatus(messageId)).body.data.remaining).toBe(4);
         const third = await open(messageId, { nonce });
         expect([third.status, third.body.code]).toEqual([409, 'NONCE_SPENT']);
         expect((await open(messageId, { nonce: newNonce() })).body.data.remaining).toBe(3);
@@ -256,7 +256,7 @@ export function messagesSuite(target: () => Target): void {
           for (const body of [undefined, { nonce: newNonce() }]) {
             expect(gone(await open(messageId, body))).toEqual(absent);
           }
-          expect(gone(await look(messageId))).toEqual(absent);
+          expect(gone(await getStatus(messageId))).toEqual(absent);
           expect((await open(messageId, { nonce })).body.data).toEqual({ encryptedContent, remaining: 0 });
           expect(gone(await open(messageId, { nonce }))).toEqual(absent);
         },
@@ -276,10 +276,10 @@ export function messagesSuite(target: () => Target): void {
         const nonce = newNonce();
         const answers = await Promise.all(Array.from({ length: 6 }, () => open(messageId, { nonce })));
         expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
-        expect((await look(messageId)).body.data.remaining).toBe(8);
+        expect((await getStatus(messageId)).body.data.remaining).toBe(8);
       });
 
-      test('does not bring back a message that was deleted', async () => {
+      test('does not restore a deleted message', async () => {
         const { messageId, deleteToken } = await store({ maxAccess: 5 });
         const nonce = newNonce();
         await open(messageId, { nonce });
@@ -317,7 +317,7 @@ export function messagesSuite(target: () => Target): void {
       test('accepts the owner', async () => {
         const messageId = await own();
         expect((await user.call('DELETE', `/api/messages/${messageId}`)).status).toBe(200);
-        expect(gone(await look(messageId))).toEqual(absent);
+        expect(gone(await getStatus(messageId))).toEqual(absent);
       });
 
       test('accepts no one else', async () => {
@@ -327,7 +327,7 @@ export function messagesSuite(target: () => Target): void {
         const { deleteToken } = await store();
         expect(gone(await remove(messageId, { 'x-delete-token': deleteToken }))).toEqual(absent);
         expect((await remove(messageId, { authorization: 'Bearer nonsense' })).status).toBe(401);
-        expect((await look(messageId)).status).toBe(200);
+        expect((await getStatus(messageId)).status).toBe(200);
       });
     });
 
@@ -430,7 +430,7 @@ export function messagesSuite(target: () => Target): void {
           expiresAt: null,
           maxAccess: 1,
         });
-        expect((await look(messageId)).body.data.format).toBe(1);
+        expect((await getStatus(messageId)).body.data.format).toBe(1);
         const { body } = await open(messageId);
         expect(body.data.encryptedContent).toBe(encryptedContent);
         expect(client.decryptMessage(body.data.encryptedContent, 'correct horse')).toMatchObject({

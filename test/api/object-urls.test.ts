@@ -5,7 +5,7 @@ import { newOrg, VaultUser } from './vault/vault-user.ts';
 let appliance: TestAppliance;
 afterEach(() => appliance.remove());
 
-/** Returns the URL of a file's content for a caller who knows the appliance by this address. */
+/** Returns the URL of a file's content for a caller who uses this address of the appliance. */
 async function urlOfFile(address: (url: string) => string): Promise<string> {
   const { target } = appliance;
   const user = await VaultUser.create(target, await newOrg(target));

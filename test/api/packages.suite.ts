@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../contract/limits.ts';
 import { type Target, TestUser } from './target.ts';
 
-/** Tests that hold for every builder, whatever its index contains. */
+/** Rules that hold for every package builder, whatever its index contains. */
 export function packagesSuite(target: () => Target): void {
   describe('packages', () => {
     let user: TestUser;
@@ -28,7 +28,7 @@ export function packagesSuite(target: () => Target): void {
       ['-r x', 'option'],
       ['x; sys_platform == "linux"', 'marker'],
       ['x==banana', 'PEP 440'],
-      ['json', 'module of Python'],
+      ['json', 'standard library'],
       ['', 'name of a package'],
       ['x'.repeat(limits.packages.requirementCharacters + 1), ''],
     ])('%j is 400, and the error names its position', async (bad, reason) => {
@@ -45,7 +45,7 @@ export function packagesSuite(target: () => Target): void {
       expect([status, body.details[0].path]).toEqual([400, 'packages.1']);
     });
 
-    test('more than the limit is 400', async () => {
+    test('rejects more packages than the limit with 400', async () => {
       const { status, body } = await put(
         Array.from({ length: limits.packages.count + 1 }, (_, at) => `p${at}`),
       );
@@ -143,7 +143,7 @@ export function packagesSuite(target: () => Target): void {
       expect((await other.call('DELETE', `${path}/mine`)).status).toBe(404);
     });
 
-    test('each change is in the audit log, under its own name', async ({ skip }) => {
+    test('records each change in the audit log under its own action', async ({ skip }) => {
       if (target().cannotPass.has('packageBuilder')) skip('see test/cloud/unsupported.ts');
       await put(['one']);
       await add('two');

@@ -193,22 +193,18 @@ describe('a list of packages', () => {
 describe('what cannot be installed fails with the reason, and the previous packages stay', () => {
   const cases: [what: string, requirement: string, reason: RegExp][] = [
     ['is not on the index', 'nowhere-at-all', /has no wheel of nowhere-at-all for Python 3/],
-    [
-      'is there as source only',
-      'source-only',
-      /no wheel of source-only .*source distributions are not built/,
-    ],
+    ['exists only as source', 'source-only', /no wheel of source-only .*source distributions are not built/],
     ['is for another platform', 'elsewhere', /no wheel of elsewhere/],
     [
-      'is there in other versions',
+      'exists only in other versions',
       'various==9',
       /No version satisfies various==9; the index has 1\.0, 2\.0 for/,
     ],
     ['needs another Python', 'future', /another Python/],
-    ['needs what is not there', 'needs-absent', /nowhere-at-all, which needs-absent needs/],
-    ['is not what the index announced', 'forged', /does not match its hash/],
+    ['has a missing dependency', 'needs-absent', /nowhere-at-all, which needs-absent needs/],
+    ['differs from what the index announced', 'forged', /does not match its hash/],
   ];
-  test.each(cases)('a package that %s', async (_, requirement, reason) => {
+  test.each(cases)('fails for a package that %s', async (_, requirement, reason) => {
     await built('base==1.0');
     const before = (await lock()).body;
     const [base, failed] = (await built('base==1.0', requirement)).toSorted((one: { name: string }) =>
@@ -238,23 +234,27 @@ describe('what cannot be installed fails with the reason, and the previous packa
   });
 
   const malicious: [what: string, spec: Omit<WheelSpec, 'name'>, reason: RegExp][] = [
-    ['climbs out', { entries: [{ name: '../../../escaped.py', content: 'x' }] }, /unsafe file name/],
-    ['holds a link', { entries: [{ name: 'l', content: '/etc', mode: 0o120777 }] }, /link or special file/],
+    ['escapes its folder', { entries: [{ name: '../../../escaped.py', content: 'x' }] }, /unsafe file name/],
     [
-      'holds what its RECORD has not',
+      'contains a link',
+      { entries: [{ name: 'l', content: '/etc', mode: 0o120777 }] },
+      /link or special file/,
+    ],
+    [
+      'contains a file that its RECORD omits',
       { unrecorded: [{ name: 'x.py', content: 'x' }] },
       /RECORD does not list/,
     ],
     [
-      'is a bomb',
+      'is a decompression bomb',
       { entries: [{ name: 'b', content: 'x', claimedBytes: 0xfff0_0000 }] },
       /more than 2048 MiB/,
     ],
-    ['needs a file by its URL', { requires: ['x @ file:///etc/x-1.0.tar.gz'] }, /by URL/],
-    ['needs a repository', { requires: ['x @ git+https://127.0.0.1:9/x'] }, /by URL/],
+    ['requires a file by URL', { requires: ['x @ file:///etc/x-1.0.tar.gz'] }, /by URL/],
+    ['requires a repository by URL', { requires: ['x @ git+https://127.0.0.1:9/x'] }, /by URL/],
   ];
   test.each(malicious.map(([what, ...rest], at) => [what, `malicious-${at}`, ...rest] as const))(
-    'a wheel that %s',
+    'fails for a wheel that %s',
     async (_, name, spec, reason) => {
       index.add(wheel({ name, ...spec }));
       const [failed] = await built(name);
@@ -305,7 +305,7 @@ describe('lists that replace one another', () => {
   test('a list that was built but never requested stays if the next one fails', async () => {
     await put('base==1.0');
     const other = await TestUser.register(appliance.target);
-    // Builds run one after another: when this one has ended, the first one has too.
+    // Builds run one after another: once the other user's has finished, the first one has.
     const first = user;
     user = other;
     await built('base==2.0');

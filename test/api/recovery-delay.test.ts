@@ -48,8 +48,8 @@ test('a restore cannot be used before its owner had time to veto it', async () =
   expect((await rekey(owner.secret)).status).toBe(200);
 });
 
-test('a secret that decrypts neither keys nor restore counts as two wrong attempts', async () => {
-  const limited = await TestAppliance.start({ STRONGROOM_SECRET_LIMIT: '4/900' });
+test('a secret that opens neither keys nor restore counts as two wrong ones', async () => {
+  const limited = await TestAppliance.start({ STRONGROOM_SECRET_RATE_LIMIT: '4/900' });
   try {
     const org = await newOrg(limited.target);
     const create = (name: string) => VaultUser.create(limited.target, org, { name });

@@ -37,7 +37,7 @@ const appoint = (text: string) => owner.call('recovery.putTrustee', { ...toTrust
 const restore = () => trustee.call('recovery.restore', { params: { ownerUserId: owner.id }, body: restored });
 const pending = async () =>
   (await owner.call('recovery.getPendingRestore')).body.restore?.trusteeUserId ?? null;
-/** Returns what the trustee has. */
+/** Returns the share that the trustee holds, or null. */
 const given = async () => {
   const { status, body } = await trustee.call('recovery.getShare', { params: { ownerUserId: owner.id } });
   return status === 404 ? null : body.encryptedPrivateKeyEccShareB64;
@@ -45,7 +45,7 @@ const given = async () => {
 const veto = async () => expect([200, 404]).toContain((await owner.call('recovery.vetoRestore')).status);
 
 const operations: Readonly<Record<string, Operation>> = {
-  'giving a share': async () => {
+  'appointing a trustee': async () => {
     await owner.call('recovery.deleteTrustee', toTrustee());
     return {
       call: () => appoint('new'),
@@ -69,7 +69,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'revoking a share with its pending restore': async () => {
+  'revoking a share whose trustee sent the pending restore': async () => {
     await appoint('old');
     await veto();
     await restore();
@@ -79,7 +79,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  restoring: async () => {
+  'sending a restore': async () => {
     await appoint('share');
     await veto();
     return {
@@ -97,7 +97,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'rekeying with a restore': async () => {
+  'rekeying by a restore': async () => {
     await appoint('share');
     await veto();
     expect((await restore()).status).toBe(200);
@@ -110,7 +110,7 @@ const operations: Readonly<Record<string, Operation>> = {
         }),
       state: async () => {
         const state = oneOf(await version(), before, before + 1);
-        // One transaction deletes the restore and replaces the keys, and every value can be decrypted either way.
+        // One write adopts the keys of the restore and deletes it. Every value opens before and after.
         expect(await pending()).toBe(state === 'old' ? trustee.id : null);
         owner.secret = state === 'old' ? old : renewed;
         expect((await owner.call('kv.get', key)).body.valueB64).toBe(b64('kept'));

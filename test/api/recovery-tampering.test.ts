@@ -48,7 +48,7 @@ afterAll(async () => {
 const recordOf = (pk: string, sk: string) =>
   records.read(['recovery']).find((record) => record.pk === pk && record.sk === sk) as StoredRecord;
 
-/** Tampers with each field, one at a time. @returns what `check` finds wrong, and the number of changes */
+/** Alters each field in turn. Returns the faults that `check` found, and the number of alterations. */
 async function eachAlteration(
   record: StoredRecord,
   check: (field: string) => Promise<string | undefined>,

@@ -10,7 +10,7 @@ const errorShape = {
   requestId: expect.stringMatching(/.+/),
 };
 
-/** Rules for all endpoints, tested on a few. */
+/** Rules of every endpoint, shown on a few of them. */
 export function rulesSuite(target: () => Target): void {
   describe('rules for all endpoints', () => {
     let user: TestUser;
@@ -20,7 +20,7 @@ export function rulesSuite(target: () => Target): void {
 
     const put = (body: unknown, headers = {}) => user.call('PUT', '/api/v1/secrets/RULES', { body, headers });
 
-    test('every response names its request and is not cached', async () => {
+    test('every response has a request id and may not be cached', async () => {
       for (const path of ['/health', '/api/v1/secrets', '/api/v1/nothing']) {
         const { headers } = await user.call('GET', path);
         expect(headers.get('x-request-id')).toBeTruthy();
@@ -29,7 +29,7 @@ export function rulesSuite(target: () => Target): void {
       }
     });
 
-    test('JSON responses say that they are UTF-8', async () => {
+    test('JSON responses declare UTF-8', async () => {
       const { headers } = await user.call('GET', '/api/v1/secrets');
       expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
     });
@@ -40,39 +40,39 @@ export function rulesSuite(target: () => Target): void {
       expect(body).toEqual({ ...errorShape, code: 'MALFORMED_JSON' });
     });
 
-    test.each(['[]', '"text"', 'null', '7', 'true'])('a body that is %s is 400', async (text) => {
+    test.each(['[]', '"text"', 'null', '7', 'true'])('a body of %s is 400', async (text) => {
       const { status, body } = await put(text);
       expect(status).toBe(400);
       expect(body).toMatchObject({ ...errorShape, code: 'INVALID_REQUEST' });
     });
 
-    test('an unknown field is 400, and the error names it', async () => {
+    test('an unknown field is 400 and named', async () => {
       const { status, body } = await put({ value: 'x', valeu: 'y' });
       expect(status).toBe(400);
       expect(body).toEqual({
         ...errorShape,
         code: 'INVALID_REQUEST',
-        details: [{ path: 'valeu', message: 'is not known' }],
+        details: [{ path: 'valeu', message: 'is not a known field' }],
       });
     });
 
-    test('a field like __proto__ is as unknown as any other', async () => {
+    test('a field such as __proto__ is unknown like any other', async () => {
       const { status, body } = await put('{"value":"x","__proto__":{"admin":true}}');
       expect([status, body.code]).toEqual([400, 'INVALID_REQUEST']);
     });
 
-    test('a field of the wrong type is 400, and the error names it', async () => {
+    test('a field of the wrong type is 400 and named', async () => {
       const { status, body } = await put({ value: 7 });
       expect(status).toBe(400);
       expect(body.details).toEqual([{ path: 'value', message: expect.any(String) }]);
     });
 
-    test('a missing field is 400, and the error names it', async () => {
+    test('a missing field is 400 and named', async () => {
       const { status, body } = await put({});
       expect([status, body.details[0].path]).toEqual([400, 'value']);
     });
 
-    test('an unknown or invalid query parameter is 400, and the error names it', async () => {
+    test('an unknown or invalid query parameter is 400 and named', async () => {
       for (const [query, path] of [
         ['limit=0', 'limit'],
         ['limit=101', 'limit'],
@@ -90,7 +90,7 @@ export function rulesSuite(target: () => Target): void {
       expect(body).toEqual({ ...errorShape, code: 'UNSUPPORTED_MEDIA_TYPE' });
     });
 
-    test('JSON with a charset is JSON', async () => {
+    test('a JSON content type may name a charset', async () => {
       const answer = await put('{"value":"x"}', { 'content-type': 'Application/JSON; charset=utf-8' });
       expect([200, 201]).toContain(answer.status);
     });
@@ -101,7 +101,7 @@ export function rulesSuite(target: () => Target): void {
       expect(body).toEqual({ ...errorShape, code: 'PAYLOAD_TOO_LARGE' });
     });
 
-    test('a body over the limit of the gateway is 413', async ({ skip }) => {
+    test('a body over the gateway’s limit is 413', async ({ skip }) => {
       if (target().cannotPass.has('gatewayBodyLimit')) skip('see test/cloud/unsupported.ts');
       const { status, body } = await put('x'.repeat(11 * 1024 * 1024));
       expect(status).toBe(413);
@@ -122,9 +122,7 @@ export function rulesSuite(target: () => Target): void {
       expect(body).toEqual({ ...errorShape, code: 'METHOD_NOT_ALLOWED' });
     });
 
-    test('a path parameter with invalid percent-encoding is 400, and the error names it', async ({
-      skip,
-    }) => {
+    test('a path parameter with invalid percent-encoding is 400 and named', async ({ skip }) => {
       if (target().cannotPass.has('encodedSlash')) skip('see test/cloud/unsupported.ts');
       const { status, body } = await user.call('DELETE', '/api/v1/secrets/%ZZ');
       expect([status, body.details]).toEqual([
@@ -133,28 +131,37 @@ export function rulesSuite(target: () => Target): void {
       ]);
     });
 
-    test('successful responses carry the rate limit', async () => {
+    const rateLimit = async () => {
       const { headers } = await user.call('GET', '/api/v1/secrets');
-      const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
-        Number(headers.get(`ratelimit-${name}`)),
-      );
-      expect(remaining).toBeLessThan(limit as number);
+      const read = (name: string) => Number(headers.get(`ratelimit-${name}`));
+      return { limit: read('limit'), remaining: read('remaining'), reset: read('reset') };
+    };
+
+    test('an allowed response states limit, remaining requests and seconds to the reset', async () => {
+      const { limit, remaining, reset } = await rateLimit();
+      for (const count of [limit, remaining, reset]) expect(count).toSatisfy(Number.isSafeInteger);
+      expect(remaining).toBeGreaterThanOrEqual(0);
+      expect(remaining).toBeLessThan(limit);
       expect(reset).toBeGreaterThan(0);
     });
 
-    test('the remaining requests decrease with each request', async () => {
-      const left = async () =>
-        Number((await user.call('GET', '/api/v1/secrets')).headers.get('ratelimit-remaining'));
-      const [first, second] = [await left(), await left()];
-      // A new window may have started in between.
-      expect(second === first - 1 || second > first).toBe(true);
+    test('each request of a window takes one from the remaining requests', async () => {
+      let [before, after] = [await rateLimit(), await rateLimit()];
+      // The seconds to the reset grow only where a window ended in between. The next request is in the new window.
+      if (after.reset > before.reset) {
+        expect(after.remaining).toBe(after.limit - 1);
+        [before, after] = [after, await rateLimit()];
+      }
+      expect(after.limit).toBe(before.limit);
+      expect(after.remaining).toBe(before.remaining - 1);
+      expect(after.reset).toBeLessThanOrEqual(before.reset);
     });
 
     describe('Idempotency-Key', () => {
       const execute = (code: string, key: string) =>
         user.call('POST', '/api/v1/execute', { body: { code }, headers: { 'idempotency-key': key } });
 
-      test('the same request gets the first response', async () => {
+      test('replays the first response to the same request', async () => {
         const key = randomUUID();
         const code = 'import os; print(os.urandom(8).hex())';
         const first = await execute(code, key);
@@ -165,14 +172,14 @@ export function rulesSuite(target: () => Target): void {
         expect((await execute(code, randomUUID())).body.stdout).not.toBe(first.body.stdout);
       });
 
-      test('another request with the key is 409', async () => {
+      test('answers 409 when another request has the same key', async () => {
         const key = randomUUID();
         await execute('print(1)', key);
         const { status, body } = await execute('print(2)', key);
         expect([status, body.code]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED']);
       });
 
-      test('concurrent requests run once', async () => {
+      test('runs one of several concurrent requests', async () => {
         const key = randomUUID();
         const answers = await Promise.all(
           Array.from({ length: 6 }, () => execute('import time; time.sleep(0.5); print(1)', key)),
@@ -184,7 +191,7 @@ export function rulesSuite(target: () => Target): void {
         }
       });
 
-      test('one user’s key is not another’s', async () => {
+      test('keeps the keys of users apart', async () => {
         const key = randomUUID();
         const other = await TestUser.register(target());
         const mine = await execute('print(1)', key);
@@ -195,13 +202,13 @@ export function rulesSuite(target: () => Target): void {
         expect(theirs.body.executionId).not.toBe(mine.body.executionId);
       });
 
-      test('a refused request may be sent again, corrected', async () => {
+      test('lets a rejected request be corrected and sent again', async () => {
         const key = randomUUID();
         expect((await execute('\0'.repeat(300_000), key)).status).toBe(400);
         expect((await execute('print(1)', key)).status).toBe(200);
       });
 
-      test('a key that is empty or too long is 400, and the error names it', async () => {
+      test('rejects a key that is too long with 400 and names it', async () => {
         const { status, body } = await execute('print(1)', 'k'.repeat(256));
         expect([status, body.details[0].path]).toEqual([400, 'Idempotency-Key']);
       });

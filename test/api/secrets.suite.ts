@@ -92,7 +92,7 @@ export function secretsSuite(target: () => Target): void {
     });
 
     test.each(['1ST', 'WITH-DASH', 'A.B', 'É', 'A'.repeat(129), 'A%20B', 'A%0AB'])(
-      'the name %s is 400',
+      'rejects the name %s with 400',
       async (name) => {
         const { status, body } = await put(encodeURI(name).replaceAll('%25', '%'), { value: 'x' });
         expect([status, body.details[0].path]).toEqual([400, 'name']);
@@ -100,7 +100,7 @@ export function secretsSuite(target: () => Target): void {
     );
 
     test.each(['PATH', 'Path', 'LD_PRELOAD', 'PYTHONPATH', 'pythonstartup', 'NODE_OPTIONS', 'BASH_ENV'])(
-      'the name %s is reserved',
+      'rejects the reserved name %s',
       async (name) => {
         const { status, body } = await put(name, { value: 'x' });
         expect([status, body.details[0]]).toEqual([

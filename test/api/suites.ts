@@ -15,7 +15,7 @@ import { tokensSuite } from './tokens.suite.ts';
 import { vaultSuites } from './vault/suites.ts';
 import { zkSuite } from './zk.suite.ts';
 
-/** The promises of the contract, tested on an appliance wherever it runs. */
+/** The suites of the whole contract, for an appliance on any target. */
 export function apiSuites(target: () => Target): void {
   for (const suite of [
     systemSuite,

@@ -33,7 +33,7 @@ export function systemSuite(target: () => Target): void {
       });
     });
 
-    test('GET /.well-known/jwks.json publishes the key of the tokens, and no private half', async () => {
+    test('GET /.well-known/jwks.json publishes the token key without its private half', async () => {
       const { status, body } = await get('/.well-known/jwks.json');
       expect(status).toBe(200);
       expect(body.keys.length).toBeGreaterThan(0);
@@ -52,7 +52,7 @@ export function systemSuite(target: () => Target): void {
       }
     });
 
-    test('GET /docs is a page that loads nothing from elsewhere', async () => {
+    test('GET /docs returns a page that loads nothing from other origins', async () => {
       const { status, headers, text } = await get('/docs');
       expect(status).toBe(200);
       expect(headers.get('content-type')).toBe('text/html; charset=utf-8');

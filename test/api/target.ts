@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-/** An appliance to test: on this machine, or deployed. */
+/** An appliance to test: local or deployed. */
 export type Target = {
   readonly url: string;
   readonly administratorKey: string;
-  /** What this target cannot show, by the keys in test/cloud/unsupported.ts. */
+  /** Names from test/cloud/unsupported.ts of what this target does not support. */
   readonly cannotPass: ReadonlySet<string>;
-  /** Sequences the audit log, if the target does not do so by itself. */
+  /** Appends pending entries to the audit log, on targets that do not do so on a schedule. */
   readonly sealAudit?: () => Promise<void>;
 };
 
@@ -14,12 +14,12 @@ export type Answer = {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape, and of the wrong one
+  // biome-ignore lint/suspicious/noExplicitAny: tests read bodies of every shape, invalid ones included
   readonly body: any;
 };
 
 export type CallOptions = {
-  /** Sent as JSON, unless it is a string, which is sent unchanged. */
+  /** Sent as JSON; a string is sent unchanged. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -66,7 +66,7 @@ export class TestUser {
     const email = `user-${randomUUID()}@example.com`;
     const password = `password ${randomUUID()}`;
     const { status, text, body } = await call(target, 'POST', '/api/register', { body: { email, password } });
-    if (status !== 201) throw new Error(`registration answered ${status} ${text}`);
+    if (status !== 201) throw new Error(`registration returned ${status} ${text}`);
     return new TestUser(target, email, password, body);
   }
 

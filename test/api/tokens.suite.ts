@@ -70,7 +70,7 @@ export function tokensSuite(target: () => Target): void {
       expect([status, body.details[0].path]).toEqual([400, path]);
     });
 
-    test('its messages are the user’s own', async () => {
+    test('stores a token’s messages as the user’s own', async () => {
       const { token } = await make();
       const { status, body } = await send(token);
       expect(status).toBe(201);
@@ -154,7 +154,7 @@ export function tokensSuite(target: () => Target): void {
       expect((await send(token)).status).toBe(201);
     });
 
-    test('the key id of an API key revokes nothing', async () => {
+    test('does not revoke an API key by its key id', async () => {
       const keyId = user.apiKey.split('_')[1];
       expect((await user.call('DELETE', `/api/tokens/${keyId}`)).status).toBe(404);
       expect((await user.call('GET', '/api/tokens')).status).toBe(200);
@@ -183,7 +183,7 @@ export function tokensSuite(target: () => Target): void {
       ]);
     });
 
-    test('what a token does is in the audit log under the user and the token', async () => {
+    test('records what a token does under the user and the token', async () => {
       const { token, tokenId } = await make();
       await send(token);
       const { entries } = (await user.call('GET', '/api/v1/audit')).body;

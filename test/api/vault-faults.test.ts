@@ -44,14 +44,14 @@ const grantsOf = async (key: { params: { key: string } }) => {
   const { body } = await owner.call('kvShares.list', key);
   return body.map(({ shareId }: { shareId: string }) => shareId);
 };
-/** Returns what the recipient gets: the value, or null if the share has ended. */
+/** Returns the value that the recipient reads, or null if the share no longer exists. */
 const readOf = async (shareId: string) => {
   const { status, body } = await recipient.call('kvShares.get', { params: { shareId } });
   expect([200, 404]).toContain(status);
   return status === 404 ? null : body.valueB64;
 };
 
-/** Returns how many records the plan of the org has counted, and how many exist. */
+/** Expects the org's record counter to match the stored records. */
 const counted = async () => {
   const { table } = handlers.platform;
   const counter = await table.get('orgs', { pk: `org#${org}`, sk: 'org' });
@@ -69,7 +69,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'replacing a shared value in the object store': async () => {
+  'replacing a large shared value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: large('old') });
     const shareId = await share(key);
@@ -83,7 +83,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'replacing a shared value by a client': async () => {
+  'replacing a shared value in a client': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('old') });
     const shareId = await share(key);
@@ -129,14 +129,14 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [200],
     };
   },
-  'creating a share': async () => {
+  'sharing a value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const body = { recipientUserId: recipient.id, permission: 'read' };
     let once = randomUUID();
     return {
       call: () => owner.call('kvShares.create', { ...key, headers: { 'idempotency-key': once }, body }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => {
@@ -148,7 +148,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [201, 409],
     };
   },
-  'creating a share by a client': async () => {
+  'sharing a value in a client': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const { body: value } = await owner.call('sealed.getValue', key);
@@ -175,7 +175,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [409],
     };
   },
-  'reading a share': async () => {
+  'reading a shared value': async () => {
     const key = newKey();
     await owner.call('kv.put', { ...key, body: small('shared') });
     const shareId = await share(key);
@@ -222,7 +222,7 @@ const operations: Readonly<Record<string, Operation>> = {
     let once = randomUUID();
     return {
       call: () => user.call('keys.generate', { headers: { 'idempotency-key': once } }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => ((await user.call('keys.getStatus')).body.hasEcc ? 'new' : 'old'),
@@ -248,7 +248,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [401],
     };
   },
-  'rekeying by a client': async () => {
+  'rekeying in a client': async () => {
     const user = rekeyed;
     const { body: me } = await user.call('users.getMe');
     const { keyVersion } = me.kdf;

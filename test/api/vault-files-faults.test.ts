@@ -30,7 +30,7 @@ const share = async (id: string) => {
   const body = { recipientUserId: recipient.id, permission: 'read' };
   return (await owner.call('fileShares.create', { params: { id }, body })).body.shareId as string;
 };
-/** Returns the content, or null if the file does not exist. */
+/** Returns the content of a file, or null if it does not exist. */
 const contentOf = async (id: string) => {
   const { status, body } = await owner.call('files.get', { params: { id } });
   expect([200, 404]).toContain(status);
@@ -57,7 +57,7 @@ const begun = async () => {
 };
 const isOpen = async ({ id }: ClientFile) =>
   (await owner.call('uploads.get', { params: { id } })).status === 200;
-/** Returns how many files the plan of the org has counted, and how many exist. */
+/** Expects the org's file counter to match the stored files. */
 const counted = async () => {
   const { table } = handlers.platform;
   const counter = await table.get('orgs', { pk: `org#${org}`, sk: 'org' });
@@ -76,7 +76,7 @@ const operations: Readonly<Record<string, Operation>> = {
           headers: { 'idempotency-key': once },
           body: { fileName, contentB64 },
         }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => {
@@ -102,14 +102,14 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'creating a share': async () => {
+  'sharing a file': async () => {
     const id = await store();
     const body = { recipientUserId: recipient.id, permission: 'read' };
     let once = randomUUID();
     return {
       call: () =>
         owner.call('fileShares.create', { params: { id }, headers: { 'idempotency-key': once }, body }),
-      afresh: () => {
+      dropKey: () => {
         once = randomUUID();
       },
       state: async () => {
@@ -134,7 +134,7 @@ const operations: Readonly<Record<string, Operation>> = {
       repeated: [404],
     };
   },
-  'requesting a shared file': async () => {
+  'downloading a shared file': async () => {
     const id = await store();
     const shareId = await share(id);
     return {
@@ -179,7 +179,7 @@ const operations: Readonly<Record<string, Operation>> = {
 describe('if one port call fails, the state is the old or the new one, and a retry completes it', () => {
   test.each(Object.entries(operations))('%s', { timeout: 120_000 }, async (_, operation) => {
     const cleaned: Operation = async () => {
-      // Lists are read page by page, and open uploads are limited.
+      // Lists are looked at by the page, and open uploads are limited.
       for (const operationId of ['files', 'uploads']) {
         const { body } = await owner.call(`${operationId}.list`, { query: { limit: '100' } });
         const end = operationId === 'files' ? 'files.delete' : 'uploads.abort';

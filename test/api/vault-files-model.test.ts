@@ -11,7 +11,7 @@ type Person = (typeof people)[number];
 type File = { readonly id: string; readonly content: string; readonly shares: Map<Person, string> };
 type Upload = { readonly sealed: ClientFile; readonly content: string; put: boolean };
 
-/** The simplest model of files: who has which, who received it, and which uploads are open. */
+/** The expected state of files: their owners, the recipients of their shares, and open uploads. */
 type Model = {
   readonly files: Record<Person, File[]>;
   readonly uploads: Record<Person, Upload[]>;
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => handlers.close());
 
-/** Runs a command and checks its result. `at` selects one of the existing things, if any. */
+/** Runs an operation and checks its outcome against the model. `at` picks an existing file or upload, if any. */
 type Step = (model: Model) => Promise<void>;
 type Command = fc.AsyncCommand<Model, object>;
 
@@ -152,8 +152,8 @@ const commands = {
       expect((await userOf(owner).call('uploads.abort', { params })).status).toBe(upload ? 200 : 404);
       if (upload) uploads[owner].splice(uploads[owner].indexOf(upload), 1);
     }),
-  look: (person: Person) =>
-    command('look', [person], async ({ files, uploads }) => {
+  list: (person: Person) =>
+    command('list', [person], async ({ files, uploads }) => {
       const query = { limit: '100' };
       const list = async (operationId: string, field: string) => {
         const { body } = await userOf(person).call(operationId, { query });
@@ -185,12 +185,12 @@ const sequences = fc.commands<Model, object, false>(
     fc.tuple(person, at).map((of) => commands.put(...of)),
     fc.tuple(person, at).map((of) => commands.complete(...of)),
     fc.tuple(person, at).map((of) => commands.abort(...of)),
-    person.map((of) => commands.look(of)),
+    person.map((of) => commands.list(of)),
   ],
   { size: 'large', maxCommands: 40 },
 );
 
-/** `STRONGROOM_MODEL_RUNS=5000` searches for longer. */
+/** `STRONGROOM_MODEL_RUNS=5000` runs a longer search. */
 const numRuns = Number(process.env.STRONGROOM_MODEL_RUNS ?? 100);
 
 test('files behave like a model made of lists', { timeout: 60_000 + numRuns * 500 }, async () => {
@@ -204,7 +204,7 @@ test('files behave like a model made of lists', { timeout: 60_000 + numRuns * 50
       try {
         await fc.asyncModelRun(() => ({ model, real: {} }), steps);
       } finally {
-        // Deletes everything that the lists of the next run would show.
+        // Removes everything that the lists of the next run would otherwise show.
         for (const owner of people) {
           for (const { id } of model.files[owner])
             await userOf(owner).call('files.delete', { params: { id } });

@@ -46,7 +46,7 @@ afterAll(async () => {
 
 const sign = () => owner.call('POST', `/v1/files/uploads/${upload.id}/parts`, { body: { partNumbers: [1] } });
 
-/** Every request that reads or changes the tampered data. The state of an upload is read after it. */
+/** Every request that reads or changes the altered records. `read uploaded` reads the file of the completed upload. */
 const calls: Calls = {
   'GET file': () => owner.file(file),
   'GET list': () => owner.open('GET', '/v1/files'),
@@ -82,7 +82,7 @@ const isTrue = (name: string, body: Answer['body']) => {
 };
 const tampered = { calls, isTrue };
 
-/** The requests that touch a record. */
+/** The requests that touch each kind of record. */
 const touching = {
   files: /^GET (file|list|download|shares|shared|received)|^(POST share|DELETE (file|share))$/,
   uploads: /uploads?$|^read|^POST (parts|complete)/,
@@ -92,7 +92,7 @@ const touching = {
   keys: /^GET (file|list|shared|received)$|^POST (file|share)$/,
 } as const;
 
-/** Reads that must not succeed as if nothing had happened, whatever a field contains. */
+/** The reads that must fail when one of these fields is altered. */
 const bound: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   files: {
     'GET file': ['wrappedCek', 'sealedMetadata', 'sealedSize', 'objectId'],
@@ -156,16 +156,19 @@ describe('tampering with one field of one record leads to a refusal or to the tr
 describe('data from another place cannot be decrypted', () => {
   const recordOf = (id: string) => records.read(['files']).find(({ sk }) => sk === id) as StoredRecord;
 
-  test.each(['wrappedCek', 'sealedMetadata', 'objectId'])('%s of another file', async (field) => {
-    const { fields } = recordOf(file);
-    records.write({ ...recordOf(file), fields: { ...fields, [field]: recordOf(other).fields[field] } });
-    for (const read of ['GET file', 'GET shared']) {
-      if (field === 'wrappedCek' && read === 'GET shared') continue;
-      expect((await calls[read]?.())?.status).toBe(400);
-    }
-  });
+  test.each(['wrappedCek', 'sealedMetadata', 'objectId'])(
+    'the %s of another file is rejected',
+    async (field) => {
+      const { fields } = recordOf(file);
+      records.write({ ...recordOf(file), fields: { ...fields, [field]: recordOf(other).fields[field] } });
+      for (const read of ['GET file', 'GET shared']) {
+        if (field === 'wrappedCek' && read === 'GET shared') continue;
+        expect((await calls[read]?.())?.status).toBe(400);
+      }
+    },
+  );
 
-  test('a whole file under another id', async () => {
+  test('a whole file under another id is rejected', async () => {
     records.write({ ...recordOf(file), fields: recordOf(other).fields });
     expect((await owner.file(file)).status).toBe(400);
     expect((await recipient.sharedFile(shareId)).status).toBe(400);
@@ -213,11 +216,11 @@ describe('the object of a file', () => {
     Buffer.from(bytes.map((byte, index) => (index === at ? byte ^ 1 : byte)));
 
   test.each([
-    ['changed in its header', flipped(10)],
-    ['changed in its first chunk', flipped(1000)],
-    ['changed in its last chunk', flipped(290_000)],
-    ['truncated', (bytes: Buffer) => bytes.subarray(0, -1)],
-    ['truncated after its first chunk', (bytes: Buffer) => bytes.subarray(0, 66 + 262_144 + 23)],
+    ['altered in its header', flipped(10)],
+    ['altered in its first chunk', flipped(1000)],
+    ['altered in its last chunk', flipped(290_000)],
+    ['cut', (bytes: Buffer) => bytes.subarray(0, -1)],
+    ['cut after its first chunk', (bytes: Buffer) => bytes.subarray(0, 66 + 262_144 + 23)],
   ])('that is %s is 400 for owner and recipient', async (_, change) => {
     const files = kept();
     expect(files).toHaveLength(2);

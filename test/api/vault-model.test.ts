@@ -14,14 +14,14 @@ const names = ['x', 'y'] as const;
 type Person = (typeof people)[number];
 type Name = (typeof names)[number];
 
-/** The simplest model of the vault: which value was written last, and who received it. */
+/** The expected state of the vault: the last value, and the recipients of its shares. */
 type Value = { value: string; version: number; readonly shares: Map<Person, string> };
 type Model = {
   readonly values: Map<string, Value>;
   readonly ended: Map<string, Person>;
-  /** Who gave whom a recovery share, as `owner/trustee`. */
+  /** Recovery shares, as `owner/trustee`. */
   readonly trustees: Set<string>;
-  /** By owner: the trustee of the pending restore. */
+  /** The trustee who sent the pending restore, by owner. */
   readonly restores: Map<Person, Person>;
 };
 
@@ -29,10 +29,10 @@ type Real = { readonly run: string };
 
 let handlers: VaultHandlers;
 const users = new Map<Person, HandlerUser>();
-/** The private keys never change, so a restore is created once. */
+/** The private keys never change, so that one restore per person is prepared in advance. */
 const restored = new Map<Person, object>();
 const temporarySecret = 'a temporary secret';
-/** The vault of each person, as a client that keeps the keys has it. */
+/** The unlocked vault of each person. */
 const vaults = new Map<Person, Vault>();
 const vaultOf = (person: Person) => vaults.get(person) as Vault;
 const userOf = (person: Person) => users.get(person) as HandlerUser;
@@ -54,10 +54,10 @@ afterAll(() => handlers.close());
 const b64 = (text: string) => Buffer.from(text).toString('base64');
 const placeOf = (owner: Person, name: Name) => `${owner}/${name}`;
 
-/** Whether a client encrypts and decrypts, or the API with the user secret. */
+/** Who seals and opens: a client, or the API with the user secret. */
 type Way = 'client' | 'api';
 
-/** Returns the status of a client's request, and what the client decrypted. */
+/** Returns the status that a client received and the result that it returned. */
 async function byClient<T>(call: () => Promise<T>): Promise<readonly [number, T | undefined]> {
   try {
     return [200, await call()];
@@ -67,7 +67,7 @@ async function byClient<T>(call: () => Promise<T>): Promise<readonly [number, T 
   }
 }
 
-/** A command and its expected result. */
+/** A command runs an operation and checks its outcome against the model. */
 abstract class Command implements fc.AsyncCommand<Model, Real> {
   check(_: Readonly<Model>): boolean {
     return true;
@@ -86,17 +86,17 @@ class Put extends Command {
     const [owner, name, text, isLarge, way] = this.#of;
     const value = isLarge ? text.padEnd(40_000, '.') : text;
     const place = placeOf(owner, name);
-    const known = values.get(place);
+    const existing = values.get(place);
     const params = { key: run + name };
-    const version = (known?.version ?? 0) + 1;
+    const version = (existing?.version ?? 0) + 1;
     if (way === 'client') {
       const written = await putVaultValue(vaultOf(owner), params.key, Buffer.from(value));
       expect(written.version).toBe(version);
     } else {
       const { status, body } = await userOf(owner).call('kv.put', { params, body: { valueB64: b64(value) } });
-      expect([status, body.version]).toEqual([known ? 200 : 201, version]);
+      expect([status, body.version]).toEqual([existing ? 200 : 201, version]);
     }
-    values.set(place, { value, version, shares: known?.shares ?? new Map() });
+    values.set(place, { value, version, shares: existing?.shares ?? new Map() });
   }
   toString = () => `put(${this.#of})`;
 }
@@ -109,9 +109,9 @@ class Get extends Command {
   }
   async run({ values }: Model, { run }: Real): Promise<void> {
     const [owner, name, way] = this.#of;
-    const known = values.get(placeOf(owner, name));
+    const existing = values.get(placeOf(owner, name));
     const key = run + name;
-    const expected = known ? [200, known.value] : [404, undefined];
+    const expected = existing ? [200, existing.value] : [404, undefined];
     if (way === 'client') {
       const [status, read] = await byClient(() => getVaultValue(vaultOf(owner), key));
       expect([status, read && Buffer.from(read.value).toString()]).toEqual(expected);
@@ -132,10 +132,10 @@ class Delete extends Command {
   async run({ values, ended }: Model, { run }: Real): Promise<void> {
     const [owner, name] = this.#of;
     const place = placeOf(owner, name);
-    const known = values.get(place);
+    const existing = values.get(place);
     const { status } = await userOf(owner).call('kv.delete', { params: { key: run + name } });
-    expect(status).toBe(known ? 200 : 404);
-    for (const [recipient, shareId] of known?.shares ?? []) ended.set(shareId, recipient);
+    expect(status).toBe(existing ? 200 : 404);
+    for (const [recipient, shareId] of existing?.shares ?? []) ended.set(shareId, recipient);
     values.delete(place);
   }
   toString = () => `delete(${this.#of})`;
@@ -160,20 +160,20 @@ class Share extends Command {
   }
   async run({ values }: Model, { run }: Real): Promise<void> {
     const [owner, name, recipient] = this.#of;
-    const known = values.get(placeOf(owner, name));
+    const existing = values.get(placeOf(owner, name));
     const [status, shareId] = await this.#share(run + name);
-    if (!known) expect([400, 404]).toContain(status);
+    if (!existing) expect([400, 404]).toContain(status);
     else if (owner === recipient) expect(status).toBe(400);
-    else if (known.shares.has(recipient)) expect(status).toBe(409);
+    else if (existing.shares.has(recipient)) expect(status).toBe(409);
     else {
       expect(status).toBe(201);
-      known.shares.set(recipient, shareId as string);
+      existing.shares.set(recipient, shareId as string);
     }
   }
   toString = () => `share(${this.#of})`;
 }
 
-/** The owner revokes a share, or the recipient declines it. */
+/** Ends a share: the owner revokes it, or the recipient declines it. */
 class End extends Command {
   readonly #of: readonly [Person, Name, Person, boolean];
   constructor(owner: Person, name: Name, recipient: Person, byOwner: boolean) {
@@ -182,8 +182,8 @@ class End extends Command {
   }
   async run({ values, ended }: Model, { run }: Real): Promise<void> {
     const [owner, name, recipient, byOwner] = this.#of;
-    const known = values.get(placeOf(owner, name));
-    const shareId = known?.shares.get(recipient);
+    const existing = values.get(placeOf(owner, name));
+    const shareId = existing?.shares.get(recipient);
     const { status } = byOwner
       ? await userOf(owner).call('kvShares.revoke', {
           params: { key: run + name, recipientUserId: userOf(recipient).id },
@@ -191,7 +191,7 @@ class End extends Command {
       : await userOf(recipient).call('kvShares.decline', { params: { shareId: shareId ?? randomUUID() } });
     expect(status).toBe(shareId ? 200 : 404);
     if (!shareId) return;
-    known?.shares.delete(recipient);
+    existing?.shares.delete(recipient);
     ended.set(shareId, recipient);
   }
   toString = () => `end(${this.#of})`;
@@ -205,8 +205,8 @@ class Read extends Command {
   }
   async run({ values, ended }: Model): Promise<void> {
     const [owner, name, recipient, way] = this.#of;
-    const known = values.get(placeOf(owner, name));
-    const shareId = known?.shares.get(recipient);
+    const existing = values.get(placeOf(owner, name));
+    const shareId = existing?.shares.get(recipient);
     const read = async (by: Person, id: string) => {
       if (way === 'client') {
         const [status, opened] = await byClient(() => getSharedVaultValue(vaultOf(by), id));
@@ -216,7 +216,7 @@ class Read extends Command {
       const { status, body } = await userOf(by).call('kvShares.get', { params: { shareId: id } });
       return [status, body.valueB64];
     };
-    if (known && shareId) expect(await read(recipient, shareId)).toEqual([200, b64(known.value)]);
+    if (existing && shareId) expect(await read(recipient, shareId)).toEqual([200, b64(existing.value)]);
     if (shareId && owner !== recipient) expect(await read(owner, shareId)).toEqual([404, undefined]);
     const [old] = [...ended].filter(([, whose]) => whose === recipient).slice(-1);
     if (old) expect(await read(recipient, old[0])).toEqual([404, undefined]);
@@ -224,7 +224,7 @@ class Read extends Command {
   toString = () => `read(${this.#of})`;
 }
 
-class Look extends Command {
+class List extends Command {
   readonly #person: Person;
   constructor(person: Person) {
     super();
@@ -247,10 +247,10 @@ class Look extends Command {
     const seen = body.map((share: { shareId: string; alias: string }) => [share.shareId, share.alias]);
     expect(seen.sort()).toEqual(received.sort());
   }
-  toString = () => `look(${this.#person})`;
+  toString = () => `list(${this.#person})`;
 }
 
-/** Deriving keys takes long, so one of twenty is run. */
+/** Runs once in twenty times, since deriving keys is slow. */
 class Rekey extends Command {
   readonly #of: readonly [Person, number];
   constructor(person: Person, chance: number) {
@@ -275,7 +275,7 @@ class Rekey extends Command {
   toString = () => `rekey(${this.#of})`;
 }
 
-/** Gives a recovery share to a trustee, or revokes it. */
+/** Gives a trustee a recovery share, or revokes it. */
 class Trust extends Command {
   readonly #of: readonly [Person, Person, boolean];
   constructor(owner: Person, trustee: Person, given: boolean) {
@@ -286,25 +286,25 @@ class Trust extends Command {
     const [owner, trustee, given] = this.#of;
     const place = `${owner}/${trustee}`;
     const params = { trusteeUserId: userOf(trustee).id };
-    const part = b64(place);
+    const shareB64 = b64(place);
     const body = {
-      encryptedPrivateKeyEccShareB64: part,
-      encryptedPrivateKeyKyberShareB64: part,
+      encryptedPrivateKeyEccShareB64: shareB64,
+      encryptedPrivateKeyKyberShareB64: shareB64,
       xorApplied: false,
     };
     const { status } = given
       ? await userOf(owner).call('recovery.putTrustee', { params, body })
       : await userOf(owner).call('recovery.deleteTrustee', { params });
-    const known = trustees.has(place);
-    if (given) expect(status).toBe(owner === trustee ? 400 : known ? 200 : 201);
-    else expect(status).toBe(known ? 200 : 404);
-    if (!given && known && restores.get(owner) === trustee) restores.delete(owner);
+    const existing = trustees.has(place);
+    if (given) expect(status).toBe(owner === trustee ? 400 : existing ? 200 : 201);
+    else expect(status).toBe(existing ? 200 : 404);
+    if (!given && existing && restores.get(owner) === trustee) restores.delete(owner);
     if (!given) trustees.delete(place);
     else if (owner !== trustee) trustees.add(place);
     const share = await userOf(trustee).call('recovery.getShare', {
       params: { ownerUserId: userOf(owner).id },
     });
-    expect(share.body.encryptedPrivateKeyEccShareB64).toBe(trustees.has(place) ? part : undefined);
+    expect(share.body.encryptedPrivateKeyEccShareB64).toBe(trustees.has(place) ? shareB64 : undefined);
   }
   toString = () => `trust(${this.#of})`;
 }
@@ -345,7 +345,7 @@ class Veto extends Command {
   toString = () => `veto(${this.#owner})`;
 }
 
-/** A rekey with the temporary secret, which derives keys as well. */
+/** Rekeys by the temporary secret. Runs less often as well, since it derives keys. */
 class Recover extends Command {
   readonly #of: readonly [Person, number];
   constructor(person: Person, chance: number) {
@@ -386,7 +386,7 @@ const commands = fc.commands(
     fc.tuple(person, name, person, fc.boolean()).map((of) => new End(...of)),
     fc.tuple(person, name, person, way).map((of) => new Read(...of)),
     fc.tuple(person, name, person, way).map((of) => new Read(...of)),
-    person.map((of) => new Look(of)),
+    person.map((of) => new List(of)),
     fc.tuple(person, fc.nat(19)).map((of) => new Rekey(...of)),
     fc.tuple(person, person, fc.nat(3)).map(([o, t, taken]) => new Trust(o, t, taken !== 0)),
     fc.tuple(person, person).map((of) => new Restore(...of)),
@@ -397,7 +397,7 @@ const commands = fc.commands(
   { size: 'large', maxCommands: 40 },
 );
 
-/** `STRONGROOM_MODEL_RUNS=5000` searches for longer. */
+/** `STRONGROOM_MODEL_RUNS=5000` runs a longer search. */
 const numRuns = Number(process.env.STRONGROOM_MODEL_RUNS ?? 200);
 
 test('the vault behaves like a model made of maps', { timeout: 60_000 + numRuns * 500 }, async () => {
@@ -413,7 +413,7 @@ test('the vault behaves like a model made of maps', { timeout: 60_000 + numRuns 
       try {
         await fc.asyncModelRun(() => ({ model, real: { run } }), cmds);
       } finally {
-        // Deletes everything that the lists of the next run would show.
+        // Removes everything that the lists of the next run would otherwise show.
         for (const place of model.values.keys()) {
           const [owner, name] = place.split('/') as [Person, Name];
           await userOf(owner).call('kv.delete', { params: { key: run + name } });

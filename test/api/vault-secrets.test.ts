@@ -15,8 +15,8 @@ async function userOf(env: NodeJS.ProcessEnv): Promise<VaultUser> {
 }
 
 describe('wrong user secrets', () => {
-  test('are tried as often as the limit says, however many come at once', async () => {
-    const user = await userOf({ STRONGROOM_SECRET_LIMIT: '3/3600' });
+  test('are tried as often as the limit says, however many come concurrently', async () => {
+    const user = await userOf({ STRONGROOM_SECRET_RATE_LIMIT: '3/3600' });
     const guesses = Array.from({ length: 12 }, (_, i) => user.get('k', `a wrong secret ${i}`));
     const answers = await Promise.all(guesses);
     const codes = answers.map(({ body }) => body.code);
@@ -28,7 +28,7 @@ describe('wrong user secrets', () => {
   });
 
   test('at the limit the right one, known to the process or not, is answered like a wrong one', async () => {
-    const user = await userOf({ STRONGROOM_SECRET_LIMIT: '2/3600' });
+    const user = await userOf({ STRONGROOM_SECRET_RATE_LIMIT: '2/3600' });
     expect((await user.get('k')).status).toBe(200);
     for (const guess of ['a wrong secret', 'one more of them']) await user.get('k', guess);
     const [right, wrong] = await Promise.all([user.get('k'), user.get('k', 'yet another secret')]);
@@ -43,8 +43,8 @@ describe('wrong user secrets', () => {
     expect((await other.get('k')).status).toBe(200);
   });
 
-  test('right ones are not counted, nor is the one that many calls at once have in common', async () => {
-    const user = await userOf({ STRONGROOM_SECRET_LIMIT: '2/3600', STRONGROOM_KEK_CACHE: 'off' });
+  test('right ones are not counted, nor is the one that concurrent requests have in common', async () => {
+    const user = await userOf({ STRONGROOM_SECRET_RATE_LIMIT: '2/3600', STRONGROOM_KEK_CACHE: 'off' });
     for (let calls = 0; calls < 4; calls++) expect((await user.get('k')).status).toBe(200);
     const answers = await Promise.all(Array.from({ length: 4 }, () => user.get('k')));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
@@ -62,7 +62,7 @@ describe('the cache of keys', () => {
     return durations.sort((a, b) => a - b);
   };
 
-  test('spares reads the derivation, and off means that each of them derives', async () => {
+  test('spares reads the derivation; without it, each read derives the key', async () => {
     const [fastest = Number.NaN] = await times(await userOf({ STRONGROOM_KEK_CACHE: 'on' }));
     await appliance.remove();
     const derived = await times(await userOf({ STRONGROOM_KEK_CACHE: 'off' }));
@@ -71,8 +71,8 @@ describe('the cache of keys', () => {
   });
 });
 
-describe('what the vault leaves behind', () => {
-  test('user secrets, values, files, their names and aliases are nowhere in the stores or in what was printed', async () => {
+describe('what the vault leaves in the stores and in the output', () => {
+  test('contains no user secret, value, file, file name or alias', async () => {
     appliance = await TestAppliance.start();
     const org = await newOrg(appliance.target);
     const owner = await VaultUser.create(appliance.target, org, { keys: false });
@@ -118,12 +118,12 @@ describe('what the vault leaves behind', () => {
 
     const places = placesOf(appliance);
     expect(findPlanted(places, planted)).toEqual([]);
-    // Shows that the search works: names are not secret.
+    // Proves that the search works: names are not secret, so it must find one.
     expect(findPlanted(places, { name: 'PLANTED-NAME' })).not.toEqual([]);
   });
 });
 
-/** Does everything with a file that can be done, inline and in parts. */
+/** Runs every operation on a file, inline and in parts. */
 async function plantFiles(
   owner: VaultUser,
   recipient: VaultUser,

@@ -22,7 +22,7 @@ const large = randomBytes(40_000);
 let appliance: TestAppliance;
 let records: StoredRecords;
 let [owner, recipient, third] = [] as unknown as [VaultUser, VaultUser, VaultUser];
-/** Vaults of owner and recipient, whose clients keep the keys. */
+/** The unlocked vaults of owner and recipient. */
 let [vault, theirs] = [] as unknown as [Vault, Vault];
 let shareId = '';
 let restore: () => void;
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await owner.call('PUT', '/v1/kv/large', { body: { valueB64: b64(large) } });
   const expiresUtc = '2090-01-01T00:00:00Z';
   ({ shareId } = (await owner.share('small', recipient, { alias: 'the alias', expiresUtc })).body);
-  // The terms stay under the key of the version that was shared; the value gets a new version.
+  // The terms of the share stay under the key of the shared version, while the value gets a new version.
   await owner.put('small', small);
   await recipient.read(shareId);
   records = new StoredRecords(appliance.data);
@@ -52,7 +52,7 @@ const unlock = ({ apiKey, secret }: VaultUser) => {
   return Vault.unlock(client, nativeVault, secret);
 };
 
-/** Returns what a client found, in the shape of a response to a request with the user secret. */
+/** Runs a client function, and returns its outcome as the API would answer with the user secret. */
 async function byClient(call: () => Promise<object>): Promise<Answer> {
   const headers = new Headers();
   try {
@@ -79,7 +79,7 @@ const truths: Readonly<Record<string, string>> = {
   'GET sealed share': b64(small),
 };
 
-/** Every request that reads or changes the tampered data. */
+/** Every request that reads or changes the altered records. */
 const calls: Readonly<Record<string, () => Promise<Answer>>> = {
   'GET small': () => owner.get('small'),
   'GET large': () => owner.get('large'),
@@ -103,7 +103,7 @@ const calls: Readonly<Record<string, () => Promise<Answer>>> = {
   'DELETE small': () => owner.call('DELETE', '/v1/kv/small'),
 };
 
-/** The requests that touch a table. */
+/** The requests that touch each table. */
 const touching: Readonly<Record<string, RegExp>> = {
   keys: /^(GET (small|share|received|status|me|org)|PUT (sealed )?small|SHARE sealed small)$/,
   kv: /^((GET|PUT) (sealed )?(small|large)|GET (sealed )?share|GET (shares|keys)|DELETE (small|share)|SHARE .*)$/,
@@ -112,7 +112,7 @@ const touching: Readonly<Record<string, RegExp>> = {
   orgs: /^(GET (me|org)|PUT (small|new)|DELETE small)$/,
 };
 
-/** Fields that are bound to a share. */
+/** The fields of a share that its terms bind. */
 const ofShare = [
   'ownerUserId',
   'ownerName',
@@ -126,7 +126,7 @@ const ofShare = [
   'sealedTerms',
 ];
 
-/** Reads that must not succeed as if nothing had happened, whatever a field contains. */
+/** The reads that must fail when one of these fields is altered. */
 const bound: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   keys: {
     'GET small': [
@@ -193,7 +193,7 @@ describe('data from another place cannot be decrypted', () => {
   const value = (key: string) =>
     records.read(['kv']).find(({ pk, sk }) => pk === owner.id && sk === key) as StoredRecord;
 
-  test.each(['wrappedCek', 'envelope', 'version'])('%s of another value', async (field) => {
+  test.each(['wrappedCek', 'envelope', 'version'])('the %s of another value is rejected', async (field) => {
     alter(value('small'), field, value('other').fields[field]);
     expect((await owner.get('small')).status).toBe(400);
   });
@@ -208,7 +208,7 @@ describe('data from another place cannot be decrypted', () => {
     expect((await recipient.get('small')).status).toBe(400);
   });
 
-  test('an earlier version in the place of a later one', async () => {
+  test('an earlier version in place of a later one is rejected', async () => {
     const { fields } = value('small');
     await owner.put('small', 'a newer value');
     const { version } = value('small').fields;
@@ -216,7 +216,7 @@ describe('data from another place cannot be decrypted', () => {
     expect((await owner.get('small')).status).toBe(400);
   });
 
-  test('the keys of another user', async () => {
+  test('the keys of another user are rejected', async () => {
     const keysOf = (user: VaultUser) =>
       records.read(['keys']).find(({ sk }) => sk === user.id) as StoredRecord;
     records.write({ ...keysOf(recipient), fields: keysOf(owner).fields });
@@ -245,7 +245,7 @@ describe('data from another place cannot be decrypted', () => {
 });
 
 describe('the object of a large value', () => {
-  /** Returns the file that contains the object. */
+  /** Returns the files that store the value, with their bytes. */
   const file = () => {
     const folder = join(appliance.data, 'objects');
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
@@ -255,8 +255,8 @@ describe('the object of a large value', () => {
   };
 
   test.each([
-    ['changed', (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 20_000 ? byte ^ 1 : byte)))],
-    ['truncated', (bytes: Buffer) => bytes.subarray(0, -1)],
+    ['altered', (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 20_000 ? byte ^ 1 : byte)))],
+    ['cut', (bytes: Buffer) => bytes.subarray(0, -1)],
   ])('that is %s is 400', async (_, change) => {
     const kept = file();
     expect(kept.length).toBeGreaterThan(0);

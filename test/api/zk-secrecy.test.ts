@@ -45,7 +45,7 @@ async function executeSealed(name: string, password: string) {
 
 const found = () => findPlanted(placesOf(appliance), planted);
 
-/** Returns the descendants of a process that still exist. */
+/** Returns the running descendants of a process. */
 function descendants(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
@@ -85,12 +85,12 @@ describe('code and master password', () => {
         })
       ).status,
     ).toBe(200);
-    // The traceback quotes the line; only the caller sees it.
+    // The traceback quotes the line, and only the caller sees it.
     await put('fails', planted.password, `raise ValueError("${planted.code}")`);
     expect((await execute('fails', { masterPassword })).body.stderr).toContain(planted.code);
 
     expect(found()).toEqual([]);
-    // Shows that the search works: audit entries name the program.
+    // Proves that the search works: it must find the audit entries that name the program.
     expect([...placesOf(appliance).values()].some((content) => content.includes('zk/code/plain'))).toBe(true);
   });
 
@@ -110,7 +110,7 @@ describe('code and master password', () => {
       const pids = supervisors();
       expect(pids.length).toBeGreaterThan(0);
       for (const pid of pids) {
-        // A process that is just starting has nothing yet that a core dump could contain.
+        // Waits until the supervisor has set its limits: before that, it has no secret that a core could contain.
         await expect
           .poll(() => readFileSync(`/proc/${pid}/limits`, 'utf8'), { timeout: 10_000 })
           .toMatch(/^Max core file size +[01] +[01] /m);
@@ -121,7 +121,7 @@ describe('code and master password', () => {
       expect(text).not.toContain('PLANTED');
     }
     expect(found()).toEqual([]);
-    // The killed process is replaced.
+    // Killed supervisors are replaced.
     await put('after', planted.password, 'print("after")');
     const after = async () => (await execute('after', { masterPassword })).body.stdout;
     await expect.poll(after, { timeout: 15_000 }).toBe('after\n');

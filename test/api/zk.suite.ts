@@ -80,7 +80,7 @@ export function zkSuite(target: () => Target): void {
         expect((await get('twice')).body).toEqual({ ...replaced.body, encryptedPayload: second });
       });
 
-      test('is listed without its payload, page by page', async () => {
+      test('lists programs without their payload, page by page', async () => {
         const owner = await TestUser.register(target());
         for (const name of ['a', 'b', 'c']) await put(name, { encryptedPayload: payload }, owner);
         const names: string[] = [];
@@ -97,7 +97,7 @@ export function zkSuite(target: () => Target): void {
         expect(names).toEqual(['a', 'b', 'c']);
       });
 
-      test('is deleted, once', async () => {
+      test('deletes a program, and then answers 404', async () => {
         await put('gone', { encryptedPayload: payload });
         const remove = () => user.call('DELETE', '/api/v1/zk/code/gone');
         const { status, body } = await remove();
@@ -174,7 +174,7 @@ export function zkSuite(target: () => Target): void {
       });
 
       test.each(['.hidden', '-x', 'a%20b', 'a%00', `${'a'.repeat(129)}`, '%C3%BC'])(
-        'the name %s is 400',
+        'rejects the name %s with 400',
         async (name) => {
           const { status, body } = await put(name, { encryptedPayload: payload });
           expect([status, body.details[0].path]).toEqual([400, 'name']);
@@ -205,7 +205,7 @@ export function zkSuite(target: () => Target): void {
         ]);
       });
 
-      test('a wrong master password is 401, and in the audit log', async () => {
+      test('answers 401 for a wrong master password, and records it in the audit log', async () => {
         const { status, body } = await execute('report', { masterPassword: 'another password' });
         expect([status, body.code]).toEqual([401, 'WRONG_MASTER_PASSWORD']);
         const { entries } = (await user.call('GET', '/api/v1/audit?action=zk.execute&limit=2')).body;
@@ -333,7 +333,7 @@ export function zkSuite(target: () => Target): void {
         expect([again.status, again.body.code]).toEqual([400, 'SEALED_PASSWORD_REJECTED']);
       });
 
-      test('several passwords may be sealed to it', async () => {
+      test('accepts several passwords that were sealed to it', async () => {
         const session = await open();
         for (const arg of ['1', '2']) {
           const { body } = await execute('report', { sealedPassword: sealed(session), args: [arg] });

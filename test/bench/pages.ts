@@ -43,7 +43,7 @@ export default async function run(): Promise<void> {
       const empty = await measure(`${url}/health`, (page) => page.getByText('ok').waitFor());
       process.stdout.write(`${where}: an empty answer in ${empty.toFixed(0)} ms\n`);
       for (const [name, address, button] of [
-        ['recipient’s page', link, 'Open the message'],
+        ['recipient’s page', link, 'Open message'],
         ['dashboard, the sign-in', `${url}/dashboard`, 'Sign in'],
       ] as const) {
         const time = await measure(address, (page) =>

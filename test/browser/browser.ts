@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** No violation of WCAG 2.2 AA that axe finds, and no page that is wider than its window. */
+/** Expects that axe finds no violation of WCAG 2.2 AA and that the page is not wider than its window. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(axe.source);
   const violations = await page.evaluate(async () => {
@@ -17,14 +17,14 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(width).toBeLessThanOrEqual(window ?? 0);
 }
 
-/** A picture to look at, where SCREENSHOTS names a folder. */
+/** Saves a picture of the page if SCREENSHOTS names a folder. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env.SCREENSHOTS;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
   const size = page.viewportSize() ?? { width: 1280, height: 720 };
   const whole = await page.evaluate(() => document.documentElement.scrollHeight);
-  // In a window of that height: what stands still while the page is scrolled is as high as the window.
+  // Make the window as high as the page, because elements that do not scroll are as high as the window.
   await page.setViewportSize({ ...size, height: Math.max(size.height, whole) });
   await page.screenshot({ path: join(folder, `${name}.png`) });
   await page.setViewportSize(size);

@@ -5,14 +5,14 @@ import { type CommandOptions, runVisibly } from '../support/command.ts';
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /**
- * The browser: what `CHROMIUM` names, or one that is installed, or Debian's package, installed where this is root.
+ * Returns the path of the browser: the one that `CHROMIUM` names, an installed one, or Debian's package, which is
+ * installed if this process is root.
  *
- * @returns its path
  * @throws Error that says what to install
  */
 export async function chromium(options: CommandOptions): Promise<string> {
-  const there = process.env.CHROMIUM ?? installed();
-  if (there) return there;
+  const existing = process.env.CHROMIUM ?? installed();
+  if (existing) return existing;
   const mayInstall = process.getuid?.() === 0 && found('apt-get') !== undefined;
   if (mayInstall) {
     const env = { ...options.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -31,7 +31,7 @@ export async function chromium(options: CommandOptions): Promise<string> {
     if (now) return now;
   }
   throw new Error(
-    'There is no Chromium: install it (Debian: apt-get install chromium), or name one by CHROMIUM=PATH',
+    'Chromium was not found. Install it (Debian: apt-get install chromium) or set CHROMIUM=PATH.',
   );
 }
 

@@ -1,12 +1,12 @@
 import { type Browser, chromium } from 'playwright-core';
 
-/** Under this name the appliance is not on loopback, for what browsers think of it. */
+/** A name for the appliance that browsers do not treat as loopback, so that its pages are not a secure context. */
 export const otherHost = 'strongroom.test';
 
-/** Chromium that reaches this machine alone. */
+/** Starts a Chromium that can reach only this machine. */
 export function launch(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM;
-  if (!executablePath) throw new Error('start these tests by `npm run test:browser`');
+  if (!executablePath) throw new Error('start these tests with `npm run test:browser`');
   return chromium.launch({
     executablePath,
     chromiumSandbox: process.getuid?.() !== 0,

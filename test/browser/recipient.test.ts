@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { StrongroomClient } from '../../client/index.ts';
-import { messagePrimitives } from '../../client/message-crypto/node.ts';
 import { parseMessageLink } from '../../client/message-link.ts';
 import { createMessage, lookAtMessage, type NewMessage } from '../../client/messages.ts';
+import { messagePrimitives } from '../../client/node.ts';
 import { TestAppliance } from '../api/appliance.ts';
 import { legacyClient, legacyVersions } from '../support/legacy-client.ts';
 import { expectAccessible, picture } from './browser.ts';
@@ -38,7 +38,7 @@ beforeEach(() => {
 });
 afterEach(() => context?.close());
 
-/** A recipient's browser, at the page of that link. What it complains of in its console is kept. */
+/** Opens a link in a recipient's browser, and records the errors in its console. */
 async function visit(url: string, options: BrowserContextOptions = {}): Promise<Page> {
   context = await browser.newContext({ locale: 'en-GB', ...options });
   const page = await context.newPage();
@@ -63,8 +63,8 @@ async function remainingOf(url: string): Promise<number | null> {
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000);
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
-const openIt = (page: Page) => page.getByRole('button', { name: 'Open the message' }).click();
-const shown = (page: Page) => page.getByRole('region', { name: 'Content of the message' });
+const openIt = (page: Page) => page.getByRole('button', { name: 'Open message' }).click();
+const shown = (page: Page) => page.getByRole('region', { name: 'Message content' });
 
 async function expectOpened(page: Page): Promise<void> {
   await shown(page).waitFor();
@@ -72,17 +72,17 @@ async function expectOpened(page: Page): Promise<void> {
 }
 
 describe('a link', () => {
-  test('leads to a page that asks first, opens once, and leaves nothing', async () => {
+  test('leads to a page that asks before it opens the message once, and keeps nothing', async () => {
     const url = await send({ maxAccess: 1, name: 'Database, production', expiresAt: inSeconds(90_000) });
     proxy.forget();
     const page = await visit(url);
-    await heading(page, 'A message is waiting for you').waitFor();
+    await heading(page, 'You have a message').waitFor();
     expect(proxy.sent).not.toContain('POST');
     expect(await remainingOf(url)).toBe(1);
     const facts = await page.locator('dl').textContent();
     expect(facts).toContain('Database, production');
     expect(facts).toMatch(/in 1 day/);
-    expect(facts).toContain('once');
+    expect(facts).toContain('Once');
     await expectAccessible(page);
     await picture(page, 'recipient-ready');
 
@@ -96,12 +96,12 @@ describe('a link', () => {
 
     page.once('dialog', (dialog) => dialog.accept());
     await page.reload();
-    await heading(page, 'There is no message here').waitFor();
+    await heading(page, 'Message not found').waitFor();
     await expectAccessible(page);
     await picture(page, 'recipient-gone');
   });
 
-  test('with more accesses says how many are left, and counts down', async () => {
+  test('shows how many accesses are left, and counts down to the expiry', async () => {
     const page = await visit(await send({ maxAccess: 3, expiresAt: inSeconds(100) }));
     expect(await page.locator('dl').textContent()).toContain('3 more times');
     const before = await page.getByRole('timer').textContent();
@@ -111,23 +111,23 @@ describe('a link', () => {
     );
     await openIt(page);
     await expectOpened(page);
-    expect(await page.locator('.card').textContent()).toContain('It can be opened 2 more times.');
+    expect(await page.locator('.card').textContent()).toContain('The message can be opened 2 more times.');
     expect(new URL(page.url()).hash).not.toBe('');
   });
 
-  test('without its key uses nothing up, and takes the key there and then', async () => {
+  test('uses up no access without its key, and accepts the key on the page', async () => {
     const url = await send({ maxAccess: 1, password });
     const [bare = ''] = url.split('#');
     for (const cut of [bare, url.slice(0, -3)]) {
       const page = await visit(cut);
-      await heading(page, 'This link is incomplete').waitFor();
+      await heading(page, 'The link is incomplete').waitFor();
       await context.close();
     }
     const page = await visit(bare);
-    const field = page.getByLabel('Whole link, or the key after #');
+    const field = page.getByLabel('Complete link, or the key after #');
     await field.fill(url.slice(0, -1));
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByText('This is not the whole link').waitFor();
+    await page.getByText('This is neither the complete link').waitFor();
     await expectAccessible(page);
     await picture(page, 'recipient-incomplete');
     expect(await remainingOf(url)).toBe(1);
@@ -138,44 +138,44 @@ describe('a link', () => {
     await expectOpened(page);
   });
 
-  test('that is completed in the address bar is taken as it is then', async () => {
+  test('is read again when it is completed in the address bar', async () => {
     const url = await send({ maxAccess: 1 });
     const page = await visit(url.slice(0, -3));
-    await heading(page, 'This link is incomplete').waitFor();
+    await heading(page, 'The link is incomplete').waitFor();
     await page.goto(url);
     await openIt(page);
     await expectOpened(page);
   });
 
-  test('to what has expired or been used up meanwhile says so', async () => {
+  test('reports a message that has expired or been used up meanwhile', async () => {
     const page = await visit(await send({ expiresAt: inSeconds(3) }));
-    await heading(page, 'A message is waiting for you').waitFor();
-    await heading(page, 'There is no message here').waitFor({ timeout: 10_000 });
+    await heading(page, 'You have a message').waitFor();
+    await heading(page, 'Message not found').waitFor({ timeout: 10_000 });
     await context.close();
 
     const url = await send({ maxAccess: 1 });
     const late = await visit(url);
-    await heading(late, 'A message is waiting for you').waitFor();
+    await heading(late, 'You have a message').waitFor();
     const { messageId } = parseMessageLink(url);
     await client.call('messages.open', { params: { id: messageId }, body: {} });
     await openIt(late);
-    await heading(late, 'There is no message here').waitFor();
+    await heading(late, 'Message not found').waitFor();
   });
 });
 
 describe('a password', () => {
-  test('is asked for before the message is opened, and a wrong one takes no other access', async () => {
+  test('is asked for before the message is opened, and a wrong one uses up no further access', async () => {
     const url = await send({ maxAccess: 2, password });
     const page = await visit(url);
     await openIt(page);
-    await page.getByText('Type the password first.').waitFor();
+    await page.getByText('Enter the password first.').waitFor();
     expect(await remainingOf(url)).toBe(2);
     await picture(page, 'recipient-password');
     const field = page.getByLabel('Password', { exact: true });
     for (const wrong of ['wrong', 'worse']) {
       await field.fill(wrong);
       await field.press('Enter');
-      await heading(page, 'The password is not right').waitFor();
+      await heading(page, 'Incorrect password').waitFor();
       expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
     }
     await expectAccessible(page);
@@ -189,12 +189,12 @@ describe('a password', () => {
     expect(await remainingOf(url)).toBe(1);
   });
 
-  test('is not forgotten by whoever leaves: the last access is warned about', async () => {
+  test('warns before the recipient leaves after the last access', async () => {
     const page = await visit(await send({ maxAccess: 1, password }));
     await page.getByLabel('Password', { exact: true }).fill('wrong');
     await openIt(page);
-    await heading(page, 'The password is not right').waitFor();
-    expect(await page.locator('.warning').textContent()).toContain('the message is lost');
+    await heading(page, 'Incorrect password').waitFor();
+    expect(await page.locator('.warning').textContent()).toContain('it is lost');
     const asked = page.waitForEvent('dialog');
     const leaving = page.reload({ timeout: 2_000 }).catch(() => undefined);
     const dialog = await asked;
@@ -212,7 +212,7 @@ describe('a password', () => {
     const field = page.getByLabel('Password', { exact: true });
     await field.fill('wrong');
     await openIt(page);
-    await heading(page, 'The password is not right').waitFor();
+    await heading(page, 'Incorrect password').waitFor();
     await field.fill(password);
     await field.press('Enter');
     await expectOpened(page);
@@ -224,8 +224,8 @@ describe('a password', () => {
   });
 });
 
-describe('what is secret', () => {
-  test('is in nothing that the browser sends, however it is written', async () => {
+describe('secret content', () => {
+  test('is not in anything that the browser sends, in any encoding', async () => {
     const urls = [await send({ maxAccess: 2, password }), await sendLegacy('4.2', 2)];
     for (const url of urls) {
       proxy.forget();
@@ -258,9 +258,9 @@ describe('what is secret', () => {
     }
   });
 
-  test('goes to nobody by script that was put into the page', async () => {
+  test('cannot be sent away by an injected script', async () => {
     const page = await visit(await send());
-    await heading(page, 'A message is waiting for you').waitFor();
+    await heading(page, 'You have a message').waitFor();
     const outcome = await page.evaluate(async () => {
       const tried: Record<string, string> = {};
       const blocked: string[] = [];
@@ -279,7 +279,7 @@ describe('what is secret', () => {
         document.body.innerHTML = '<p>x</p>';
       });
       await attempt('fetch', () => fetch('https://example.com/'));
-      // Later: what the debugger itself evaluates may do more than the page's own script.
+      // Run it later: code that the debugger evaluates directly is not bound by the policy.
       await attempt('eval', async () => {
         await new Promise((resolve, reject) => {
           setTimeout(() => {
@@ -312,7 +312,7 @@ describe('what is secret', () => {
     expect(outcome.blocked).toContain('img-src');
   });
 
-  test('is not touched by a script that is not the page’s own', async () => {
+  test('is not read by a modified script', async () => {
     const url = await send({ maxAccess: 1 });
     context = await browser.newContext({ locale: 'en-GB' });
     const page = await context.newPage();
@@ -326,19 +326,19 @@ describe('what is secret', () => {
     expect(await remainingOf(url)).toBe(1);
   });
 
-  test('is not opened over a connection that anyone could change', async () => {
+  test('is not opened over an unencrypted connection', async () => {
     const url = await send({ maxAccess: 1 });
     const page = await visit(url.replace('127.0.0.1', otherHost));
-    await heading(page, 'This page needs HTTPS').waitFor();
+    await heading(page, 'This page requires HTTPS').waitFor();
     expect(await remainingOf(url)).toBe(1);
     await picture(page, 'recipient-insecure');
   });
 });
 
-test('an answer that is lost is fetched again, and counted once', async () => {
+test('a lost response is fetched again and counted once', async () => {
   const url = await send({ maxAccess: 2 });
   const page = await visit(url);
-  await heading(page, 'A message is waiting for you').waitFor();
+  await heading(page, 'You have a message').waitFor();
   let losses = 1;
   await page.route('**/open', async (route) => {
     if (losses-- <= 0) return route.continue();
@@ -350,13 +350,13 @@ test('an answer that is lost is fetched again, and counted once', async () => {
   expect(await remainingOf(url)).toBe(1);
 });
 
-test('a server that cannot be reached can be tried again', async () => {
+test('an unreachable server can be tried again', async () => {
   const url = await send({ maxAccess: 1 });
   const page = await visit(url);
-  await heading(page, 'A message is waiting for you').waitFor();
+  await heading(page, 'You have a message').waitFor();
   await context.setOffline(true);
   await openIt(page);
-  await heading(page, 'The answer did not come').waitFor();
+  await heading(page, 'The server did not respond').waitFor();
   await expectAccessible(page);
   await picture(page, 'recipient-lost');
   await context.setOffline(false);
@@ -364,7 +364,7 @@ test('a server that cannot be reached can be tried again', async () => {
   await expectOpened(page);
 });
 
-test('the message is copied and downloaded as it is, and leaves the page when it is told to', async () => {
+test('the message can be copied, downloaded unchanged, and cleared from the page', async () => {
   const page = await visit(await send({ maxAccess: 1 }), {
     permissions: ['clipboard-read', 'clipboard-write'],
     acceptDownloads: true,
@@ -381,31 +381,31 @@ test('the message is copied and downloaded as it is, and leaves the page when it
   expect(download.suggestedFilename()).toBe('message.txt');
   expect(await readFile(await download.path(), 'utf8')).toBe(content);
   await page.getByRole('button', { name: 'Clear this page' }).click();
-  await heading(page, 'The message is no longer in this page').waitFor();
+  await heading(page, 'The message was cleared').waitFor();
   expect(await page.content()).not.toContain('postgres');
 });
 
-test('without JavaScript the page says what it needs, in both languages, and opens nothing', async () => {
+test('without JavaScript the page says in both languages that it requires it, and opens nothing', async () => {
   const url = await send({ maxAccess: 1 });
   proxy.forget();
   const page = await visit(url, { javaScriptEnabled: false });
-  await page.getByRole('heading', { name: 'This page needs JavaScript' }).waitFor();
-  await page.getByRole('heading', { name: 'Esta página necesita JavaScript' }).waitFor();
+  await page.getByRole('heading', { name: 'This page requires JavaScript' }).waitFor();
+  await page.getByRole('heading', { name: 'Esta página requiere JavaScript' }).waitFor();
   await picture(page, 'recipient-no-script');
   expect(proxy.sent).not.toContain('/api/');
   expect(await remainingOf(url)).toBe(1);
 });
 
-test('in Spanish where the browser prefers it, and by a switch that keeps what was typed', async () => {
+test('the page follows the browser’s language, and its language switch keeps the input', async () => {
   const url = await send({ password, maxAccess: 1, expiresAt: inSeconds(200_000) });
   const page = await visit(url, { locale: 'es-MX' });
-  await heading(page, 'Hay un mensaje para ti').waitFor();
+  await heading(page, 'Tienes un mensaje').waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('es');
   await expectAccessible(page);
   await picture(page, 'recipient-spanish');
   await page.getByLabel('Contraseña', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'English' }).click();
-  await heading(page, 'A message is waiting for you').waitFor();
+  await heading(page, 'You have a message').waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
   await page.getByRole('button', { name: 'Español' }).click();
   await page.getByRole('button', { name: 'Abrir el mensaje' }).click();
@@ -413,9 +413,9 @@ test('in Spanish where the browser prefers it, and by a switch that keeps what w
   await expectAccessible(page);
 });
 
-test('by the keyboard alone', async () => {
+test('the page works with the keyboard only', async () => {
   const page = await visit(await send({ password, maxAccess: 1 }));
-  await heading(page, 'A message is waiting for you').waitFor();
+  await heading(page, 'You have a message').waitFor();
   const focused = () => page.evaluate(() => document.activeElement?.tagName);
   expect(await focused()).toBe('H1');
   await page.keyboard.press('Tab');
@@ -438,27 +438,27 @@ describe.each(['light', 'dark'] as const)('on a phone, %s', (colorScheme) => {
       content: `${'x'.repeat(500)}\n${'line\n'.repeat(60)}`,
     });
     const page = await visit(url, { viewport: { width: 320, height: 640 }, colorScheme, locale: 'es-ES' });
-    await heading(page, 'Hay un mensaje para ti').waitFor();
+    await heading(page, 'Tienes un mensaje').waitFor();
     await expectAccessible(page);
     await picture(page, `recipient-phone-${colorScheme}-ready`);
     const field = page.getByLabel('Contraseña', { exact: true });
     await field.fill('wrong');
     await field.press('Enter');
-    await heading(page, 'La contraseña no es correcta').waitFor();
+    await heading(page, 'Contraseña incorrecta').waitFor();
     await expectAccessible(page);
     await picture(page, `recipient-phone-${colorScheme}-locked`);
     await field.fill(password);
     await field.press('Enter');
-    await heading(page, 'El mensaje').waitFor();
+    await heading(page, 'Mensaje').waitFor();
     await expectAccessible(page);
     await picture(page, `recipient-phone-${colorScheme}-open`);
   });
 });
 
-test('the page with all that it loads is under 120 KiB, and its assets are kept by the browser', async () => {
+test('the page loads less than 120 KiB, and the browser caches its assets', async () => {
   const url = await send();
   const page = await visit(url);
-  await heading(page, 'A message is waiting for you').waitFor();
+  await heading(page, 'You have a message').waitFor();
   const bytes = await page.evaluate(() =>
     [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce(
       (sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize,
@@ -468,7 +468,7 @@ test('the page with all that it loads is under 120 KiB, and its assets are kept 
   expect(bytes).toBeLessThan(120 * 1024);
   proxy.forget();
   await page.reload();
-  await heading(page, 'A message is waiting for you').waitFor();
+  await heading(page, 'You have a message').waitFor();
   expect(proxy.sent).toContain('GET /s/');
   expect(proxy.sent).not.toContain('GET /assets/');
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Stands between browser and appliance and keeps every byte that the browser sends, whatever sends it. */
+/** A proxy between browser and appliance that records every byte that the browser sends. */
 export class RecordingProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -39,7 +39,7 @@ export class RecordingProxy {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** All that was sent since it was last forgotten. */
+  /** Everything that the browser has sent since the last `forget`. */
   get sent(): string {
     return Buffer.concat(this.#sent).toString('latin1');
   }

@@ -1,6 +1,6 @@
 /**
- * Tests the pages in Chromium: `npm run test:browser`. Arguments go to vitest. With SCREENSHOTS=FOLDER each state of
- * a page is kept there as a picture.
+ * Tests the pages in Chromium: `npm run test:browser`. Passes its arguments to vitest. With SCREENSHOTS=FOLDER, the
+ * tests save a picture of each state of a page there.
  */
 import { join, resolve } from 'node:path';
 import { runVisibly } from '../support/command.ts';

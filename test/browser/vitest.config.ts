@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Started by `run.ts`, which sees to the browser. */
+/** Used by `run.ts`, which finds or installs the browser. */
 export default defineConfig({
   root: resolve(import.meta.dirname, '..', '..'),
   test: {

@@ -3,7 +3,7 @@ import { TestAppliance } from '../api/appliance.ts';
 import { Cli } from './program.ts';
 import { startProxy } from './proxy.ts';
 
-/** More than a page of them. */
+/** More than fit on one page. */
 const entries = 130;
 
 let appliance: TestAppliance;
@@ -28,7 +28,7 @@ afterAll(async () => {
 const actions = async (...args: string[]) =>
   (await cli.json(['audit', 'list', ...args])).map(({ action }: { action: string }) => action);
 
-test('as many entries are listed as were asked for, over pages', async () => {
+test('audit list prints as many entries as requested, across pages', async () => {
   expect(await actions()).toHaveLength(100);
   expect(await actions('--limit', '3')).toEqual(['secrets.put', 'secrets.put', 'secrets.put']);
   expect(await actions('--limit', '120')).toHaveLength(120);
@@ -37,14 +37,14 @@ test('as many entries are listed as were asked for, over pages', async () => {
   expect((await cli.run(['audit', 'list', '--limit', 'some'])).code).toBe(2);
 });
 
-test('all are verified, with a bar at a terminal', async () => {
+test('audit verify --all verifies every entry and shows a progress bar at a terminal', async () => {
   const { code, stdout } = await cli.type(['audit', 'verify', '--all'], []);
   expect([code, stdout]).toEqual([0, expect.stringMatching(/Entries \[#{30}\] 100 %/)]);
-  const [, verified, waiting] = /^(\d+) of your newest are .*, (\d+) are not/m.exec(stdout) ?? [];
+  const [, verified, waiting] = /^(\d+) of your newest entries are .*; (\d+) are not/m.exec(stdout) ?? [];
   expect(Number(verified) + Number(waiting)).toBeGreaterThanOrEqual(entries + 2);
 });
 
-test('one that was changed is found beyond the newest 100 only where all are verified', async () => {
+test('audit verify finds a modified entry beyond the newest 100 only with --all', async () => {
   const forged = (path: string, content: Buffer) =>
     path.startsWith('/api/v1/audit?')
       ? Buffer.from(content.toString().replace('auth.register', 'auth.login'))

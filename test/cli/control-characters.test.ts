@@ -5,7 +5,7 @@ import { visible } from '../../cli/terminal-text.ts';
 import { TestAppliance } from '../api/appliance.ts';
 import { Cli } from './program.ts';
 
-/** Renames the window, clears the screen (by C0 and by C1), goes back over the line. */
+/** Renames the window, clears the screen (with C0 and with C1) and returns to the start of the line. */
 const hostile = 'before\u001b]0;owned\u0007\u001b[2J\u009b2J\rover\ttab\r\nend \u00e9 \u{1f512}';
 const harmless = 'before\\u001b]0;owned\\u0007\\u001b[2J\\u009b2J\\u000dover';
 
@@ -20,27 +20,27 @@ afterAll(async () => {
   await appliance.remove();
 });
 
-test('ends of lines, tabs and letters stay as they are', () => {
+test('line ends, tabs and letters stay as they are', () => {
   expect(visible(hostile)).toBe(`${harmless}\ttab\r\nend é 🔒`);
   expect(visible('\u007f')).toBe('\\u007f');
 });
 
-describe('what a stranger wrote', () => {
-  test('does nothing to a terminal that a message is opened at', async () => {
+describe('text from a stranger', () => {
+  test('cannot control the terminal at which a message is opened', async () => {
     const { url } = await cli.json(['send', cli.file('text', hostile)]);
     const { code, stdout } = await cli.type(['open', '--yes', url], []);
     expect([code, stdout]).toEqual([0, expect.stringContaining(harmless)]);
     for (const control of ['\u001b', '\u0007', '\u009b']) expect(stdout).not.toContain(control);
   });
 
-  test('is in a pipe byte by byte as it was sent', async () => {
+  test('reaches a pipe byte for byte', async () => {
     const { url } = await cli.json(['send', cli.file('text', hostile)]);
     const opened = await cli.inShell(`${cli.line} open --yes '${url}' > opened`);
     expect(opened).toMatchObject({ code: 0, stdout: '' });
     expect(readFileSync(join(cli.home, 'opened'), 'utf8')).toBe(hostile);
   });
 
-  test('does nothing to a terminal as a value, or in JSON, which stays what it is', async () => {
+  test('cannot control a terminal as a value or in JSON, and JSON still parses to the same text', async () => {
     await cli.run(['kv', 'put', 'hostile', '--value-file', '-'], hostile);
     const get = ['kv', 'get', 'hostile', ...cli.userSecret()];
     expect((await cli.type(get, [])).stdout).toContain(harmless);
@@ -51,7 +51,7 @@ describe('what a stranger wrote', () => {
     expect(JSON.parse(stdout).content).toBe(hostile);
   });
 
-  test('is not printed at a terminal as a file', async () => {
+  test('is not printed at a terminal if it is a file', async () => {
     const id = (await cli.json(['files', 'put', cli.file('file', hostile), ...cli.userSecret()])).id;
     const get = ['files', 'get', id, '-', ...cli.userSecret()];
     const { code, stdout } = await cli.type(get, []);

@@ -30,7 +30,7 @@ describe('packages', () => {
       ]),
     );
 
-  test('are set, added and removed, and programs import them', async () => {
+  test('are set, added and removed, and programs can import them', async () => {
     expect(await versions('set', '--wait', 'base<2')).toEqual({ base: '1.0' });
     expect(await versions('add', '--wait', 'various')).toEqual({ base: '1.0', various: '1.0' });
     const program = cli.file('program.py', 'import importlib.metadata as m; print(m.version("base"))');
@@ -40,7 +40,7 @@ describe('packages', () => {
     expect((await cli.run(['packages', 'remove', 'various'])).code).toBe(4);
   });
 
-  test('are pending where nobody waits', async () => {
+  test('are pending without --wait', async () => {
     const built = Promise.withResolvers<void>();
     index.gate = built.promise;
     const [{ status }] = await cli.json(['packages', 'set', 'base']);
@@ -49,7 +49,7 @@ describe('packages', () => {
     expect(await versions('list', '--wait')).toEqual({ base: '2.0' });
   });
 
-  test('that cannot be had are told with the reason, and exit code 1', async () => {
+  test('that cannot be installed are reported with the reason and exit code 1', async () => {
     const { code, stdout, stderr } = await cli.run(['packages', 'set', '--wait', 'nowhere-at-all']);
     expect([code, stdout, stderr]).toEqual([
       1,
@@ -61,25 +61,18 @@ describe('packages', () => {
 });
 
 describe('tokens', () => {
-  test('are made for a while, listed without themselves, used, and revoked', async () => {
-    const made = await cli.run([
-      'tokens',
-      'create',
-      '--scope',
-      'messages:write',
-      '--expires',
-      '30d',
-      'CI server',
-    ]);
-    expect(made.stdout).toMatch(/^enigma_\S+\n$/);
+  test('expire, are listed without their secret, work, and can be revoked', async () => {
+    const limits = ['--scope', 'messages:write', '--expires', '30d'];
+    const created = await cli.run(['tokens', 'create', ...limits, 'CI server']);
+    expect(created.stdout).toMatch(/^enigma_\S+\n$/);
     const list = await cli.run(['tokens', 'list', '--json']);
-    expect(list.stdout).not.toContain(made.stdout.trim());
+    expect(list.stdout).not.toContain(created.stdout.trim());
     const [{ tokenId, name, scopes, expiresAt }] = JSON.parse(list.stdout);
     expect([name, scopes]).toEqual(['CI server', ['messages:write']]);
     const days = (Date.parse(expiresAt) - Date.now()) / 86_400_000;
     expect(days > 29.9 && days <= 30).toBe(true);
 
-    const headers = { authorization: `Bearer ${made.stdout.trim()}` };
+    const headers = { authorization: `Bearer ${created.stdout.trim()}` };
     const read = () => fetch(`${appliance.target.url}/api/messages`, { headers });
     expect((await read()).status).toBe(403);
     expect((await cli.run(['tokens', 'revoke', tokenId])).code).toBe(0);
@@ -87,7 +80,7 @@ describe('tokens', () => {
     expect((await cli.run(['tokens', 'revoke', tokenId])).code).toBe(4);
   });
 
-  test('never expire where that is said; a scope that is none is refused', async () => {
+  test('never expire with --expires never; an unknown scope is refused', async () => {
     const { expiresAt, scopes } = await cli.json(['tokens', 'create', '--expires', 'never', 'for ever']);
     expect([expiresAt, scopes]).toEqual([null, ['messages:read', 'messages:write']]);
     const { code, stderr } = await cli.run(['tokens', 'create', '--scope', 'everything', 'x']);
@@ -95,7 +88,7 @@ describe('tokens', () => {
   });
 });
 
-test('an API key from a file goes before the one that is stored', async () => {
+test('an API key from a file takes precedence over the stored one', async () => {
   const other = await Cli.withVault(appliance.target.url, 'other');
   const { apiKey } = other.stored();
   const mine = (await cli.json(['status'])).user.id;

@@ -28,7 +28,7 @@ beforeEach(() => {
   writeFileSync(cli.credentials, kept, { mode: 0o600 });
 });
 
-test('each command goes where its profile is signed in', async () => {
+test('each command goes to the server of its profile', async () => {
   expect([await urlOf(), await urlOf('--profile', 'second')]).toEqual([first(), second()]);
   const env = { STRONGROOM_PROFILE: 'second' };
   expect((await cli.run(['status'], '', env)).stdout).toContain(second());
@@ -41,14 +41,14 @@ test('each command goes where its profile is signed in', async () => {
   expect((await cli.run(['profiles'])).stdout).not.toContain('pyapi_');
 });
 
-test('one that is named goes before the environment, and its key goes nowhere else', async () => {
+test('a named profile takes precedence over the environment, and its key is sent to no other server', async () => {
   const env = { STRONGROOM_URL: first(), STRONGROOM_API_KEY: cli.stored().apiKey };
   const named = await cli.run(['status', '--profile', 'second'], '', env);
   expect([named.code, named.stdout]).toEqual([0, expect.stringContaining(second())]);
   expect((await cli.run(['status', '--profile', 'second', '--url', first()])).code).toBe(3);
 });
 
-test('signing out forgets one, and the last one takes the file along', async () => {
+test('logout deletes one profile, and with the last one the file', async () => {
   expect((await cli.run(['logout'])).code).toBe(0);
   expect((await cli.run(['status', '--url', first()])).code).toBe(3);
   expect(await urlOf('--profile', 'second')).toBe(second());
@@ -56,30 +56,21 @@ test('signing out forgets one, and the last one takes the file along', async () 
   expect(existsSync(cli.credentials)).toBe(false);
 });
 
-test('a file of before there were profiles is read as the default one, and kept', async () => {
+test('a file from before profiles is read as the default profile, and its account is kept', async () => {
   const { second: _, ...others } = JSON.parse(kept).profiles;
   writeFileSync(cli.credentials, JSON.stringify(others.default));
   expect(await urlOf()).toBe(first());
-  const login = [
-    'login',
-    '--profile',
-    'again',
-    '--url',
-    second(),
-    '--email',
-    address,
-    '--password-file',
-    '-',
-  ];
+  const account = ['--url', second(), '--email', address, '--password-file', '-'];
+  const login = ['login', '--profile', 'again', ...account];
   expect((await cli.run(login, 'the password')).code).toBe(0);
   expect([await urlOf(), await urlOf('--profile', 'again')]).toEqual([first(), second()]);
 });
 
 test.each([
-  ['that is not there', 'third', 'no profile third'],
-  ['that is no name', '../x', 'named by'],
-  ['that is a word of the language', 'constructor', 'no profile constructor'],
-])('a profile %s is refused, also by what needs no credential', async (_, name, words) => {
+  ['that does not exist', 'third', 'no profile third'],
+  ['with an invalid name', '../x', 'invalid profile name'],
+  ['named like a property of every object', 'constructor', 'no profile constructor'],
+])('a profile %s is refused, even by commands that need no credential', async (_, name, words) => {
   for (const command of ['status', 'send', 'logout']) {
     const { code, stderr } = await cli.run([command, '--profile', name], 'text');
     expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);

@@ -16,19 +16,19 @@ type Stored = {
   readonly auditLog?: { readonly verifierKey: string; readonly checkpoint: string };
 };
 
-/** The command line of somebody with a home of their own. */
+/** The CLI of one user, with a home folder of their own. */
 export class Cli {
   readonly home = mkdtempSync(join(tmpdir(), 'strongroom-cli-'));
   readonly #env: NodeJS.ProcessEnv;
   readonly #program: readonly [node: string, program: string];
 
-  /** @param program another one than that of the repository */
+  /** @param program runs instead of the repository's */
   constructor(url: string, program: readonly [node: string, program: string] = source) {
     this.#program = program;
     this.#env = { PATH: process.env.PATH, HOME: this.home, STRONGROOM_URL: url };
   }
 
-  /** Of somebody who has an account, and key pairs under a user secret. */
+  /** Returns the CLI of a new user who has an account and key pairs. */
   static async withVault(url: string, name: string): Promise<Cli> {
     const cli = new Cli(url);
     const email = `${name}-${randomUUID()}@example.com`;
@@ -39,31 +39,31 @@ export class Cli {
     return cli;
   }
 
-  /** The option that names a file with a user secret, their own unless given. */
+  /** Returns the option that names a file with a user secret, by default their own. */
   userSecret(secret = `the user secret of ${this.home}`): readonly string[] {
     return ['--user-secret-file', this.file('user-secret', secret)];
   }
 
-  /** Writes a file in their home. @returns its name */
+  /** Writes a file in the home folder and returns its name. */
   file(name: string, content: string | Uint8Array): string {
     writeFileSync(join(this.home, name), content);
     return name;
   }
 
-  /** What a command that succeeds answers in JSON. @throws Error with what it says where it does not */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  /** Returns the JSON output of a command. Throws `Error` with its error output if it fails. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests read JSON of every shape
   async json(args: readonly string[], input = ''): Promise<any> {
     const { code, stdout, stderr } = await this.run([...args, '--json'], input);
     if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
     return JSON.parse(stdout);
   }
 
-  /** What is kept of them. */
+  /** Returns the stored credentials. */
   stored(profile = 'default'): Stored {
     return JSON.parse(readFileSync(this.credentials, 'utf8')).profiles[profile];
   }
 
-  /** Keeps something else of them. */
+  /** Replaces the stored credentials. */
   store(stored: object): void {
     writeFileSync(this.credentials, JSON.stringify({ profiles: { default: stored } }));
   }
@@ -72,7 +72,7 @@ export class Cli {
     return join(this.home, '.config', 'strongroom', 'credentials.json');
   }
 
-  /** @param input what comes on standard input */
+  /** @param input standard input */
   async run(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): Promise<Ended> {
     return ended(this.start(args, input, env));
   }
@@ -87,18 +87,18 @@ export class Cli {
     return child;
   }
 
-  /** At a terminal, where each answer is typed as soon as its question is there. */
+  /** Runs a command at a pseudo-terminal and types each answer as soon as its question appears. */
   async type(args: readonly string[], answers: readonly (readonly [question: string, answer: string])[]) {
     const command = [terminal, JSON.stringify(answers), ...this.#program, ...args];
     return ended(spawn('python3', command, { cwd: this.home, env: this.#env }));
   }
 
-  /** How a shell calls the program. */
+  /** The program as a shell command. */
   get line(): string {
     return this.#program.map((word) => `'${word}'`).join(' ');
   }
 
-  /** A line for bash, which ends as the first program of a pipe that fails. */
+  /** Runs a line in bash with pipefail. */
   async inShell(line: string): Promise<Ended> {
     const bash = spawn('bash', ['-o', 'pipefail', '-c', line], { cwd: this.home, env: this.#env });
     return ended(bash);

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 /**
- * Stands before an appliance, and passes calls on.
+ * Starts a proxy that forwards requests to an appliance.
  *
- * @param answer what comes back in place of an answer to a path
+ * @param answer returns the content to send instead of the response to a path
  */
 export async function startProxy(
   target: string,

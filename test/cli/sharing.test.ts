@@ -26,7 +26,7 @@ afterAll(async () => {
   await appliance.remove();
 });
 
-test('the directory has names, ids and the fingerprints of keys', async () => {
+test('users lists names, IDs and key fingerprints', async () => {
   const list = await alice.json(['users']);
   const bobs = list.find(({ name }: { name: string }) => name === bobsName);
   expect(bobs.id).toBe(bobsId);
@@ -44,7 +44,7 @@ describe('a value', () => {
     await alice.run(['kv', 'put', 'app/url', '--value-file', '-'], 'https://example.com');
   });
 
-  test('is shared by name, listed, read, and taken back', async () => {
+  test('is shared by name, listed, read, and unshared', async () => {
     const shared = await share('--with', bobsName, '--alias', 'the address', '--expires', '2d');
     expect([shared.code, shared.stdout]).toEqual([0, expect.stringContaining(bobsId)]);
 
@@ -64,7 +64,7 @@ describe('a value', () => {
     expect(await alice.json(['shares', 'kv', 'app/url'])).toEqual([]);
   });
 
-  test('is shared by id, and given up by its recipient', async () => {
+  test('is shared by ID, and its recipient can decline it', async () => {
     expect((await share('--with', bobsId)).code).toBe(0);
     const [{ shareId }] = await bob.json(['received', ...bob.userSecret()]);
     expect((await bob.run(['received', 'remove', 'kv', shareId])).code).toBe(0);
@@ -72,16 +72,16 @@ describe('a value', () => {
   });
 
   test.each([
-    ['a name that nobody has', ['--with', 'nobody-at-all'], 4, 'nobody-at-all'],
-    ['an address, which a member cannot resolve', ['--with', 'bob@example.com'], 4, 'addresses'],
-    ['nobody', [], 2, '--with'],
-    ['a time that is none', ['--with', 'x', '--expires', 'soon'], 2, '--expires'],
-  ])('is not shared with %s', async (_, more, code, words) => {
+    ['an unknown name', ['--with', 'unknown-at-all'], 4, 'unknown-at-all'],
+    ['an email address, which a member cannot resolve', ['--with', 'bob@example.com'], 4, 'addresses'],
+    ['no recipient', [], 2, '--with'],
+    ['an invalid duration', ['--with', 'x', '--expires', 'soon'], 2, '--expires'],
+  ])('cannot be shared with %s', async (_, more, code, words) => {
     expect(await share(...more)).toMatchObject({ code, stderr: expect.stringContaining(words) });
   });
 });
 
-test('keys of a user that are other ones than before get nothing', async () => {
+test('nothing is wrapped to keys of a user that differ from the known ones', async () => {
   const carol = await Cli.withVault(appliance.target.url, 'carol');
   const { id: carolsId } = (await carol.json(['status'])).user;
   const carols = (await alice.json(['users'])).find(({ id }: { id: string }) => id === carolsId);
@@ -113,14 +113,14 @@ test('keys of a user that are other ones than before get nothing', async () => {
   carol.remove();
 });
 
-test('a name of several is refused with their ids', async () => {
+test('a name that several users have is refused with their IDs', async () => {
   const orgId = await administrator('admin', 'orgs', 'create', 'Twins');
   for (let twin = 0; twin < 2; twin++)
     await administrator('admin', 'users', 'create', 'twin', '--org', orgId);
   const key = await administrator('admin', 'users', 'create', 'third', '--org', orgId);
   const args = ['share', 'kv', 'x', '--with', 'twin', '--api-key-file', alice.file('key', key)];
   const { code, stderr } = await alice.run([...args, ...alice.userSecret()]);
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/several.*[0-9a-f]{12}, [0-9a-f]{8}-/)]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/several users.*[0-9a-f]{12}, [0-9a-f]{8}-/)]);
 });
 
 async function administrator(...args: string[]): Promise<string> {
@@ -130,7 +130,7 @@ async function administrator(...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
-test('a file is listed, shared, fetched and decrypted by its recipient, and taken back', async () => {
+test('a file is listed, shared, fetched by its recipient, and unshared', async () => {
   const content = randomBytes(300_000);
   const put = await alice.run(['files', 'put', ...alice.userSecret(), alice.file('photo.raw', content)]);
   const id = put.stdout.trim();
@@ -145,7 +145,7 @@ test('a file is listed, shared, fetched and decrypted by its recipient, and take
   const get = ['received', 'get', 'file', shareId, ...bob.userSecret()];
   expect(await bob.run(get)).toMatchObject({ code: 0, stdout: 'photo.raw\n' });
   expect(readFileSync(join(bob.home, 'photo.raw')).equals(content)).toBe(true);
-  expect(await bob.run(get)).toMatchObject({ code: 2, stderr: expect.stringContaining('there already') });
+  expect(await bob.run(get)).toMatchObject({ code: 2, stderr: expect.stringContaining('already exists') });
 
   expect((await alice.json(['shares', 'file', id])).length).toBe(1);
   expect((await alice.run(['unshare', 'file', id, '--with', bobsId])).code).toBe(0);
@@ -153,7 +153,7 @@ test('a file is listed, shared, fetched and decrypted by its recipient, and take
 });
 
 test.each([['share'], ['unshare'], ['shares'], ['received get'], ['received remove']])(
-  '%s takes kv or file',
+  '%s accepts only kv or file',
   async (name) => {
     const { code, stderr } = await alice.run([...name.split(' '), 'message', 'x']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('kv or file')]);

@@ -28,24 +28,24 @@ afterAll(async () => {
   await appliance.remove();
 });
 
-describe('a credentials file that is damaged', () => {
-  test.each(['status', 'kv list'])('is told by %s without a word of what is in it', async (command) => {
+describe('a corrupt credentials file', () => {
+  test.each(['status', 'kv list'])('is reported by %s without quoting it', async (command) => {
     const before = readFileSync(cli.credentials, 'utf8');
     const { apiKey } = cli.stored();
     writeFileSync(cli.credentials, `${apiKey} and more`);
     const { code, stderr } = await cli.run(command.split(' '));
     writeFileSync(cli.credentials, before);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('is damaged; sign in again')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is corrupt; sign in again')]);
     expect(stderr).not.toContain(apiKey.slice(0, 6));
   });
 
   test.each([
-    ['damaged', '{', 0o600],
+    ['corrupt', '{', 0o600],
     ['exposed', '{}', 0o644],
-  ])('or %s keeps nobody from signing in or out, or from help', async (_, content, mode) => {
+  ])('or an %s one does not prevent login, logout or completion', async (_, content, mode) => {
     const other = new Cli(appliance.target.url);
     expect((await other.run(['login', '--email', email, '--password-file', '-'], password)).code).toBe(0);
-    const spoil = () => writeSpoilt(other.credentials, content, mode);
+    const spoil = () => writeWithMode(other.credentials, content, mode);
     spoil();
     expect((await other.run(['completion', 'bash'])).code).toBe(0);
     expect((await other.run(['logout'])).code).toBe(0);
@@ -58,26 +58,26 @@ describe('a credentials file that is damaged', () => {
   });
 });
 
-/** `mode` of `writeFileSync` is that of a new file only. */
-function writeSpoilt(path: string, content: string, mode: number): void {
+/** `writeFileSync` applies `mode` only to a new file. */
+function writeWithMode(path: string, content: string, mode: number): void {
   writeFileSync(path, content);
   chmodSync(path, mode);
 }
 
-test('signing in again does not forget what was verified of the audit log', async () => {
+test('signing in again keeps the verified state of the audit log', async () => {
   const auditLog = { verifierKey: 'a key', checkpoint: 'a checkpoint' };
   cli.store({ ...cli.stored(), auditLog });
   expect((await signIn()).code).toBe(0);
   expect(cli.stored().auditLog).toEqual(auditLog);
 });
 
-test('a wrong user secret is exit code 3 where the vault is opened here, too', async () => {
+test('a wrong user secret gives exit code 3 when the vault is unlocked locally', async () => {
   const put = ['files', 'put', '--user-secret-file', file('wrong', 'not the user secret'), file('x', 'x')];
   const { code, stderr } = await cli.run(put);
   expect([code, stderr]).toEqual([3, expect.stringContaining('WRONG_USER_SECRET')]);
 });
 
-test('a new user secret is typed twice, since nobody can tell it again', async () => {
+test('a new user secret must be typed twice', async () => {
   const other = new Cli(appliance.target.url);
   const address = `cli-${randomUUID()}@example.com`;
   await other.run(['register', '--email', address, '--password-file', '-'], password);
@@ -90,18 +90,18 @@ test('a new user secret is typed twice, since nobody can tell it again', async (
       ],
     );
   const mistyped = await generate(`${userSecret}x`);
-  expect([mistyped.code, mistyped.stdout]).toEqual([2, expect.stringContaining('not the same')]);
+  expect([mistyped.code, mistyped.stdout]).toEqual([2, expect.stringContaining('do not match')]);
   expect((await generate(userSecret)).code).toBe(0);
   other.remove();
 });
 
 describe('a program that is run', () => {
-  test.each(['abc', '0x10', '', '-1'])('takes no time-out of "%s"', async (timeout) => {
+  test.each(['abc', '0x10', '', '-1'])('rejects a timeout of "%s"', async (timeout) => {
     const { code, stderr } = await cli.run(['run', `--timeout=${timeout}`, file('one.py', 'print(1)')]);
     expect([code, stderr]).toEqual([2, expect.stringContaining('--timeout')]);
   });
 
-  test('is stopped by an interrupt that comes before the answer with its id', async () => {
+  test('is stopped by an interrupt that arrives before its ID', async () => {
     const arrived = Promise.withResolvers<void>();
     const proxy = await startProxy(appliance.target.url, async (path, content) => {
       if (path !== '/api/v1/execute') return content;
@@ -121,7 +121,7 @@ describe('a program that is run', () => {
     expect(await newestStatus()).toBe('killed');
   });
 
-  test('that nobody hears of any more is given up, and said so', { timeout: 60_000 }, async () => {
+  test('is given up with exit code 5 when the server is gone', { timeout: 60_000 }, async () => {
     const lost = await TestAppliance.start();
     const other = new Cli(lost.target.url);
     await other.run(['register', '--email', email, '--password-file', '-'], password);
@@ -148,7 +148,7 @@ async function newestStatus(): Promise<string | undefined> {
   return executions[0]?.status;
 }
 
-test('a file that turns out to be altered leaves nothing under its name', async () => {
+test('a file that was modified on the server leaves nothing behind', async () => {
   const content = randomBytes(9 * 1024 * 1024);
   const put = await cli.run(['files', 'put', ...secretFile(), file('photo.raw', content)]);
   const stored = largestUnder(appliance.data);
@@ -168,7 +168,7 @@ function largestUnder(folder: string): string {
   return largest;
 }
 
-test('env at a terminal: an interrupt reaches the command once', async () => {
+test('env passes an interrupt at a terminal to the command only once', async () => {
   const code = `
 import signal, sys, time
 count = 0
@@ -185,24 +185,24 @@ print('interrupts', count)`;
   expect(stdout).toContain('interrupts 1');
 });
 
-describe('what is printed', () => {
-  test('has no trace where its reader has gone', async () => {
+describe('output', () => {
+  test('ends with exit code 141 and no error if its reader is gone', async () => {
     const { code, stderr } = await cli.inShell(`${cli.line} completion fish | true`);
     expect([code, stderr]).toEqual([141, '']);
   });
 
-  test('by a program that nobody reads any more stops it', async () => {
+  test('whose reader is gone stops the program in the sandbox', async () => {
     const code = 'import time\nfor i in range(2000): print(i, flush=True); time.sleep(0.02)';
     const run = `${cli.line} run --timeout 120 ${file('chatty.py', code)}`;
     expect(await cli.inShell(`${run} | head -n 3`)).toEqual({ code: 130, stdout: '0\n1\n2\n', stderr: '' });
     expect(await newestStatus()).toBe('killed');
   });
 
-  test('by send is the link alone, also where it could be deleted', async () => {
+  test('of send is only the link; the deletion token is on standard error', async () => {
     const stranger = new Cli(appliance.target.url);
     const { stdout, stderr } = await stranger.run(['send'], 'a text');
     expect(stdout).toMatch(/^http\S+#\S+\n$/);
-    expect(stderr).toMatch(/^To delete it: \S+\n$/);
+    expect(stderr).toMatch(/^Token to delete the message: \S+\n$/);
     stranger.remove();
   });
 });

@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 describe('encrypted programs', () => {
-  test('are put, listed, got and deleted', async () => {
+  test('are stored, listed, fetched and deleted', async () => {
     const stored = await put('report', code, '--description', 'of the month');
     expect([stored.code, stored.stdout]).toEqual([
       0,
@@ -48,7 +48,8 @@ describe('encrypted programs', () => {
     expect(readFileSync(join(cli.home, 'copy.py'), 'utf8')).toBe(code);
     expect(statSync(join(cli.home, 'copy.py')).mode & 0o777).toBe(0o600);
     expect(await cli.run([...get, 'copy.py'])).toMatchObject({
-      ...{ code: 2, stderr: expect.stringContaining('there already') },
+      code: 2,
+      stderr: expect.stringContaining('already exists'),
     });
 
     expect(await cli.run(['zk', 'delete', 'report'])).toMatchObject({ code: 0, stdout: '' });
@@ -56,7 +57,7 @@ describe('encrypted programs', () => {
     expect((await cli.run(get)).code).toBe(4);
   });
 
-  test('come from standard input, and their password is typed, twice where it is new', async () => {
+  test('can come from standard input, and a new master password is prompted for twice', async () => {
     const stored = await cli.run(['zk', 'put', ...passwordFile(), 'piped', '-'], 'print("piped")');
     expect(stored.code).toBe(0);
     const typed = await cli.type(
@@ -75,7 +76,7 @@ describe('encrypted programs', () => {
     expect((await cli.run(['zk', 'run', 'piped'])).code).toBe(2);
   });
 
-  test('run with their arguments, and end as a program ends', async () => {
+  test('receive their arguments and determine the exit code', async () => {
     await put('runs', `${code}open("left.txt", "w").write(sys.stdin.read())\nsys.exit(7)`);
     const child = cli.start(
       ['zk', 'run', ...passwordFile(), '--stdin', '--out', 'results', 'runs', 'a', '--json'],
@@ -91,7 +92,7 @@ describe('encrypted programs', () => {
     expect((await run('slow', '--timeout', '1')).code).toBe(124);
   });
 
-  test('that take longer than a call show their output as it comes, and are stopped by an interrupt', async () => {
+  test('that outlast a request print their output as it arrives, and an interrupt stops them', async () => {
     await put('long', 'import time\nfor i in range(600): print("tick", flush=True); time.sleep(0.1)');
     const start = () => cli.start(['zk', 'run', ...passwordFile(), '--timeout', '120', 'long']);
     const [seen, early] = [start(), start()];
@@ -109,7 +110,7 @@ describe('encrypted programs', () => {
     await expect.poll(statuses, { timeout: 10_000 }).toEqual(['killed', 'killed']);
   }, 60_000);
 
-  test('a wrong master password is exit code 3, and in no message', async () => {
+  test('a wrong master password gives exit code 3 and is never printed', async () => {
     await put('closed');
     const wrong = passwordFile('not the master password');
     for (const args of [
@@ -124,7 +125,7 @@ describe('encrypted programs', () => {
     expect([short.code, short.stderr]).toEqual([1, expect.stringContaining('master password must have 10')]);
   });
 
-  test('another program of that name than the one that was put is not run', async () => {
+  test('run only with the given SHA-256', async () => {
     const { sha256 } = JSON.parse((await put('pinned', code, '--json')).stdout);
     expect((await run('pinned', '--sha256', sha256)).code).toBe(0);
     await put('pinned', 'print("another")');
@@ -133,8 +134,8 @@ describe('encrypted programs', () => {
   });
 });
 
-describe('what proves a sandbox', () => {
-  test('is told and kept when it is first asked for, and a sandbox that it does not prove gets nothing', async () => {
+describe('the keys that prove a sandbox', () => {
+  test('are printed and trusted on first use, and other keys are rejected', async () => {
     await put('trusted');
     const first = await run('trusted', '--trust');
     const { keys } = (await call(appliance.target, 'GET', '/.well-known/jwks.json')).body;
@@ -146,7 +147,7 @@ describe('what proves a sandbox', () => {
     const other = randomUUID();
     for (const [changed, code, said] of [
       [{ publicKeys: [{ ...keys[0], kid: 'another' }] }, 1, 'PROOF_REJECTED'],
-      [{ userIds: [other] }, 2, 'another user there than before'],
+      [{ userIds: [other] }, 2, 'another user than before'],
     ] as const) {
       writeFileSync(trustFile(), JSON.stringify({ ...kept, [url]: { ...kept[url], ...changed } }));
       const refused = await run('trusted');
@@ -162,14 +163,14 @@ describe('what proves a sandbox', () => {
     expect(await run('trusted')).toMatchObject({ code: 0, stderr: 'err\n' });
   });
 
-  test('in a damaged file is not taken for nothing', async () => {
+  test('are not forgotten if the file is corrupt', async () => {
     await put('damaged');
     writeFileSync(trustFile(), '{"half');
     const { code, stderr } = await run('damaged');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('zk-trust.json is damaged')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('zk-trust.json is corrupt')]);
   });
 
-  test('and nothing else is kept: neither code nor password', () => {
+  test('are stored without code or passwords', () => {
     expect(existsSync(trustFile())).toBe(true);
     for (const kept of [trustFile(), cli.credentials]) {
       expect(readFileSync(kept, 'utf8')).not.toMatch(/master|ran/);

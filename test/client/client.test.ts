@@ -78,7 +78,7 @@ describe('a call', () => {
     },
   );
 
-  it('carries a token as a bearer, and nothing once there is none', async () => {
+  it('sends a token as a bearer, and nothing without a token', async () => {
     server.answers({ status: 200, body: [] }, { status: 200, body: [] });
     await client.withCredential({ token: 'eyJ' }).call('secrets.list');
     await client.withCredential(undefined).call('secrets.list');
@@ -118,7 +118,7 @@ describe('a call', () => {
 
 describe('an error', () => {
   it('has the code, the status, the request and the fields that the API names', async () => {
-    const details = [{ path: 'value', message: 'is not known' }];
+    const details = [{ path: 'value', message: 'is not a known field' }];
     const body = { success: false, error: 'No.', code: 'INVALID_REQUEST', requestId: 'r-1', details };
     server.answers({ status: 400, body });
     const error = await errorOf(client.call('secrets.put', put));
@@ -183,7 +183,7 @@ describe('the client', () => {
     expect(server.received).toHaveLength(0);
   });
 
-  it('asks a function for the credential anew for each call', async () => {
+  it('asks a function for the credential before each request', async () => {
     const tokens = ['first', 'second'];
     const credential = () => ({ token: tokens.shift() ?? '' });
     const renewed = new StrongroomClient({ baseUrl: server.url, credential });

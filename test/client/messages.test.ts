@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { StrongroomClient, StrongroomError } from '../../client/index.ts';
-import { messagePrimitives } from '../../client/message-crypto/node.ts';
 import { parseMessageLink } from '../../client/message-link.ts';
 import {
   createMessage,
@@ -10,6 +9,7 @@ import {
   newNonce,
   openMessage,
 } from '../../client/messages.ts';
+import { messagePrimitives } from '../../client/node.ts';
 import { TestAppliance } from '../api/appliance.ts';
 import { call, TestUser } from '../api/target.ts';
 import { legacyClient } from '../support/legacy-client.ts';
@@ -153,7 +153,7 @@ describe('an answer that is lost', () => {
   };
 
   test.each(['break' as const, refusal(504, 'TIMEOUT')])(
-    'is asked for once more, under the same nonce',
+    'is requested again, under the same nonce',
     async (lost) => {
       server.answers(lost, { status: 200, body: { success: true, data } });
       expect(await fetching()).toEqual(data);
@@ -188,7 +188,7 @@ describe('a link', () => {
     'ftp://example.com/s/abc',
     'https://example.com/docs',
     'https://example.com/s/',
-  ])('%j is none', (url) => {
+  ])('%j is not a link', (url) => {
     expect(() => parseMessageLink(url)).toThrow(MessageError);
   });
 

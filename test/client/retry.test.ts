@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StrongroomError } from '../../client/error.ts';
 import { StrongroomClient } from '../../client/index.ts';
-import { defaultRetry, pauseBefore } from '../../client/retry.ts';
+import { defaultRetry, retryDelay } from '../../client/retry.ts';
+import { backoff } from '../../contract/backoff.ts';
 import { refusal, ScriptedServer } from './scripted-server.ts';
 
 let server: ScriptedServer;
@@ -153,20 +154,37 @@ describe('an aborted call', () => {
 });
 
 describe('the pause', () => {
-  const unavailable = new StrongroomError('', { code: 'UNAVAILABLE', status: 503 });
-  const pauses = (attempt: number) =>
-    Array.from({ length: 200 }, () =>
-      pauseBefore(attempt, unavailable, true, { ...defaultRetry, retries: 9 }),
-    );
+  it('is the jitter, after what the API asks for', () => {
+    const unavailable = (retryAfter?: number) =>
+      new StrongroomError('', { code: 'UNAVAILABLE', status: 503, ...(retryAfter && { retryAfter }) });
+    const { maxMs } = defaultRetry;
+    expect(retryDelay(unavailable(), true, 123, maxMs)).toBe(123);
+    expect(retryDelay(unavailable(2), true, 123, maxMs)).toBe(2_123);
+    expect(retryDelay(unavailable(21), true, 123, maxMs)).toBeUndefined();
+    expect(retryDelay(new Error('other'), true, 123, maxMs)).toBeUndefined();
+  });
 
-  it('is anywhere below a ceiling that doubles up to its bound', () => {
+  it('is anywhere below a ceiling that doubles up to its bound', async () => {
+    const { baseMs, maxMs } = defaultRetry;
+    const jitters = new Map<number, number[]>();
+    const runs = Array.from({ length: 200 }, () => {
+      let attempt = 0;
+      const delayAfter = (_: unknown, jitterMs: number) => {
+        attempt += 1;
+        jitters.set(attempt, [...(jitters.get(attempt) ?? []), jitterMs]);
+        return 0;
+      };
+      return backoff(() => Promise.reject(new Error('again')), { attempts: 10, baseMs, maxMs, delayAfter });
+    });
+    await Promise.allSettled(runs);
     for (const [attempt, ceiling] of [
       [1, 200],
       [2, 400],
       [3, 800],
       [9, 20_000],
     ] as const) {
-      const all = pauses(attempt).map(Number);
+      const all = jitters.get(attempt) ?? [];
+      expect(all).toHaveLength(200);
       expect(Math.max(...all)).toBeLessThanOrEqual(ceiling);
       expect(Math.min(...all)).toBeGreaterThanOrEqual(0);
       expect(Math.max(...all) - Math.min(...all)).toBeGreaterThan(ceiling / 4);

@@ -76,7 +76,7 @@ describe('files of the vault, with the keys on the client alone', () => {
     await expect(buffer(file.read({ start: 0, end: large.length + 1 }))).rejects.toThrow(RangeError);
   });
 
-  test('an upload that was cut off is gone on with, by id and secret alone', async () => {
+  test('an interrupted upload resumes with its id and the secret alone', async () => {
     const over = new AbortController();
     let begun = '';
     const dying: typeof fetch = async (input, init) => {
@@ -99,7 +99,7 @@ describe('files of the vault, with the keys on the client alone', () => {
     await resumeUpload(elsewhere, begun, new Blob([large]), { onProgress: (done) => progress.push(done) });
     expect(progress[0]).toBeGreaterThan(8 * MiB - 100);
     expect((await contentOf(begun)).equals(large)).toBe(true);
-    // Once more, as one whose last answer was lost.
+    // Again, as a client whose last response was lost.
     await expect(resumeUpload(elsewhere, begun, new Blob([large]))).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });

@@ -119,7 +119,7 @@ describe('encrypted code', () => {
     expect(sent).toEqual([]);
   });
 
-  test('a session that ended meanwhile is opened anew, once', async () => {
+  test('a session that ended meanwhile is opened again, once', async () => {
     await put('again');
     let refusals = 0;
     const through = (until: number) =>

@@ -9,14 +9,14 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { mintAccessKey, parseAccessKey } from '../../crypto/server/access-key.ts';
-import { ensureAdministratorKey } from '../../lambdas/jobs/administrator-key.ts';
+import { ensureAdministratorKey } from '../../lambdas/jobs/ensure-administrator-key.ts';
 import { findCaller } from '../../lambdas/stores/credentials.ts';
 import { DynamoTable } from '../../platform/aws/dynamo-table.ts';
 import { StoredSecret } from '../../platform/aws/stored-secret.ts';
 import { call } from '../api/target.ts';
 import { deployed, outputs } from './deployed.ts';
 
-// Endpoint, region and credentials come from the environment: AWS_ENDPOINT_URL and its like.
+// Endpoint, region and credentials come from the environment: AWS_ENDPOINT_URL and others.
 const secrets = new SecretsManagerClient();
 const dynamo = new DynamoDBClient();
 const cleanUps: (() => Promise<unknown>)[] = [];
@@ -53,26 +53,26 @@ afterAll(async () => {
   dynamo.destroy();
 });
 
-describe('a secret that gets its value once', () => {
-  test('has none, then the one that was made, and keeps it', async () => {
+describe('a secret that is set once', () => {
+  test('is empty at first, and keeps the first value', async () => {
     const secret = new StoredSecret(secrets, await newSecret());
     expect(await secret.read()).toBeUndefined();
-    expect(await secret.readOrMake(() => 'first')).toBe('first');
-    expect(await secret.readOrMake(() => 'second')).toBe('first');
+    expect(await secret.readOrCreate(() => 'first')).toBe('first');
+    expect(await secret.readOrCreate(() => 'second')).toBe('first');
   });
 
-  test('has one value, however many make it at once', async ({ skip }) => {
+  test('has one value after ten concurrent attempts to set it', async ({ skip }) => {
     if (deployed.cannotPass.has('secretVersionOnce')) skip('see test/cloud/unsupported.ts');
     const id = await newSecret();
     const values = await Promise.all(
-      Array.from({ length: 10 }, (_, at) => new StoredSecret(secrets, id).readOrMake(() => `value ${at}`)),
+      Array.from({ length: 10 }, (_, at) => new StoredSecret(secrets, id).readOrCreate(() => `value ${at}`)),
     );
     expect(new Set(values).size).toBe(1);
     expect(await new StoredSecret(secrets, id).read()).toBe(values[0]);
   });
 
-  test('fails where there is no such secret', async () => {
-    await expect(new StoredSecret(secrets, 'absent').readOrMake(() => 'lost')).rejects.toThrow();
+  test('fails if the secret does not exist', async () => {
+    await expect(new StoredSecret(secrets, 'absent').readOrCreate(() => 'lost')).rejects.toThrow();
   });
 });
 
@@ -90,12 +90,12 @@ describe('the key of a new installation', () => {
     return key && (await findCaller(table, key))?.kind;
   };
 
-  test('is in the secret, and is the administrator’s', async () => {
+  test('is stored in the secret, and is the administrator’s', async () => {
     await ensureAdministratorKey(table, secret, new Date());
     expect(await holder()).toBe('administrator');
   });
 
-  test('stays the same, however often it is asked for', async () => {
+  test('stays the same when it is created again', async () => {
     await ensureAdministratorKey(table, secret, new Date());
     const first = await secret.read();
     await ensureAdministratorKey(table, secret, new Date());
@@ -103,7 +103,7 @@ describe('the key of a new installation', () => {
     expect(await holder()).toBe('administrator');
   });
 
-  test('is the one of an attempt that ended half way', async () => {
+  test('is the key of an earlier attempt that stopped half way', async () => {
     const { text } = mintAccessKey('sradm');
     await secrets.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: text }));
     await ensureAdministratorKey(table, secret, new Date());
@@ -111,32 +111,34 @@ describe('the key of a new installation', () => {
     expect(await holder()).toBe('administrator');
   });
 
-  test('is not replaced by another secret’s', async () => {
+  test('is not replaced by the key of another secret', async () => {
     await ensureAdministratorKey(table, secret, new Date());
     const other = new StoredSecret(secrets, await newSecret());
     await expect(ensureAdministratorKey(table, other, new Date())).rejects.toThrow(
-      'not the one in the secret',
+      'another administrator key than the secret',
     );
     expect(await holder()).toBe('administrator');
   });
 
-  test('is not a user’s key that somebody put into the secret', async () => {
+  test('is never a user’s key that someone put into the secret', async () => {
     const { text } = mintAccessKey('pyapi');
     await secrets.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: text }));
-    await expect(ensureAdministratorKey(table, secret, new Date())).rejects.toThrow('something else');
+    await expect(ensureAdministratorKey(table, secret, new Date())).rejects.toThrow(
+      'does not hold an administrator key',
+    );
   });
 });
 
 describe('the key of the deployment', () => {
   const { administratorKey } = deployed;
 
-  test('is one that the API takes', async () => {
+  test('is accepted by the API', async () => {
     expect(parseAccessKey(administratorKey)?.prefix).toBe('sradm');
     const headers = { 'x-api-key': administratorKey };
     expect((await call(deployed, 'GET', '/api/v1/audit', { headers })).status).toBe(200);
   });
 
-  test('is in no output of the stack, and in no log', async () => {
+  test('is in no output of the stack and in no log', async () => {
     const secretHalf = administratorKey.split('_')[2] ?? '';
     expect(secretHalf).toHaveLength(64);
     expect(JSON.stringify(outputs)).not.toContain(secretHalf);

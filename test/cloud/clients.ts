@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import type { Emulator } from './emulator.ts';
 
-/** Settings of an SDK client in a process that was not started with the emulator's environment. */
+/** Returns the settings of an SDK client for a process that was not started with the emulator's environment. */
 export function clientOptions({ endpoint, env }: Emulator) {
   const ca = readFileSync(String(env.NODE_EXTRA_CA_CERTS));
   return {

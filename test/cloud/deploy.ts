@@ -9,26 +9,26 @@ export type Outputs = { readonly [stack: string]: { readonly [name: string]: str
 
 export type Deployment = { readonly apiUrl: string; readonly outputs: Outputs[string] };
 
-/** What an operator would set by `-c`; the tests of limits set their own, on an appliance of their own. */
+/** What an operator would set by `-c`. The tests of limits start an appliance with limits of their own. */
 const context = {
   registration: 'open',
-  limit: '1000000/60',
-  authLimit: '1000000/60',
-  secretLimit: '1000000/60',
+  apiRateLimit: '1000000/60',
+  authRateLimit: '1000000/60',
+  secretRateLimit: '1000000/60',
   restoreDelay: '0',
-  messageLimit: '1000000/60',
-  messageTokenLimit: '1000000/60',
+  messageRateLimit: '1000000/60',
+  tokenMessageRateLimit: '1000000/60',
   challenge: 'off',
-  // All of the stack but the NAT gateway; nothing is fetched from there.
+  // The whole stack but the NAT gateway. Nothing is fetched from this index.
   packageIndex: 'https://index.invalid/simple',
   packageNetwork: 'private',
 };
 
 /**
- * Bootstraps the emulator's account and deploys the project's own CDK app to it, with the CLI that an operator
- * uses and under the roles that bootstrapping makes.
+ * Bootstraps the emulator's account and deploys the project's own CDK app to it, with the CLI that an operator uses and
+ * the roles that bootstrapping creates.
  *
- * @throws Error with the end of the CLI's output where a step fails
+ * @throws Error with the end of the CLI's output if a step fails
  */
 export async function deploy(
   root: string,
@@ -75,7 +75,7 @@ export async function deploy(
   return { outputs: stack, apiUrl: apiUrl(stack, emulator.endpoint) };
 }
 
-/** A type stays on the list only as long as the stack uses it. */
+/** @throws Error if a type is on the list that the stack no longer uses */
 async function checkRecordedTypes(assembly: string): Promise<void> {
   const used = new Set<string>();
   for (const file of await filesOf(assembly, '.template.json')) {
@@ -85,10 +85,11 @@ async function checkRecordedTypes(assembly: string): Promise<void> {
     for (const { Type } of Object.values(Resources)) used.add(Type);
   }
   const stale = Object.keys(recordedTypes).filter((type) => !used.has(type));
-  if (stale.length > 0) throw new Error(`no stack uses ${stale.join(', ')}: take it off the recorded types`);
+  if (stale.length > 0)
+    throw new Error(`no stack uses ${stale.join(', ')}; remove it from the recorded types`);
 }
 
-/** Images need a Docker engine to build and a registry to go to; the emulator has neither, and runs no task. */
+/** Images need a Docker engine and a registry. The emulator has neither, and runs no task. */
 async function leaveOutImages(assembly: string): Promise<void> {
   for (const file of await filesOf(assembly, '.assets.json')) {
     const manifest = JSON.parse(await readFile(file, 'utf8')) as object;
@@ -101,9 +102,9 @@ async function filesOf(folder: string, ending: string): Promise<readonly string[
   return names.filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
 }
 
-/** The address that the stack puts out exists only on AWS; the emulator serves the same stage under a path. */
+/** The address in the stack's output exists only on AWS. The emulator serves the same stage under a path. */
 function apiUrl({ ApiUrl }: Outputs[string], endpoint: string): string {
   const [, api, stage] = ApiUrl?.match(/^https:\/\/([a-z0-9]+)\.execute-api\.[^/]+\/([^/]+)\/?$/) ?? [];
-  if (!api) throw new Error('the stack has no output ApiUrl that names a stage of API Gateway');
+  if (!api) throw new Error('the output ApiUrl of the stack names no stage of API Gateway');
   return `${endpoint}/_aws/execute-api/${api}/${stage}`;
 }

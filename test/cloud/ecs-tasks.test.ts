@@ -3,7 +3,7 @@ import { CreateClusterCommand, ECSClient, RegisterTaskDefinitionCommand } from '
 import { beforeAll, expect, test } from 'vitest';
 import { EcsTasks } from '../../platform/aws/ecs-tasks.ts';
 
-/* The emulator records tasks and runs none, so they have no address, and a token does not keep it from starting others. */
+/* The emulator records tasks and runs none, so they have no address, and a token does not prevent it from starting more. */
 const ecs = new ECSClient({});
 const cluster = `strongroom-test-${randomUUID()}`;
 const family = `sandbox-${randomUUID()}`;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   tasks = tasksOf(await define());
 });
 
-test('tasks are started, listed, and stopped; one that nobody knows is no error', async () => {
+test('starts, lists and stops tasks, and ignores unknown ones', async () => {
   expect(await tasks.start(12, randomUUID())).toBe(12);
   const started = await tasks.list([]);
   expect(started).toHaveLength(12);
@@ -42,7 +42,7 @@ test('tasks are started, listed, and stopped; one that nobody knows is no error'
   expect(left.find((task) => task.taskId === taskId)?.state ?? 'stopped').toBe('stopped');
 });
 
-test('tasks of an older definition are known as such', async () => {
+test('recognizes tasks of an older definition', async () => {
   const newer = tasksOf(await define());
   const seen = await newer.list([]);
   expect(seen.length).toBeGreaterThan(0);

@@ -18,19 +18,19 @@ const stopMs = 5_000;
 
 export type Emulator = {
   readonly endpoint: string;
-  /** All that a client needs to reach it, and nothing of the caller's own AWS configuration. */
+  /** Everything that a client needs to reach it, and nothing of the caller's own AWS configuration. */
   readonly env: NodeJS.ProcessEnv;
   readonly logFile: string;
-  /** Ends it and every function that it runs. */
+  /** Stops it and every function that it runs. */
   stop(): Promise<void>;
 };
 
 /**
- * Starts the emulator on a free loopback port, its state in `folder` alone. It enforces IAM, and it speaks TLS,
- * because the buckets' policies, which it enforces too, refuse everything else.
+ * Starts the emulator on a free loopback port, with its state in `folder`. It enforces IAM, and it uses TLS, because the
+ * bucket policies, which it enforces too, refuse everything else.
  *
  * @param path where functions find `node`
- * @throws Error with the end of its log where it does not come up
+ * @throws Error with the end of its log if it does not start
  */
 export async function startEmulator(python: string, folder: string, path: string): Promise<Emulator> {
   const port = await freePort();
@@ -97,7 +97,7 @@ async function freePort(): Promise<number> {
 async function ready(child: ChildProcess, endpoint: string, certificate: string): Promise<void> {
   const deadline = Date.now() + startMs;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error('it ended');
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('it exited');
     const health = await readJson(`${endpoint}/_ministack/health`, certificate).catch(() => undefined);
     if (health) {
       if (health.auth !== 'enabled') throw new Error('it does not enforce IAM');
@@ -123,7 +123,7 @@ async function readJson(url: string, certificate: string): Promise<Record<string
   return JSON.parse(text) as Record<string, unknown>;
 }
 
-/** Functions run in the emulator's process group, and end with it. */
+/** Functions run in the emulator's process group, and stop with it. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.pid === undefined) return;
   const group = -child.pid;
@@ -138,6 +138,6 @@ function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(group, signal);
   } catch {
-    // Nobody is left in it.
+    // No process is left in the group.
   }
 }

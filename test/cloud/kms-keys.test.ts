@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { KmsKeys } from '../../platform/aws/kms-keys.ts';
 import { keysSuite } from '../platform/keys.suite.ts';
 
-// Endpoint, region and credentials come from the environment: AWS_ENDPOINT_URL and its like.
+// Endpoint, region and credentials come from the environment: AWS_ENDPOINT_URL and others.
 const client = new KMSClient();
 const created: string[] = [];
 
@@ -24,7 +24,7 @@ async function newKeys(): Promise<KmsKeys> {
   return new KmsKeys(client, { data, jwt: [jwt], audit: [audit] });
 }
 
-// ministack only encodes what KMS encrypts: any key opens it, and altered bytes come out as other bytes.
+// ministack only encodes where KMS encrypts: any key decrypts, and altered bytes decrypt to other bytes.
 keysSuite('KMS', newKeys, ['authenticate wrapped keys']);
 
 afterAll(async () => {
@@ -33,7 +33,7 @@ afterAll(async () => {
   client.destroy();
 });
 
-test('retired keys follow the one that signs', async () => {
+test('lists retired keys after the current one', async () => {
   const [data, old, current] = [
     await createKey('SYMMETRIC_DEFAULT'),
     await createKey('ECC_NIST_P256'),
@@ -45,7 +45,7 @@ test('retired keys follow the one that signs', async () => {
   expect(after[1]).toEqual(before[0]);
 });
 
-test('a ping fails for a key that is not there or not enabled', async () => {
+test('fails to ping a key that does not exist or is not enabled', async () => {
   const data = await createKey('SYMMETRIC_DEFAULT');
   const keys = new KmsKeys(client, { data, jwt: [], audit: [] });
   await keys.ping();

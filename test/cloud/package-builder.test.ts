@@ -21,8 +21,8 @@ import { PackageIndex } from '../support/package-index.ts';
 import { wheel } from '../support/wheel.ts';
 
 /*
- * The emulator records tasks and runs none. So the builder program is started here, with what the recorded task would
- * have had: the URL of its job.
+ * The emulator records tasks and runs none. So the test starts the builder itself, with what the recorded task would have
+ * had: the URL of its job.
  */
 const s3 = new S3Client({ forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' });
 const ecs = new ECSClient({});
@@ -51,7 +51,7 @@ beforeAll(async () => {
   });
   index = await PackageIndex.start();
   index.add(wheel({ name: 'base' }));
-  // The temporary folder of these tests is closed to the user that builds.
+  // The user that builds cannot enter the temporary folder of these tests.
   base = mkdtempSync('/var/tmp/strongroom-builder-');
   chmodSync(base, 0o755);
 });
@@ -71,7 +71,7 @@ async function tasksOf({ buildId }: Build): Promise<string[]> {
   return taskArns;
 }
 
-/** What Fargate would do with the recorded task. */
+/** Does what Fargate would do with the recorded task. */
 async function runTask(build: Build): Promise<void> {
   const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: await tasksOf(build) }));
   const [override] = tasks[0]?.overrides?.containerOverrides ?? [];
@@ -89,14 +89,14 @@ async function runTask(build: Build): Promise<void> {
   if (stderr) throw new Error(stderr);
 }
 
-test('a build is a task with one job, however often it is asked for, and its bundle lies under the hash of its lock', async () => {
+test('builds one job however often it is requested, and stores its bundle under the hash of its lock', async () => {
   const build = newBuild('base');
   expect(await builder.outcome(build.buildId)).toBeUndefined();
   await builder.request(build);
   const objects = new S3Objects(s3, bucket);
   const job = await objects.get(`packages/builds/${build.buildId}/job.json`);
   await builder.request(build);
-  // That a token starts no second task is a promise of ECS, which the emulator does not keep.
+  // ECS promises that a token starts no second task; the emulator does not.
   expect((await tasksOf(build)).length).toBeGreaterThan(0);
   expect(await objects.get(`packages/builds/${build.buildId}/job.json`)).toEqual(job);
   await runTask(build);
@@ -108,7 +108,7 @@ test('a build is a task with one job, however often it is asked for, and its bun
   expect(archive?.sizeBytes).toBeGreaterThan(500);
 });
 
-test('what cannot be built fails with its reason', async () => {
+test('reports why a list cannot be built', async () => {
   const build = newBuild('nowhere-at-all');
   await builder.request(build);
   await runTask(build);

@@ -1,6 +1,6 @@
 /**
- * Deploys the stack to an emulator of AWS on this machine and tests it there: `npm run test:cloud`. Arguments go
- * to vitest. Needs Node, Python 3.10 and their registries; no account, no Docker. See docs/cloud-test.md.
+ * Deploys the stack to an emulator of AWS on this machine and tests it there: `npm run test:cloud`. Arguments are passed
+ * to vitest. It needs Node, Python 3.10 and their registries, but no account and no Docker. See docs/cloud-test.md.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -73,7 +73,7 @@ function runTests(emulator: Emulator, env: NodeJS.ProcessEnv): Promise<number> {
   });
 }
 
-/** As an operator fetches it: `aws secretsmanager get-secret-value`. */
+/** Gets the key as an operator does: `aws secretsmanager get-secret-value`. */
 async function administratorKey(emulator: Emulator, secretId: string): Promise<string> {
   const client = new SecretsManagerClient(clientOptions(emulator));
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));

@@ -10,7 +10,7 @@ import { afterAll, expect, test } from 'vitest';
 import { S3Objects } from '../../platform/aws/s3-objects.ts';
 import { objectsSuite } from '../platform/objects.suite.ts';
 
-// Endpoint, region and credentials come from the environment: AWS_ENDPOINT_URL and its like.
+// Endpoint, region and credentials come from the environment: AWS_ENDPOINT_URL and others.
 const client = new S3Client({ forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' });
 const Bucket = `strongroom-test-${randomUUID()}`;
 
@@ -19,7 +19,7 @@ async function newBucket(): Promise<S3Objects> {
   return new S3Objects(client, Bucket);
 }
 
-// ministack joins parts of any size, where S3 answers EntityTooSmall.
+// ministack accepts parts of any size, where S3 returns EntityTooSmall.
 objectsSuite('S3', newBucket, ['refuse small parts']);
 
 afterAll(async () => {
@@ -30,11 +30,11 @@ afterAll(async () => {
   client.destroy();
 });
 
-test('a ping fails for a bucket that is not there', async () => {
+test('fails to ping a bucket that does not exist', async () => {
   await expect(new S3Objects(client, `strongroom-absent-${randomUUID()}`).ping()).rejects.toThrow();
 });
 
-test('a URL for a part signs no checksum of a body that is not known yet', async () => {
+test('signs no checksum of an unknown body into the URL of a part', async () => {
   const url = new URL(await new S3Objects(client, Bucket).signPart('key', 'upload', 1, 60));
   expect([...url.searchParams.keys()].filter((name) => name.includes('checksum'))).toEqual([]);
   expect(url.searchParams.get('X-Amz-SignedHeaders')).toBe('host');

@@ -14,8 +14,8 @@ const pollMs = 100;
 const stopMs = 10_000;
 
 /**
- * The sandboxes of the deployment under test, in place of Fargate's: real supervisors on loopback, entered in the
- * deployed table as ready. Each is leased to one user and never to another, so more are started as they are taken.
+ * Sandboxes for the deployment under test, instead of Fargate's: real supervisors on loopback, registered as ready in the
+ * deployed table. Each is leased to one user and never to another, so more are started whenever one is leased.
  */
 export class CloudSandboxes {
   readonly #table: Table;
@@ -36,7 +36,7 @@ export class CloudSandboxes {
     this.#path = path;
   }
 
-  /** @throws Error in the supervisor's words where this machine cannot run programs */
+  /** @throws Error with the supervisor's message if this machine cannot run programs */
   async start(): Promise<void> {
     await this.#holdTurn();
     await this.#fill();
@@ -44,13 +44,13 @@ export class CloudSandboxes {
     this.#keeping.catch(() => undefined);
   }
 
-  /** @throws Error where a supervisor could not be started meanwhile */
+  /** @throws Error if a supervisor could not be started meanwhile */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#keeping?.finally(() => this.#end());
   }
 
-  /** The deployed function that keeps the pool finds that another one is at it: its tasks would be recorded only. */
+  /** Makes the deployed reconciler believe that another run is in progress, because its tasks would only be recorded. */
   async #holdTurn(): Promise<void> {
     const until = Date.now() + 24 * 60 * 60_000;
     await this.#table.transact([
@@ -82,7 +82,7 @@ export class CloudSandboxes {
     const [line] = await Promise.race([
       once(createInterface(child.stdout), 'line'),
       once(child, 'close').then(() => {
-        throw new Error('the sandbox supervisor ended at once');
+        throw new Error('the sandbox supervisor exited immediately');
       }),
     ]);
     const { listen: url, publicKeyB64 } = JSON.parse(line) as { listen: string; publicKeyB64: string };
@@ -98,7 +98,7 @@ export class CloudSandboxes {
       ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
     );
     const ended = running.map((child) => once(child, 'close'));
-    // They end with their standard input.
+    // They exit when their standard input closes.
     for (const child of running) child.stdin?.end();
     await Promise.race([Promise.all(ended), after(stopMs, undefined, { ref: false })]);
     for (const child of running) child.kill('SIGKILL');

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Started by `run.ts`, which deploys what these tests test. */
+/** `run.ts` uses it after it has deployed the stack under test. */
 export default defineConfig({
   root: resolve(import.meta.dirname, '..', '..'),
   test: {

@@ -52,10 +52,10 @@ describe('a requirement', () => {
     ['numpy[a', /version specifiers/],
     ['(numpy)', /begin with the name/],
     ['ñumpy', /begin with the name/],
-    ['json', /module of Python/],
-    ['Py_Compile', /module of Python/],
-    ['asyncio>=3', /module of Python/],
-    ['lock', /taken/],
+    ['json', /standard library/],
+    ['Py_Compile', /standard library/],
+    ['asyncio>=3', /standard library/],
+    ['lock', /reserved name/],
   ])('%j is refused: %s', (text, reason) => {
     expect(() => parseRequirement(text)).toThrow(InvalidRequirement);
     expect(() => parseRequirement(text)).toThrow(reason);

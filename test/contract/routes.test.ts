@@ -4,7 +4,7 @@ import { type AnyRoute, routes } from '../../contract/routes.ts';
 /** The only operations that change something, or may be refused a sign-in, and leave no audit entry. */
 const unaudited: ReadonlySet<AnyRoute['operationId']> = new Set([
   'auth.verify',
-  // It hands out work and gives nobody anything; what the work is for is audited.
+  // It issues work and grants nothing; the request that the work is for is audited.
   'challenges.create',
 ] as const);
 

@@ -93,7 +93,7 @@ describe('the package', () => {
     const cli = new Cli(appliance.target.url, [plainNode(), installed.program]);
     const env = { PATH: dirname(plainNode()) };
     const { stdout } = await run(installed.program, ['--help'], { env });
-    expect(stdout).toContain('Usage: strongroom COMMAND');
+    expect(stdout).toContain('Usage: strongroom <command>');
     const email = `package-${randomUUID()}@example.com`;
     const registered = await cli.run(['register', '--email', email, '--password-file', '-'], 'the password');
     expect(registered).toMatchObject({ code: 0, stderr: '' });

@@ -4,14 +4,15 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SandboxLost } from '../../sandbox-image/protocol/job.ts';
 import { levels, Supervisor } from '../sandbox-image/supervisor/supervisor.ts';
 
-/** A thousand in all. */
+/** A thousand in total. */
 const runs = Math.ceil(1_000 / levels.length);
-const atOnce = 8;
-/** Of the kills, those that hit the supervisor; the others hit the zygote. */
+const concurrency = 8;
+/** The share of kills that hit the supervisor; the others hit the zygote. */
 const supervisorShare = 0.2;
+/** The share of kills that also hit the next zygote while it starts. */
 const startShare = 0.2;
 
-/** Each says its own number; two of them leave what has to be removed after them. */
+/** Each prints its own number. Two of them leave a file or a process that must be removed. */
 const programs = [
   (n: number) => `print(${n})`,
   (n: number) => `open("f", "w").write("${n}"); print(${n})`,
@@ -25,7 +26,7 @@ if os.fork() == 0:
   (n: number) => `import time; time.sleep(0.01); print(${n})`,
 ];
 
-/** The same numbers each time (mulberry32). */
+/** Returns a generator of the same numbers each time (mulberry32). */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -41,8 +42,8 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-describe.each(levels)('kills at random at level %s', (level) => {
-  it(`cost ${runs} runs no wrong answer, and leave nothing`, { timeout: 180_000 }, async () => {
+describe.each(levels)('random kills at level %s', (level) => {
+  it(`give no wrong result in ${runs} runs, and leave nothing behind`, { timeout: 180_000 }, async () => {
     const temporary = mkdtempSync('/tmp/strongroom-faults-');
     chmodSync(temporary, 0o711);
     closers.push(() => rmSync(temporary, { recursive: true }));
@@ -67,7 +68,7 @@ describe.each(levels)('kills at random at level %s', (level) => {
         return;
       }
       killZygote(sandbox);
-      // Now and then the next one as well, while it starts.
+      // Sometimes kill the next one as well, while it starts.
       await sleep(100);
       if (dice() < startShare) killZygote(sandbox);
     };
@@ -88,18 +89,18 @@ describe.each(levels)('kills at random at level %s', (level) => {
         await kill();
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await Promise.all(Array.from({ length: concurrency }, worker));
 
     const sandbox = await current;
-    // The last kill may have been just now: then this run is the one that it costs.
+    // The last kill may have happened just now and may hit this run.
     const again = () => sandbox.run('print("still here")');
     expect((await again().catch(again)).stdout).toBe('still here\n');
     await sandbox.stop();
     expect(right + lost).toBe(runs);
     expect(kills).toBeGreaterThan(5);
     expect(lost).toBeGreaterThan(0);
-    // A kill costs those that are under way, and those that have a slot of the one that is dead.
-    expect(lost).toBeLessThanOrEqual(kills * 2 * atOnce);
+    // A kill loses the active runs, and those with a slot of the dead zygote.
+    expect(lost).toBeLessThanOrEqual(kills * 2 * concurrency);
     for (let tries = 0; tries < 200 && left(name, temporary).length > 0; tries++) await sleep(25);
     expect(left(name, temporary)).toEqual([]);
   });

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRoot, type Supervisor } from '../sandbox-image/supervisor/supervisor.ts';
 
-/** What is on this host of a sandbox's runs, seen from outside. */
+/** Finds what the runs of a sandbox left on this host, seen from outside. */
 export class Host {
   readonly #zygote: number;
   readonly #temporary: string;
 
-  /** @param temporary the sandbox's own TMPDIR */
+  /** @param temporary the TMPDIR of the sandbox */
   constructor(sandbox: Supervisor, temporary: string) {
     const [zygote] = children(sandbox.process.pid ?? 0);
     if (zygote === undefined) throw new Error('the supervisor has no zygote');
@@ -16,17 +16,17 @@ export class Host {
     this.#temporary = temporary;
   }
 
-  /** Empty where nothing is left but `spares` slots that wait for a job; else what there is. */
+  /** Returns what is left in addition to `spares` slots that wait for a job. */
   async remains(spares: number): Promise<string[]> {
-    let found = this.#look(spares);
+    let found = this.#find(spares);
     for (let tries = 0; tries < 1000 && found.length > 0; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 10));
-      found = this.#look(spares);
+      found = this.#find(spares);
     }
     return found.length > 0 ? found : this.#ipc();
   }
 
-  #look(spares: number): string[] {
+  #find(spares: number): string[] {
     const slots = children(this.#zygote);
     const grandchildren = slots.flatMap((pid) => descendants(pid).slice(1));
     const isolated = grandchildren.length > 0;
@@ -39,7 +39,7 @@ export class Host {
     ];
   }
 
-  /** Processes with the user id of a run that are not below the zygote. */
+  /** Returns processes with the user id of a run that are not descendants of the zygote. */
   #strayProcesses(slots: readonly number[]): string[] {
     const range = this.#range(slots);
     if (range === undefined) return [];
@@ -71,7 +71,7 @@ export class Host {
     }
   }
 
-  /** Objects of System V, in the zygote's own namespace where it has one. */
+  /** Returns System V objects, in the namespace of the zygote if it has one. */
   #ipc(): string[] {
     if (!isRoot) return [];
     const lists = ['shm', 'sem', 'msg'].map((kind) => `/proc/sysvipc/${kind}`);
@@ -80,14 +80,14 @@ export class Host {
     return lines.filter((line) => / 2\d{5} /.test(line));
   }
 
-  /** Which range of user ids the sandbox has; undefined where it has none. */
+  /** Returns the number of the sandbox's range of user ids, or undefined if it has no range. */
   #range(slots: readonly number[]): number | undefined {
     const uid = Math.max(0, ...slots.flatMap(descendants).map(uidOf));
     return uid >= 200_000 ? Math.floor((uid - 200_000) / 10_000) : undefined;
   }
 }
 
-/** Empty where something is removed meanwhile. */
+/** Returns an empty list if something is removed meanwhile. */
 function listing(directory: string): string[] {
   try {
     return readdirSync(directory, { recursive: true }) as string[];

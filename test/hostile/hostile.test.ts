@@ -10,10 +10,10 @@ import { marker, others, search } from './programs/others.ts';
 import { processes } from './programs/processes.ts';
 
 const spares = 3;
-const groups = { processes, memory, files, network, kernel, 'what belongs to others': others };
+const groups = { processes, memory, files, network, kernel, 'the data of others': others };
 
-/** What every program finds, whatever ran before it. */
-const cleanPlace = `
+/** Prints the state in which a program starts, which must not depend on earlier programs. */
+const printState = `
 import builtins, json, math, os, sys
 def is_open(descriptor):
     try: os.fstat(descriptor)
@@ -21,7 +21,7 @@ def is_open(descriptor):
     return True
 print(os.listdir("."), os.listdir(os.environ["TMPDIR"]), json.dumps([1]), math.sqrt(4), len(os.environ),
       "left" in sys.modules, hasattr(builtins, "left"), [d for d in range(1024) if is_open(d)])`;
-const clean = '[] [] [1] 2.0 8 False False [0, 1, 2]\n';
+const cleanState = '[] [] [1] 2.0 8 False False [0, 1, 2]\n';
 const neighbour = 'import time\nfor _ in range(6): time.sleep(0.1)\nprint("undisturbed")';
 
 describe.each(levels)('hostile programs at level %s', (level) => {
@@ -34,7 +34,7 @@ describe.each(levels)('hostile programs at level %s', (level) => {
     sandbox = await Supervisor.start({
       TMPDIR: temporary,
       STRONGROOM_SANDBOX_LEVEL: level,
-      // The floor is that of Fargate; beside namespaces, what this kernel has.
+      // The floor uses the Landlock version of Fargate; namespaces use that of this kernel.
       ...(level === 'floor' && { STRONGROOM_SANDBOX_LANDLOCK_ABI: '2' }),
       STRONGROOM_SANDBOX_DISK_MB: '8',
       STRONGROOM_SANDBOX_SPARES: String(spares - 1),
@@ -48,13 +48,13 @@ describe.each(levels)('hostile programs at level %s', (level) => {
     rmSync(temporary, { recursive: true });
   });
 
-  it('would find what is looked for, if it were there', async () => {
+  it('finds the planted marker if it is in memory', async () => {
     const { stdout } = await sandbox.run(`kept = ["${marker}"] * 9\n${search}`);
     expect(stdout).toMatch(/^[1-9]\d* [1-9]\d* True\n$/);
   });
 
   describe.each(Object.entries(groups))('%s', (_, programs) => {
-    it.each(programs)('contains one that tries $tries', { timeout: 90_000 }, async (program) => {
+    it.each(programs)('contains a program that tries $tries', { timeout: 90_000 }, async (program) => {
       const { code, job, after, beside } = program;
       const [result, other] = await Promise.all([
         sandbox.run(code, job),
@@ -62,7 +62,7 @@ describe.each(levels)('hostile programs at level %s', (level) => {
       ]);
       after(result);
       if (beside) expect(other).toMatchObject({ status: 'completed', stdout: 'undisturbed\n' });
-      expect((await sandbox.run(cleanPlace)).stdout).toBe(clean);
+      expect((await sandbox.run(printState)).stdout).toBe(cleanState);
       expect(await host.remains(spares)).toEqual([]);
     });
   });

@@ -2,19 +2,19 @@ import { expect } from 'vitest';
 import type { Job } from '../../sandbox-image/protocol/job.ts';
 import type { Text } from '../sandbox-image/supervisor/supervisor.ts';
 
-/** A program that means harm. Whatever it does, after it nothing of it is left and the next run is clean. */
+/** A hostile program. Whatever it does, it leaves nothing behind, and the next run starts clean. */
 export type Hostile = {
   /** What it tries. */
   readonly tries: string;
   readonly code: string;
   readonly job?: Partial<Job>;
-  /** What must be true of its own result. */
+  /** Checks its own result. */
   readonly after: (result: Text) => void;
-  /** Another run is under way meanwhile, and must not notice. */
+  /** Another run happens at the same time and must not be affected. */
   readonly beside?: true;
 };
 
-/** Its result holds this. */
+/** Expects these fields in the result. */
 export const gives =
   (expected: Partial<{ [Key in keyof Text]: unknown }>) =>
   (result: Text): void => {
@@ -25,7 +25,7 @@ export const timesOut = gives({ status: 'timed_out', exitCode: null, signal: 'SI
 export const isKilled = gives({ status: 'killed', exitCode: null, signal: 'SIGKILL' });
 export const prints = (stdout: string) => gives({ stdout });
 
-/** A Python program whose one statement must raise an error: it says which, or that there was none. */
+/** Returns a Python program with one statement that must raise an error. It prints the error, or `done`. */
 export function refused(tries: string, statement: string): Hostile {
   const code = `
 import os, socket, ctypes, mmap, signal, resource, subprocess, fcntl
@@ -45,7 +45,7 @@ except BaseException as error:
   };
 }
 
-/** The same in JavaScript. */
+/** Like `refused`, in JavaScript. */
 export function refusedJs(tries: string, statement: string): Hostile {
   const code = `
 import fs from 'node:fs';

@@ -8,7 +8,7 @@ import type { Json, Synthesis } from './synthesis.ts';
 
 const anyMethod = 'x-amazon-apigateway-any-method';
 
-/** What a function answers; the gateway's own answers are held to it. */
+/** A function's response, with which the gateway's own responses are compared. */
 const model = refuseUnrouted(new ApiError('NOT_FOUND'), 'REQUEST');
 
 /** A template or mapping as API Gateway renders it for request `REQUEST`. */
@@ -29,12 +29,12 @@ export function apiSuite(synthesis: () => Synthesis): void {
       Object.entries(parameters).map(([name, value]) => [name.split('.').at(-1), render(value)]),
     );
 
-  describe('API definition', () => {
-    test('is of the version that API Gateway imports', () => {
+  describe('the API definition', () => {
+    test('has the version that API Gateway imports', () => {
       expect(body().openapi).toBe('3.0.1');
     });
 
-    test('has each route, and no method beside them', () => {
+    test('has each route, and no other method', () => {
       const methods = Object.entries(
         body().paths as Record<string, Record<string, { operationId: string }>>,
       ).flatMap(([path, item]) =>
@@ -42,7 +42,7 @@ export function apiSuite(synthesis: () => Synthesis): void {
           .filter(([method]) => method !== anyMethod)
           .map(([method, { operationId = 'hidden' }]) => `${operationId} ${method.toUpperCase()} ${path}`),
       );
-      // A name that stands where another route has a parameter hides that route's methods from the gateway.
+      // A fixed name in the place of another route's parameter hides that route's methods from the gateway.
       const hidden = [
         'hidden DELETE /api/v1/packages/lock',
         'hidden DELETE /v1/files/shared',
@@ -85,7 +85,7 @@ export function apiSuite(synthesis: () => Synthesis): void {
       },
     );
 
-    test('another method is 405 and told the ones that there are', () => {
+    test('returns 405 with the known methods for another method', () => {
       for (const path of new Set(routes.map((route) => route.path))) {
         const { responses } = body().paths[path][anyMethod]['x-amazon-apigateway-integration'];
         const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
@@ -100,7 +100,7 @@ export function apiSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    test('any other path is 404, whatever it is sent with', () => {
+    test('returns 404 for any other path, whatever the request', () => {
       const known = new Set<string>(routes.map(({ path }) => path));
       const unknown = Object.keys(body().paths).filter((path) => !known.has(path));
       expect(unknown).toEqual(expect.arrayContaining(['/{proxy+}', '/api/v1', '/.well-known']));
@@ -117,7 +117,7 @@ export function apiSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    test('declares each header that an answer of its own has', () => {
+    test('declares each header of its own responses', () => {
       for (const item of Object.values(body().paths as Record<string, Json>)) {
         const { responses, 'x-amazon-apigateway-integration': integration } = item[anyMethod];
         const { statusCode, responseParameters } = integration.responses.default;
@@ -127,10 +127,10 @@ export function apiSuite(synthesis: () => Synthesis): void {
     });
   });
 
-  describe('errors of the gateway', () => {
+  describe('the errors of the gateway', () => {
     const responses = () => body()['x-amazon-apigateway-gateway-responses'] as Record<string, Json>;
 
-    test('have the shape and the headers of all errors', () => {
+    test('have the format and the headers of all errors', () => {
       expect(Object.keys(responses())).toEqual(expect.arrayContaining(['DEFAULT_4XX', 'DEFAULT_5XX']));
       for (const { statusCode, responseParameters, responseTemplates } of Object.values(responses())) {
         const { code, ...rest } = JSON.parse(render(responseTemplates['application/json']));
@@ -151,17 +151,17 @@ export function apiSuite(synthesis: () => Synthesis): void {
       ['THROTTLED', '429'],
       ['INTEGRATION_FAILURE', '500'],
       ['INTEGRATION_TIMEOUT', '504'],
-    ])('%s is %s', (type, status) => {
+    ])('map %s to %s', (type, status) => {
       expect(responses()[type]).toMatchObject({ statusCode: status });
     });
 
-    test('a call that is throttled is told when to come back', () => {
+    test('tell a throttled caller when to retry', () => {
       expect(headersOf(responses().THROTTLED.responseParameters)).toMatchObject({ 'Retry-After': '1' });
     });
   });
 
-  describe('stage', () => {
-    test('is throttled, and logs no request', () => {
+  describe('the stage', () => {
+    test('is throttled and logs no request', () => {
       expect(stage().MethodSettings).toEqual([
         expect.objectContaining({
           HttpMethod: '*',
@@ -174,7 +174,7 @@ export function apiSuite(synthesis: () => Synthesis): void {
       expect(stage().MethodSettings[0].ThrottlingBurstLimit).toBeGreaterThan(0);
     });
 
-    test('its access log has neither path nor query, header nor body', () => {
+    test('keeps paths, queries, headers and bodies out of the access log', () => {
       const variables = Object.values(
         JSON.parse(stage().AccessLogSetting.Format) as Record<string, string>,
       ).sort();
@@ -193,7 +193,7 @@ export function apiSuite(synthesis: () => Synthesis): void {
       ]);
     });
 
-    test('speaks TLS 1.2 or later, with post-quantum key exchange', () => {
+    test('uses TLS 1.2 or later, with post-quantum key exchange', () => {
       expect(api()).toMatchObject({
         SecurityPolicy: 'SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09',
         EndpointAccessMode: 'BASIC',

@@ -6,7 +6,7 @@ import type { Synthesis } from './synthesis.ts';
 
 type Acknowledged = { readonly path: string; readonly id: string; readonly reason: string };
 
-/** What the code says that it knows and accepts, and where. */
+/** Findings that the code acknowledges, and where. */
 function acknowledged(construct: IConstruct): Acknowledged[] {
   return construct.node.findAll().flatMap(({ node }) =>
     node.metadata
@@ -23,11 +23,11 @@ function acknowledged(construct: IConstruct): Acknowledged[] {
 
 export function nagSuite(synthesis: () => Synthesis): void {
   describe('cdk-nag, AwsSolutions', () => {
-    test('finds nothing that is not explained', () => {
+    test('reports nothing without an explanation', () => {
       expect(new AwsSolutionsChecks().validateScope(synthesis().app).violations).toEqual([]);
     });
 
-    test('each explanation says why, and is of something that is found', () => {
+    test('has a reason for each explanation, and reports each explained finding', () => {
       const checks = new AwsSolutionsChecks();
       Object.defineProperty(checks, 'isAcknowledged', { value: () => false });
       const found = checks

@@ -2,31 +2,19 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { backgrounds } from '../../contract/jobs.ts';
+import { runsOnAws } from '../../contract/define-job.ts';
+import type { FunctionRecord } from '../../contract/define-route.ts';
+import { grantsOf } from '../../contract/grants.ts';
+import { jobs } from '../../contract/jobs.ts';
 import { operationFile } from '../../contract/operation-file.ts';
 import { routes } from '../../contract/routes.ts';
 import { root } from '../../infra/bundle.ts';
 import { pathOf, roleStatements, statementsOf, textOf } from './policies.ts';
 import type { Synthesis } from './synthesis.ts';
 
-/** Functions that stand behind no route. */
-const others = [
-  'administrator-key',
-  'sequence-audit-log',
-  'sweep-objects',
-  'reconcile-pool',
-  'fetch-sandbox-key',
-].map((name) => `Strongroom-${name}`);
-const otherHandlers = [
-  'create-administrator-key',
-  'sequence-audit-log',
-  'sweep-objects',
-  'reconcile-pool',
-  'fetch-sandbox-key',
-].map((name) => `jobs/${name}.ts`);
-
-/** What runs by a record of the contract, whoever calls it. */
-const records = [...routes, ...backgrounds];
+const deployedJobs = jobs.filter(runsOnAws);
+/** Everything that has a function on AWS. */
+const records: readonly FunctionRecord[] = [...routes, ...deployedJobs];
 
 export function operationsSuite(synthesis: () => Synthesis): void {
   const functions = () => synthesis().ofType('AWS::Lambda::Function');
@@ -37,7 +25,16 @@ export function operationsSuite(synthesis: () => Synthesis): void {
     return { id, resource, ...resource.Properties };
   };
 
-  /** What API Gateway's role lets it invoke. */
+  /** Whether a value of the template is the ARN of a function. */
+  const isFunction = (value: unknown, id: string) =>
+    JSON.stringify(value) === JSON.stringify({ 'Fn::GetAtt': [id, 'Arn'] });
+  const rulesOf = (id: string) =>
+    synthesis()
+      .ofType('AWS::Events::Rule')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ Targets }) => isFunction(Targets[0].Arn, id));
+
+  /** What API Gateway may invoke by its role. */
   const invoked = () =>
     roleStatements(synthesis())
       .filter(({ holder }) => holder.startsWith('Api/Invoker/'))
@@ -45,20 +42,20 @@ export function operationsSuite(synthesis: () => Synthesis): void {
         expect([effect, actions]).toEqual(['Allow', ['lambda:InvokeFunction']]);
         return resources;
       });
-  /** What services may invoke by a permission on the function itself. */
+  /** What services may invoke by a permission on the function. */
   const permitted = () =>
     synthesis()
       .ofType('AWS::Lambda::Permission')
       .map(([, { Properties }]) => textOf(synthesis(), Properties.FunctionName));
 
   describe('operation, route, file, function and role', () => {
-    test('each operation has one route', () => {
+    test('has one route for each operation', () => {
       const ids = routes.map(({ operationId }) => operationId);
       expect(new Set(ids).size).toBe(ids.length);
       expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(ids.length);
     });
 
-    test.each(records.map((record) => [record.operationId]))(
+    test.each([...routes, ...jobs].map((record) => [record.operationId]))(
       '%s has a file that exports its handler',
       async (operationId) => {
         const file = join(root, 'lambdas', operationFile(operationId));
@@ -69,7 +66,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       },
     );
 
-    test('no other file exports a handler', async () => {
+    test('has no other file that exports a handler', async () => {
       const folder = join(root, 'lambdas');
       const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'));
       const texts = await Promise.all(
@@ -78,14 +75,14 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       const handlers = texts.filter(([, text]) =>
         /^export (const|function|async function|let) handler\b/m.test(text),
       );
-      const expected = [...records.map(({ operationId }) => operationFile(operationId)), ...otherHandlers];
+      const expected = [...routes, ...jobs].map(({ operationId }) => operationFile(operationId));
       expect(handlers.map(([name]) => name).sort()).toEqual(expected.sort());
     });
 
-    test('each operation and each background function is one function, and there are no others', () => {
+    test('has one function for each operation and each job on AWS, and no others', () => {
       const names = functions().map(([, { Properties }]) => Properties.FunctionName);
       const expected = records.map(({ operationId }) => `Strongroom-${operationId.replace('.', '-')}`);
-      expect(names.sort()).toEqual([...expected, ...others].sort());
+      expect(names.sort()).toEqual(expected.sort());
     });
 
     test.each(routes.map((route) => [route.operationId, route] as const))(
@@ -106,19 +103,34 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       },
     );
 
-    test.each(backgrounds.map((record) => [record.operationId, record] as const))(
-      '%s has a function with a role and a log of its own, and nothing but its own kind may call it',
-      (operationId, record) => {
+    test.each(deployedJobs.map((job) => [job.operationId, job] as const))(
+      '%s has a function with a role and a log of its own, which only its triggers may invoke',
+      (operationId, { every, on = [], memoryMiB = 512, timeoutSeconds, retries = 0 }) => {
         const target = functionOf(operationId);
         const own = pathOf(target.resource).split('/')[0];
         expect(textOf(synthesis(), target.Role)).toBe(`${own}/Role`);
-        expect(target).toMatchObject({ MemorySize: 512, Timeout: record.timeoutSeconds });
+        expect(textOf(synthesis(), target.LoggingConfig.LogGroup)).toBe(`${own}/Log`);
+        expect(target).toMatchObject({ MemorySize: memoryMiB, Timeout: timeoutSeconds });
         expect(invoked()).not.toContain(`${own}/Function`);
-        expect(permitted()).not.toContain(`${own}/Function`);
+        const rules = rulesOf(target.id);
+        expect(permitted().filter((path) => path === `${own}/Function`)).toHaveLength(rules.length);
+        for (const { Targets } of rules) expect(Targets[0].RetryPolicy.MaximumRetryAttempts).toBe(retries);
+        expect(rules.flatMap(({ ScheduleExpression = [] }) => ScheduleExpression).map(secondsOf)).toEqual(
+          every?.aws === undefined ? [] : [every.aws],
+        );
+        const events = rules.flatMap(({ EventPattern = [] }) => EventPattern);
+        expect(events.map((event) => event['detail-type'])).toEqual(
+          on.includes('ecsTaskStateChange') ? [['ECS Task State Change']] : [],
+        );
+        const resources = synthesis().ofType('Custom::AdministratorKey');
+        const creates = resources.filter(([, { Properties }]) =>
+          isFunction(Properties.ServiceToken, target.id),
+        );
+        expect(creates).toHaveLength(on.includes('stackCreation') ? 1 : 0);
       },
     );
 
-    test('no two functions share a role, and no role has a name that is too long', () => {
+    test('gives each function its own role, with a name that is not too long', () => {
       const roles = functions().map(([, { Properties }]) => textOf(synthesis(), Properties.Role));
       expect(new Set(roles).size).toBe(functions().length);
       for (const [, { Properties }] of synthesis().ofType('AWS::IAM::Role')) {
@@ -128,7 +140,7 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    test('what API Gateway may invoke fits its policies, whatever the names of stack and region', () => {
+    test('fits the functions of API Gateway into its policies, whatever the names of stack and region', () => {
       for (const [, { Properties }] of synthesis().ofType('AWS::IAM::ManagedPolicy')) {
         const [{ resources = [] } = {}] = statementsOf(synthesis(), Properties.PolicyDocument);
         const names = functions().map(([, resource]) => [pathOf(resource), resource.Properties.FunctionName]);
@@ -142,20 +154,28 @@ export function operationsSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    test('a function is in the network exactly where it calls sandboxes', () => {
+    test('puts exactly the functions that call sandboxes into the network', () => {
       const inside = functions().flatMap(([, { Properties }]) =>
         Properties.VpcConfig ? [Properties.FunctionName] : [],
       );
-      const expected = records.flatMap(({ operationId, access }) =>
-        access.sandboxes ? [`Strongroom-${operationId.replace('.', '-')}`] : [],
+      const expected = records.flatMap((record) =>
+        grantsOf(record).sandboxes || record.operationId === 'jobs.fetchSandboxKey'
+          ? [`Strongroom-${record.operationId.replace('.', '-')}`]
+          : [],
       );
-      expect(inside.sort()).toEqual([...expected, 'Strongroom-fetch-sandbox-key'].sort());
+      expect(inside.sort()).toEqual(expected.sort());
     });
 
-    test('logs are kept for a time that is said', () => {
+    test('keeps logs for a configured time', () => {
       for (const [, { Properties }] of synthesis().ofType('AWS::Logs::LogGroup')) {
         expect(Properties.RetentionInDays).toBe(90);
       }
     });
   });
+}
+
+/** `rate(5 minutes)` is 300. */
+function secondsOf(expression: string): number {
+  const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  return Number(count) * ({ minute: 60, hour: 3600, day: 86_400 }[unit] ?? Number.NaN);
 }

@@ -17,7 +17,7 @@ type RawStatement = {
 
 const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
 
-/** Readable text of a value of the template: references become the path of the resource that they mean. */
+/** Returns a value of the template as text, with references replaced by the paths of their resources. */
 export function textOf({ template }: Synthesis, value: unknown): string {
   if (typeof value === 'string') return value;
   const [[intrinsic, argument] = []] = Object.entries(value as Record<string, Json>);
@@ -28,7 +28,7 @@ export function textOf({ template }: Synthesis, value: unknown): string {
   return resource ? pathOf(resource) : String(id);
 }
 
-/** `Strongroom/Tables/Audit/Resource` is `Tables/Audit`. */
+/** Returns the path of a resource: `Strongroom/Tables/Audit/Resource` is `Tables/Audit`. */
 export function pathOf(resource: Resource): string {
   const path = resource.Metadata['aws:cdk:path'];
   return path
@@ -50,7 +50,7 @@ export function statementsOf(
   }));
 }
 
-/** Every statement that is attached to a role, with the path of what holds it. */
+/** Returns every statement that is attached to a role, with the path of its role or policy. */
 export function roleStatements(
   synthesis: Synthesis,
 ): readonly { readonly holder: string; readonly statement: Statement }[] {

@@ -22,15 +22,15 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       .map(([, { Properties }]) => Properties);
 
   describe('the stack', () => {
-    test('has room left under CloudFormation’s limit of 500 resources', () => {
+    test('stays well below CloudFormation’s limit of 500 resources', () => {
       expect(Object.keys(synthesis().template.Resources).length).toBeLessThan(450);
     });
 
-    test('has room left under CloudFormation’s limit of 1 MB', () => {
+    test('stays well below CloudFormation’s limit of 1 MB', () => {
       expect(JSON.stringify(synthesis().template).length).toBeLessThan(900_000);
     });
 
-    test('puts out what an operator needs, and no secret', () => {
+    test('outputs what an operator needs, and no secret', () => {
       const names = Object.keys(tables).map((name) => `Table${name.charAt(0).toUpperCase()}${name.slice(1)}`);
       expect(Object.keys(synthesis().template.Outputs).sort()).toEqual(
         ['AdministratorKeySecret', 'ApiUrl', 'AuditBucket', 'ObjectsBucket', 'SandboxTask', ...names].sort(),
@@ -39,7 +39,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
   });
 
   describe('tables', () => {
-    test.each(Object.entries(tables))('%s', (name, { indexes }) => {
+    test.each(Object.entries(tables))('include %s', (name, { indexes }) => {
       const table = at('AWS::DynamoDB::Table', `Tables/${name.charAt(0).toUpperCase()}${name.slice(1)}`);
       expect(table).toMatchObject(kept);
       expect(table.Properties).toMatchObject({
@@ -66,13 +66,13 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       );
     });
 
-    test('there are no others', () => {
+    test('are all defined by the contract', () => {
       expect(synthesis().ofType('AWS::DynamoDB::Table').length).toBe(Object.keys(tables).length);
     });
   });
 
   describe('buckets', () => {
-    test('objects are encrypted by the storage key, versioned, and reached by nobody else', () => {
+    test('keep objects encrypted by the storage key, versioned and closed to the public', () => {
       const bucket = at('AWS::S3::Bucket', 'Buckets/Objects');
       expect(bucket).toMatchObject(keptOnceMade);
       expect(bucket.Properties).toMatchObject({
@@ -92,7 +92,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       expect(textOf(synthesis(), ServerSideEncryptionByDefault.KMSMasterKeyID)).toBe('Keys/Storage');
     });
 
-    test('an upload that is abandoned goes after a week, what was replaced after a month', () => {
+    test('delete an abandoned upload after a week, and replaced objects after a month', () => {
       const { Rules } = at('AWS::S3::Bucket', 'Buckets/Objects').Properties.LifecycleConfiguration;
       expect(Rules).toContainEqual(
         expect.objectContaining({
@@ -105,7 +105,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       );
     });
 
-    test('results and answers that are kept for a day are gone for good on the third', () => {
+    test('delete results and responses that are kept for a day for good on the third day', () => {
       const { Rules } = at('AWS::S3::Bucket', 'Buckets/Objects').Properties.LifecycleConfiguration;
       for (const Prefix of ['executions/', 'idempotency/']) {
         expect(Rules).toContainEqual({
@@ -117,7 +117,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    test('what the audit log has is locked, and nobody but its function writes there', () => {
+    test('lock the audit log, and let only its job write there', () => {
       const bucket = at('AWS::S3::Bucket', 'Buckets/Audit');
       expect(bucket).toMatchObject(keptOnceMade);
       expect(bucket.Properties).toMatchObject({
@@ -131,16 +131,16 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
           !actions.every(isRead) &&
           resources.some((arn) => arn.includes('Buckets/Audit')),
       );
-      expect(writers.map(({ holder }) => holder)).toEqual(['Seal/Sealer/Role']);
+      expect(writers.map(({ holder }) => holder)).toEqual(['JobsSequenceAuditLog/Role']);
       expect(writers[0]?.statement.actions).toEqual(['s3:GetObject', 's3:PutObject']);
       const signers = roleStatements(synthesis()).filter(
         ({ statement: { actions, resources } }) =>
           actions.includes('kms:Sign') && resources.includes('Keys/Audit'),
       );
-      expect(signers.map(({ holder }) => holder)).toEqual(['Seal/Sealer/Role']);
+      expect(signers.map(({ holder }) => holder)).toEqual(['JobsSequenceAuditLog/Role']);
     });
 
-    test.each(['Objects', 'Audit', 'Log'])('%s is spoken to over TLS alone', (name) => {
+    test.each(['Objects', 'Audit', 'Log'])('accept only TLS for %s', (name) => {
       const { PolicyDocument } = at('AWS::S3::BucketPolicy', `Buckets/${name}/Policy`).Properties;
       const conditions = statementsOf(synthesis(), PolicyDocument)
         .filter(({ effect, actions }) => effect === 'Deny' && actions.includes('s3:*'))
@@ -151,21 +151,21 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
   });
 
   describe('keys', () => {
-    test.each(['Data', 'Storage'])('%s is rotated', (name) => {
+    test.each(['Data', 'Storage'])('include %s, which is rotated', (name) => {
       const key = at('AWS::KMS::Key', `Keys/${name}`);
       expect(key).toMatchObject(keptOnceMade);
       expect(key.Properties).toMatchObject({ EnableKeyRotation: true });
     });
 
-    test.each(['Jwt', 'Audit'])('%s signs on P-256, and does nothing else', (name) => {
+    test.each(['Jwt', 'Audit'])('include %s, which only signs, on P-256', (name) => {
       const key = at('AWS::KMS::Key', `Keys/${name}`);
       expect(key).toMatchObject(keptOnceMade);
       expect(key.Properties).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
     });
   });
 
-  describe('network', () => {
-    test('has no way to or from the internet', () => {
+  describe('the network', () => {
+    test('has no connection to the internet', () => {
       for (const type of ['InternetGateway', 'NatGateway', 'EIP', 'Route', 'EgressOnlyInternetGateway']) {
         expect(synthesis().ofType(`AWS::EC2::${type}`)).toEqual([]);
       }
@@ -173,7 +173,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
         expect(MapPublicIpOnLaunch).toBe(false);
     });
 
-    test('sandboxes are called by functions alone, and reach what their start takes and S3', () => {
+    test('lets only functions call sandboxes, which reach only what they need to start and S3', () => {
       const incoming = rules('AWS::EC2::SecurityGroupIngress').filter(
         ({ GroupId }) => textOf(synthesis(), GroupId) === 'Network/Sandboxes',
       );
@@ -183,7 +183,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       expect(textOf(synthesis(), incoming[0].SourceSecurityGroupId)).toBe('Network/Functions');
       const group = at('AWS::EC2::SecurityGroup', 'Network/Sandboxes').Properties;
       expect(group.SecurityGroupIngress).toBeUndefined();
-      // Without routes, "any" is the gateway endpoint of S3.
+      // Without other routes, "any" address means the gateway endpoint of S3.
       expect(group.SecurityGroupEgress).toEqual([
         expect.objectContaining({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 }),
       ]);
@@ -194,7 +194,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       expect(textOf(synthesis(), outgoing[0].DestinationSecurityGroupId)).toBe('Network/Endpoints');
     });
 
-    test('endpoints let through what belongs to the installation', () => {
+    test('has endpoints that allow only what belongs to the installation', () => {
       const endpoints = rules('AWS::EC2::VPCEndpoint');
       expect(
         endpoints.map(({ ServiceName }) => textOf(synthesis(), ServiceName).split('.').at(-1)).sort(),
@@ -202,7 +202,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       for (const { PolicyDocument } of endpoints) {
         for (const { actions, resources } of statementsOf(synthesis(), PolicyDocument)) {
           for (const action of actions) expect(action).not.toContain('*');
-          // Not its own, but AWS's: where the layers of images are, and the permission to pull any at all.
+          // These belong to AWS: the bucket with the layers of images, and the permission to pull images.
           const foreign = /:s3:::prod-.*-starport-layer-bucket\/\*$|:repository\//;
           if (actions.join() === 'ecr:GetAuthorizationToken') continue;
           for (const resource of resources.filter((name) => !foreign.test(name)))
@@ -213,7 +213,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       }
     });
 
-    test('every function’s way to AWS is through an endpoint that lets its calls through', () => {
+    test('has an endpoint for every call that a function in it makes to AWS', () => {
       const through = rules('AWS::EC2::VPCEndpoint').flatMap(({ PolicyDocument }) =>
         statementsOf(synthesis(), PolicyDocument).flatMap(({ actions }) => actions),
       );
@@ -231,14 +231,14 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
     });
   });
 
-  describe('sandbox', () => {
+  describe('the sandbox', () => {
     const task = () => synthesis().ofType('AWS::ECS::TaskDefinition')[0]?.[1].Properties;
 
     test('has no role of its own', () => {
       expect(task()).not.toHaveProperty('TaskRoleArn');
     });
 
-    test('runs on ARM, on a root file system that cannot be written, with few capabilities', () => {
+    test('runs on ARM with a read-only root file system and few capabilities', () => {
       expect(task()).toMatchObject({
         NetworkMode: 'awsvpc',
         RequiresCompatibilities: ['FARGATE'],
@@ -259,7 +259,7 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
   });
 
   describe('the administrator’s key', () => {
-    test('is in no template: its secret is made without a value', () => {
+    test('is in no template, because its secret is created without a value', () => {
       const secret = at('AWS::SecretsManager::Secret', 'AdministratorKey/Secret');
       expect(secret).toMatchObject(keptOnceMade);
       expect(secret.Properties).not.toHaveProperty('SecretString');
@@ -267,11 +267,11 @@ export function resourcesSuite(synthesis: () => Synthesis): void {
       expect(textOf(synthesis(), secret.Properties.KmsKeyId)).toBe('Keys/Storage');
     });
 
-    test('is made once its function may make it', () => {
+    test('is created once its job has the permissions', () => {
       const [, resource] = synthesis().ofType('Custom::AdministratorKey')[0] ?? ['', {} as Resource];
       expect(Object.keys(resource.Properties).sort()).toEqual(['ServiceTimeout', 'ServiceToken']);
       expect((resource.DependsOn ?? []).map((id) => textOf(synthesis(), { Ref: id }))).toContain(
-        'AdministratorKey/Minter/Role',
+        'JobsCreateAdministratorKey/Role',
       );
     });
   });

@@ -10,47 +10,57 @@ import { type Synthesis, synthesize } from './synthesis.ts';
 const installation = synthesize();
 const ofType = ({ ofType }: Synthesis, type: string) => ofType(type).map(([, { Properties }]) => Properties);
 
+// Contexts that several tests read, because a synthesis takes seconds.
+const bedrockAndPool = {
+  ...{ generatorModel: 'eu.anthropic.claude-sonnet-4' },
+  ...{ sandboxes: '9', spare: '3', offHours: '20:00-07:00 Europe/Berlin' },
+};
+const packageIndex = 'https://pypi.example/simple';
+const vpcEndpoints = 'vpce-0123456789abcdef0,vpce-0fedcba9876543210';
+const allPrivate = { endpoint: 'private', vpcEndpoints, packageIndex, packageNetwork: 'private' };
+
 operationsSuite(() => installation);
 accessSuite(() => installation);
 apiSuite(() => installation);
 resourcesSuite(() => installation);
 nagSuite(() => installation);
 
-test('the template changes only where somebody meant it to', async () => {
+test('the template changes only with its snapshot', async () => {
   const hash = /\b[0-9a-f]{64}\b/g;
   const withoutMetadata = (name: string, value: unknown) => (name === 'Metadata' ? undefined : value);
   const text = JSON.stringify(installation.template, withoutMetadata, 1).replaceAll(hash, 'ASSET');
-  // The name of a deployment is a hash of the API with its functions.
+  // The id of a deployment contains a hash of the API and its functions.
   await expect(text.replaceAll(/(ApiRestDeployment)[0-9A-Fa-f]{40}/g, '$1')).toMatchFileSnapshot(
     '__snapshots__/template.snap',
   );
 });
 
 describe('what an operator sets', () => {
+  const webAcl = 'arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/edge/0123';
+  const chosen = () =>
+    synthesize({
+      ...{ registration: 'example.com', apiRateLimit: '5/60', authRateLimit: '3/600' },
+      ...{ protect: 'off', name: 'Vault-2', webAcl },
+    });
+
   test('reaches every function', () => {
-    const context = { registration: 'example.com', limit: '5/60', authLimit: '3/600' };
-    const functions = ofType(synthesize(context), 'AWS::Lambda::Function').filter(
-      ({ FunctionName }) =>
-        !/-(administrator-key|sequence-audit-log|sweep-objects|reconcile-pool|fetch-sandbox-key)$/.test(
-          FunctionName,
-        ),
-    );
+    const functions = ofType(chosen(), 'AWS::Lambda::Function');
     expect(functions.length).toBeGreaterThan(0);
     for (const { Environment } of functions) {
       expect(Environment.Variables).toMatchObject({
         STRONGROOM_VERSION: '1.2.3',
         STRONGROOM_REGISTRATION: 'example.com',
-        STRONGROOM_LIMIT: '5/60',
-        STRONGROOM_AUTH_LIMIT: '3/600',
+        STRONGROOM_API_RATE_LIMIT: '5/60',
+        STRONGROOM_AUTH_RATE_LIMIT: '3/600',
       });
     }
   });
 
-  test('protect=off lets everything go with the stack', () => {
-    const synthesis = synthesize({ protect: 'off' });
+  test('protect=off deletes everything with the stack', () => {
+    const synthesis = chosen();
     const policies = Object.values(synthesis.template.Resources).map(({ DeletionPolicy }) => DeletionPolicy);
     expect(policies.filter((policy) => policy !== undefined && policy !== 'Delete')).toEqual(
-      // API Gateway's role for its logs, which is the account's.
+      // API Gateway's role for its logs belongs to the account.
       ['Retain', 'Retain'],
     );
     for (const { DeletionProtectionEnabled } of ofType(synthesis, 'AWS::DynamoDB::Table')) {
@@ -58,14 +68,13 @@ describe('what an operator sets', () => {
     }
   });
 
-  test('webAcl puts a web ACL before the API', () => {
-    const webAcl = 'arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/edge/0123';
-    const [association] = ofType(synthesize({ webAcl }), 'AWS::WAFv2::WebACLAssociation');
+  test('webAcl associates a web ACL with the API', () => {
+    const [association] = ofType(chosen(), 'AWS::WAFv2::WebACLAssociation');
     expect(association.WebACLArn).toBe(webAcl);
   });
 
-  test('name names the stack and all in it', () => {
-    const synthesis = synthesize({ name: 'Vault-2' });
+  test('name names the stack and everything in it', () => {
+    const synthesis = chosen();
     expect(synthesis.stack.stackName).toBe('Vault-2');
     expect(JSON.stringify(synthesis.template)).not.toContain('Strongroom-');
   });
@@ -82,13 +91,13 @@ describe('the language model', () => {
       .filter(({ Action }) => [Action].flat().includes(action))
       .flatMap(({ Resource }) => [Resource].flat().map((resource) => textOf(synthesis, resource)));
 
-  test('is nobody’s to ask unless the operator names one', () => {
+  test('is closed to every function unless the operator names one', () => {
     expect(resources(installation, 'bedrock:InvokeModel')).toEqual([]);
     expect(ofType(installation, 'AWS::EC2::NatGateway')).toEqual([]);
   });
 
-  test('is one of Bedrock where a model is named, through an endpoint, and that model alone', () => {
-    const synthesis = synthesize({ generatorModel: 'eu.anthropic.claude-sonnet-4' });
+  test('is the named model of Bedrock, and no other, through an endpoint', () => {
+    const synthesis = synthesize(bedrockAndPool);
     expect(resources(synthesis, 'bedrock:InvokeModel')).toEqual([
       expect.stringMatching(/:bedrock:.*:inference-profile\/eu\.anthropic\.claude-sonnet-4$/),
       expect.stringMatching(/:bedrock:\*::foundation-model\/anthropic\.claude-sonnet-4$/),
@@ -105,7 +114,7 @@ describe('the language model', () => {
     }
   });
 
-  test('of another provider is reached from subnets of the functions, and its key is in Secrets Manager', () => {
+  test('of another provider is reached from subnets of the functions, with a key from Secrets Manager', () => {
     const generatorKeySecret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:model-key-AbCdEf';
     const synthesis = synthesize({ generator: 'anthropic', generatorModel: 'claude', generatorKeySecret });
     expect(resources(synthesis, 'secretsmanager:GetSecretValue')).toEqual([generatorKeySecret]);
@@ -122,7 +131,7 @@ describe('endpoint=private', () => {
   const condition = ({ Policy }: { Policy: { Statement: { Effect: string; Condition: unknown }[] } }) =>
     Policy.Statement.find(({ Effect }) => Effect === 'Deny')?.Condition;
 
-  test('is reached through an endpoint of its own, from the networks that are named', () => {
+  test('makes the API reachable through its own endpoint, from the named networks', () => {
     const synthesis = synthesize({ endpoint: 'private', clients: '10.0.0.0/8,192.168.4.0/22' });
     const [api] = ofType(synthesis, 'AWS::ApiGateway::RestApi');
     expect(api.EndpointConfiguration.Types).toEqual(['PRIVATE']);
@@ -139,9 +148,8 @@ describe('endpoint=private', () => {
     ]);
   });
 
-  test('is reached through endpoints that are there, and makes none', () => {
-    const vpcEndpoints = 'vpce-0123456789abcdef0,vpce-0fedcba9876543210';
-    const synthesis = synthesize({ endpoint: 'private', vpcEndpoints });
+  test('uses existing endpoints, and creates none', () => {
+    const synthesis = synthesize(allPrivate);
     const [api] = ofType(synthesis, 'AWS::ApiGateway::RestApi');
     expect(condition(api)).toEqual({ StringNotEquals: { 'aws:SourceVpce': vpcEndpoints.split(',') } });
     expect(ofType(synthesis, 'AWS::EC2::VPCEndpoint').length).toBe(
@@ -149,7 +157,7 @@ describe('endpoint=private', () => {
     );
   });
 
-  test('is open to nobody by a public address', () => {
+  test('is not the default', () => {
     const [api] = ofType(installation, 'AWS::ApiGateway::RestApi');
     expect(api).not.toHaveProperty('Policy');
     expect(api.EndpointConfiguration.Types).toEqual(['REGIONAL']);
@@ -157,7 +165,6 @@ describe('endpoint=private', () => {
 });
 
 describe('packages', () => {
-  const packageIndex = 'https://pypi.example/simple';
   const enabled = synthesize({ packageIndex });
   nagSuite(() => enabled);
 
@@ -170,7 +177,7 @@ describe('packages', () => {
   const statements = (synthesis: Synthesis, holder: string) =>
     roleStatements(synthesis).flatMap((entry) => (entry.holder === holder ? [entry.statement] : []));
 
-  test('are built nowhere unless the operator names an index', () => {
+  test('are not built unless the operator names an index', () => {
     expect(task(installation)).toBeUndefined();
     expect(variables(installation, 'packages-replace')).not.toHaveProperty('STRONGROOM_BUILDER_TASK');
     expect(statements(installation, 'PackagesReplace/Role').flatMap(({ actions }) => actions)).not.toContain(
@@ -178,7 +185,7 @@ describe('packages', () => {
     );
   });
 
-  test('are built by a task of the sandbox’s image, without a role', () => {
+  test('are built by a task with the sandbox’s image and without a role', () => {
     const { ContainerDefinitions, ...definition } = task(enabled);
     expect(definition).not.toHaveProperty('TaskRoleArn');
     const [container, ...more] = ContainerDefinitions;
@@ -193,7 +200,7 @@ describe('packages', () => {
   });
 
   test.each(['Add', 'Replace', 'Remove', 'List', 'GetLock'])(
-    'packages.%s may do no more than it has to',
+    'are built by packages.%s with no more access than it needs',
     (name) => {
       const own = statements(enabled, `Packages${name}/Role`);
       const pairs = own.flatMap(({ actions, resources }) =>
@@ -222,7 +229,7 @@ describe('packages', () => {
     },
   );
 
-  test('reach the internet from subnets of the builder alone', () => {
+  test('reach the internet only from subnets of the builder', () => {
     expect(ofType(enabled, 'AWS::EC2::NatGateway')).toHaveLength(1);
     const used = ofType(enabled, 'AWS::Lambda::Function').flatMap(({ VpcConfig }) =>
       (VpcConfig?.SubnetIds ?? []).map((id: unknown) => JSON.stringify(id)),
@@ -232,26 +239,26 @@ describe('packages', () => {
     expect(new Set(subnetsOf(variables(enabled, 'packages-replace').STRONGROOM_BUILDER_SUBNETS))).toEqual(
       new Set(['BuildersSubnet1', 'BuildersSubnet2']),
     );
-    expect(new Set(subnetsOf(variables(enabled, 'reconcile-pool').STRONGROOM_POOL_SUBNETS))).toEqual(
+    expect(new Set(subnetsOf(variables(enabled, 'jobs-reconcilePool').STRONGROOM_POOL_SUBNETS))).toEqual(
       new Set(['IsolatedSubnet1', 'IsolatedSubnet2']),
     );
   });
 
-  test('of an index in the operator’s own network need no way to the internet', () => {
-    const synthesis = synthesize({ packageIndex, packageNetwork: 'private' });
+  test('of an index in the operator’s own network need no connection to the internet', () => {
+    const synthesis = synthesize(allPrivate);
     for (const type of ['InternetGateway', 'NatGateway', 'Route']) {
       expect(ofType(synthesis, `AWS::EC2::${type}`)).toEqual([]);
     }
   });
 
-  test('leave room under CloudFormation’s limits, with a model of another provider too', () => {
+  test('leave the template below CloudFormation’s limits, with a model of another provider too', () => {
     const all = synthesize({
       packageIndex,
       generator: 'anthropic',
       generatorModel: 'claude',
       endpoint: 'private',
     });
-    // CloudFormation takes 500; with every option on, 450 are too few since decision 0046.
+    // CloudFormation accepts 500. With every option on, there are more than 450 since decision 0046.
     expect(Object.keys(all.template.Resources).length).toBeLessThan(480);
     const [vpc] = ofType(all, 'AWS::EC2::VPC');
     expect(vpc.CidrBlock).toBe('10.73.0.0/22');
@@ -260,37 +267,39 @@ describe('packages', () => {
 });
 
 describe('the pool', () => {
-  const keeper = (context: Record<string, string>) =>
+  const reconciler = (context: Readonly<Record<string, string>>) =>
     ofType(synthesize(context), 'AWS::Lambda::Function').find(
-      ({ FunctionName }) => FunctionName === 'Strongroom-reconcile-pool',
+      ({ FunctionName }) => FunctionName === 'Strongroom-jobs-reconcilePool',
     ).Environment.Variables;
 
   test('has the size that the operator chose', () => {
-    expect(keeper({ sandboxes: '9', spare: '3', offHours: '20:00-07:00 Europe/Berlin' })).toMatchObject({
+    expect(reconciler(bedrockAndPool)).toMatchObject({
       STRONGROOM_POOL_SIZE: '9',
       STRONGROOM_POOL_SPARE: '3',
       STRONGROOM_POOL_OFF_HOURS: '20:00-07:00 Europe/Berlin',
     });
   });
 
-  test('sandboxes=0 makes nothing that costs by being there', () => {
+  test('creates nothing that costs money while idle with sandboxes=0', () => {
     const none = synthesize({ sandboxes: '0' });
     expect(ofType(none, 'AWS::ECS::Cluster')).toEqual([]);
     expect(ofType(none, 'AWS::EC2::VPCEndpoint')).toHaveLength(4);
   });
 
-  test('its keeper starts tasks of the sandbox in its own cluster, and no function beside it does', () => {
+  test('has one function that starts tasks, in its own cluster', () => {
     const starters = roleStatements(installation).filter(({ statement }) =>
       statement.actions.some((action) => action.startsWith('ecs:')),
     );
-    expect(new Set(starters.map(({ holder }) => holder))).toEqual(new Set(['Pool/Keeper/Role']));
+    expect(new Set(starters.map(({ holder }) => holder))).toEqual(new Set(['JobsReconcilePool/Role']));
     for (const { statement } of starters)
       expect(JSON.stringify(statement.condition)).toContain('ecs:cluster');
   });
 
-  test('what asks sandboxes for their keys may do nothing else', () => {
+  test('has a function for the keys of sandboxes that may do nothing else', () => {
     const actions = roleStatements(installation)
-      .filter(({ holder, statement }) => holder === 'Pool/KeyAsker/Role' && statement.effect === 'Allow')
+      .filter(
+        ({ holder, statement }) => holder === 'JobsFetchSandboxKey/Role' && statement.effect === 'Allow',
+      )
       .flatMap(({ statement }) => statement.actions);
     expect(actions.filter((action) => !/^(logs|ec2):/.test(action))).toEqual([]);
   });

@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { backgrounds } from '../../contract/jobs.ts';
+import { jobs } from '../../contract/jobs.ts';
 import { routes } from '../../contract/routes.ts';
-import { bundleAll, dist, root } from '../../infra/bundle.ts';
+import { bundleAll, dist, functions, root } from '../../infra/bundle.ts';
 import { readConfiguration } from '../../infra/configuration.ts';
 import { StrongroomStack } from '../../infra/stack.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: properties differ by type, and tests name those that they look at
+// biome-ignore lint/suspicious/noExplicitAny: properties differ by type, and tests name those that they check
 export type Json = any;
 
 export type Resource = {
@@ -32,19 +32,28 @@ export type Synthesis = {
   ofType(type: string): readonly (readonly [id: string, resource: Resource])[];
 };
 
-/** As the CLI sets it: each resource tells where it is from. */
+/** What the CDK's command line sets, so that each resource has its construct's path. */
 const pathMetadata = { 'aws:cdk:enable-path-metadata': true };
 
-const assets = await bundleAll([...routes, ...backgrounds], dist);
+const assets = await bundleAll(functions, dist);
 
-/** Synthesizes the stack as `cdk synth -c name=value …` does, in this process. */
+const synthesized = new Map<string, Synthesis>();
+
+/** Synthesizes the stack as `cdk synth -c name=value …` does, in this process, once for each context. */
 export function synthesize(context: Readonly<Record<string, string>> = {}): Synthesis {
+  const key = JSON.stringify(Object.entries(context).sort());
+  const synthesis = synthesized.get(key) ?? synthesizeOnce(context);
+  synthesized.set(key, synthesis);
+  return synthesis;
+}
+
+function synthesizeOnce(context: Readonly<Record<string, string>>): Synthesis {
   const { context: flags } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
   const outdir = mkdtempSync(join(tmpdir(), 'strongroom-synth-'));
   try {
     const app = new App({ context: { ...flags, ...pathMetadata, ...context }, outdir });
     const configuration = readConfiguration(app.node.getAllContext() as Record<string, unknown>, '1.2.3');
-    const stack = new StrongroomStack(app, { routes, backgrounds, configuration, assets });
+    const stack = new StrongroomStack(app, { routes, jobs, configuration, assets });
     const template = app.synth().getStackByName(stack.stackName).template as Template;
     const ofType = (type: string) =>
       Object.entries(template.Resources).filter(([, { Type }]) => Type === type);

@@ -60,7 +60,7 @@ test('a version that is not the sandbox’s own is the one that counts', async (
   expect(await run('import six; print(six.__version__)')).toBe('1.15.0');
 });
 
-test('what nobody has published is failed with the reason', async () => {
+test('a package that does not exist fails with the reason', async () => {
   const name = `strongroom-absent-${randomUUID()}`;
   const [{ status, error }] = await install(name);
   expect([status, error]).toEqual(['failed', expect.stringContaining(`no wheel of ${name}`)]);

@@ -5,36 +5,36 @@ import { type LocalPlatform, localPlatform } from '../support/local-platform.ts'
 import { RecordedPlatform } from '../support/port-calls.ts';
 import { tour } from '../support/tour.ts';
 
-/** Routes that wait for more calls in a row, each with what it waits for. */
+/** Routes with a longer row of port calls, each with what it waits for. */
 const longer: Readonly<Record<string, number>> = {
   // Admission, then the signature (made while the password is hashed, not before the limit is known), then the commit.
   'auth.register': 3,
   // The login, then the user and the signature of the session, then the commit.
   'auth.login': 3,
-  // The share, the shared value, the commit that records the read.
+  // The share, then the shared value, then the audit entry that it was read.
   'kvShares.get': 3,
   // The org, then the content, then the commit.
   'files.create': 3,
-  // The file, its content, the commit that records the read.
+  // The file, then its content, then the audit entry that it was read.
   'files.get': 3,
-  // The shares, their files, the commit that records the read.
+  // The shares, then the shared files, then the audit entry that they were read.
   'fileShares.listReceived': 3,
-  // The share, the file, its content, the commit that records the read.
+  // The share, then the file, then its content, then the audit entry that it was read.
   'fileShares.get': 4,
   // The org, the upload's object, the commit.
   'uploads.create': 3,
-  // The upload, its parts, their assembly, the check of the object, the commit.
+  // The upload, its parts, their object, the check that it is the announced one, the commit.
   'uploads.complete': 5,
   // The upload, its parts, the commit.
   'uploads.abort': 3,
-  // The share, the file, the commit that records the request.
+  // The share, then the file, then the audit entry that it was requested.
   'fileShares.download': 3,
-  // Like those with the user secret: the client decrypts what they return.
+  // As the routes that take the user secret; the client opens the response.
   'sealed.getSharedValue': 3,
   'sealed.listReceivedFiles': 3,
-  // The keys and the restore, the counted attempt, its undoing if the secret is right, the commit.
+  // The keys and the restore, the count of the attempt, its removal if the proof is right, the commit.
   'sealed.rekey': 4,
-  // Admission, the list and its build, whether a build is possible, the commit, the request.
+  // Admission, the list and its build, whether building is possible, the commit, the request.
   'packages.replace': 5,
   'packages.remove': 5,
   // The same, and the claim of the Idempotency-Key.
@@ -51,7 +51,7 @@ const longer: Readonly<Record<string, number>> = {
   'programs.generate': 7,
   // Admission, the lease, the signature, its release, the commit.
   'zk.createSession': 5,
-  // Like executions.create; the secrets are marked as used once the program has been decrypted.
+  // As executions.create; the secrets are marked as used once the program is known to have been decrypted.
   'zk.execute': 8,
 };
 
@@ -64,7 +64,7 @@ beforeAll(async () => {
 });
 afterAll(() => local.remove());
 
-test('no route but these waits for more than two port calls in a row', async () => {
+test('only the listed routes wait for more than two port calls in a row', async () => {
   const recorded = new RecordedPlatform(local.platform);
   usePlatform(recorded.platform);
   const figures = await tour(recorded);

@@ -4,7 +4,7 @@ import { InvalidPart, ObjectNotFound, type Objects } from '../../platform/object
 
 const mebibyte = 1024 * 1024;
 
-/** What a server that stands for S3 may lack. */
+/** What an emulator of S3 may lack. */
 export type ObjectGap = 'refuse small parts';
 
 export function objectUploadSuite(objects: () => Objects, doesNot: readonly ObjectGap[]): void {
@@ -18,12 +18,12 @@ export function objectUploadSuite(objects: () => Objects, doesNot: readonly Obje
   describe('uploads', () => {
     const putPart = async (key: string, uploadId: string, partNumber: number, body: Uint8Array) => {
       const url = await objects().signPart(key, uploadId, partNumber, 60);
-      const answer = await fetch(url, { method: 'PUT', body: Buffer.from(body) });
-      expect(answer.status).toBe(200);
-      return { partNumber, etag: answer.headers.get('etag') ?? '' };
+      const response = await fetch(url, { method: 'PUT', body: Buffer.from(body) });
+      expect(response.status).toBe(200);
+      return { partNumber, etag: response.headers.get('etag') ?? '' };
     };
 
-    test('put parts together, in any order of arrival, and show nothing before', async () => {
+    test('join parts that arrive in any order, and are invisible until then', async () => {
       const key = newKey();
       const { uploadId } = await objects().createUpload(key);
       const bodies = [randomBytes(5 * mebibyte), randomBytes(5 * mebibyte + 1), randomBytes(10)] as const;
@@ -51,7 +51,7 @@ export function objectUploadSuite(objects: () => Objects, doesNot: readonly Obje
       await expect(objects().listParts(key, uploadId)).rejects.toThrow(ObjectNotFound);
     });
 
-    test('replace the object that was there, and leave out parts that are not named', async () => {
+    test('replace an existing object, and leave out parts that are not listed', async () => {
       const key = newKey();
       await objects().put(key, text('before'));
       const { uploadId } = await objects().createUpload(key);
@@ -61,7 +61,7 @@ export function objectUploadSuite(objects: () => Objects, doesNot: readonly Obje
       expect(await bodyOf(key)).toEqual(text('after'));
     });
 
-    test('refuse parts that are missing, changed, out of order or none', async () => {
+    test('reject missing, changed or unordered parts, and an empty list', async () => {
       const key = newKey();
       const { uploadId } = await objects().createUpload(key);
       const [one, two] = [
@@ -82,7 +82,7 @@ export function objectUploadSuite(objects: () => Objects, doesNot: readonly Obje
     });
 
     test.skipIf(doesNot.includes('refuse small parts'))(
-      'refuse a part under 5 MiB before the last',
+      'reject a part under 5 MiB before the last',
       async () => {
         const key = newKey();
         const { uploadId } = await objects().createUpload(key);
@@ -95,7 +95,7 @@ export function objectUploadSuite(objects: () => Objects, doesNot: readonly Obje
       },
     );
 
-    test('that were given up, or are of another key, do not exist', async () => {
+    test('do not exist after they were aborted, or under another key', async () => {
       const key = newKey();
       const { uploadId } = await objects().createUpload(key);
       const part = await putPart(key, uploadId, 1, text('a'));
@@ -104,15 +104,15 @@ export function objectUploadSuite(objects: () => Objects, doesNot: readonly Obje
       await expect(objects().completeUpload(key, uploadId, [part])).rejects.toThrow(ObjectNotFound);
       await expect(objects().listParts(key, uploadId)).rejects.toThrow(ObjectNotFound);
       await expect(objects().abortUpload(key, uploadId)).rejects.toThrow(ObjectNotFound);
-      const answer = await fetch(await objects().signPart(key, uploadId, 1, 60), {
+      const response = await fetch(await objects().signPart(key, uploadId, 1, 60), {
         method: 'PUT',
         body: 'late',
       });
-      expect(answer.status).toBe(404);
+      expect(response.status).toBe(404);
       expect(await objects().get(key)).toBeUndefined();
     });
 
-    test.each([0, -1, 1.5, 10_001])('have no part %s', async (partNumber) => {
+    test.each([0, -1, 1.5, 10_001])('reject the part number %s', async (partNumber) => {
       await expect(objects().signPart(newKey(), 'id', partNumber, 60)).rejects.toThrow(TypeError);
     });
   });

@@ -6,7 +6,7 @@ import { type ObjectGap, objectUploadSuite } from './object-upload.suite.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** What `Objects` promises, of any store. */
+/** Checks that a store fulfils the contract of `Objects`. */
 export function objectsSuite(
   name: string,
   make: () => Promise<Objects>,
@@ -25,11 +25,11 @@ export function objectsSuite(
       return found && Buffer.from(found.body);
     };
 
-    test('answers a ping', async () => {
+    test('responds to a ping', async () => {
       await expect(objects.ping()).resolves.toBeUndefined();
     });
 
-    test.each([0, 1, 1000, 3 * mebibyte])('%i bytes come back as they went in', async (size) => {
+    test.each([0, 1, 1000, 3 * mebibyte])('returns %i bytes unchanged', async (size) => {
       const [key, body] = [newKey(), randomBytes(size)];
       expect(await objects.put(key, body)).toBe(true);
       const found = await objects.get(key);
@@ -38,7 +38,7 @@ export function objectsSuite(
       expect(found?.etag).toMatch(/^[0-9a-f]+$/);
     });
 
-    test('an etag changes with the content', async () => {
+    test('changes the etag with the content', async () => {
       const key = newKey();
       await objects.put(key, text('one'));
       const before = await objects.get(key);
@@ -48,7 +48,7 @@ export function objectsSuite(
       expect(Buffer.from(after?.body ?? [])).toEqual(text('two'));
     });
 
-    test('what is not there is undefined, and can be deleted', async () => {
+    test('returns undefined for a missing object, and deletes it without an error', async () => {
       const key = newKey();
       expect(await objects.get(key)).toBeUndefined();
       expect(await objects.get(key, { start: 0, end: 5 })).toBeUndefined();
@@ -58,22 +58,22 @@ export function objectsSuite(
       expect(await objects.get(key)).toBeUndefined();
     });
 
-    test('ifAbsent never replaces', async () => {
+    test('never replaces an object with ifAbsent', async () => {
       const key = newKey();
       expect(await objects.put(key, text('first'), { ifAbsent: true })).toBe(true);
       expect(await objects.put(key, text('second'), { ifAbsent: true })).toBe(false);
       expect(await bodyOf(key)).toEqual(text('first'));
     });
 
-    test('one of ten that put the same absent key wins', async () => {
+    test('lets one of ten concurrent writers with ifAbsent win', async () => {
       const key = newKey();
       const bodies = Array.from({ length: 10 }, (_, i) => text(`writer ${i}`));
-      const won = await Promise.all(bodies.map((body) => objects.put(key, body, { ifAbsent: true })));
-      expect(won.filter(Boolean)).toHaveLength(1);
-      expect(await bodyOf(key)).toEqual(bodies[won.indexOf(true)]);
+      const wins = await Promise.all(bodies.map((body) => objects.put(key, body, { ifAbsent: true })));
+      expect(wins.filter(Boolean)).toHaveLength(1);
+      expect(await bodyOf(key)).toEqual(bodies[wins.indexOf(true)]);
     });
 
-    test('a read beside writes sees one of them whole', async () => {
+    test('returns one version whole during concurrent writes', async () => {
       const key = newKey();
       const bodies = Array.from({ length: 8 }, (_, i) => Buffer.alloc(300_000, i));
       await objects.put(key, bodies[0] as Buffer);
@@ -95,7 +95,7 @@ export function objectsSuite(
       [{ start: 8, end: 99 }, '89'],
       [{ start: 10 }, ''],
       [{ start: 50, end: 60 }, ''],
-    ])('range %j', async (range, expected) => {
+    ])('returns the range %j', async (range, expected) => {
       const key = newKey();
       await objects.put(key, text('0123456789'));
       const found = await objects.get(key, range);
@@ -104,14 +104,14 @@ export function objectsSuite(
     });
 
     test.each([{ start: -1 }, { start: 2, end: 1 }, { start: 0.5 }])(
-      'refuses the range %j',
+      'rejects the range %j',
       async (range) => {
         await expect(objects.get(newKey(), range)).rejects.toThrow(TypeError);
       },
     );
 
     test.each(['A', 'a/b', '.hidden/..x/x..', 'a'.repeat(1024), `${'a'.repeat(300)}/b`])(
-      'the key %s',
+      'accepts the key %s',
       async (end) => {
         const key = end.length > 900 ? end : `${newKey()}/${end}`;
         await objects.put(key, text(key));
@@ -120,7 +120,7 @@ export function objectsSuite(
       },
     );
 
-    test('keys that differ in case, or in being a folder of another, are different', async () => {
+    test('distinguishes keys that differ in case, or that are a folder of another', async () => {
       const base = newKey();
       const keys = [`${base}/Ab`, `${base}/ab`, `${base}/ab/c`, base];
       for (const key of keys) await objects.put(key, text(key));
@@ -142,7 +142,7 @@ export function objectsSuite(
       'a\n',
       '%2e',
       'a'.repeat(1025),
-    ])('refuses the key %j everywhere', async (key) => {
+    ])('rejects the key %j in every operation', async (key) => {
       for (const call of [
         () => objects.put(key, text('')),
         () => objects.get(key),
@@ -173,7 +173,7 @@ export function objectsSuite(
         return found;
       }
 
-      test('are in the order of bytes, with sizes and times', async () => {
+      test('are sorted by bytes, with sizes and times', async () => {
         const { objects: found, cursor } = await objects.list({ prefix: `${base}/`, limit: 100 });
         expect(found.map(({ key }) => key)).toEqual(keys);
         expect(cursor).toBeUndefined();
@@ -181,19 +181,19 @@ export function objectsSuite(
         expect(Math.abs(Date.now() - (found[0]?.modifiedAt.getTime() ?? 0))).toBeLessThan(600_000);
       });
 
-      test('hold what begins with the prefix', async () => {
+      test('contain the keys that start with the prefix', async () => {
         expect((await pages(`${base}/a/`, 100)).flat()).toEqual(keys.slice(4, 6));
         expect((await pages(`${base}/a`, 100)).flat()).toEqual(keys.slice(1, 7));
         expect((await pages(`${base}/none`, 100)).flat()).toEqual([]);
       });
 
-      test.each([1, 4, 9])('are paged by %i', async (limit) => {
+      test.each([1, 4, 9])('have pages of %i', async (limit) => {
         const found = await pages(`${base}/`, limit);
         expect(found.flat()).toEqual(keys);
         expect(found).toHaveLength(Math.ceil(keys.length / limit));
       });
 
-      test('refuse what is not their cursor, a bad limit and a bad prefix', async () => {
+      test('reject a foreign cursor, an invalid limit and an invalid prefix', async () => {
         const { cursor } = await objects.list({ prefix: `${base}/`, limit: 1 });
         await expect(objects.list({ prefix: 'other/', limit: 1, cursor })).rejects.toThrow(InvalidCursor);
         await expect(objects.list({ prefix: base, limit: 1, cursor: '' })).rejects.toThrow(InvalidCursor);
@@ -206,7 +206,7 @@ export function objectsSuite(
     objectUploadSuite(() => objects, doesNot);
 
     describe('signed URLs', () => {
-      test('give the object, or a range of it', async () => {
+      test('return the object, or a range of it', async () => {
         const key = newKey();
         await objects.put(key, text('0123456789'));
         const url = await objects.signGet(key, 60);
@@ -229,7 +229,7 @@ export function objectsSuite(
         expect((await fetch(url, { headers: { range: 'bytes=10-' } })).status).toBe(416);
       });
 
-      test('of an object that is not there: 404', async () => {
+      test('return 404 for a missing object', async () => {
         expect((await fetch(await objects.signGet(newKey(), 60))).status).toBe(404);
       });
     });

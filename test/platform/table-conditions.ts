@@ -8,7 +8,7 @@ type Case = { condition: Condition; item: Attributes | undefined; holds: boolean
 const cases = (condition: Condition, ...table: [Attributes | undefined, boolean][]): Case[] =>
   table.map(([item, holds]) => ({ condition, item, holds }));
 
-/** Every condition against items that it holds of and items that it does not; `undefined` is no item. */
+/** Every condition with items that meet it and items that do not. `undefined` means no item. */
 export const conditionCases: readonly Case[] = [
   ...cases('absent', [undefined, true], [expired, true], [{}, false], [live, false]),
   ...cases('present', [undefined, false], [expired, false], [{}, true], [live, true]),

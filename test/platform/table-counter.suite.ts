@@ -11,7 +11,7 @@ export function tableCounterSuite(table: () => Table): void {
     const increment = (key: { pk: string; sk: string }, options: object = {}) =>
       table().increment({ table: 'counters', key, field: 'n', ...options });
 
-    test('count from nothing, by one or by more', async () => {
+    test('start at 0 and add one or more', async () => {
       const key = fresh();
       expect(await increment(key)).toBe(1);
       expect(await increment(key, { by: 5 })).toBe(6);
@@ -19,14 +19,14 @@ export function tableCounterSuite(table: () => Table): void {
       expect(await table().get('counters', key)).toEqual({ ...key, n: 4 });
     });
 
-    test('leave other attributes alone', async () => {
+    test('do not change other attributes', async () => {
       const key = fresh();
       await write({ table: 'counters', put: { ...key, other: 'x' } });
       expect(await increment(key, { below: 1 })).toBe(1);
       expect(await table().get('counters', key)).toEqual({ ...key, other: 'x', n: 1 });
     });
 
-    test('refuse at the bound', async () => {
+    test('stop at the bound', async () => {
       const key = fresh();
       expect(await increment(key, { below: 2 })).toBe(1);
       expect(await increment(key, { below: 2 })).toBe(2);
@@ -36,25 +36,25 @@ export function tableCounterSuite(table: () => Table): void {
       expect(await increment(fresh(), { below: 0 })).toBeUndefined();
     });
 
-    test('set the time to live when the item is made, and only then', async () => {
-      const [made, without] = [fresh(), fresh()];
-      await increment(made, { ttl: future });
-      await increment(made, { ttl: future + 1 });
-      expect(await table().get('counters', made)).toEqual({ ...made, n: 2, ttl: future });
+    test('set the time to live only when they create the item', async () => {
+      const [expiring, without] = [fresh(), fresh()];
+      await increment(expiring, { ttl: future });
+      await increment(expiring, { ttl: future + 1 });
+      expect(await table().get('counters', expiring)).toEqual({ ...expiring, n: 2, ttl: future });
       await increment(without);
       expect(await increment(without, { ttl: future, below: 2 })).toBe(2);
       expect(await increment(without, { ttl: future, below: 2 })).toBeUndefined();
       expect(await table().get('counters', without)).toEqual({ ...without, n: 2 });
     });
 
-    test.each([undefined, future])('start anew after expiry (ttl %s)', async (ttl) => {
+    test.each([undefined, future])('start again at 0 after expiry (ttl %s)', async (ttl) => {
       const key = fresh();
       await write({ table: 'counters', put: { ...key, n: 7, other: 'x', ttl: expired } });
       expect(await increment(key, { below: 7, ttl })).toBe(1);
       expect(await table().get('counters', key)).toEqual({ ...key, n: 1, ...(ttl && { ttl }) });
     });
 
-    test('do not count text', async () => {
+    test('reject text', async () => {
       const key = fresh();
       await write({ table: 'counters', put: { ...key, n: 'text' } });
       expect(await rejection(increment(key))).toBeInstanceOf(Error);
@@ -63,14 +63,14 @@ export function tableCounterSuite(table: () => Table): void {
   });
 
   describe('races', () => {
-    test('200 callers of a counter bounded at 7: exactly 7 win', async () => {
+    test('let exactly 7 of 200 callers increment a counter with the bound 7', async () => {
       const key = fresh();
       const call = () => table().increment({ table: 'counters', key, field: 'n', below: 7, ttl: future });
       const values = await Promise.all(Array.from({ length: 200 }, call));
       expect(values.filter((value) => value !== undefined).sort()).toEqual([1, 2, 3, 4, 5, 6, 7]);
     });
 
-    test('200 callers after expiry: exactly 7 win', async () => {
+    test('let exactly 7 of 200 callers increment an expired counter with the bound 7', async () => {
       const key = fresh();
       await write({ table: 'counters', put: { ...key, n: 3, ttl: expired } });
       const call = () => table().increment({ table: 'counters', key, field: 'n', below: 7, ttl: future });
@@ -78,7 +78,7 @@ export function tableCounterSuite(table: () => Table): void {
       expect(values.filter((value) => value !== undefined).sort()).toEqual([1, 2, 3, 4, 5, 6, 7]);
     });
 
-    test('50 writers of one version: one wins in each round', async () => {
+    test('let one of 50 writers of a version win in each round', async () => {
       const [key, log] = [fresh(), fresh()];
       await put({ ...key, version: 0 });
       for (let version = 0; version < 5; version++) {
@@ -103,7 +103,7 @@ export function tableCounterSuite(table: () => Table): void {
       expect((await table().query({ table: 'users', pk: log.pk, limit: 100 })).items).toHaveLength(5);
     });
 
-    test('40 transfers between 4 accounts keep their sum', async () => {
+    test('keep the sum of 4 accounts during 40 transfers', async () => {
       const accounts = Array.from({ length: 4 }, fresh);
       await write(...accounts.map((key) => ({ table: 'users' as const, put: { ...key, sum: 100 } })));
       await Promise.all(

@@ -45,7 +45,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 type Transaction = Extract<Step, readonly unknown[]>;
 type Fields = { n?: number; t?: string; ttl?: number };
 
-/** The least that can be said of a table: a map, in which expired items are not. */
+/** The simplest model of a table: a map without expired items. */
 class Model {
   readonly items = new Map<SortKey, Fields>();
 
@@ -54,7 +54,7 @@ class Model {
     return fields?.ttl === 1_000_000_000 ? undefined : fields;
   }
 
-  /** Position of the first write that fails, or `undefined`: then all are applied. */
+  /** Returns the position of the first write that fails, or `undefined` after applying all writes. */
   transact(transaction: Transaction): number | undefined {
     const failed = transaction.findIndex(
       ({ sk, change, if: conditions }) =>
@@ -108,7 +108,7 @@ function toWrite(pk: string, { sk, change, if: conditions }: Transaction[number]
 }
 
 export function tableModelSuite(table: () => Table): void {
-  test('does what a plain map would do, whatever is written', async () => {
+  test('behaves like a plain map for any writes', async () => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 15 }), async (steps) => {
       const pk = randomUUID();
       const model = new Model();

@@ -49,7 +49,7 @@ export function tableQuerySuite(table: () => Table): void {
     ];
     beforeAll(() => put(...ordered.toReversed().map((sk) => ({ pk, sk }))));
 
-    test('sort keys ascend by their UTF-8 bytes, or descend', async () => {
+    test('sort by UTF-8 bytes, ascending or descending', async () => {
       expect(sks((await query({ pk })).items)).toEqual(ordered);
       expect(sks((await query({ pk, descending: true })).items)).toEqual(ordered.toReversed());
     });
@@ -76,7 +76,7 @@ export function tableQuerySuite(table: () => Table): void {
       [{ prefix: 'a#', to: 'a$' }, ['a#1', 'a#2', 'a#2x', 'a#3']],
       [{ prefix: 'a#', from: 'a$' }, []],
       [{ prefix: 'a#', to: 'a' }, []],
-    ])('%j', async (part, expected) => {
+    ])('return the items in the range %j', async (part, expected) => {
       expect(sks((await query({ pk, ...part })).items)).toEqual(expected);
       const descending = await query({ pk, ...part, descending: true });
       expect(sks(descending.items)).toEqual(expected.toReversed());
@@ -84,11 +84,11 @@ export function tableQuerySuite(table: () => Table): void {
       expect(sks(paged.flat())).toEqual(expected);
     });
 
-    test('another partition has nothing', async () => {
+    test('return nothing from another partition', async () => {
       expect(await query({ pk: randomUUID() })).toEqual({ items: [] });
     });
 
-    test('large items come whole, past what DynamoDB reads at once (1 MiB)', async () => {
+    test('return more than DynamoDB reads in one request (1 MiB)', async () => {
       const large = randomUUID();
       const items = Array.from({ length: 6 }, (_, i) => ({
         pk: large,
@@ -99,12 +99,12 @@ export function tableQuerySuite(table: () => Table): void {
       expect((await query({ pk: large })).items).toEqual(items);
     });
 
-    test.each([0, -1, 1.5, Number.NaN])('refuses the limit %s', async (limit) => {
+    test.each([0, -1, 1.5, Number.NaN])('reject the limit %s', async (limit) => {
       await expect(query({ pk, limit })).rejects.toThrow(TypeError);
     });
 
-    test('refuses an index that the table has not', async () => {
-      await expect(query({ pk, index: 'nobody' })).rejects.toThrow(TypeError);
+    test('reject an index that the table does not have', async () => {
+      await expect(query({ pk, index: 'unknown' })).rejects.toThrow(TypeError);
     });
   });
 
@@ -113,18 +113,15 @@ export function tableQuerySuite(table: () => Table): void {
     const all = Array.from({ length: 25 }, (_, i) => ({ pk, sk: `n${String(i).padStart(2, '0')}`, i }));
     beforeAll(() => put(...all));
 
-    test.each([1, 7, 24, 25, 26])(
-      'of %i reach the end, with nothing twice and no empty one',
-      async (limit) => {
-        const found = await pages({ pk, limit });
-        expect(found.flat()).toEqual(all);
-        expect(found).toHaveLength(Math.ceil(25 / limit));
-        const descending = await pages({ pk, limit, descending: true });
-        expect(descending.flat()).toEqual(all.toReversed());
-      },
-    );
+    test.each([1, 7, 24, 25, 26])('of %i items return each item once, and none is empty', async (limit) => {
+      const found = await pages({ pk, limit });
+      expect(found.flat()).toEqual(all);
+      expect(found).toHaveLength(Math.ceil(25 / limit));
+      const descending = await pages({ pk, limit, descending: true });
+      expect(descending.flat()).toEqual(all.toReversed());
+    });
 
-    test('are full where expired items lie between', async () => {
+    test('are full despite expired items', async () => {
       const mixed = randomUUID();
       const items: Item[] = Array.from({ length: 90 }, (_, i) => ({
         pk: mixed,
@@ -137,7 +134,7 @@ export function tableQuerySuite(table: () => Table): void {
       expect(found.flat()).toEqual(items.filter(({ ttl }) => ttl === undefined));
     });
 
-    test('go on where the item of the cursor is gone', async () => {
+    test('continue if the item of the cursor was deleted', async () => {
       const changing = randomUUID();
       await put(...['a', 'b', 'c', 'd'].map((sk) => ({ pk: changing, sk })));
       const { cursor } = await query({ pk: changing, limit: 2 });
@@ -145,7 +142,7 @@ export function tableQuerySuite(table: () => Table): void {
       expect(sks((await query({ pk: changing, cursor })).items)).toEqual(['c', 'd']);
     });
 
-    test('a cursor is base64url, and only of its query', async () => {
+    test('have base64url cursors, which are valid for their query only', async () => {
       const { cursor = '' } = await query({ pk, limit: 5 });
       expect(cursor).toMatch(/^[\w-]+$/);
       const others: Omit<Query, 'table' | 'limit'>[] = [
@@ -181,7 +178,7 @@ export function tableQuerySuite(table: () => Table): void {
       ),
     );
 
-    test('hold the items of all partitions with their attribute, and no others', async () => {
+    test('contain the items of all partitions with their attribute, and no others', async () => {
       expect((await query({ index: 'orgId', pk: orgId })).items).toEqual(items);
       const range = await query({ index: 'orgId', pk: orgId, from: 't02', to: 't04', descending: true });
       expect(range.items).toEqual(items.slice(2, 5).toReversed());
@@ -189,12 +186,12 @@ export function tableQuerySuite(table: () => Table): void {
       expect((await query({ index: 'installation', pk: orgId })).items).toEqual([]);
     });
 
-    test.each([true, false])('are paged (descending: %s)', async (descending) => {
+    test.each([true, false])('have pages (descending: %s)', async (descending) => {
       const found = await pages({ index: 'orgId', pk: orgId, limit: 5, descending });
       expect(found.flat()).toEqual(descending ? items.toReversed() : items);
     });
 
-    test('page through items with one sort key', async () => {
+    test('have pages of items with the same sort key', async () => {
       const org = randomUUID();
       const same = Array.from({ length: 9 }, (_, i) => ({ pk: `p${i}-${org}`, sk: 'same', orgId: org }));
       await put(...same);

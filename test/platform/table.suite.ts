@@ -7,7 +7,7 @@ import { expired, fresh, future, rejection } from './table-items.ts';
 import { tableModelSuite } from './table-model.suite.ts';
 import { tableQuerySuite } from './table-query.suite.ts';
 
-/** What `Table` promises, of any store. */
+/** Checks that a store fulfils the contract of `Table`. */
 export function tableSuite(name: string, make: () => Promise<Table>): void {
   describe(`table: ${name}`, () => {
     let table: Table;
@@ -19,7 +19,7 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
     const write = (...writes: Write[]) => table.transact(writes);
     const put = (item: Item) => write({ table: 'users', put: item });
 
-    test('answers a ping', async () => {
+    test('responds to a ping', async () => {
       await expect(table.ping()).resolves.toBeUndefined();
     });
 
@@ -48,7 +48,7 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
         'with.dot and #hash': 1,
       };
 
-      test.each(Object.entries(values))('%s comes back as it went in', async (attribute, value) => {
+      test.each(Object.entries(values))('%s is returned unchanged', async (attribute, value) => {
         const item = { ...fresh(), [attribute]: value } as Item;
         await put(item);
         const found = await get(item);
@@ -56,19 +56,19 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
         if (value instanceof Uint8Array) expect(found?.[attribute]).toBeInstanceOf(Uint8Array);
       });
 
-      test('all of them in one item', async () => {
+      test('an item with all kinds of values is returned unchanged', async () => {
         const item = { ...fresh(), ...values, ttl: future };
         await put(item);
         expect(await get(item)).toEqual(item);
       });
 
-      test('300 KiB in one attribute', async () => {
+      test('an attribute of 300 KiB is returned unchanged', async () => {
         const item = { ...fresh(), bytes: new Uint8Array(300 * 1024).fill(171) };
         await put(item);
         expect(await get(item)).toEqual(item);
       });
 
-      test('an item of another table, partition or sort key is another item', async () => {
+      test('an item with another table, partition or sort key is another item', async () => {
         const item = fresh();
         await put(item);
         expect(await table.get('orgs', item)).toBeUndefined();
@@ -76,7 +76,7 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
         expect(await get({ ...item, pk: item.pk.slice(1) })).toBeUndefined();
       });
 
-      test('keys of the longest kind, in Unicode', async () => {
+      test('an item can have Unicode keys of maximum length', async () => {
         const pk = randomUUID() + 'ö'.repeat(1006);
         const item = { pk, sk: '🔑'.repeat(256) };
         await put(item);
@@ -90,7 +90,7 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
         expect(await get(key)).toEqual({ ...key, b: 3 });
       });
 
-      test('update sets, adds and removes, and leaves the rest', async () => {
+      test('update sets, adds and removes attributes, and keeps the rest', async () => {
         const key = fresh();
         await put({ ...key, kept: 'k', set: 1, counter: 5, gone: 'x' });
         await write({
@@ -103,7 +103,7 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
         expect(await get(key)).toEqual({ ...key, kept: 'k', set: [2], name: 'n', counter: 3, fresh: 4 });
       });
 
-      test('an update of nothing fails, and makes nothing', async () => {
+      test('an update of a missing item fails, and does not create it', async () => {
         const key = fresh();
         const error = await rejection(write({ table: 'users', update: key, set: { a: 1 } }));
         expect(error).toMatchObject({ name: 'ConditionFailed', index: 0, item: undefined });
@@ -118,7 +118,7 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
         expect(await get(key)).toEqual({ ...key, a: 'text', b: 1 });
       });
 
-      test('delete deletes, twice too', async () => {
+      test('deleting an item twice succeeds', async () => {
         const key = fresh();
         await put(key);
         await write({ table: 'users', delete: key });
@@ -146,13 +146,13 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
             expect(error).toMatchObject({ name: 'ConditionFailed', index: 0, item: before });
             expect(await get(key)).toEqual(before);
           }
-          // An expired item goes before its like comes back, so that every kind of write meets the same one.
+          // Restore the item, so that every kind of write meets the same state.
           if (item) await put({ ...key, ...item });
           else await write({ table: 'users', delete: key });
         }
       });
 
-      test('all of several must hold', async () => {
+      test('several conditions must all hold', async () => {
         const key = fresh();
         await put({ ...key, version: 3, state: 'open' });
         const update = (version: number, state: string): Write => ({
@@ -172,7 +172,7 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
     });
 
     describe('transactions', () => {
-      test('every kind of write at once', async () => {
+      test('a transaction can contain every kind of write', async () => {
         const [a, b, c, d] = [fresh(), fresh(), fresh(), fresh()];
         await write({ table: 'users', put: b }, { table: 'orgs', put: c }, { table: 'users', put: d });
         await write(
@@ -188,7 +188,7 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
       });
 
       test.each([0, 1, 2])(
-        'nothing is written where condition %i fails, and the error says which',
+        'nothing is written if condition %i fails, and the error names it',
         async (index) => {
           const keys = [fresh(), fresh(), fresh()];
           const taken = { ...(keys[index] as Item), taken: true };
@@ -204,7 +204,7 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
         },
       );
 
-      test('the first of two that fail is named', async () => {
+      test('the error names the first of two failed conditions', async () => {
         const [a, b, c] = [fresh(), fresh(), fresh()];
         const error = await rejection(
           write(
@@ -216,7 +216,7 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
         expect(error).toMatchObject({ index: 1, item: undefined });
       });
 
-      test('a hundred writes', async () => {
+      test('a transaction can contain 100 writes', async () => {
         const pk = randomUUID();
         const items = Array.from({ length: 100 }, (_, i) => ({ pk, sk: `${i}`, i }));
         await write(...items.map((item) => ({ table: 'users' as const, put: item })));
@@ -225,7 +225,7 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
       });
     });
 
-    describe('refuses what no store takes, and writes nothing', () => {
+    describe('invalid transactions', () => {
       const key = fresh();
       const users = (put: unknown) => ({ table: 'users', put }) as Write;
       test.each<[string, Write[]]>([
@@ -242,22 +242,22 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
         ['infinity', [users({ ...key, a: Number.POSITIVE_INFINITY })]],
         ['a number past the range', [users({ ...key, a: 1e126 })]],
         ['undefined', [users({ ...key, a: undefined })]],
-        ['a ttl that is no number', [users({ ...key, ttl: '1' })]],
+        ['a ttl that is not a number', [users({ ...key, ttl: '1' })]],
         ['an item over 400 KiB', [users({ ...key, a: 'x'.repeat(400 * 1024) })]],
         ['an empty index key', [{ table: 'audit', put: { ...key, orgId: '' } }]],
-        ['an index key that is no string', [{ table: 'audit', put: { ...key, orgId: 1 } }]],
-        ['a check of nothing', [{ table: 'users', check: key }]],
-        ['an update of nothing', [{ table: 'users', update: key }]],
+        ['an index key that is not a string', [{ table: 'audit', put: { ...key, orgId: 1 } }]],
+        ['a check without a condition', [{ table: 'users', check: key }]],
+        ['an update without a change', [{ table: 'users', update: key }]],
         ['an update of the key', [{ table: 'users', update: key, set: { sk: 'b' } }]],
         ['an attribute named twice', [{ table: 'users', update: key, set: { a: 1 }, add: { a: 1 } }]],
-      ])('%s', async (_, writes) => {
+      ])('are rejected and write nothing: %s', async (_, writes) => {
         expect(await rejection(write(...writes))).toBeInstanceOf(TypeError);
         expect(await get(key)).toBeUndefined();
       });
     });
 
     describe('expiry', () => {
-      test('an expired item is absent for reads and conditions', async () => {
+      test('an expired item does not exist for reads and conditions', async () => {
         const key = fresh();
         const dead = { ...key, ttl: expired, a: 1 };
         await put(dead);
@@ -269,7 +269,7 @@ export function tableSuite(name: string, make: () => Promise<Table>): void {
         expect(await get(key)).toEqual({ ...key, a: 3 });
       });
 
-      test('an item expires as its second begins', async () => {
+      test('an item expires at the start of its second', async () => {
         const key = fresh();
         vi.useFakeTimers({ toFake: ['Date'], now: 3_000_000_000_000 });
         try {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** Returns the only code block of a documentation page in a language. */
+/** Returns the code block in a language on a page of the docs. @throws Error if there is not exactly one */
 export function codeSample(page: string, language: string): string {
   const text = readFileSync(resolve(import.meta.dirname, '..', '..', 'docs', page), 'utf8');
   const blocks = [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))];

@@ -6,16 +6,16 @@ import { readFile } from 'node:fs/promises';
 export type CommandOptions = {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Ends the command, and rejects the call. */
+  /** Kills the command and rejects. */
   readonly signal: AbortSignal;
 };
 
 const shownLines = 60;
 
 /**
- * Runs a command to its end, and writes its output to a file.
+ * Runs a command until it exits, and appends its output to a file.
  *
- * @throws Error with the end of that output if the command fails
+ * @throws Error with the last lines of the output if the command fails
  */
 export async function run(
   [program, ...args]: readonly [string, ...string[]],

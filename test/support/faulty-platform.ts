@@ -1,12 +1,12 @@
 import type { Platform } from '../../platform/platform.ts';
 
 /**
- * How a call of a port goes wrong:
+ * How a port call fails:
  *
- * - `refused`: an error, and nothing was done.
- * - `throttled`: the same, as a store says it that is too busy.
- * - `lost`: it is done, and its answer is an error.
- * - `timedOut`: an error now, and it is done later.
+ * - `refused`: it rejects, and nothing was done.
+ * - `throttled`: it rejects with the error of a store that is too busy, and nothing was done.
+ * - `lost`: it is done, but its response is lost, so it rejects.
+ * - `timedOut`: it rejects now, and is done later.
  */
 export const faults = ['refused', 'throttled', 'lost', 'timedOut'] as const;
 export type Fault = (typeof faults)[number];
@@ -20,10 +20,10 @@ export class PortFault extends Error {
   }
 }
 
-/** Two turns of a store that commits once per turn: late enough for a response to be on its way. */
+/** About two commits of the local store later, so that the response is already being sent. */
 const lateMs = 5;
 
-/** A platform on which one call fails, counted from when it is armed. */
+/** A platform on which one call fails, counted from the moment that it is armed. */
 export class FaultyPlatform {
   readonly platform: Platform;
   #calls = 0;
@@ -39,13 +39,13 @@ export class FaultyPlatform {
     };
   }
 
-  /** Makes the call with this number (from 0) fail. */
+  /** Makes the call with this number fail, counted from 0 from now on. */
   arm(at: number, fault: Fault): void {
     this.#calls = 0;
     this.#armed = { at, fault };
   }
 
-  /** Stops failing, and waits for what was late. @returns the number of calls since it was armed */
+  /** Stops failing, and waits for calls that timed out. @returns the number of calls since it was armed */
   async disarm(): Promise<number> {
     this.#armed = undefined;
     await Promise.allSettled(this.#late);

@@ -8,7 +8,7 @@ import { vaultCrypto } from '../../crypto/vault/vault-crypto.ts';
 
 const vault = vaultCrypto(native);
 
-// biome-ignore lint/suspicious/noExplicitAny: bodies of answers, as the tests have them
+// biome-ignore lint/suspicious/noExplicitAny: tests read bodies of every shape
 type Body = any;
 
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
@@ -19,10 +19,10 @@ const publicKeysOf = ({ publicKeyB64, publicKeyKyberB64 }: Body) => ({
   mlKem768: bytesOf(publicKeyKyberB64),
 });
 
-/** A file that its owner has sealed: what is said of it, and its parts. */
+/** A file that its owner has sealed: the body that announces it, and its parts. */
 export type ClientFile = ReturnType<typeof sealClientFile>;
 
-/** @param me the answer of `GET /v1/users/me` */
+/** Seals a file as its owner's client does. @param me response to `GET /v1/users/me` */
 export function sealClientFile(me: Body, content: Uint8Array, fileName = 'large.bin') {
   const id = randomUUID();
   const context = { org: me.orgId, owner: me.id, recordType: 'file', recordId: id, version: 1 };
@@ -44,12 +44,12 @@ export function sealClientFile(me: Body, content: Uint8Array, fileName = 'large.
       const part = plan.part(number);
       return buffer(sealPart(cipher, part, [content.subarray(part.start, part.end)]));
     },
-    /** The whole, sealed once more. */
+    /** Seals the whole file again. */
     whole: () => buffer(sealFile(cipher, [content])),
   };
 }
 
-/** The file that a download says, opened with the secret alone. @param me the answer of `GET /v1/users/me` */
+/** Opens a downloaded file with the user secret alone. @param me response to `GET /v1/users/me` */
 export async function openDownload(me: Body, secret: string, download: Body, sealed: Uint8Array) {
   const owner = { org: me.orgId, user: me.id };
   const kek = await vault.openKek(secret, owner, bytesOf(me.kdf.recordB64));
@@ -65,5 +65,5 @@ export async function openDownload(me: Body, secret: string, download: Body, sea
   return { ...metadata, content };
 }
 
-/** So many bytes that one part does not hold them. */
+/** Size of a file that does not fit into one part. */
 export const twoPartsBytes = planParts(40 * chunkBytes).part(1).end + 12_345;

@@ -5,24 +5,24 @@ import type { Invocation } from './invoke.ts';
 
 const router = new Router(routes);
 
-type Answered = { readonly status: number; readonly body: unknown };
+type HandlerResponse = { readonly status: number; readonly body: unknown };
 
 /** Returns the client library on handlers in this process. @param call runs one operation */
 export function handlerClient(
-  call: (operationId: string, invocation: Invocation) => Promise<Answered>,
+  call: (operationId: string, invocation: Invocation) => Promise<HandlerResponse>,
 ): StrongroomClient {
   const fetch: typeof globalThis.fetch = async (input, { method = 'GET', body, headers } = {}) => {
     const { pathname, searchParams } = new URL(String(input));
     const match = router.find(method, pathname);
     if (!match || !('route' in match)) throw new Error(`there is no ${method} ${pathname}`);
     const key = new Headers(headers).get('idempotency-key');
-    const answered = await call(match.route.operationId, {
+    const response = await call(match.route.operationId, {
       params: match.params,
       query: Object.fromEntries(searchParams),
       ...(body && { body: JSON.parse(String(body)) }),
       ...(key && { headers: { 'idempotency-key': key } }),
     });
-    return Response.json(answered.body, { status: answered.status });
+    return Response.json(response.body, { status: response.status });
   };
   return new StrongroomClient({ baseUrl: 'http://handlers', fetch });
 }

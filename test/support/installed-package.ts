@@ -7,7 +7,7 @@ import { stepsOf } from './steps.ts';
 const root = resolve(import.meta.dirname, '..', '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** The package, packed as docs/client.md says, in the folder of a program that uses it, with its dependencies. */
+/** The package, packed as docs/client.md shows and installed with its dependencies in the folder of a program. */
 export class InstalledPackage {
   readonly folder = mkdtempSync(join(tmpdir(), 'strongroom-package-'));
   /** Paths of the files in the package. */
@@ -36,7 +36,7 @@ export class InstalledPackage {
     return path;
   }
 
-  /** Path of the `strongroom` command of the package. */
+  /** Path of the package's `strongroom` command. */
   get program(): string {
     return join(this.path, manifest.bin.strongroom);
   }
@@ -52,7 +52,7 @@ export class InstalledPackage {
   }
 }
 
-/** Returns the Node of this machine if it has one, not the one of the repository. */
+/** Returns the path of this machine's Node rather than the repository's, if the machine has one. */
 export function plainNode(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const outside = folders.filter((folder) => !folder.includes('node_modules'));

@@ -16,7 +16,7 @@ type CryptoJs = {
 
 const require = createRequire(import.meta.url);
 
-/** Two releases: by default PBKDF2 hashes with SHA-1 in the first, with SHA-256 in the second. */
+/** Two releases: PBKDF2 uses SHA-1 by default in 4.1, and SHA-256 in 4.2. */
 const releases: Readonly<Record<'4.1' | '4.2', () => CryptoJs>> = {
   '4.1': () => require('crypto-js-4.1'),
   '4.2': () => require('crypto-js-4.2'),
@@ -24,7 +24,7 @@ const releases: Readonly<Record<'4.1' | '4.2', () => CryptoJs>> = {
 
 export const legacyVersions = ['4.1', '4.2'] as const;
 
-/** The reference client, word for word, on a real release of crypto-js. */
+/** Returns the reference's client, copied verbatim, on a real release of crypto-js. */
 export function legacyClient(version: (typeof legacyVersions)[number]) {
   const CryptoJS = releases[version]();
   const derive = (key: string, salt: Words) =>

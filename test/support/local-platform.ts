@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BackgroundId } from '../../contract/jobs.ts';
 import { operationFile } from '../../contract/operation-file.ts';
+import type { BackgroundId } from '../../contract/resources.ts';
 import { ensureDefaultOrg } from '../../lambdas/stores/orgs.ts';
 import { BackgroundWork, type Work } from '../../platform/local/background-work.ts';
 import { BuildProcesses } from '../../platform/local/build-processes.ts';
@@ -21,7 +21,7 @@ import { wheel } from './wheel.ts';
 
 export type LocalPlatform = { readonly platform: Platform; remove(): Promise<void> };
 
-/** Starts a model on loopback that always writes the same program. */
+/** Starts a model on loopback that writes the same program for every prompt. */
 async function startModel(): Promise<ModelServer> {
   const server = await ModelServer.start(openai);
   Object.assign(process.env, {
@@ -37,10 +37,10 @@ async function loadWork(operationId: BackgroundId): Promise<Work> {
   return ((await import(file)) as { handler: Work }).handler;
 }
 
-/** Returns the adapters of one machine on a new folder, in this process. */
+/** Returns the adapters of one machine, in this process and on a folder of their own. */
 export async function localPlatform(): Promise<LocalPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-platform-'));
-  // Packages are built, and programs run, as other users.
+  // Package builds and programs run as other users.
   chmodSync(folder, 0o711);
   const table = new SqliteTable(join(folder, 'strongroom.db'));
   await ensureDefaultOrg(table, new Date());
@@ -48,8 +48,8 @@ export async function localPlatform(): Promise<LocalPlatform> {
     baseUrl: () => 'http://127.0.0.1',
     signingKey: randomBytes(32),
   });
-  const supply = new SandboxProcesses(table);
-  await supply.start();
+  const processes = new SandboxProcesses(table);
+  await processes.start();
   const background = new BackgroundWork(loadWork);
   const index = await PackageIndex.start();
   index.add(wheel({ name: 'tour' }));
@@ -66,7 +66,7 @@ export async function localPlatform(): Promise<LocalPlatform> {
       table,
       objects,
       keys,
-      sandboxes: supply.sandboxes,
+      sandboxes: processes.sandboxes,
       builder,
       generator: localGenerator(currentSettings(), undefined),
       background,
@@ -74,7 +74,7 @@ export async function localPlatform(): Promise<LocalPlatform> {
     async remove() {
       await builder.close();
       await index.close();
-      await supply.close();
+      await processes.close();
       await background.idle();
       models.close();
       table.close();

@@ -3,7 +3,7 @@ import { call, type Target } from '../api/target.ts';
 
 export type Outcome = 'delivered' | 'gone' | 'lost';
 
-/** A recipient with its own nonce, who sends the same request again after a lost response. */
+/** One recipient with its own nonce, which it sends again if no response arrives. */
 export class Opener {
   readonly messageId: string;
   readonly nonce = randomBytes(16).toString('base64url');
@@ -17,10 +17,10 @@ export class Opener {
   async open(target: Pick<Target, 'url'>): Promise<Outcome> {
     const body = { nonce: this.nonce };
     const path = `/api/messages/${this.messageId}/open`;
-    const answer = await call(target, 'POST', path, { body }).catch(() => undefined);
-    if (answer?.status === 200) this.outcome = 'delivered';
-    else if (answer?.status === 404) this.outcome = 'gone';
-    else if (answer) throw new Error(`open answered ${answer.status} ${answer.text}`);
+    const response = await call(target, 'POST', path, { body }).catch(() => undefined);
+    if (response?.status === 200) this.outcome = 'delivered';
+    else if (response?.status === 404) this.outcome = 'gone';
+    else if (response) throw new Error(`open returned ${response.status} ${response.text}`);
     return this.outcome;
   }
 }

@@ -11,11 +11,11 @@ export type IndexFile = {
   readonly bytes: Buffer;
   readonly yanked?: boolean;
   readonly requiresPython?: string;
-  /** The digest that the index claims, if it is to be wrong. */
+  /** A wrong digest for the index to state. */
   readonly sha256?: string;
 };
 
-/** A package index of the test on loopback: the "Simple" repository API in HTML (PEP 503, PEP 592). */
+/** A package index on loopback: the "Simple" repository API in HTML (PEP 503, PEP 592). */
 export class PackageIndex {
   readonly requests: string[] = [];
   readonly #files = new Map<string, IndexFile>();
@@ -28,7 +28,7 @@ export class PackageIndex {
       const path = decodeURIComponent(request.url ?? '');
       this.requests.push(path);
       await this.gate;
-      const found = this.#answer(path);
+      const found = this.#find(path);
       if (typeof found === 'string') response.setHeader('content-type', 'text/html');
       response.statusCode = found === undefined ? 404 : 200;
       response.end(found);
@@ -56,7 +56,7 @@ export class PackageIndex {
     await once(this.#server, 'close');
   }
 
-  #answer(path: string): string | Buffer | undefined {
+  #find(path: string): string | Buffer | undefined {
     const file = /^\/files\/([^/]+)$/.exec(path)?.[1];
     if (file !== undefined) return this.#files.get(file)?.bytes;
     const name = /^\/simple\/([^/]+)\/$/.exec(path)?.[1];

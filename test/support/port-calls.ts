@@ -5,16 +5,16 @@ import type { Lease, Sandboxes } from '../../platform/sandboxes.ts';
 
 type PortCall = { readonly name: string; readonly begun: number; ended: number };
 
-/** Longer than anything that a handler does between two calls, so a call that starts later has waited. */
+/** Longer than anything a handler does between two calls, so a call that begins later has waited for the earlier. */
 const roundTripMs = 20;
 
-/** Calls without a round trip: both adapters request the first once per process, and the others never. */
-const unasked = new Set(['keys.publicKeys', 'objects.signPart', 'objects.signGet']);
+/** Calls without a round trip: both adapters fetch public keys once per process, and sign URLs locally. */
+const local = new Set(['keys.publicKeys', 'objects.signPart', 'objects.signGet']);
 
-/** Background work would call ports during the next operation. */
-const notBegun: Background = { begin: async () => undefined };
+/** Does nothing: real background work would call ports during the next operation. */
+const noBackground: Background = { begin: async () => undefined };
 
-/** A platform that records every port call, and makes each take as long as a store across a network would. */
+/** A platform that records each port call, and delays it by a round trip to a store across a network. */
 export class RecordedPlatform {
   readonly platform: Platform;
   #calls: PortCall[] = [];
@@ -27,11 +27,11 @@ export class RecordedPlatform {
       sandboxes: this.#recordSandboxes(sandboxes),
       builder: this.#record('builder', builder),
       generator: this.#record('generator', generator),
-      background: this.#record('background', notBegun),
+      background: this.#record('background', noBackground),
     };
   }
 
-  /** Returns the calls since the last time, and the longest row of calls that waited for one another. */
+  /** Returns the calls since the last `take`, and the longest row of calls that waited for one another. */
   take(): { readonly calls: readonly string[]; readonly inARow: number } {
     const calls = this.#calls.sort((a, b) => a.begun - b.begun);
     this.#calls = [];
@@ -63,7 +63,7 @@ export class RecordedPlatform {
       get: (_, name: string & keyof Port) => {
         const method = target[name];
         if (typeof method !== 'function') return method;
-        if (unasked.has(`${port}.${name}`)) return method.bind(target);
+        if (local.has(`${port}.${name}`)) return method.bind(target);
         return async (...values: unknown[]) => {
           const call = { name: `${port}.${name}`, begun: performance.now(), ended: Number.POSITIVE_INFINITY };
           this.#calls.push(call);

@@ -7,9 +7,9 @@ import type { Primitives } from '../../crypto/providers/primitives.ts';
 const simd = await readArgon2Wasm('simd');
 
 export { native };
-/** JavaScript alone. */
+/** JavaScript and WebAssembly only. */
 export const noble = portable({ argon2: simd });
-/** As in a browser: Web Crypto encrypts the chunks of files. */
+/** As in a browser, which seals file chunks with Web Crypto. */
 export const browser = portable({ argon2: simd, subtle: webcrypto.subtle });
 /** For a runtime without SIMD. */
 export const withoutSimd = portable({ argon2: await readArgon2Wasm('plain') });
@@ -19,7 +19,7 @@ export const providers: readonly (readonly [string, Primitives])[] = [
   ['portable', noble],
 ];
 
-/** Pairs of providers: one seals, the other opens. */
+/** The name of each pair, the provider that seals, and the one that opens. */
 export const providerPairs = providers.flatMap(([name, primitives]) =>
   providers.map(([other, theirs]) => [`${name} → ${other}`, primitives, theirs] as const),
 );

@@ -2,7 +2,7 @@ import { rekey } from '../../client/vault/keys.ts';
 import { handlerClient } from './handler-client.ts';
 import { nativeVault } from './vault.ts';
 
-/** Returns the body of a rekey as a client creates it. @param me response of `GET /v1/users/me` */
+/** Returns the body of a rekey that the client library sends. @param me response to `GET /v1/users/me` */
 export async function rekeyInput(me: object, secret: string, newSecret: string): Promise<object> {
   let input: object | undefined;
   const client = handlerClient(async (operationId, { body }) => {

@@ -4,7 +4,7 @@ import { nativeVault } from './vault.ts';
 
 type Terms = {
   readonly temporarySecret: string;
-  /** The owner whose keys they claim to be; by default the user. */
+  /** The owner that the keys are sealed for; the user by default. */
   readonly owner?: Pick<Me, 'id' | 'orgId'>;
 };
 

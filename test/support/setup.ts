@@ -1,6 +1,6 @@
 import { beforeEach, expect } from 'vitest';
 
-// A test that asserts nothing passes whatever happens.
+// A test without assertions would always pass.
 beforeEach(() => {
   expect.hasAssertions();
 });

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'vitest';
 
 const printedUrl = 'http://127.0.0.1:8787';
@@ -5,7 +6,7 @@ const mark = '---next---';
 
 export type Step = { readonly command: string; readonly output: string | undefined };
 
-/** Returns the code blocks of a page in a language, each with the output block (`text`, `json`) that follows it. */
+/** Returns a page's code blocks in a language, each with the block of output (`text`, `json`) that follows it. */
 export function stepsOf(page: string, language: string): Step[] {
   const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, name, text = '']) => ({
     name,
@@ -18,12 +19,12 @@ export function stepsOf(page: string, language: string): Step[] {
   });
 }
 
-/** Returns the steps as one program that marks the end of each. @param print prints a text in the language */
+/** Joins the steps into one program that marks the end of each. @param print returns code that prints a text */
 export function programOf(steps: readonly Step[], url: string, print: (mark: string) => string): string {
   return steps.map(({ command }) => `${command.replaceAll(printedUrl, url)}\n${print(mark)}`).join('\n');
 }
 
-/** Compares the output of the steps with the output on the page. */
+/** Compares the steps' output with the output that the page shows. */
 export function expectPrinted(steps: readonly Step[], url: string, stdout: string): void {
   const printed = stdout.split(new RegExp(`${mark}\\r?\\n`));
   for (const [position, { command, output }] of steps.entries()) {
@@ -33,13 +34,15 @@ export function expectPrinted(steps: readonly Step[], url: string, stdout: strin
   }
 }
 
-/** Returns what remains on a screen, without trailing spaces. */
+/** Returns the text that stays on a screen, without spaces at the ends of lines. */
 function atTerminal(text: string): string {
-  const lines = text.split(/\r*\n/).map((line) => line.slice(line.lastIndexOf('\r') + 1).trimEnd());
+  const lines = stripVTControlCharacters(text)
+    .split(/\r*\n/)
+    .map((line) => line.slice(line.lastIndexOf('\r') + 1).trimEnd());
   return lines.join('\n').trim();
 }
 
-/** `…` matches anything within a line and, alone on a line, any lines. */
+/** `…` stands for anything within a line and, alone on a line, for any lines. */
 function pattern(output: string): RegExp {
   const lines = output.trim().split('\n');
   return new RegExp(`^${lines.map((line) => (line === '…' ? '[\\s\\S]*' : linePattern(line))).join('\n')}$`);

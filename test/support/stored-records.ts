@@ -4,7 +4,7 @@ import type { TableName } from '../../contract/resources.ts';
 
 type Row = { readonly pk: string; readonly sk: string; readonly body: string; readonly ttl: number | null };
 
-/** A record as it is in the database file, with bytes as `{"$bytes": "<base64>"}`. */
+/** A record as the database file stores it, with bytes as `{"$bytes": "<base64>"}`. */
 export type StoredRecord = {
   readonly table: TableName;
   readonly pk: string;
@@ -12,7 +12,7 @@ export type StoredRecord = {
   readonly fields: Readonly<Record<string, unknown>>;
 };
 
-/** The database of a running appliance, as someone with access to the file can read and change it. */
+/** The database of a running appliance, as an attacker with access to the file reads and changes it. */
 export class StoredRecords {
   readonly #db: DatabaseSync;
 
@@ -31,10 +31,10 @@ export class StoredRecords {
   write({ table, pk, sk, fields }: StoredRecord): void {
     const sql = `UPDATE "${table}" SET body = ? WHERE pk = ? AND sk = ?`;
     const { changes } = this.#db.prepare(sql).run(JSON.stringify(fields), pk, sk);
-    if (changes !== 1) throw new Error(`there is no record ${pk} ${sk} in ${table}`);
+    if (changes !== 1) throw new Error(`record not found: ${pk} ${sk} in ${table}`);
   }
 
-  /** Copies the tables. @returns a function that restores them */
+  /** Copies the tables. @returns a function that restores the copy */
   snapshot(tables: readonly TableName[]): () => void {
     const kept = tables.map((table) => [table, this.#rows(table)] as const);
     return () => {
@@ -57,7 +57,7 @@ export class StoredRecords {
   }
 }
 
-/** Yields other contents of a field: of its own type, of another type, and nothing. */
+/** Yields other values for a field: of its own type, of other types, and none. */
 export function* alterations(value: unknown): Generator<readonly [what: string, value: unknown]> {
   const bytes = (value as { $bytes?: string } | null)?.$bytes;
   if (bytes !== undefined) {

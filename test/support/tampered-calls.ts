@@ -1,23 +1,23 @@
 import type { Answer } from '../api/target.ts';
 import { alterations, type StoredRecord, type StoredRecords } from './stored-records.ts';
 
-/** Requests by name. Those that start with `GET` change nothing, and run concurrently before all others. */
+/** Requests by name. Those that begin with `GET` change nothing, and are sent concurrently before all others. */
 export type Calls = Readonly<Record<string, () => Promise<Answer>>>;
 
 export type Tampered = {
   readonly calls: Calls;
-  /** Returns whether a successful response contains what was stored, as far as that can be told. */
+  /** Returns whether a successful response matches what was stored, as far as the test can tell. */
   readonly isTrue: (name: string, body: Answer['body']) => boolean;
 };
 
 const refusals = [400, 403, 404, 409];
 
 /**
- * Sends requests on what is stored now.
+ * Sends requests to the current state of the store.
  *
- * @param which names of the requests
- * @param mustFail requests that must not succeed as if nothing had happened
- * @returns responses that no tampering may lead to
+ * @param which selects requests by name
+ * @param mustFail names of requests that must not succeed
+ * @returns a description of each response that no alteration may cause
  */
 export async function faultsOf(
   { calls, isTrue }: Tampered,
@@ -27,21 +27,21 @@ export async function faultsOf(
 ): Promise<string[]> {
   const chosen = Object.entries(calls).filter(([name]) => which.test(name));
   const reads = chosen.filter(([name]) => name.startsWith('GET'));
-  const answers = await Promise.all(reads.map(async ([name, make]) => [name, await make()] as const));
+  const responses = await Promise.all(reads.map(async ([name, make]) => [name, await make()] as const));
   const changes = chosen.filter(([name]) => !name.startsWith('GET'));
-  for (const [name, make] of changes) answers.push([name, await make()]);
-  return answers.flatMap(([name, { status, body }]) => {
+  for (const [name, make] of changes) responses.push([name, await make()]);
+  return responses.flatMap(([name, { status, body }]) => {
     const success = status === 200 || status === 201;
     const wrong = success && (mustFail.includes(name) || !isTrue(name, body));
-    return wrong || !(success || refusals.includes(status)) ? [`${what}: ${name} answered ${status}`] : [];
+    return wrong || !(success || refusals.includes(status)) ? [`${what}: ${name} returned ${status}`] : [];
   });
 }
 
 /**
- * Tampers with each field of each record, one at a time.
+ * Alters each field of each record, one at a time.
  *
- * @param afterEach restores what was stored
- * @returns the number of changes, and their forbidden results
+ * @param afterEach restores the record
+ * @returns the number of alterations, and a description of each response that they must not cause
  */
 export async function alterEach(
   records: StoredRecords,

@@ -59,7 +59,7 @@ export async function tour(
   const withKey = { headers: { 'x-api-key': apiKey } };
   await call('auth.login', { body: account });
   await call('auth.verify', withToken);
-  // The first request of a credential in a process is admitted before its handler starts; later ones run alongside.
+  // The first request of a credential in a process is admitted before its handler starts; later ones meanwhile.
   await call('secrets.list', withToken);
   await call('auth.refresh', withToken);
 
@@ -96,7 +96,7 @@ export async function tour(
   await call('packages.add', { ...withKey, body: { package: 'other' } });
   await call('packages.remove', { ...withKey, params: { name: 'other' } });
   await call('packages.replace', { ...withKey, body: { packages: ['tour'] } });
-  // After the build is recorded: the figures of both are those of every later request.
+  // After the build is done and recorded: these figures are those of every later request.
   do await after(100);
   while (!(await call('packages.list', withKey))?.every(({ status }: PackageInfo) => status === 'ready'));
   await call('packages.list', withKey);
@@ -138,10 +138,10 @@ export async function tour(
   return figures;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: bodies of every route's answers
+// biome-ignore lint/suspicious/noExplicitAny: bodies of every route's responses
 type Call = (operationId: string, invocation?: Invocation) => Promise<any>;
 
-/** An administrator creates an org with users, who share a value. */
+/** An administrator creates an organization with three users. Two of them share values and files. */
 async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> {
   const administratorKey = mintAccessKey('sradm');
   await recorded.platform.table.transact(addAdministratorKey(administratorKey, new Date()));
@@ -159,7 +159,7 @@ async function vaultTour(recorded: RecordedPlatform, call: Call): Promise<void> 
       'x-user-secret': secret,
       'x-new-user-secret': `${secret}, renewed`,
     };
-    // The first request of a credential is admitted before its handler starts.
+    // The first request of a credential is admitted before its handler starts; see above.
     for (let request = 0; request < 2; request++) await call('keys.getStatus', { headers });
     return { id, headers, secret };
   };
@@ -201,7 +201,7 @@ type TourUser = {
   readonly secret: string;
 };
 
-/** A user appoints a trustee, who restores the keys; the user vetoes it. */
+/** A user makes another one their trustee. The trustee starts a restore, and the user vetoes it. */
 async function recoveryTour(call: Call, owner: TourUser, { id, headers }: TourUser): Promise<void> {
   const share = { encryptedPrivateKeyEccShareB64: 'dG91cg==', encryptedPrivateKeyKyberShareB64: 'dG91cg==' };
   const trustee = { headers: owner.headers, params: { trusteeUserId: id } };
@@ -225,13 +225,11 @@ async function recoveryTour(call: Call, owner: TourUser, { id, headers }: TourUs
   await call('recovery.deleteTrustee', trustee);
 }
 
-/**
- * Three users whose clients keep the keys: one writes and shares, another reads, the third creates keys and rekeys.
- */
+/** Three users whose clients keep the keys: one stores and shares, another reads, the third creates keys and rekeys. */
 async function sealedTour(call: Call, owner: TourUser, recipient: TourUser, third: TourUser): Promise<void> {
   const clientOf = ({ headers }: TourUser) =>
     handlerClient(async (operationId, invocation) => {
-      // Without the Idempotency-Key, whose claim would be among the figures.
+      // Without the Idempotency-Key, because its claim would count in the figures.
       const body = await call(operationId, { ...invocation, headers });
       return { status: 200, body };
     });
@@ -260,7 +258,7 @@ async function requireListed<T>(entries: AsyncIterable<T>, nameOf: (entry: T) =>
   throw new Error(`${name} is not listed`);
 }
 
-/** A user stores a file and shares it with another user. */
+/** A user stores a file and shares it with another one. */
 async function fileTour(
   recorded: RecordedPlatform,
   call: Call,

@@ -16,10 +16,10 @@ import { type Platform, usePlatform } from '../../platform/platform.ts';
 import { handlerClient } from './handler-client.ts';
 import { type Invocation, invoke } from './invoke.ts';
 
-// The logger and the settings read the environment when a handler is loaded.
+// The logger and the settings read the environment when a handler is loaded, so it is set here.
 process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
-process.env.STRONGROOM_LIMIT = '100000000/60';
-process.env.STRONGROOM_SECRET_LIMIT = '100000000/60';
+process.env.STRONGROOM_API_RATE_LIMIT = '100000000/60';
+process.env.STRONGROOM_SECRET_RATE_LIMIT = '100000000/60';
 process.env.STRONGROOM_RESTORE_DELAY = '0';
 
 /** A port that the vault does not use. */
@@ -32,12 +32,12 @@ const unused = new Proxy(
   },
 ) as never;
 
-/** The vault's handlers in this process, on the adapters of one machine. */
+/** Runs the vault's handlers in this process, on the adapters of one machine. */
 export class VaultHandlers {
   readonly platform: Platform;
   readonly #close: () => void;
 
-  /** @param wrap returns what the handlers get instead of the platform itself */
+  /** @param wrap returns the platform that the handlers get instead */
   constructor(wrap: (platform: Platform) => Platform = (platform) => platform) {
     const folder = mkdtempSync(join(tmpdir(), 'strongroom-vault-'));
     const table = new SqliteTable(':memory:');
@@ -62,7 +62,7 @@ export class VaultHandlers {
     return orgId;
   }
 
-  /** A user without key pairs. */
+  /** Creates a user without key pairs. */
   async newUser(orgId: string, name: string): Promise<HandlerUser> {
     const now = new Date();
     const apiKey = mintAccessKey('pyapi');
@@ -90,7 +90,7 @@ export class VaultHandlers {
 
 type Answer = {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests read bodies of every shape
   readonly body: any;
 };
 
@@ -105,7 +105,7 @@ export class HandlerUser {
     this.#apiKey = apiKey;
   }
 
-  /** Returns the client library, which keeps the user secret. */
+  /** Returns the client library, which never sends the user secret. */
   client(): StrongroomClient {
     return handlerClient((operationId, invocation) =>
       this.call(operationId, { ...invocation, headers: { 'x-user-secret': '', ...invocation.headers } }),

@@ -7,7 +7,7 @@ import { native, noble, providerPairs } from './providers.ts';
 export const nativeVault = vaultCrypto(native);
 export const portableVault = vaultCrypto(noble);
 
-/** Pairs of providers: one seals, the other opens. */
+/** The name of each pair, the vault that seals, and the one that opens. */
 export const vaultPairs = providerPairs.map(
   ([name, sealer, opener]) => [name, vaultCrypto(sealer), vaultCrypto(opener)] as const,
 );
@@ -23,7 +23,7 @@ export const context: RecordContext = {
   version: 7,
 };
 
-/** Every other place that the same bytes could be moved to. */
+/** Other records that the same bytes could be moved to. */
 export const elsewhere: readonly RecordContext[] = [
   { ...context, org: 'org-2' },
   { ...context, owner: 'user-2' },
@@ -31,23 +31,20 @@ export const elsewhere: readonly RecordContext[] = [
   { ...context, recordId: 'app/config/ur' },
   { ...context, version: 6 },
   { ...context, version: 8 },
-  // A character moved from one field to the next: only lengths tell these apart.
+  // Characters moved from one field to the next: only lengths tell these apart.
   { ...context, org: 'org-1u', owner: 'ser-1' },
   { ...context, recordType: 'kvapp/config/url', recordId: '' },
 ];
 
-/** Returns the error that a changed byte must lead to: the first two bytes are the version and the suite. */
+/** Returns the error that an altered bit must cause: the first two bytes are the version and the suite. */
 export const refusalOf = (bit: number): (new () => Refused) => (bit < 16 ? UnsupportedSuite : Tampered);
 
-/**
- * Yields short bytes with each bit flipped, long ones with each `step`th bit flipped, and always the bits of the
- * first 64 bytes.
- */
+/** Flips every bit of the first 64 bytes, then every `step`th bit, one at a time. */
 export function* flips(bytes: Uint8Array, step = 1): Generator<readonly [number, Uint8Array]> {
   for (let bit = 0; bit < bytes.length * 8; bit += bit < 512 ? 1 : step) yield [bit, flipBit(bytes, bit)];
 }
 
-/** Yields every truncation, and one byte more. */
+/** Yields truncations (all of the shortest, then every `step`th) and the bytes with one more at the end. */
 export function* cuts(bytes: Uint8Array, step = 1): Generator<Uint8Array> {
   for (let length = 0; length < bytes.length; length += length < 4 ? 1 : step)
     yield bytes.subarray(0, length);

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { type CommandOptions, run } from './command.ts';
 
 /**
- * Creates a Python virtual environment of what `requirements.txt` pins, or reuses it.
+ * Creates a Python virtual environment with the packages that `requirements.txt` pins, or reuses the existing one.
  *
  * @returns path of its Python
- * @throws Error without Python 3.10 or newer, or if a package cannot be installed
+ * @throws Error if there is no Python 3.10 or newer, or if a package cannot be installed
  */
 export async function virtualEnv(
   folder: string,

@@ -11,9 +11,9 @@ export type WheelSpec = {
   readonly files?: Readonly<Record<string, string>>;
   /** Entries that RECORD does not list. */
   readonly unrecorded?: readonly ZipEntry[];
-  /** Entries in any form; RECORD lists each. */
+  /** Further entries that RECORD lists, in any shape. */
   readonly entries?: readonly ZipEntry[];
-  /** Changes RECORD before it is written. */
+  /** Changes the lines of RECORD. */
   readonly record?: (lines: readonly string[]) => readonly string[];
   readonly metadata?: string;
 };
@@ -26,7 +26,7 @@ export type Wheel = {
   readonly sha256: string;
 };
 
-/** Returns a wheel by PEP 427, or one that is wrong where the test wants it to be. */
+/** Builds a wheel (PEP 427), invalid where the test asks for it. */
 export function wheel(spec: WheelSpec): Wheel {
   const { name, version = '1.0', tag = 'py3-none-any', requires = [], extras = {} } = spec;
   const escaped = name.replaceAll(/[-_.]+/g, '_');

@@ -11,7 +11,7 @@ export type ZipEntry = {
   readonly claimedBytes?: number;
   /** Name in the local header, if it differs. */
   readonly localName?: string;
-  /** Position of an earlier entry whose bytes this entry claims. */
+  /** Position of an earlier entry whose bytes this one points to. */
   readonly sharesBytesOf?: number;
 };
 
@@ -19,7 +19,7 @@ type Central = { readonly header: Buffer; readonly offset: number };
 
 const utf8Names = 0x800;
 
-/** Returns a zip file built byte by byte, so that a test can make it wrong (APPNOTE 4.3). */
+/** Builds a zip file byte by byte, so that a test can make any part of it invalid (APPNOTE 4.3). */
 export function zip(entries: readonly ZipEntry[]): Buffer {
   const parts: Buffer[] = [];
   const central: Central[] = [];

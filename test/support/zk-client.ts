@@ -4,7 +4,7 @@ import { sealZkPayload, type ZkPayload } from '../../crypto/zk/payload.ts';
 import { seal } from '../../crypto/zk/sealed-box.ts';
 import { type PasswordBinding, sealedPasswordAad } from '../../crypto/zk/sealed-password.ts';
 
-/** Encrypts code as a client does. */
+/** Encrypts a program as a client does. */
 export function encrypt(masterPassword: string, code: string): Promise<ZkPayload> {
   return sealZkPayload(native, masterPassword, Buffer.from(code));
 }
@@ -23,7 +23,7 @@ export function sealPassword(
   return Buffer.from(box).toString('base64');
 }
 
-/** Returns a payload with one bit of a field flipped. */
+/** Returns the payload with the lowest bit of one byte of a field flipped. */
 export function altered(payload: ZkPayload, field: 'salt' | 'nonce' | 'ciphertext', at = 0): ZkPayload {
   const bytes = Buffer.from(payload[field], 'base64');
   bytes[at] = (bytes[at] as number) ^ 1;

@@ -20,13 +20,13 @@ const integrity = (content: string) => `sha384-${createHash('sha384').update(con
 const [, importMap = ''] = /<script type="importmap">(.*)<\/script>/.exec(html) ?? [];
 
 describe('the dashboard', () => {
-  it('is small at first: under 200 KiB compressed until a section is opened', () => {
+  it('loads less than 200 KiB compressed until a section is opened', () => {
     const sizes = [html, ...firstLoad.map(({ content }) => content)].map((text) => gzipSync(text).length);
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(200 * 1024);
     expect(firstLoad.length).toBeLessThan(assets.length);
   });
 
-  it('has no cryptography at first: what seals boxes and WebAssembly come when somebody uses them', () => {
+  it('loads no sealed-box code and no WebAssembly until they are used', () => {
     const webAssembly = Buffer.from('\0asm\x01\0\0\0').toString('base64').slice(0, 10);
     for (const sign of ['strongroom sealed-box request', webAssembly]) {
       const holds = ({ content }: { readonly content: string }) => content.includes(sign);
@@ -34,7 +34,7 @@ describe('the dashboard', () => {
     }
   });
 
-  it('has no code of its own in it, and names the hash of everything that it may load', () => {
+  it('contains no inline code and states the hash of every script that it can load', () => {
     const inline = html.replace(`<script type="importmap">${importMap}</script>`, '');
     expect(inline).not.toMatch(/<style|<script(?![^>]*\ssrc=)|\s(on\w+|style)=|javascript:/i);
     const map = JSON.parse(importMap) as Record<string, Record<string, string>>;
@@ -46,7 +46,7 @@ describe('the dashboard', () => {
     }
   });
 
-  it('lets these scripts run and no other, and talks to where it came from alone', () => {
+  it('allows only these scripts, and requests only to its own origin', () => {
     const directives = contentSecurityPolicy.split('; ').map((each) => each.split(' '));
     const policy = Object.fromEntries(directives.map(([name, ...sources]) => [name, sources.sort()]));
     const hashes = [importMap, ...scripts.map(({ content }) => content)].map(
@@ -66,10 +66,10 @@ describe('the dashboard', () => {
     });
   });
 
-  it('names no other origin, and parses no text as code', () => {
+  it('names no other origin and evaluates no text as code', () => {
     for (const { content } of assets) {
       const origins = content.match(/(?:https?|wss?):\/\/[\w.-]+\.[a-z]{2,}/g) ?? [];
-      expect(origins.filter((origin) => origin !== 'http://www.w3.org')).toEqual([]); // Names of namespaces.
+      expect(origins.filter((origin) => origin !== 'http://www.w3.org')).toEqual([]); // Namespaces.
       expect(content).not.toMatch(
         /document\.write|\beval\(|new Function|sendBeacon|WebSocket|indexedDB|\.cookie/,
       );
@@ -77,7 +77,7 @@ describe('the dashboard', () => {
   });
 });
 
-describe('the functions that serve it', () => {
+describe('the functions that serve the dashboard', () => {
   let folder: string;
   let call: (operationId: string, params?: Record<string, string>) => ReturnType<ApiHandler>;
 
@@ -102,10 +102,10 @@ describe('the functions that serve it', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('answer with the page as it was built, to be kept by nobody', async () => {
+  it('return the built page and forbid caching it', async () => {
     const { statusCode, body, headers } = await call('pages.getDashboard');
     expect([statusCode, body]).toEqual([200, html]);
-    // Sealed files go to the object store and come from it, wherever that is.
+    // The browser transfers encrypted files directly to and from the object store, wherever that is.
     const policy = contentSecurityPolicy.replace(`connect-src 'self'`, `connect-src 'self' ${objects}`);
     expect(headers).toMatchObject({
       'Content-Security-Policy': policy,
@@ -114,7 +114,7 @@ describe('the functions that serve it', () => {
     });
   });
 
-  it('answer with every asset, to be kept for ever', async () => {
+  it('return every asset and let browsers cache it forever', async () => {
     for (const { name, content } of assets) {
       const { statusCode, body, headers } = await call('pages.getAsset', { name });
       expect([statusCode, body]).toEqual([200, content]);
@@ -122,7 +122,7 @@ describe('the functions that serve it', () => {
     }
   });
 
-  it('lead from the address of the installation to it, behind a stage of API Gateway too', async () => {
+  it('redirect from the root to the dashboard, also behind a stage of API Gateway', async () => {
     const { statusCode, headers } = await call('pages.getHome');
     expect([statusCode, headers?.Location]).toEqual([303, 'https://vault.example.com/live/dashboard']);
   });

@@ -22,7 +22,7 @@ const policy = new Map(
   }),
 );
 
-/** The content of each element of that name. */
+/** Returns the content of each element of that name. */
 function contentsOf(element: string): string[] {
   return [...html.matchAll(new RegExp(`<${element}[^>]*>([\\s\\S]*?)</${element}>`, 'g'))].map(
     ([, content]) => content ?? '',
@@ -34,7 +34,7 @@ function hashOf(content: string): string {
 }
 
 describe('the documentation page', () => {
-  it('has one style and one script, and a policy that lets these two run and no other', () => {
+  it('has one style and one script, and a policy that allows no others', () => {
     const styles = contentsOf('style');
     const scripts = contentsOf('script');
     expect(styles).toHaveLength(1);
@@ -43,7 +43,7 @@ describe('the documentation page', () => {
     expect(policy.get('script-src')).toEqual(scripts.map(hashOf));
   });
 
-  it('allows nothing else but requests to where it came from', () => {
+  it('allows nothing else but requests to its own origin', () => {
     expect(policy.get('default-src')).toEqual([`'none'`]);
     expect(policy.get('connect-src')).toEqual([`'self'`]);
     expect(policy.get('frame-ancestors')).toEqual([`'none'`]);
@@ -54,11 +54,11 @@ describe('the documentation page', () => {
 
   it('names no other origin', () => {
     const origins = html.match(/(?:https?:)?\/\/[\w.-]+\.[a-z]{2,}/g) ?? [];
-    expect(origins.filter((origin) => origin !== 'http://www.w3.org')).toEqual([]); // Name of SVG, never asked.
+    expect(origins.filter((origin) => origin !== 'http://www.w3.org')).toEqual([]); // The SVG namespace, never requested.
     expect(html).not.toMatch(/@import|url\(/);
   });
 
-  it('has no inline handler, no inline style, and no script that parses HTML', () => {
+  it('has no inline handlers, no inline styles, and no script that parses HTML', () => {
     expect(html).not.toMatch(/<[^>]*\s(on\w+|style)=/i);
     expect(html).not.toMatch(/javascript:/i);
     expect(contentsOf('script').join()).not.toMatch(
@@ -66,7 +66,7 @@ describe('the documentation page', () => {
     );
   });
 
-  it('links only relative addresses, so that a stage of API Gateway may stand before it', () => {
+  it('links only relative addresses, so that it works behind a stage of API Gateway', () => {
     const addresses = [...html.matchAll(/\s(?:href|src)="([^"]*)"/g)].map(([, address]) => address);
     expect(addresses).toContain('openapi.json');
     expect(
@@ -75,23 +75,23 @@ describe('the documentation page', () => {
     expect(contentsOf('script').join()).toMatch(/fetch\(["'`]openapi\.json["'`]/);
   });
 
-  it('says without a script where the document is', () => {
+  it('links the OpenAPI document for browsers without JavaScript', () => {
     expect(contentsOf('noscript').join()).toContain('href="openapi.json"');
   });
 
-  it('says its language, fits a phone, and begins with a link past the navigation', () => {
+  it('states its language, fits a phone, and starts with a link that skips the navigation', () => {
     expect(html).toMatch(/<html lang="en">/);
     expect(html).toContain('width=device-width');
     expect(html.indexOf('href="#main"')).toBeLessThan(html.indexOf('<nav'));
   });
 
-  it('is small: under 40 KB with its style and script', () => {
+  it('is smaller than 40 KB, including its style and script', () => {
     expect(Buffer.byteLength(html)).toBeLessThan(40_000);
   });
 });
 
-describe('a page’s folder', () => {
-  it('must have one stylesheet and one script', async () => {
+describe('the folder of a page', () => {
+  it('must contain one stylesheet and one script', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'page-'));
     await writeFile(join(folder, 'index.html'), '<link rel="stylesheet" href="a.css" />');
     await writeFile(join(folder, 'a.css'), 'p { color: red }');
@@ -124,7 +124,7 @@ describe('the functions that serve the documentation', () => {
     requestContext: { requestId: 'r', identity: { sourceIp: '127.0.0.1' } },
   } as unknown as APIGatewayProxyEvent;
 
-  it('answer with the page and its policy, built when they were bundled', async () => {
+  it('return the page and its policy as built at bundling time', async () => {
     const { statusCode, headers, body } = await call('system.getDocs');
     expect(statusCode).toBe(200);
     expect(body).toBe(html);
@@ -138,7 +138,7 @@ describe('the functions that serve the documentation', () => {
     expect(source).not.toContain('esbuild');
   });
 
-  it('answer with the document', async () => {
+  it('return the OpenAPI document', async () => {
     const { statusCode, body } = await call('system.getOpenapi');
     expect(statusCode).toBe(200);
     const { info } = JSON.parse(body) as { info: { version: string } };
@@ -154,17 +154,17 @@ describe('the curl command', () => {
     return curl(document, 'https://api.example.com/prod/', { method: method.toUpperCase(), path, operation });
   };
 
-  it('keeps the stage, fills the path and carries the credential', () => {
+  it('keeps the stage, fills in the path and sends the credential', () => {
     const text = command('/api/v1/secrets/{name}', 'put');
     expect(text).toContain(`curl -X PUT 'https://api.example.com/prod/api/v1/secrets/DATABASE_URL'`);
     expect(text).toContain('-H "X-Api-Key: $STRONGROOM_API_KEY"');
   });
 
-  it('is no more than the address where nothing else is needed', () => {
+  it('is only the address if nothing else is needed', () => {
     expect(command('/health', 'get')).toBe(`curl 'https://api.example.com/prod/health'`);
   });
 
-  it('quotes the body so that a shell hands over what the document says', () => {
+  it('quotes the body so that a shell sends exactly the example of the document', () => {
     const text = command('/api/v1/execute', 'post');
     expect(text).toContain(`'\\''GREETING'\\''`);
     expect(text).toContain('-H "Idempotency-Key: $(uuidgen)"');

@@ -10,7 +10,7 @@ import { pages } from '../../contract/pages.ts';
 import { bundleOperations } from '../../infra/bundle.ts';
 import type { ApiHandler } from '../../lambdas/pipeline/endpoint.ts';
 import { assets as buildAssets, page } from '../../web/recipient/page.ts';
-import { fill, languages, preferred } from '../../web/recipient/words.ts';
+import { fill, languages, plural, preferred } from '../../web/recipient/words.ts';
 
 const { html, contentSecurityPolicy } = await page();
 const assets = await buildAssets();
@@ -29,7 +29,7 @@ const policy = new Map(
 );
 
 describe('the recipient’s page', () => {
-  it('has no code of its own in it: one script and one stylesheet, by name and hash', () => {
+  it('contains no inline code, and links one script and one stylesheet by name and hash', () => {
     expect(html).not.toMatch(/<style|<script(?![^>]*\ssrc=)|\s(on\w+|style)=|javascript:/i);
     expect(html).toContain(
       `<script type="module" src="../assets/${js.name}" integrity="${integrity(js.content)}"></script>`,
@@ -39,7 +39,7 @@ describe('the recipient’s page', () => {
     );
   });
 
-  it('lets that script run and no other, and talks to where it came from alone', () => {
+  it('allows only that script, and requests only to its own origin', () => {
     expect(Object.fromEntries(policy)).toEqual({
       'default-src': [`'none'`],
       'script-src': [`'${integrity(js.content)}'`, `'wasm-unsafe-eval'`],
@@ -54,10 +54,10 @@ describe('the recipient’s page', () => {
     });
   });
 
-  it('names no other origin, and parses no text as HTML or code', () => {
+  it('names no other origin and parses no text as HTML or code', () => {
     for (const text of [html, css.content, js.content]) {
       const origins = text.match(/(?:https?|wss?):\/\/[\w.-]+\.[a-z]{2,}/g) ?? [];
-      expect(origins.filter((origin) => origin !== 'http://www.w3.org')).toEqual([]); // Name of SVG, never asked.
+      expect(origins.filter((origin) => origin !== 'http://www.w3.org')).toEqual([]); // The SVG namespace, never requested.
     }
     expect(css.content).not.toMatch(/@import|url\(/);
     expect(js.content).not.toMatch(
@@ -65,32 +65,32 @@ describe('the recipient’s page', () => {
     );
   });
 
-  it('links only relative addresses, so that a stage of API Gateway may stand before it', () => {
+  it('links only relative addresses, so that it works behind a stage of API Gateway', () => {
     const addresses = [...html.matchAll(/\s(?:href|src)="([^"]*)"/g)].map(([, address = '']) => address);
     expect(addresses.filter((address) => /^(\/|\w+:)/.test(address)).map((each) => each.slice(0, 5))).toEqual(
       ['data:'],
     );
   });
 
-  it('says without a script what it needs, in every language', () => {
+  it('says in every language that it requires JavaScript', () => {
     const [, noscript = ''] = /<noscript>([\s\S]*)<\/noscript>/.exec(html) ?? [];
-    expect(noscript).toContain('needs JavaScript');
-    expect(noscript).toMatch(/lang="es"[\s\S]*necesita JavaScript/);
+    expect(noscript).toContain('requires JavaScript');
+    expect(noscript).toMatch(/lang="es"[\s\S]*requiere JavaScript/);
   });
 
-  it('is small: under 120 KiB compressed with all that it loads, its cryptography included', () => {
+  it('loads less than 120 KiB compressed, including its cryptography', () => {
     const sizes = [html, css.content, js.content].map((text) => gzipSync(text).length);
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(120 * 1024);
   });
 
-  it('is built alike each time, so that names change with contents and never without', () => {
+  it('names its script by the content, so that the name changes only with the content', () => {
     expect(js.name).toMatch(/^recipient-[0-9a-f]{16}\.js$/);
     const version = createHash('sha256').update(js.content).digest('hex').slice(0, 16);
     expect(js.name).toBe(`recipient-${version}.js`);
   });
 });
 
-describe('the functions that serve it', () => {
+describe('the functions that serve the recipient’s page', () => {
   let folder: string;
   let call: (operationId: string, params: Record<string, string>) => ReturnType<ApiHandler>;
 
@@ -108,7 +108,7 @@ describe('the functions that serve it', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('answer with the page as it was built, to be kept by nobody', async () => {
+  it('return the built page and forbid caching it', async () => {
     const { statusCode, body, headers } = await call('pages.getRecipient', { id: 'abc' });
     expect([statusCode, body]).toEqual([200, html]);
     expect(headers).toMatchObject({
@@ -125,7 +125,7 @@ describe('the functions that serve it', () => {
     );
   });
 
-  it('answer with its assets, to be kept for ever, and with nothing else', async () => {
+  it('return its assets, let browsers cache them forever, and return nothing else', async () => {
     for (const { name, contentType, content } of assets) {
       const { statusCode, body, headers } = await call('pages.getAsset', { name });
       expect([statusCode, body]).toEqual([200, content]);
@@ -142,24 +142,33 @@ describe('the functions that serve it', () => {
   });
 });
 
-describe('the page’s languages', () => {
-  it('say everything, and name the same values', () => {
-    const named = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+describe('the languages of the page', () => {
+  it('have every text, with the same placeholders', () => {
+    const placeholdersOf = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
     for (const [id, english] of Object.entries(languages.en.words)) {
       const spanish = languages.es.words[id as keyof typeof languages.es.words];
       expect(spanish, id).toBeTruthy();
-      expect(named(spanish), id).toEqual(named(english));
+      expect(placeholdersOf(spanish), id).toEqual(placeholdersOf(english));
     }
   });
 
-  it('are chosen by the order in which the browser has them', () => {
+  it('are chosen in the order of the browser’s preferences', () => {
     expect(preferred(['fr-FR', 'es-419', 'en'])).toBe('es');
     expect(preferred(['EN-us', 'es'])).toBe('en');
     expect(preferred(['fr', 'constructor'])).toBe('en');
     expect(preferred([])).toBe('en');
   });
 
-  it('put values into sentences', () => {
+  it('fill values into sentences', () => {
     expect(fill('{count} more of {what}', { count: '2' })).toBe('2 more of ');
+  });
+
+  it('choose plural forms', () => {
+    const remaining = (count: number, language: 'en' | 'es') =>
+      plural(languages[language].words, 'remaining', count, language);
+    expect(remaining(1, 'en')).toBe('The message can be opened one more time.');
+    expect(remaining(2, 'en')).toBe('The message can be opened 2 more times.');
+    expect(remaining(1, 'es')).toBe('El mensaje se puede abrir una vez más.');
+    expect(remaining(3, 'es')).toBe('El mensaje se puede abrir 3 veces más.');
   });
 });

@@ -8,13 +8,13 @@ export function useClient(): StrongroomClient {
 }
 
 export type Loaded<T> = {
-  /** What came last; it stays while it is loaded anew. */
+  /** The latest result. It stays while `reload` fetches a new one. */
   readonly data: T | undefined;
   readonly error: unknown;
   readonly reload: () => void;
 };
 
-/** Loads when it is first shown, whenever one of `inputs` changes, and on demand. */
+/** Loads on mount, whenever one of `inputs` changes, and on `reload`. */
 export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>, inputs: readonly unknown[]): Loaded<T> {
   const [state, setState] = useState<{ data?: T; error?: unknown }>({});
   const [count, setCount] = useState(0);
@@ -38,7 +38,7 @@ export type Action<A extends readonly unknown[]> = {
   readonly clear: () => void;
 };
 
-/** Something that a user does: once at a time, its error kept until the next try. */
+/** Wraps something that a user does: ignores a second click while it runs, and keeps its error until the next try. */
 export function useAction<A extends readonly unknown[]>(act: (...args: A) => Promise<void>): Action<A> {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -61,14 +61,14 @@ export type Page<T> = { readonly items: readonly T[]; readonly next: string | un
 
 const unaborted = new AbortController().signal;
 
-/** As `useLoad`, for a list that comes in pages: the first one by itself, each other one by `more`. */
+/** Like `useLoad`, for a paged list: loads the first page, and each further page by `more`. */
 export function usePages<T>(
   load: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>,
   inputs: readonly unknown[],
 ) {
   const first = useLoad((signal) => load(undefined, signal), inputs);
   const [later, setLater] = useState<Page<T> & { readonly after: Page<T> | undefined }>();
-  // What followed on an earlier first page does not follow on a new one.
+  // Later pages belong to the first page that they were loaded after, and are dropped when it is reloaded.
   const added = later?.after === first.data ? later : undefined;
   const next = (added ?? first.data)?.next;
   const more = useAction(async () => {
@@ -79,7 +79,7 @@ export function usePages<T>(
   return { loaded: { ...first, data: items }, more: next === undefined ? undefined : more };
 }
 
-/** Loads again and again while what came last is not the end of it. After an error its user decides. */
+/** Reloads while the result is pending. It stops after an error, so that the user decides whether to retry. */
 export function usePolling(isPending: boolean, { data, reload }: Loaded<unknown>, everyMs: number): void {
   useEffect(() => {
     if (!isPending) return;

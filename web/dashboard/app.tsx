@@ -9,7 +9,7 @@ import { ToastProvider } from './ui/toast.tsx';
 
 const languageKey = 'strongroom.language';
 
-/** The whole page: signed in or not, in one language. */
+/** Shows the sign-in page or, during a session, the sections. */
 export function App() {
   const [language, setLanguage] = useState<Language>(() =>
     preferred([localStorage.getItem(languageKey) ?? '', ...navigator.languages]),

@@ -2,16 +2,16 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { type Language, languageNames, localeOf } from '../shared/language.ts';
 
-export { fill } from '../shared/language.ts';
+export { fill, plural } from '../shared/language.ts';
 
-type Choice = { readonly language: Language; readonly choose: (language: Language) => void };
+type LanguageChoice = { readonly language: Language; readonly choose: (language: Language) => void };
 
-export const LanguageContext = createContext<Choice>({ language: 'en', choose: () => undefined });
+export const LanguageContext = createContext<LanguageChoice>({ language: 'en', choose: () => undefined });
 
 /** One text in every language. */
 export type Text = Readonly<Record<Language, string>>;
 
-/** What a section says, in every language: `{ en, es }`, with the same names in each. */
+/** The texts of a section in every language, `{ en, es }`, with the same names in each. */
 export type Dictionary<Name extends string> = Readonly<Record<Language, Readonly<Record<Name, string>>>>;
 
 export function useLanguage(): Language {
@@ -22,7 +22,7 @@ export function useWords<Name extends string>(dictionary: Dictionary<Name>): Rea
   return dictionary[useLanguage()];
 }
 
-/** Dates, sizes and counts as the language writes them. */
+/** Returns functions that format dates, sizes and counts for the language. */
 export function useFormats() {
   const locale = localeOf(useLanguage());
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
@@ -31,7 +31,7 @@ export function useFormats() {
     locale,
     moment: (iso: string) => date.format(new Date(iso)),
     number: (value: number) => number.format(value),
-    /** By powers of 1024, as the API counts. */
+    /** In powers of 1024, as in the API. */
     bytes(count: number) {
       const power = Math.min(4, Math.floor(Math.log2(Math.max(1, count)) / 10));
       return `${number.format(count / 1024 ** power)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`;

@@ -2,11 +2,11 @@ import { linkedPage } from '../linked-page.ts';
 
 const built = linkedPage(import.meta.dirname, { assets: 'assets/', chunks: true, wasm: true, blobs: true });
 
-/** What users work with. */
+/** The dashboard. */
 export const page = async () => (await built()).page;
 
-/** What that page asks for, now or later. */
+/** Every file that the page loads, immediately or later. */
 export const assets = async () => (await built()).assets;
 
-/** Of these, what it asks for when it is opened. */
+/** The files that it loads immediately. */
 export const firstLoad = async () => (await built()).firstLoad;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** What stands behind `#/`: it never leaves the browser, so the server serves one page for every section. */
+/** Returns the part of the address after `#/`. Browsers never send it, so the server serves one page for all sections. */
 export function currentPath(): string {
   return location.hash.replace(/^#\/?/, '');
 }

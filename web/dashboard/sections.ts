@@ -4,19 +4,19 @@ import type { User } from './session.ts';
 import type { IconName } from './ui/icon.tsx';
 
 export type Section = {
-  /** Behind `#/`, and the name of its folder. */
+  /** The part of the address after `#/`, and the name of the section's folder. */
   readonly path: string;
   readonly label: Text;
   readonly icon: IconName;
   readonly load: () => Promise<{ readonly default: ComponentType }>;
-  /** Whom it is for; for all unless said. */
+  /** Whether a user sees the section. By default everyone does. */
   readonly isFor?: (user: User) => boolean;
 };
 
 /**
- * The sections in the order of the navigation. To add one: a folder `web/dashboard/<path>/` whose `section.tsx`
- * exports a component as its default and says all of its words in `{ en, es }`, and a line here. It is loaded when
- * it is first opened.
+ * The sections, in the order of the navigation. To add one, create a folder `web/dashboard/<path>/` whose
+ * `section.tsx` has a component as its default export, put its texts in `words.ts`, and add an entry here. A section
+ * is loaded when it is first opened.
  */
 export const sections: readonly Section[] = [
   {
@@ -26,10 +26,10 @@ export const sections: readonly Section[] = [
     load: () => import('./secrets/section.tsx'),
   },
   {
-    path: 'runs',
-    label: { en: 'Programs', es: 'Programas' },
+    path: 'executions',
+    label: { en: 'Executions', es: 'Ejecuciones' },
     icon: 'play',
-    load: () => import('./runs/section.tsx'),
+    load: () => import('./executions/section.tsx'),
   },
   {
     path: 'code',

@@ -7,24 +7,24 @@ export type User = {
   readonly orgId: string;
   readonly role: 'member' | 'admin';
   readonly email: string | null;
-  /** Of users that an administrator made; those who registered are called by their e-mail address. */
+  /** Missing for users who registered themselves: the dashboard shows their email address instead. */
   readonly name?: string;
 };
 
 export type Session = { readonly credential: Credential; readonly user: User };
 
-/** The page's own folder is that of the API: `/`, or the stage of API Gateway. */
+/** The page and the API share a folder: `/`, or the stage of API Gateway. */
 export const baseUrl = new URL('.', location.href).href;
 
 const storageKey = 'strongroom.session';
-/** A token is exchanged for a new one in the last minutes of its hour, where somebody is at work. */
+/** The page renews a token in the last minutes of its hour, if the user is active. */
 const renewBeforeMs = 10 * 60_000;
 const idleAfterMs = 30 * 60_000;
 const checkEveryMs = 30_000;
 
 let session: Session | undefined = restored();
-/** The session ended by itself, and not because its user wanted it to. */
-let ended = false;
+/** The session expired: its user did not sign out. */
+let isExpired = false;
 let lastInput = Date.now();
 const listeners = new Set<() => void>();
 
@@ -33,10 +33,10 @@ export function currentSession(): Session | undefined {
 }
 
 export function hasExpired(): boolean {
-  return ended;
+  return isExpired;
 }
 
-/** For how long nobody has typed or clicked. */
+/** Returns how long ago the user last typed or clicked. */
 export function idleMs(): number {
   return Date.now() - lastInput;
 }
@@ -47,40 +47,40 @@ export function onSession(listener: () => void): () => void {
 }
 
 /**
- * Begins, or goes on with another credential. A token is kept in `sessionStorage`, so that a reload does not ask for
- * the password: it is gone with the tab, within the hour, and by signing out. An API key, which does not expire by
- * itself, stays in memory alone. See docs/decisions/0056.
+ * Begins a session, or continues it with another credential. A token is kept in `sessionStorage`, so that a reload
+ * does not ask for the password; it disappears with the tab, on sign-out, and within the hour. An API key does not
+ * expire, so it stays in memory only. See docs/decisions/0056.
  */
 export function beginSession(next: Session): void {
   session = next;
-  ended = false;
+  isExpired = false;
   if ('token' in next.credential) sessionStorage.setItem(storageKey, JSON.stringify(next));
   else sessionStorage.removeItem(storageKey);
-  tell();
+  notify();
 }
 
-/** @param why `expired` is said on the page that asks to sign in again */
-export function endSession(why: 'wanted' | 'expired'): void {
+/** @param reason after `expired`, the sign-in page says that the session has ended */
+export function endSession(reason: 'signed-out' | 'expired'): void {
   session = undefined;
-  ended = why === 'expired';
+  isExpired = reason === 'expired';
   sessionStorage.removeItem(storageKey);
-  tell();
+  notify();
 }
 
-function tell(): void {
+function notify(): void {
   for (const listener of listeners) listener();
 }
 
 function restored(): Session | undefined {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(storageKey) ?? 'null') as Session | null;
-    return kept && expiryOf(kept) > Date.now() ? kept : undefined;
+    const stored = JSON.parse(sessionStorage.getItem(storageKey) ?? 'null') as Session | null;
+    return stored && expiryOf(stored) > Date.now() ? stored : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Milliseconds since 1970; API keys have none. The server decides; this is to renew a token in time. */
+/** Returns the expiry in milliseconds since 1970, infinity for API keys. It is only used to renew a token in time: the server decides. */
 function expiryOf({ credential }: Session): number {
   if (!('token' in credential)) return Number.POSITIVE_INFINITY;
   const payload = credential.token.split('.')[1] ?? '';
@@ -89,15 +89,15 @@ function expiryOf({ credential }: Session): number {
 }
 
 async function renew(): Promise<void> {
-  const old = session;
-  if (!old || expiryOf(old) - Date.now() > renewBeforeMs) return;
-  if (Date.now() > expiryOf(old)) return endSession('expired');
+  const current = session;
+  if (!current || expiryOf(current) - Date.now() > renewBeforeMs) return;
+  if (Date.now() > expiryOf(current)) return endSession('expired');
   if (idleMs() > idleAfterMs) return;
   try {
-    const { body } = await clientOf(old).call('auth.refresh');
-    if (session === old) beginSession({ credential: { token: body.token }, user: body.user });
+    const { body } = await clientOf(current).call('auth.refresh');
+    if (session === current) beginSession({ credential: { token: body.token }, user: body.user });
   } catch (error) {
-    // Until it expires there is time to try again.
+    // Other errors may pass: the next check tries again until the token expires.
     if (error instanceof StrongroomError && error.status === 401) endSession('expired');
   }
 }
@@ -109,17 +109,17 @@ for (const event of ['keydown', 'pointerdown']) {
   });
 }
 
-/** The API under the session's credential; a credential that is no longer good ends the session. */
+/** Returns a client that uses the session's credential. The session ends once the server no longer accepts it. */
 export function clientOf({ credential }: Pick<Session, 'credential'>): StrongroomClient {
-  return clientUnder(() => credential);
+  return clientWith(() => credential);
 }
 
-/** The same for what outlives a token: each call goes under the credential that the session has by then. */
+/** Returns a client that may outlive a token: each request uses the session's current credential. */
 export function clientOfSession(): StrongroomClient {
-  return clientUnder(() => session?.credential);
+  return clientWith(() => session?.credential);
 }
 
-function clientUnder(credential: () => Credential | undefined): StrongroomClient {
+function clientWith(credential: () => Credential | undefined): StrongroomClient {
   return new StrongroomClient({
     baseUrl,
     credential,
@@ -132,7 +132,7 @@ function clientUnder(credential: () => Credential | undefined): StrongroomClient
   });
 }
 
-/** 401 is also the answer to a wrong password; only that to a bad credential ends the session. */
+/** Ends the session after a 401 for the credential. A wrong password also yields 401, with another code. */
 async function endIfRefused(response: Response): Promise<void> {
   const { code } = (await response.clone().json()) as { code?: string };
   if (code === 'UNAUTHENTICATED') endSession('expired');
@@ -140,9 +140,9 @@ async function endIfRefused(response: Response): Promise<void> {
 
 export const SessionContext = createContext<Session | undefined>(undefined);
 
-/** @throws Error outside of what is shown to who is signed in */
+/** @throws Error if no one is signed in */
 export function useSession(): Session {
   const current = useContext(SessionContext);
-  if (!current) throw new Error('nobody is signed in');
+  if (!current) throw new Error('no one is signed in');
   return current;
 }

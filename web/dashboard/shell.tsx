@@ -8,11 +8,11 @@ import { Icon } from './ui/icon.tsx';
 import { Loading, Problem } from './ui/states.tsx';
 
 const dictionary: Dictionary<'sections' | 'menu' | 'signOut' | 'skip'> = {
-  en: { sections: 'Sections', menu: 'Menu', signOut: 'Sign out', skip: 'To the content' },
-  es: { sections: 'Secciones', menu: 'Menú', signOut: 'Salir', skip: 'Ir al contenido' },
+  en: { sections: 'Sections', menu: 'Menu', signOut: 'Sign out', skip: 'Skip to content' },
+  es: { sections: 'Secciones', menu: 'Menú', signOut: 'Cerrar sesión', skip: 'Saltar al contenido' },
 };
 
-/** What is around every section: the navigation, and who is signed in. */
+/** The frame of every section: the navigation and the user. */
 export function Shell() {
   const words = useWords(dictionary);
   const language = useLanguage();
@@ -89,12 +89,12 @@ export function Shell() {
 function SignOut({ label }: { readonly label: string }) {
   const { credential } = useSession();
   const signOut = () => {
-    // The token is revoked at the server; whether or not that is heard, this tab forgets it.
+    // Ask the server to revoke the token. This tab forgets it even if the request fails.
     if ('token' in credential)
       clientOf({ credential })
         .call('auth.logout')
         .catch(() => undefined);
-    endSession('wanted');
+    endSession('signed-out');
   };
   return (
     <button type="button" class="quiet" onClick={signOut}>
@@ -113,5 +113,5 @@ function SectionView({ section }: { readonly section: Section }) {
     section.load().then((module) => setContent(() => module.default), setError);
   }, [section, tries]);
   if (Content) return <Content />;
-  return error ? <Problem error={error} again={() => setTries(tries + 1)} /> : <Loading />;
+  return error ? <Problem error={error} retry={() => setTries(tries + 1)} /> : <Loading />;
 }

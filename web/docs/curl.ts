@@ -1,14 +1,15 @@
 import type { OpenApiDocument, OpenApiOperation, Parameter } from '../../contract/openapi/types.ts';
 import { resolve } from './reference.ts';
 
-export type Call = {
+/** An operation with its method and path. */
+export type Endpoint = {
   readonly method: string;
   readonly path: string;
   readonly operation: OpenApiOperation;
 };
 
-/** A command for a POSIX shell that makes the call with the document's examples, against `base`. */
-export function curl(document: OpenApiDocument, base: string, { method, path, operation }: Call): string {
+/** Returns a POSIX shell command that sends the request at `base`, with the document's examples. */
+export function curl(document: OpenApiDocument, base: string, { method, path, operation }: Endpoint): string {
   const parameters = (operation.parameters ?? []).map((each) => resolve<Parameter>(document, each));
   const url = new URL(`.${filled(path, parameters)}`, base).href;
   const body = operation.requestBody?.content['application/json']?.example;

@@ -1,10 +1,10 @@
 import type { OpenApiDocument } from '../../contract/openapi/types.ts';
 import { byId, el } from '../shared/dom.ts';
-import type { Call } from './curl.ts';
+import type { Endpoint } from './curl.ts';
 import { inline, markdown } from './markdown.ts';
 import { operationView } from './operation.ts';
 
-/** Where this page and the API stand; API Gateway may put a stage before both. */
+/** The folder of this page and of the API; API Gateway may prefix it with a stage. */
 const base = new URL('./', location.href).href;
 
 async function load(): Promise<OpenApiDocument> {
@@ -13,7 +13,7 @@ async function load(): Promise<OpenApiDocument> {
   return await response.json();
 }
 
-function callsOf(document: OpenApiDocument, tag: string): Call[] {
+function endpointsOf(document: OpenApiDocument, tag: string): Endpoint[] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item)
       .filter(([, operation]) => operation.tags[0] === tag)
@@ -24,18 +24,18 @@ function callsOf(document: OpenApiDocument, tag: string): Call[] {
 function render(api: OpenApiDocument): void {
   document.title = `${api.info.title} API ${api.info.version}`;
   byId('version').textContent = api.info.version;
-  const groups = api.tags.map((tag) => ({ ...tag, calls: callsOf(api, tag.name) }));
+  const groups = api.tags.map((tag) => ({ ...tag, endpoints: endpointsOf(api, tag.name) }));
 
-  const sections = groups.map(({ name, description, calls }) =>
+  const sections = groups.map(({ name, description, endpoints }) =>
     el(
       'section',
       { 'aria-labelledby': `tag-${name}` },
       el('h2', { id: `tag-${name}` }, name),
       el('p', {}, inline(description)),
-      calls.map((call) => operationView(api, base, call)),
+      endpoints.map((endpoint) => operationView(api, base, endpoint)),
     ),
   );
-  const toggle = el('button', { type: 'button', class: 'toggle' }, 'Open all operations');
+  const toggle = el('button', { type: 'button', class: 'toggle' }, 'Expand all operations');
   const title = el('h1', {}, `${api.info.title} API`);
   const about = el('div', { class: 'prose about' }, markdown(api.info.description));
   byId('content').replaceChildren(
@@ -52,12 +52,12 @@ function render(api: OpenApiDocument): void {
 
 function toggleAll(button: HTMLButtonElement): void {
   const all = document.querySelectorAll<HTMLDetailsElement>('details.operation');
-  const open = [...all].some((operation) => !operation.open);
-  for (const operation of all) operation.open = open;
-  button.textContent = open ? 'Close all operations' : 'Open all operations';
+  const expand = [...all].some((operation) => !operation.open);
+  for (const operation of all) operation.open = expand;
+  button.textContent = expand ? 'Collapse all operations' : 'Expand all operations';
 }
 
-type Group = { readonly name: string; readonly calls: readonly Call[] };
+type Group = { readonly name: string; readonly endpoints: readonly Endpoint[] };
 
 function navigation(groups: readonly Group[]): HTMLElement[] {
   const filter = el('input', {
@@ -69,8 +69,8 @@ function navigation(groups: readonly Group[]): HTMLElement[] {
     autocomplete: 'off',
     spellcheck: 'false',
   });
-  const lists = groups.map(({ name, calls }) => {
-    const links = calls.map(({ method, path, operation }) => {
+  const lists = groups.map(({ name, endpoints }) => {
+    const links = endpoints.map(({ method, path, operation }) => {
       const link = el(
         'a',
         { href: `#${operation.operationId}` },
@@ -78,8 +78,8 @@ function navigation(groups: readonly Group[]): HTMLElement[] {
         ' ',
         operation.summary,
       );
-      const words = `${method} ${path} ${operation.operationId} ${operation.summary}`.toLowerCase();
-      return { item: el('li', {}, link), words };
+      const searchText = `${method} ${path} ${operation.operationId} ${operation.summary}`.toLowerCase();
+      return { item: el('li', {}, link), searchText };
     });
     const list = el(
       'ul',
@@ -90,18 +90,19 @@ function navigation(groups: readonly Group[]): HTMLElement[] {
     return { group, links };
   });
   filter.addEventListener('input', () => {
-    const wanted = filter.value.trim().toLowerCase().split(/\s+/);
+    const terms = filter.value.trim().toLowerCase().split(/\s+/);
     for (const { group, links } of lists) {
-      for (const { item, words } of links) item.hidden = !wanted.every((word) => words.includes(word));
+      for (const { item, searchText } of links)
+        item.hidden = !terms.every((term) => searchText.includes(term));
       group.hidden = links.every(({ item }) => item.hidden);
     }
-    const left = lists.flatMap(({ links }) => links).filter(({ item }) => !item.hidden).length;
-    byId('announcer').textContent = `${left} operations`;
+    const count = lists.flatMap(({ links }) => links).filter(({ item }) => !item.hidden).length;
+    byId('announcer').textContent = `${count} ${count === 1 ? 'operation' : 'operations'}`;
   });
   return [filter, ...lists.map(({ group }) => group)];
 }
 
-/** Opens what the address names, so that a link to an operation shows it. */
+/** Opens the operation that the address names. */
 function follow(): void {
   const id = decodeURIComponent(location.hash.slice(1));
   for (const link of document.querySelectorAll('nav a[aria-current]')) link.removeAttribute('aria-current');
@@ -114,14 +115,14 @@ function follow(): void {
 }
 
 function focusFilter(event: KeyboardEvent): void {
-  const typing = event.target instanceof HTMLInputElement;
-  if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const isTyping = event.target instanceof HTMLInputElement;
+  if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   document.getElementById('filter')?.focus();
 }
 
 const loading = byId('loading');
-loading.textContent = 'Reading openapi.json …';
+loading.textContent = 'Loading openapi.json…';
 try {
   render(await load());
   addEventListener('hashchange', follow);
@@ -130,5 +131,5 @@ try {
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error);
   loading.setAttribute('role', 'alert');
-  loading.replaceChildren(`openapi.json could not be read: ${reason}. Reload this page to try again.`);
+  loading.replaceChildren(`openapi.json could not be loaded: ${reason}. Reload this page to try again.`);
 }

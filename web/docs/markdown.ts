@@ -1,6 +1,6 @@
 import { type Child, el } from '../shared/dom.ts';
 
-/** The Markdown that the contract's descriptions use: headings, lists, paragraphs, and code in backticks. */
+/** Renders the Markdown that the contract's descriptions use: headings, lists, paragraphs and code in backticks. */
 export function markdown(text: string): Child[] {
   return text.split(/\n{2,}/).flatMap((block) => blockOf(block.trim()));
 }
@@ -15,10 +15,10 @@ function blockOf(block: string): Child[] {
   return [el('p', {}, inline(block))];
 }
 
-/** Every other piece between backticks is code. */
+/** Renders text in which backticks mark code: every other piece between them is code. */
 export function inline(text: string): Child[] {
   return text
     .replaceAll('\n', ' ')
     .split('`')
-    .map((piece, at) => (at % 2 === 1 ? el('code', {}, piece) : piece));
+    .map((piece, index) => (index % 2 === 1 ? el('code', {}, piece) : piece));
 }

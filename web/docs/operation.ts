@@ -6,14 +6,14 @@ import type {
   Response,
 } from '../../contract/openapi/types.ts';
 import { type Child, codeBlock, el } from '../shared/dom.ts';
-import { type Call, curl } from './curl.ts';
+import { curl, type Endpoint } from './curl.ts';
 import { inline, markdown } from './markdown.ts';
 import { resolve } from './reference.ts';
 import { constraintsView, schemaView, typeView } from './schema.ts';
 
-/** An operation as a heading that opens. What it opens to is made when it is opened first. */
-export function operationView(document: OpenApiDocument, base: string, call: Call): HTMLElement {
-  const { method, path, operation } = call;
+/** Renders an operation as a heading with details, which are rendered when they are first opened. */
+export function operationView(document: OpenApiDocument, base: string, endpoint: Endpoint): HTMLElement {
+  const { method, path, operation } = endpoint;
   const view = el(
     'details',
     { class: 'operation', id: operation.operationId },
@@ -31,12 +31,12 @@ export function operationView(document: OpenApiDocument, base: string, call: Cal
       ),
     ),
   );
-  view.addEventListener('toggle', () => view.append(...detailsOf(document, base, call)), { once: true });
+  view.addEventListener('toggle', () => view.append(...detailsOf(document, base, endpoint)), { once: true });
   return view;
 }
 
-function detailsOf(document: OpenApiDocument, base: string, call: Call): HTMLElement[] {
-  const { operation } = call;
+function detailsOf(document: OpenApiDocument, base: string, endpoint: Endpoint): HTMLElement[] {
+  const { operation } = endpoint;
   return [
     el(
       'div',
@@ -45,8 +45,8 @@ function detailsOf(document: OpenApiDocument, base: string, call: Call): HTMLEle
       factsView(operation),
       parametersView(document, operation),
       requestView(document, operation),
-      codeBlock('Call it with curl', curl(document, base, call)),
-      answersView(document, operation),
+      codeBlock('Request with curl', curl(document, base, endpoint)),
+      responsesView(document, operation),
       errorsView(document, operation),
     ),
   ];
@@ -54,9 +54,9 @@ function detailsOf(document: OpenApiDocument, base: string, call: Call): HTMLEle
 
 function factsView(operation: OpenApiOperation): HTMLElement {
   const limits = {
-    api: 'the general limit',
-    auth: 'the tight limit of sign-in',
-    message: 'the limit of new messages',
+    api: 'general',
+    auth: 'sign-in (stricter)',
+    message: 'new messages',
   };
   const scope = operation['x-token-scope'];
   const limit = operation['x-rate-limit'];
@@ -65,7 +65,7 @@ function factsView(operation: OpenApiOperation): HTMLElement {
   const facts: [string, Child][] = [
     ['Operation', link],
     ['Credential', credentialOf(operation)],
-    ...(scope ? [['API tokens', el('code', {}, scope)] as [string, Child]] : []),
+    ...(scope ? [['Token scope', el('code', {}, scope)] as [string, Child]] : []),
     ['Rate limit', limit ? limits[limit] : 'none'],
     ...(action ? [['Audit entry', el('code', {}, action)] as [string, Child]] : []),
   ];
@@ -74,9 +74,9 @@ function factsView(operation: OpenApiOperation): HTMLElement {
 }
 
 function credentialOf({ security }: OpenApiOperation): string {
-  if (security.length === 0) return 'none needed';
+  if (security.length === 0) return 'none';
   const isOptional = security.some((alternative) => Object.keys(alternative).length === 0);
-  return `X-Api-Key or Authorization: Bearer${isOptional ? ', or none' : ''}`;
+  return `X-Api-Key or Authorization: Bearer${isOptional ? ', optional' : ''}`;
 }
 
 function parametersView(document: OpenApiDocument, operation: OpenApiOperation): Child {
@@ -92,7 +92,7 @@ function parametersView(document: OpenApiDocument, operation: OpenApiOperation):
         el('code', { class: 'name' }, parameter.name),
         ' ',
         typeView(parameter.schema, document),
-        el('span', { class: 'mark' }, `in the ${parameter.in}`),
+        el('span', { class: 'tag' }, `in ${parameter.in}`),
         parameter.required && el('span', { class: 'required' }, 'required'),
         constraintsView(
           { ...parameter.schema, ...(parameter.example !== undefined && { examples: [parameter.example] }) },
@@ -108,28 +108,28 @@ function parametersView(document: OpenApiDocument, operation: OpenApiOperation):
 function requestView(document: OpenApiDocument, { requestBody }: OpenApiOperation): Child {
   const media = requestBody?.content['application/json'];
   if (!media) return undefined;
-  const optional = requestBody?.required ? '' : ', may be left out';
+  const optional = requestBody?.required ? '' : ' (optional)';
   return [el('h4', {}, `Request body${optional}`), schemaView(document, media.schema, 'request')];
 }
 
-type Answer = { readonly status: string; readonly response: Response };
+type StatusResponse = { readonly status: string; readonly response: Response };
 
-function answersOf(document: OpenApiDocument, operation: OpenApiOperation): Answer[] {
+function listResponses(document: OpenApiDocument, operation: OpenApiOperation): StatusResponse[] {
   return Object.entries(operation.responses).map(([status, response]) => ({
     status,
     response: resolve<Response>(document, response),
   }));
 }
 
-/** Every answer that is not an error alone. */
-function answersView(document: OpenApiDocument, operation: OpenApiOperation): Child {
-  const answers = Object.entries(operation.responses)
+/** Renders every response that is not an error shared by several operations. */
+function responsesView(document: OpenApiDocument, operation: OpenApiOperation): Child {
+  const responses = Object.entries(operation.responses)
     .filter(([, response]) => !('$ref' in response))
-    .map(([status, response]) => answerView(document, { status, response: response as Response }));
-  return [el('h4', {}, 'Answers'), answers];
+    .map(([status, response]) => responseView(document, { status, response: response as Response }));
+  return [el('h4', {}, 'Responses'), responses];
 }
 
-function answerView(document: OpenApiDocument, { status, response }: Answer): Child {
+function responseView(document: OpenApiDocument, { status, response }: StatusResponse): Child {
   const [[type, media] = []] = Object.entries(response.content);
   const headers = Object.entries(response.headers).map(([name, header]) =>
     el(
@@ -142,17 +142,17 @@ function answerView(document: OpenApiDocument, { status, response }: Answer): Ch
   );
   return el(
     'section',
-    { class: 'answer' },
+    { class: 'response' },
     el('h5', {}, statusView(status), ' ', inline(response.description.split('\n')[0] ?? ''), ' '),
-    type !== 'application/json' && el('p', { class: 'mark' }, type),
-    media && schemaView(document, media.schema, 'answer'),
+    type !== 'application/json' && el('p', { class: 'tag' }, type),
+    media && schemaView(document, media.schema, 'response'),
     media?.example !== undefined && codeBlock('Example', JSON.stringify(media.example, null, 2)),
     el('details', {}, el('summary', {}, 'Headers'), el('ul', { class: 'plain' }, headers)),
   );
 }
 
 function errorsView(document: OpenApiDocument, operation: OpenApiOperation): Child {
-  const rows = answersOf(document, operation).flatMap(({ status, response }) => {
+  const rows = listResponses(document, operation).flatMap(({ status, response }) => {
     const examples = Object.entries(response.content['application/json']?.examples ?? {});
     return examples.map(([code, example]) =>
       el(
@@ -164,7 +164,7 @@ function errorsView(document: OpenApiDocument, operation: OpenApiOperation): Chi
       ),
     );
   });
-  const head = ['Status', 'Code', 'What it says'].map((title) => el('th', { scope: 'col' }, title));
+  const head = ['Status', 'Code', 'Message'].map((title) => el('th', { scope: 'col' }, title));
   return [
     el('h4', {}, 'Errors'),
     el(

@@ -1,4 +1,4 @@
 import { inlinePage } from '../inline-page.ts';
 
-/** The API's documentation for people. */
+/** The API reference for people. */
 export const page = inlinePage(import.meta.dirname);

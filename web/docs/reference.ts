@@ -1,14 +1,15 @@
 import type { OpenApiDocument, Reference } from '../../contract/openapi/types.ts';
 
-/** What a reference of the document leads to; anything else is itself. */
+/** Returns the object that a `$ref` points to, or the value itself if it is not a reference. */
 export function resolve<T extends object>(document: OpenApiDocument, value: T | Reference): T {
   if (!('$ref' in value) || typeof value.$ref !== 'string') return value as T;
-  let at: unknown = document;
-  for (const step of value.$ref.slice('#/'.length).split('/')) at = (at as Record<string, unknown>)[step];
-  return at as T;
+  let target: unknown = document;
+  for (const step of value.$ref.slice('#/'.length).split('/'))
+    target = (target as Record<string, unknown>)[step];
+  return target as T;
 }
 
-/** Last step of a reference: the name of the component. */
+/** Returns the name of the component that a schema refers to. */
 export function nameOf({ $ref }: { readonly $ref?: string }): string | undefined {
   return $ref?.slice($ref.lastIndexOf('/') + 1);
 }

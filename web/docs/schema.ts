@@ -3,19 +3,20 @@ import { type Child, el } from '../shared/dom.ts';
 import { inline } from './markdown.ts';
 import { nameOf, resolve } from './reference.ts';
 
-/** Which fields stand out: those that a request must have, or those that an answer may lack. */
-type Direction = 'request' | 'answer';
+/** Requests mark required fields, and responses mark optional ones. */
+type Direction = 'request' | 'response';
 
-type Inside = {
+type Context = {
   readonly document: OpenApiDocument;
   readonly direction: Direction;
-  readonly within: readonly string[];
+  /** Names of the schemas around the field, to stop at recursion. */
+  readonly ancestors: readonly string[];
 };
 
-/** A schema for people: its fields with types, constraints and nested fields, references resolved. */
+/** Renders a schema's fields with their types, constraints and nested fields, and resolves references. */
 export function schemaView(document: OpenApiDocument, schema: JsonSchema, direction: Direction): HTMLElement {
-  const inside = { document, direction, within: [] };
-  const nested = fieldsOf(schema, inside);
+  const context = { document, direction, ancestors: [] };
+  const nested = fieldsOf(schema, context);
   return el(
     'div',
     { class: 'schema' },
@@ -25,14 +26,14 @@ export function schemaView(document: OpenApiDocument, schema: JsonSchema, direct
   );
 }
 
-function fieldsOf(schema: JsonSchema, { document, direction, within }: Inside): HTMLElement | undefined {
+function fieldsOf(schema: JsonSchema, { document, direction, ancestors }: Context): HTMLElement | undefined {
   const name = nameOf(schema);
-  if (name && within.includes(name)) return undefined;
-  const inside = { document, direction, within: name ? [...within, name] : within };
+  if (name && ancestors.includes(name)) return undefined;
+  const context = { document, direction, ancestors: name ? [...ancestors, name] : ancestors };
   const target = resolve<JsonSchema>(document, schema);
   if (target.properties) {
     const fields = Object.entries(target.properties).map(([field, property]) =>
-      fieldView(field, property, target.required?.includes(field) ?? false, inside),
+      fieldView(field, property, target.required?.includes(field) ?? false, context),
     );
     return fields.length > 0 ? el('ul', { class: 'fields' }, fields) : undefined;
   }
@@ -41,16 +42,16 @@ function fieldsOf(schema: JsonSchema, { document, direction, within }: Inside): 
     ...(typeof target.additionalProperties === 'object' ? [target.additionalProperties] : []),
     ...(target.anyOf ?? target.oneOf ?? target.allOf ?? []),
   ]) {
-    const fields = fieldsOf(part, inside);
+    const fields = fieldsOf(part, context);
     if (fields) return fields;
   }
   return undefined;
 }
 
-function fieldView(name: string, schema: JsonSchema, required: boolean, inside: Inside): HTMLElement {
-  const { document, direction } = inside;
+function fieldView(name: string, schema: JsonSchema, required: boolean, context: Context): HTMLElement {
+  const { document, direction } = context;
   const description = schema.description ?? resolve<JsonSchema>(document, schema).description;
-  const nested = fieldsOf(schema, inside);
+  const nested = fieldsOf(schema, context);
   return el(
     'li',
     {},
@@ -61,7 +62,7 @@ function fieldView(name: string, schema: JsonSchema, required: boolean, inside: 
       ' ',
       typeView(schema, document),
       required && direction === 'request' && el('span', { class: 'required' }, 'required'),
-      !required && direction === 'answer' && el('span', { class: 'mark' }, 'not always there'),
+      !required && direction === 'response' && el('span', { class: 'tag' }, 'optional'),
       constraintsView(schema, document),
     ),
     description && el('p', {}, inline(description)),
@@ -73,7 +74,7 @@ export function typeView(schema: JsonSchema, document: OpenApiDocument): Child {
   return el('span', { class: 'type' }, typeOf(schema, document));
 }
 
-/** Such as `array of SecretMetadata`, `string or null`. */
+/** Returns a type such as `array of SecretMetadata` or `string or null`. */
 function typeOf(schema: JsonSchema, document: OpenApiDocument): string {
   const name = nameOf(schema);
   if (name) {
@@ -91,36 +92,37 @@ function typeOf(schema: JsonSchema, document: OpenApiDocument): string {
   return [schema.type ?? 'any'].flat().join(' or ');
 }
 
-/** What else must hold of a value, each as a mark of its own. */
+/** Renders a schema's constraints, such as its minimum length. */
 export function constraintsView(schema: JsonSchema, document: OpenApiDocument): Child[] {
   return constraintsOf(resolve<JsonSchema>(document, schema)).map(([label, value]) =>
-    el('span', { class: 'mark' }, label && `${label} `, value && el('code', {}, value)),
+    el('span', { class: 'tag' }, label && `${label} `, value && el('code', {}, value)),
   );
 }
 
 export function constraintsOf(schema: JsonSchema): [label: string, value: string][] {
-  const marks: [string, string][] = [];
-  const mark = (label: string, value: unknown) => {
-    if (value !== undefined) marks.push([label, typeof value === 'string' ? value : JSON.stringify(value)]);
+  const constraints: [string, string][] = [];
+  const add = (label: string, value: unknown) => {
+    if (value !== undefined)
+      constraints.push([label, typeof value === 'string' ? value : JSON.stringify(value)]);
   };
   const values = schema.enum ?? schema.anyOf?.find((part) => part.enum)?.enum;
-  if (values) marks.push(['one of', values.map((value) => JSON.stringify(value)).join(', ')]);
-  if (schema.const !== undefined) marks.push(['always', JSON.stringify(schema.const)]);
-  mark('', schema.format);
-  mark('encoded as', schema.contentEncoding);
-  mark('matches', schema.pattern);
-  mark('at least', schema.minimum);
-  mark('at most', schema.maximum);
-  mark('more than', schema.exclusiveMinimum);
-  mark('less than', schema.exclusiveMaximum);
-  mark('characters at least', schema.minLength);
-  if (schema['x-maxBytes'] === undefined) mark('characters at most', schema.maxLength);
-  mark('at most', bytes(schema['x-maxBytes']));
-  mark('entries at least', schema.minItems);
-  mark('entries at most', schema.maxItems);
-  if (schema.default !== undefined) marks.push(['default', JSON.stringify(schema.default)]);
-  if (schema.examples) marks.push(['such as', JSON.stringify(schema.examples[0])]);
-  return marks;
+  if (values) constraints.push(['one of', values.map((value) => JSON.stringify(value)).join(', ')]);
+  if (schema.const !== undefined) constraints.push(['always', JSON.stringify(schema.const)]);
+  add('', schema.format);
+  add('encoded as', schema.contentEncoding);
+  add('matches', schema.pattern);
+  add('at least', schema.minimum);
+  add('at most', schema.maximum);
+  add('more than', schema.exclusiveMinimum);
+  add('less than', schema.exclusiveMaximum);
+  add('minimum length', schema.minLength);
+  if (schema['x-maxBytes'] === undefined) add('maximum length', schema.maxLength);
+  add('at most', bytes(schema['x-maxBytes']));
+  add('minimum items', schema.minItems);
+  add('maximum items', schema.maxItems);
+  if (schema.default !== undefined) constraints.push(['default', JSON.stringify(schema.default)]);
+  if (schema.examples) constraints.push(['example', JSON.stringify(schema.examples[0])]);
+  return constraints;
 }
 
 function bytes(count: number | undefined): string | undefined {

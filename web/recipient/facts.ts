@@ -1,9 +1,9 @@
 import type { MessageInfo } from '../../client/messages.ts';
 import { type Child, el } from '../shared/dom.ts';
-import { left, moment } from './time.ts';
-import { fill, type Language, languages, type Words } from './words.ts';
+import { moment, timeLeft } from './time.ts';
+import { fill, type Language, languages, plural } from './words.ts';
 
-/** What is known of a message before it is opened. */
+/** Lists what the server says about a message before it is opened. */
 export function facts(
   { name, createdAt, expiresAt, remaining }: MessageInfo,
   language: Language,
@@ -15,7 +15,7 @@ export function facts(
     name !== undefined && fact(words.name, el('bdi', {}, name)),
     fact(words.sent, el('time', { datetime: createdAt }, moment(createdAt, language))),
     fact(words.expires, expiry(expiresAt, language)),
-    fact(words.accesses, accesses(remaining, words)),
+    fact(words.accesses, accesses(remaining, language)),
   );
 }
 
@@ -29,29 +29,29 @@ function expiry(expiresAt: string | null, language: Language): Child {
   return [time, ' ', countdown(expiresAt, language)];
 }
 
-/** Brought up to date each second by `tick`. A screen reader reads it when it is come to, and not each second. */
+/** Returns an element that `tick` updates every second. A screen reader announces it only when it is reached. */
 export function countdown(expiresAt: string | null, language: Language): HTMLElement | undefined {
   if (expiresAt === null) return undefined;
   const element = el('span', { class: 'left', role: 'timer', 'data-until': expiresAt });
-  show(element, language);
+  update(element, language);
   return element;
 }
 
-/** @returns whether something that was shown has expired */
+/** Updates every countdown on the page and returns whether one of them has expired. */
 export function tick(language: Language): boolean {
-  const all = [...document.querySelectorAll<HTMLElement>('[data-until]')];
-  return all.map((element) => show(element, language)).some((isOver) => isOver);
+  const countdowns = [...document.querySelectorAll<HTMLElement>('[data-until]')];
+  return countdowns.map((element) => update(element, language)).some((isExpired) => isExpired);
 }
 
-function show(element: HTMLElement, language: Language): boolean {
+function update(element: HTMLElement, language: Language): boolean {
   const { words } = languages[language];
-  const time = left(Date.parse(element.dataset.until ?? '') - Date.now(), language);
+  const time = timeLeft(Date.parse(element.dataset.until ?? '') - Date.now(), language);
   const text = time === '' ? words.expired : fill(words.left, { time });
   if (element.textContent !== text) element.textContent = text;
   return time === '';
 }
 
-function accesses(remaining: number | null, words: Words): string {
-  if (remaining === null) return words.unlimited;
-  return remaining === 1 ? words.once : fill(words.times, { count: String(remaining) });
+function accesses(remaining: number | null, language: Language): string {
+  const { words } = languages[language];
+  return remaining === null ? words.unlimited : plural(words, 'accesses', remaining, language);
 }

@@ -3,30 +3,30 @@ import type { Words } from './words.ts';
 
 export const fieldId = 'secret';
 
-/** A form of one field, or of none but its button. */
+/** Returns a form of one field and a button, or of the button alone. */
 export function form(field: Child, button: string, submit: (typed: string) => void): HTMLFormElement {
-  const whole = el(
+  const element = el(
     'form',
     { autocomplete: 'off', novalidate: '' },
     field,
     el('p', { class: 'actions' }, el('button', { type: 'submit', class: 'primary' }, button)),
   );
-  whole.addEventListener('submit', (event) => {
+  element.addEventListener('submit', (event) => {
     event.preventDefault();
-    submit(whole.querySelector('input')?.value ?? '');
+    submit(element.querySelector('input')?.value ?? '');
   });
-  return whole;
+  return element;
 }
 
-/** @param problem what is wrong with what was typed before */
+/** @param problem why the previous input was rejected */
 export function passwordField(words: Words, problem?: string, hint?: string): Child {
   const input = inputOf('password', problem, hint);
   const toggle = el('button', { type: 'button', 'aria-label': words.showPassword }, words.show);
   toggle.addEventListener('click', () => {
-    const hidden = input.type === 'password';
-    input.type = hidden ? 'text' : 'password';
-    toggle.textContent = hidden ? words.hide : words.show;
-    toggle.setAttribute('aria-label', hidden ? words.hidePassword : words.showPassword);
+    const isHidden = input.type === 'password';
+    input.type = isHidden ? 'text' : 'password';
+    toggle.textContent = isHidden ? words.hide : words.show;
+    toggle.setAttribute('aria-label', isHidden ? words.hidePassword : words.showPassword);
   });
   return labelled(words.password, el('div', { class: 'with-button' }, input, toggle), problem, hint);
 }
@@ -36,7 +36,7 @@ export function keyField(words: Words, problem?: string): Child {
 }
 
 function inputOf(type: string, problem: string | undefined, hint: string | undefined): HTMLInputElement {
-  const described = [hint && `${fieldId}-hint`, problem && `${fieldId}-problem`].filter(Boolean).join(' ');
+  const descriptions = [hint && `${fieldId}-hint`, problem && `${fieldId}-problem`].filter(Boolean).join(' ');
   return el('input', {
     id: fieldId,
     type,
@@ -44,7 +44,7 @@ function inputOf(type: string, problem: string | undefined, hint: string | undef
     autocomplete: 'off',
     autocapitalize: 'none',
     spellcheck: 'false',
-    ...(described && { 'aria-describedby': described }),
+    ...(descriptions && { 'aria-describedby': descriptions }),
     ...(problem && { 'aria-invalid': 'true' }),
   });
 }

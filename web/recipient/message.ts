@@ -1,19 +1,18 @@
 import { type Child, el } from '../shared/dom.ts';
 import { countdown } from './facts.ts';
-import type { State } from './state.ts';
-import { fill, type Language, languages, type Words } from './words.ts';
-
-type Open = State & { readonly step: 'open' };
+import type { StateAt } from './state.ts';
+import { type Language, languages, plural } from './words.ts';
 
 export type MessageActions = {
+  /** Tells a screen reader. */
   announce(text: string): void;
-  /** The recipient has kept the content, so that leaving loses nothing. */
-  kept(): void;
+  /** The recipient has saved the content, so leaving the page loses nothing. */
+  saved(): void;
   clear(): void;
 };
 
-/** The content, what can be done with it, and what is left of it elsewhere. */
-export function messageView(state: Open, language: Language, actions: MessageActions): Child[] {
+/** Shows the content, buttons to save or clear it, and whether the server still has the message. */
+export function messageView(state: StateAt<'open'>, language: Language, actions: MessageActions): Child[] {
   const { words } = languages[language];
   const { content, info, remaining } = state;
   const expiry = remaining === 0 ? undefined : countdown(info.expiresAt, language);
@@ -28,25 +27,25 @@ export function messageView(state: Open, language: Language, actions: MessageAct
           () => true,
           () => false,
         );
-        if (copied) actions.kept();
-        say(actions, button, words.copy, copied ? words.copied : words.copyFailed);
+        if (copied) actions.saved();
+        confirm(actions, button, words.copy, copied ? words.copied : words.copyFailed);
       }),
       action('', words.download, (button) => {
         download(content);
-        actions.kept();
-        say(actions, button, words.download, words.downloaded);
+        actions.saved();
+        confirm(actions, button, words.download, words.downloaded);
       }),
       action('', words.clear, actions.clear),
     ),
-    el('p', { class: remaining === 0 ? 'warning' : 'note' }, fate(remaining, words)),
+    el('p', { class: remaining === 0 ? 'warning' : 'note' }, remainingText(remaining, language)),
     expiry && el('p', { class: 'note' }, `${words.expires} `, expiry),
   ];
 }
 
-function fate(remaining: number | null, words: Words): string {
-  if (remaining === null) return words.remainsUnlimited;
-  if (remaining === 0) return words.burnt;
-  return remaining === 1 ? words.remainsOnce : fill(words.remains, { count: String(remaining) });
+function remainingText(remaining: number | null, language: Language): string {
+  const { words } = languages[language];
+  if (remaining === null) return words.remainingUnlimited;
+  return remaining === 0 ? words.burnt : plural(words, 'remaining', remaining, language);
 }
 
 function action(kind: string, text: string, act: (button: HTMLElement) => void): HTMLElement {
@@ -55,12 +54,12 @@ function action(kind: string, text: string, act: (button: HTMLElement) => void):
   return button;
 }
 
-/** For a moment in the button, and to who does not see it. */
-function say({ announce }: MessageActions, button: HTMLElement, usual: string, text: string): void {
-  announce(text);
-  button.textContent = text;
+/** Shows the outcome in the button for a moment and announces it. */
+function confirm({ announce }: MessageActions, button: HTMLElement, label: string, outcome: string): void {
+  announce(outcome);
+  button.textContent = outcome;
   setTimeout(() => {
-    button.textContent = usual;
+    button.textContent = label;
   }, 2_500);
 }
 

@@ -2,8 +2,8 @@ import { linkedPage } from '../linked-page.ts';
 
 const built = linkedPage(import.meta.dirname, { assets: '../assets/', wasm: true });
 
-/** What the recipient of a message opens it with. */
+/** The page on which a recipient opens a message. */
 export const page = async () => (await built()).page;
 
-/** What that page asks for. */
+/** The files that the page loads. */
 export const assets = async () => (await built()).assets;

@@ -12,8 +12,8 @@ import {
 import { byId, el } from '../shared/dom.ts';
 import { tick } from './facts.ts';
 import { fieldId } from './fields.ts';
-import { primitives, shortcoming } from './primitives.ts';
-import type { State } from './state.ts';
+import { primitives, unsupportedReason } from './primitives.ts';
+import type { Needs, State, StateAt } from './state.ts';
 import { view } from './view.ts';
 import { type Language, languages, preferred } from './words.ts';
 
@@ -21,20 +21,20 @@ const { baseUrl, messageId } = parseMessageLink(location.href);
 const client = new StrongroomClient({ baseUrl });
 
 let language: Language = preferred(navigator.languages);
-let state: State = { step: 'looking' };
-/** The key, or the password of format 1: as it stands behind `#`, or as it was typed. */
+let state: State = { step: 'checking' };
+/** The key, or the password of format 1: from after the `#`, or as the recipient typed it. */
 let fragment = '';
 let password = '';
-/** Of the access that is being taken; the same for as long as its answer has not come. */
+/** Identifies the current access. It stays the same until the response arrives, so a retry is not counted twice. */
 let nonce = newNonce(primitives);
-/** Leaving now would lose what nobody can fetch again. */
+/** Leaving now would lose content that cannot be fetched again. */
 let isAtRisk = false;
 
 function go(next: State): void {
   state = next;
   render();
-  const announced = document.querySelector<HTMLElement>(`[aria-invalid]`) ?? document.querySelector('h1');
-  announced?.focus();
+  const target = document.querySelector<HTMLElement>(`[aria-invalid]`) ?? document.querySelector('h1');
+  target?.focus();
 }
 
 function render(): void {
@@ -66,7 +66,7 @@ const actions = {
   announce(text: string) {
     byId('announcer').textContent = text;
   },
-  kept() {
+  saved() {
     isAtRisk = false;
   },
   clear() {
@@ -74,7 +74,7 @@ const actions = {
     go({ step: 'cleared' });
   },
   submit(typed: string) {
-    if (state.step === 'ready') begin(state, typed);
+    if (state.step === 'ready') submitReady(state, typed);
     else if (state.step === 'locked') {
       if (typed !== '') password = typed;
       unlock(state.info, state.fetched);
@@ -82,18 +82,18 @@ const actions = {
   },
 };
 
-/** Asks whether it is there, which uses nothing up, and only then whether to open it. */
-async function look(): Promise<void> {
-  go({ step: 'looking' });
+/** Gets the message's status, which uses up no access. The recipient then decides whether to open it. */
+async function check(): Promise<void> {
+  go({ step: 'checking' });
   try {
     const info = await lookAtMessage(client, messageId);
-    go({ step: 'ready', info, asks: askedFor(info) });
+    go({ step: 'ready', info, needs: neededFor(info) });
   } catch (error) {
-    go(withoutAnswer(error, look));
+    go(failureState(error, check));
   }
 }
 
-function askedFor({ format }: MessageInfo): 'nothing' | 'password' | 'key' {
+function neededFor({ format }: MessageInfo): Needs {
   try {
     return asksPassword(primitives, format, fragment) ? 'password' : 'nothing';
   } catch {
@@ -101,21 +101,21 @@ function askedFor({ format }: MessageInfo): 'nothing' | 'password' | 'key' {
   }
 }
 
-function begin({ info, asks }: State & { readonly step: 'ready' }, typed: string): void {
-  if (asks === 'key') {
+function submitReady({ info, needs }: StateAt<'ready'>, typed: string): void {
+  if (needs === 'key') {
     fragment = typed.trim().replace(/^.*#/, '');
-    const next = askedFor(info);
-    go({ step: 'ready', info, asks: next, ...(next === 'key' && { wrong: true }) });
-  } else if (asks === 'password' && typed === '') {
-    go({ step: 'ready', info, asks, wrong: true });
+    const next = neededFor(info);
+    go({ step: 'ready', info, needs: next, ...(next === 'key' && { isRejected: true }) });
+  } else if (needs === 'password' && typed === '') {
+    go({ step: 'ready', info, needs, isRejected: true });
   } else {
     password = typed;
-    take(info);
+    open(info);
   }
 }
 
-/** The one call that counts. */
-async function take(info: MessageInfo): Promise<void> {
+/** Opens the message: the only request that counts as an access. */
+async function open(info: MessageInfo): Promise<void> {
   go({ step: 'opening' });
   try {
     const fetched = await fetchMessage(client, messageId, nonce);
@@ -124,51 +124,55 @@ async function take(info: MessageInfo): Promise<void> {
   } catch (error) {
     if (error instanceof StrongroomError && error.code === 'NONCE_SPENT') {
       nonce = newNonce(primitives);
-      return look();
+      return check();
     }
-    go(withoutAnswer(error, () => take(info), 'lost'));
+    go(failureState(error, () => open(info), 'lost'));
   }
 }
 
 async function unlock(info: MessageInfo, fetched: FetchedMessage): Promise<void> {
   go({ step: 'opening' });
-  // Lets the browser show it: for as long as Argon2id runs, it shows nothing new.
+  // Lets the browser paint first: it paints nothing while Argon2id runs.
   await new Promise((resolve) => setTimeout(resolve, 50));
   try {
     const content = await openSealed(primitives, fetched.encryptedContent, { fragment, password });
     go({ step: 'open', info, content, remaining: fetched.remaining });
-    // Of no more use, so it need not stay in the browser's history.
+    // The key is of no more use, so it need not stay in the browser's history.
     if (fetched.remaining === 0) history.replaceState(null, '', location.pathname);
   } catch (error) {
-    const why = error instanceof MessageError ? error.code : 'resources';
-    if (why === 'WRONG_PASSWORD' || why === 'PASSWORD_REQUIRED' || why === 'resources') {
-      return go({ step: 'locked', info, fetched, why });
+    const reason = error instanceof MessageError ? error.code : 'resources';
+    if (reason === 'WRONG_PASSWORD' || reason === 'PASSWORD_REQUIRED' || reason === 'resources') {
+      return go({ step: 'locked', info, fetched, reason });
     }
     isAtRisk = false;
-    go({ step: 'failed', code: why });
+    go({ step: 'failed', code: reason });
   }
 }
 
-function withoutAnswer(error: unknown, again: () => void, unsure: 'lost' | 'trouble' = 'trouble'): State {
+function failureState(
+  error: unknown,
+  retry: () => void,
+  withoutResponse: 'lost' | 'trouble' = 'trouble',
+): State {
   if (!(error instanceof StrongroomError)) throw error;
   if (error.status === 404) return { step: 'gone' };
-  if (error.status === 429) return { step: 'trouble', kind: 'busy', again };
-  return { step: 'trouble', kind: mayBeLost(error) ? unsure : 'trouble', again };
+  if (error.status === 429) return { step: 'trouble', kind: 'busy', retry };
+  return { step: 'trouble', kind: mayBeLost(error) ? withoutResponse : 'trouble', retry };
 }
 
-/** Whether another link was put into the address of this page, before anything was opened. */
+/** Reads the key again if the address changes before the message is opened. */
 function followFragment(): void {
   if (state.step !== 'ready') return;
   fragment = location.hash.slice(1);
-  go({ ...state, asks: askedFor(state.info) });
+  go({ ...state, needs: neededFor(state.info) });
 }
 
 let hasExpired = false;
 setInterval(() => {
   if (!tick(language) || hasExpired || state.step !== 'ready') return;
-  // By this browser's clock: the server knows better, and is asked once.
+  // This browser's clock may be wrong, so ask the server, once.
   hasExpired = true;
-  look();
+  check();
 }, 1_000);
 
 addEventListener('hashchange', followFragment);
@@ -178,6 +182,6 @@ addEventListener('beforeunload', (event) => {
 
 fragment = location.hash.slice(1);
 render();
-const lacking = await shortcoming();
-if (lacking) go({ step: lacking });
-else await look();
+const unsupported = await unsupportedReason();
+if (unsupported) go({ step: unsupported });
+else await check();

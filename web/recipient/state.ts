@@ -1,24 +1,24 @@
 import type { MessageErrorCode } from '../../client/message-crypto/index.ts';
 import type { FetchedMessage, MessageInfo } from '../../client/messages.ts';
 
-/** Where the recipient stands. */
+/** What the page is showing. */
 export type State =
-  | { readonly step: 'looking' | 'opening' | 'gone' | 'cleared' | 'insecure' | 'old' }
-  /** Nothing has been asked for but whether it is there. `wrong`: what was typed cannot be it. */
+  | { readonly step: 'checking' | 'opening' | 'gone' | 'cleared' | 'insecure' | 'unsupported' }
+  /** The message exists and has not been opened. `isRejected`: the recipient typed something that cannot be right. */
   | {
       readonly step: 'ready';
       readonly info: MessageInfo;
-      readonly asks: 'nothing' | 'password' | 'key';
-      readonly wrong?: true;
+      readonly needs: Needs;
+      readonly isRejected?: true;
     }
-  /** `lost`: it may have been opened without having come. */
-  | { readonly step: 'trouble'; readonly kind: 'trouble' | 'lost' | 'busy'; readonly again: () => void }
-  /** It is here and still encrypted. */
+  /** `lost`: the message may have been opened, but the response never arrived. */
+  | { readonly step: 'trouble'; readonly kind: 'trouble' | 'lost' | 'busy'; readonly retry: () => void }
+  /** The ciphertext is on the page and not decrypted yet. */
   | {
       readonly step: 'locked';
       readonly info: MessageInfo;
       readonly fetched: FetchedMessage;
-      readonly why: 'WRONG_PASSWORD' | 'PASSWORD_REQUIRED' | 'resources';
+      readonly reason: 'WRONG_PASSWORD' | 'PASSWORD_REQUIRED' | 'resources';
     }
   | { readonly step: 'failed'; readonly code: MessageErrorCode }
   | {
@@ -27,3 +27,8 @@ export type State =
       readonly content: string;
       readonly remaining: number | null;
     };
+
+/** What the recipient must supply before the message can be opened. */
+export type Needs = 'nothing' | 'password' | 'key';
+
+export type StateAt<Step extends State['step']> = State & { readonly step: Step };

@@ -7,13 +7,13 @@ const units = [
   ['second', 1],
 ] as const;
 
-/** What is left, in the two largest units that say something: "2 days 3 hours". Empty where nothing is. */
-export function left(milliseconds: number, language: Language): string {
+/** Returns a duration in its two largest units, such as "2 days 3 hours", or an empty string once it is over. */
+export function timeLeft(milliseconds: number, language: Language): string {
   let seconds = Math.max(0, Math.ceil(milliseconds / 1000));
-  const first = units.findIndex(([, size]) => seconds >= size);
-  if (first < 0) return '';
+  const largest = units.findIndex(([, size]) => seconds >= size);
+  if (largest < 0) return '';
   const parts: string[] = [];
-  for (const [unit, size] of units.slice(first, first + 2)) {
+  for (const [unit, size] of units.slice(largest, largest + 2)) {
     const count = Math.floor(seconds / size);
     seconds -= count * size;
     const format = new Intl.NumberFormat(localeOf(language), { style: 'unit', unit, unitDisplay: 'long' });

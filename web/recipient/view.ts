@@ -3,19 +3,19 @@ import { type Child, el } from '../shared/dom.ts';
 import { facts } from './facts.ts';
 import { form, keyField, passwordField } from './fields.ts';
 import { type MessageActions, messageView } from './message.ts';
-import type { State } from './state.ts';
+import type { State, StateAt } from './state.ts';
 import { type Language, languages, type Words } from './words.ts';
 
 export type Actions = MessageActions & {
-  /** What was typed: the password, or the link where that is asked for. */
+  /** @param typed the password, or the link if that is needed */
   submit(typed: string): void;
 };
 
-/** What the page shows in a state: first a heading, which takes the focus. */
+/** Renders a state. Its heading comes first and takes the focus. */
 export function view(state: State, language: Language, actions: Actions): Child[] {
   const { words } = languages[language];
   switch (state.step) {
-    case 'looking':
+    case 'checking':
     case 'opening':
       return [heading(words[state.step]), el('div', { class: 'busy', 'aria-hidden': 'true' })];
     case 'ready':
@@ -25,8 +25,8 @@ export function view(state: State, language: Language, actions: Actions): Child[
     case 'open':
       return [heading(words.opened), ...messageView(state, language, actions)];
     case 'trouble': {
-      const again = form(undefined, words.tryAgain, state.again);
-      return [heading(words[state.kind]), el('p', {}, words[`${state.kind}Lead`]), again];
+      const retry = form(undefined, words.tryAgain, state.retry);
+      return [heading(words[state.kind]), el('p', {}, words[`${state.kind}Lead`]), retry];
     }
     case 'failed': {
       const word = failureOf(state.code);
@@ -46,48 +46,48 @@ function failureOf(code: MessageErrorCode): 'wrongKey' | 'newer' | 'damaged' {
   return code === 'UNSUPPORTED_FORMAT' ? 'newer' : 'damaged';
 }
 
-type Ready = State & { readonly step: 'ready' };
-
-function ready({ info, asks, wrong }: Ready, language: Language, { submit }: Actions): Child[] {
+function ready(
+  { info, needs, isRejected }: StateAt<'ready'>,
+  language: Language,
+  { submit }: Actions,
+): Child[] {
   const { words } = languages[language];
   const common = [
     facts(info, language),
     info.remaining === 1 && el('p', { class: 'warning' }, words.onceWarning),
   ];
   const privacy = el('p', { class: 'note' }, words.privacy);
-  if (asks === 'key') {
-    const field = keyField(words, wrong && words.keyWrong);
+  if (needs === 'key') {
+    const field = keyField(words, isRejected && words.keyWrong);
     const lead = el('p', {}, words.keyMissingLead);
     return [heading(words.keyMissing), lead, form(field, words.continue, submit), ...common, privacy];
   }
   const field =
-    asks === 'password' && passwordField(words, wrong && words.passwordNeeded, words.passwordHint);
+    needs === 'password' && passwordField(words, isRejected && words.passwordNeeded, words.passwordHint);
   const lead = el('p', {}, words.readyLead);
   return [heading(words.ready), lead, ...common, form(field, words.open, submit), privacy];
 }
 
-type Locked = State & { readonly step: 'locked' };
-
-function locked({ why, fetched, info }: Locked, words: Words, { submit }: Actions): Child[] {
-  const leaving =
+function locked({ reason, fetched, info }: StateAt<'locked'>, words: Words, { submit }: Actions): Child[] {
+  const warning =
     fetched.remaining === 0
       ? el('p', { class: 'warning' }, words.lockedLast)
       : el('p', { class: 'note' }, words.lockedMore);
-  if (why === 'resources') {
+  if (reason === 'resources') {
     return [
       heading(words.resources),
       el('p', {}, words.lockedLead),
-      leaving,
+      warning,
       form([], words.tryAgain, submit),
     ];
   }
-  const isWrong = why === 'WRONG_PASSWORD';
-  const doubt = isWrong && info.format === 1 ? words.legacyDoubt : words.passwordHint;
-  const field = passwordField(words, isWrong ? words.locked : undefined, doubt);
+  const isWrong = reason === 'WRONG_PASSWORD';
+  const hint = isWrong && info.format === 1 ? words.legacyDoubt : words.passwordHint;
+  const field = passwordField(words, isWrong ? words.locked : undefined, hint);
   return [
     heading(isWrong ? words.locked : words.lockedNew),
     el('p', {}, words.lockedLead),
-    leaving,
+    warning,
     form(field, words.tryAgain, submit),
   ];
 }

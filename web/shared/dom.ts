@@ -1,6 +1,6 @@
 export type Child = Node | string | undefined | false | readonly Child[];
 
-/** An element with attributes and children. Text stays text: nothing here parses HTML. */
+/** Creates an element with attributes and children. Strings become text and are never parsed as HTML. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Readonly<Record<string, string>> = {},
@@ -20,14 +20,14 @@ function append(element: HTMLElement, children: readonly Child[]): void {
   }
 }
 
-/** The page's own element. @throws Error where the page has none of that id */
+/** Returns the element with that id. Throws an error if the page has none. */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no #${id}`);
   return element;
 }
 
-/** Code with a button that copies it. */
+/** Renders code with a button that copies it. */
 export function codeBlock(label: string, code: string): HTMLElement {
   const copy = el('button', { type: 'button', class: 'copy', 'aria-label': `Copy: ${label}` }, 'Copy');
   copy.addEventListener('click', async () => {

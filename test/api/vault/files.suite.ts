@@ -34,7 +34,7 @@ export function filesSuite(target: () => Target): void {
     );
 
     test.each([undefined, 'text/plain', 'text/plain; charset=utf-8', 'image/svg+xml'])(
-      'the content type %s is kept',
+      'returns the content type %s',
       async (contentType) => {
         const { body } = await user.file(await user.upload('content', { contentType }));
         expect(body.contentType).toBe(contentType ?? 'application/octet-stream');
@@ -80,7 +80,7 @@ export function filesSuite(target: () => Target): void {
       expect((await post('another')).body.code).toBe('IDEMPOTENCY_KEY_REUSED');
     });
 
-    test('the list is paged, the oldest file first', async () => {
+    test('pages the list, oldest file first', async () => {
       const other = await VaultUser.create(target(), user.orgId);
       const ids: string[] = [];
       for (const fileName of ['1', '2', '3']) ids.push(await other.upload('content', { fileName }));

@@ -58,7 +58,7 @@ export function recoverySuite(target: () => Target): void {
         [400, await put(owner, keyless), 'RECIPIENT_KEYS_REQUIRED'],
         [400, await put(keyless, alice), 'KEYS_REQUIRED'],
         [404, await put(owner, stranger), 'NOT_FOUND'],
-        [404, await put(owner, { id: 'nobody' }), 'NOT_FOUND'],
+        [404, await put(owner, { id: 'no-such-user' }), 'NOT_FOUND'],
       ] as const;
       for (const [status, answer, code] of refusals) {
         expect([answer.status, answer.body.code]).toEqual([status, code]);
@@ -121,7 +121,7 @@ export function recoverySuite(target: () => Target): void {
       expect((await rekey(owner, 'another wrong secret', renewed)).body.code).toBe('WRONG_USER_SECRET');
       expect((await owner.get('kept')).status).toBe(200);
       expect(await pending(owner)).not.toBeNull();
-      // The owner's own secret still works, and a rekey with it deletes the restore.
+      // The owner's own secret still works, and a rekey by it deletes the restore.
       const next = 'the next secret of the owner';
       expect((await rekey(owner, owner.secret, next)).status).toBe(200);
       owner.secret = next;
@@ -137,7 +137,7 @@ export function recoverySuite(target: () => Target): void {
       const answers = await Promise.all(secrets.map((each) => rekey(user, 'a temporary secret', each)));
       const statuses = answers.map(({ status }) => status);
       expect(statuses.toSorted()[0]).toBe(200);
-      // The other rekey met the change, or came after it.
+      // The other one either conflicted with the change or came after it.
       expect([401, 409]).toContain(statuses.toSorted()[1]);
       const winner = secrets[statuses.indexOf(200)] as string;
       await user.put('kept', 'v');
@@ -148,10 +148,10 @@ export function recoverySuite(target: () => Target): void {
       const user = await VaultUser.create(target(), org, { name: 'user' });
       for (const trustee of [alice, bob]) await put(user, trustee);
       expect((await restore(alice, user, await restoreOf(user, 'a temporary secret'))).status).toBe(200);
-      const takeBack = ({ id }: VaultUser) => user.call('DELETE', `/v1/recovery/trustees/${id}`);
-      expect((await takeBack(bob)).status).toBe(200);
+      const revoke = ({ id }: VaultUser) => user.call('DELETE', `/v1/recovery/trustees/${id}`);
+      expect((await revoke(bob)).status).toBe(200);
       expect((await pending(user)).trusteeUserId).toBe(alice.id);
-      expect((await takeBack(alice)).status).toBe(200);
+      expect((await revoke(alice)).status).toBe(200);
       expect(await pending(user)).toBeNull();
       expect((await rekey(user, 'a temporary secret', renewed)).status).toBe(401);
     });
@@ -191,22 +191,19 @@ export function recoverySuite(target: () => Target): void {
     });
     const ids = (users: readonly VaultUser[]) => users.map(({ id }) => id);
 
-    /**
-     * Collects shares as trustees do: the first one collects from the others, each of whom seals their share to the
-     * first.
-     */
+    /** Lets the first trustee collect the shares of the others, who seal them to the first one's keys. */
     async function collect(from: readonly VaultUser[]): Promise<OpenedShare[]> {
       const [collector, ...others] = from as [VaultUser, ...VaultUser[]];
       const { body: profile } = await clientOf(collector).call('users.get', {
         params: { userId: collector.id },
       });
-      const handed = others.map(async (trustee) => {
+      const sealed = others.map(async (trustee) => {
         const opened = await openTrusteeShare(clientOf(trustee), portableVault, trustee.secret, owner.id);
         const text = sealShareFor(portableVault, opened, profile);
         return openHandedShare(clientOf(collector), nativeVault, collector.secret, text);
       });
       const own = openTrusteeShare(clientOf(collector), nativeVault, collector.secret, owner.id);
-      return Promise.all([own, ...handed]);
+      return Promise.all([own, ...sealed]);
     }
 
     async function recovered(temporarySecret: string): Promise<void> {

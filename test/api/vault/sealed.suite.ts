@@ -9,7 +9,7 @@ import { b64, newOrg, VaultUser } from './vault-user.ts';
 const anotherVersion = (base64: string) => b64(Buffer.from(base64, 'base64').fill(9, 0, 1));
 const cut = (base64: string) => b64(Buffer.from(base64, 'base64').subarray(0, -1));
 
-/** What the API sees, and refuses, of data that a client seals and the API cannot decrypt. */
+/** Material that a client seals and the API cannot open: what the API verifies all the same, and rejects. */
 export function sealedSuite(target: () => Target): void {
   describe('sealed', () => {
     let [owner, alice, bob] = [] as unknown as [VaultUser, VaultUser, VaultUser];
@@ -62,7 +62,7 @@ export function sealedSuite(target: () => Target): void {
         ['envelopeB64', { envelopeB64: '!' }],
         ['version', { version: 0 }],
         ['shares', { shares: undefined }],
-        ['valueB64', { valueB64: b64('in the clear') }],
+        ['valueB64', { valueB64: b64('in plaintext') }],
       ])('with a bad %s is 400, and the error names it', async (path, fault) => {
         const answer = await put({ ...(await sealedValue(1)), ...fault });
         expect([answer.status, pathOf(answer)]).toEqual([400, [path]]);
@@ -127,7 +127,7 @@ export function sealedSuite(target: () => Target): void {
     });
 
     describe('a share', () => {
-      /** Creates a share of the current value, as the owner's client does. */
+      /** Seals a share of the stored value, as the owner's client does. */
       const sealedShare = async (recipient: VaultUser, terms?: Uint8Array) => {
         const { body } = await owner.call('GET', `/v1/sealed/kv/${key}`);
         const context = vault.valueContext(key, body.version);
@@ -166,7 +166,7 @@ export function sealedSuite(target: () => Target): void {
         ['sealedTermsB64', { sealedTermsB64: b64('nothing') }],
         ['expiresUtc', { expiresUtc: '2020-01-01T00:00:00Z' }],
         ['permission', { permission: 'write' }],
-        ['alias', { alias: 'in the clear' }],
+        ['alias', { alias: 'in plaintext' }],
       ])('with a bad %s is 400, and the error names it', async (path, fault) => {
         const answer = await share({ ...(await sealedShare(alice)), ...fault });
         expect([answer.status, pathOf(answer)]).toEqual([400, [path]]);
@@ -182,22 +182,22 @@ export function sealedSuite(target: () => Target): void {
       });
 
       test.each([
-        ['no JSON', utf8('{')],
-        ['no object', utf8('null')],
-        ['no text', Uint8Array.of(0xff)],
+        ['not JSON', utf8('{')],
+        ['not an object', utf8('null')],
+        ['not text', Uint8Array.of(0xff)],
         [
-          'other terms',
+          'not the declared ones',
           utf8(JSON.stringify({ permission: 'read', ownerName: 'boss', expiresAt: null, alias: null })),
         ],
         [
-          'an alias that is none',
+          'invalid in their alias',
           utf8('{"permission":"read","ownerName":"owner","expiresAt":null,"alias":7}'),
         ],
         [
-          'half a character',
+          'text with a lone surrogate',
           utf8('{"permission":"read","ownerName":"owner","expiresAt":null,"alias":"\\ud800"}'),
         ],
-      ])('whose terms are %s cannot be decrypted by anyone, and is not listed', async (_, terms) => {
+      ])('cannot be opened and is not listed if its terms are %s', async (_, terms) => {
         const made = await sealedShare(alice, terms);
         expect((await share(made)).status).toBe(201);
         const { status, body } = await alice.read(made.shareId);

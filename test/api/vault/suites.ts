@@ -9,7 +9,7 @@ import { sharesSuite } from './shares.suite.ts';
 import { uploadsSuite } from './uploads.suite.ts';
 import { walkSuite } from './walk.suite.ts';
 
-/** The vault, tested on an appliance wherever it runs. */
+/** The suites of the vault, for an appliance on any target. */
 export function vaultSuites(target: () => Target): void {
   for (const suite of [
     walkSuite,

@@ -29,7 +29,7 @@ export function uploadsSuite(target: () => Target): void {
     expect(answer.status).toBe(range ? 206 : 200);
     return Buffer.from(await answer.arrayBuffer());
   };
-  /** Uploads all parts. */
+  /** Uploads a whole file. */
   const upload = async (user: VaultUser, content: Uint8Array) => {
     const file = sealClientFile(await meOf(user), content);
     expect((await begin(user, file)).status).toBe(201);
@@ -172,7 +172,7 @@ export function uploadsSuite(target: () => Target): void {
           urlExpiresUtc: time,
         },
       ]);
-      // The URL must not be valid for longer than the share.
+      // The URL must not outlive the share.
       expect(Date.parse(download.urlExpiresUtc)).toBeLessThanOrEqual(Date.parse(expiresUtc));
       expect(await accesses()).toEqual([time, time]);
       const opened = await openDownload(
@@ -347,8 +347,8 @@ export function uploadsSuite(target: () => Target): void {
     });
 
     test('is refused to a user without keys', async () => {
-      const nobody = await VaultUser.create(target(), owner.orgId, { keys: false });
-      const { status, body } = await begin(nobody, sealClientFile(await meOf(owner), randomBytes(100)));
+      const keyless = await VaultUser.create(target(), owner.orgId, { keys: false });
+      const { status, body } = await begin(keyless, sealClientFile(await meOf(owner), randomBytes(100)));
       expect([status, body.code]).toEqual([400, 'KEYS_REQUIRED']);
     });
 
@@ -369,11 +369,11 @@ export function uploadsSuite(target: () => Target): void {
     });
 
     test.each([
-      ['none', []],
-      ['too many', Array.from({ length: limits.partUrls + 1 }, (_, at) => at + 1)],
-      ['one twice', [1, 1]],
-      ['one of no upload', [10_001]],
-    ])('URLs of %s parts are refused', async (_, partNumbers) => {
+      ['no parts', []],
+      ['too many parts', Array.from({ length: limits.partUrls + 1 }, (_, at) => at + 1)],
+      ['a repeated part', [1, 1]],
+      ['a part beyond any upload', [10_001]],
+    ])('rejects a request for URLs of %s', async (_, partNumbers) => {
       const { status, body } = await sign(owner, randomUUID(), ...partNumbers);
       expect([status, body.details[0].path]).toEqual([400, expect.stringMatching(/^partNumbers/)]);
     });
@@ -425,7 +425,7 @@ export function uploadsSuite(target: () => Target): void {
       await asAdministrator(target(), 'PUT', `/admin/orgs/${org}/storage`, { provider: 'appliance' });
       expect((await complete(user, file.id)).status).toBe(200);
       expect((await complete(user, other.id)).body.code).toBe('PLAN_LIMIT_REACHED');
-      // It is one object by now, and becomes a file as soon as the plan has room.
+      // The parts are assembled already, so the upload becomes a file as soon as the plan has room.
       await user.call('DELETE', `/v1/files/${file.id}`);
       expect((await complete(user, other.id)).status).toBe(200);
       expect((await user.file(other.id)).status).toBe(200);

@@ -12,11 +12,11 @@ export function asAdministrator(target: Target, method: string, path: string, bo
 
 export async function newOrg(target: Target, name = `Org ${randomUUID()}`): Promise<string> {
   const { status, text, body } = await asAdministrator(target, 'POST', '/admin/orgs', { name });
-  if (status !== 201) throw new Error(`an org was answered ${status} ${text}`);
+  if (status !== 201) throw new Error(`creating an org returned ${status} ${text}`);
   return body.id;
 }
 
-/** A user of an org, with the user secret that a person would keep. */
+/** A user of an org, together with the user secret that only the person knows. */
 export class VaultUser {
   readonly target: Target;
   readonly id: string;
@@ -33,7 +33,7 @@ export class VaultUser {
     this.apiKey = apiKey;
   }
 
-  /** @param by who creates the user; the global administrator by default */
+  /** Creates a user as the global administrator. */
   static async create(
     target: Target,
     orgId: string,
@@ -41,7 +41,7 @@ export class VaultUser {
   ): Promise<VaultUser> {
     const path = `/admin/orgs/${orgId}/users`;
     const { status, text, body } = await asAdministrator(target, 'POST', path, { name, isAdmin });
-    if (status !== 201) throw new Error(`a user was answered ${status} ${text}`);
+    if (status !== 201) throw new Error(`creating a user returned ${status} ${text}`);
     const user = new VaultUser(target, body);
     if (keys) await user.generate();
     return user;
@@ -49,7 +49,7 @@ export class VaultUser {
 
   async generate(): Promise<void> {
     const { status, text } = await this.open('POST', '/v1/keys/generate');
-    if (status !== 201) throw new Error(`keys were answered ${status} ${text}`);
+    if (status !== 201) throw new Error(`generating keys returned ${status} ${text}`);
   }
 
   /** Sends a request without the user secret. */
@@ -83,11 +83,11 @@ export class VaultUser {
     return this.open('GET', `/v1/kv/shared/${shareId}`);
   }
 
-  /** Stores a file. @returns its ID */
+  /** Stores a file and returns its id. */
   async upload(content: string | Uint8Array, terms: object = {}): Promise<string> {
     const file = { fileName: 'snapshot.json', contentType: 'application/json', contentB64: b64(content) };
     const { status, text, body } = await this.open('POST', '/v1/files', { body: { ...file, ...terms } });
-    if (status !== 201) throw new Error(`a file was answered ${status} ${text}`);
+    if (status !== 201) throw new Error(`storing a file returned ${status} ${text}`);
     return body.id;
   }
 

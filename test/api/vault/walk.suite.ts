@@ -10,10 +10,7 @@ const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const apiKey = expect.stringMatching(/^pyapi_/);
 const base64 = expect.stringMatching(/^[A-Za-z0-9+/]+=*$/);
 
-/**
- * Follows the sections of the reference API from the top. Each builds on what the previous ones left: two orgs, five
- * users.
- */
+/** Follows the reference section by section. Each test builds on those before it: two orgs, five users. */
 export function walkSuite(target: () => Target): void {
   describe('the proxy API of the reference, from top to bottom', () => {
     let [north, south] = ['', ''];
@@ -27,7 +24,7 @@ export function walkSuite(target: () => Target): void {
     let shareId = '';
     let fileId = '';
 
-    /** Creates a user through the API. */
+    /** Creates a user through the API, with the credential in `headers`. */
     const make = async (headers: Record<string, string>, orgId: string, body: object) => {
       const answer = await call(target(), 'POST', `/admin/orgs/${orgId}/users`, { headers, body });
       expect([answer.status, answer.text]).toEqual([201, expect.any(String)]);
@@ -63,7 +60,7 @@ export function walkSuite(target: () => Target): void {
       mallory = new VaultUser(target(), await make(administrator, south, { name: 'mallory', isAdmin: true }));
     });
 
-    test('GET /health', async () => {
+    test('GET /health returns ok', async () => {
       expect(await call(target(), 'GET', '/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
     });
 
@@ -74,7 +71,7 @@ export function walkSuite(target: () => Target): void {
       });
     });
 
-    test('PUT /v1/kv/{key}, GET and POST …/shares without keys are 400', async () => {
+    test('PUT /v1/kv/{key}, GET and POST …/shares are 400 without keys', async () => {
       for (const answer of [
         await owner.put('k', 'v'),
         await owner.get('k'),
@@ -87,7 +84,7 @@ export function walkSuite(target: () => Target): void {
       }
     });
 
-    test('POST /v1/keys/generate', async () => {
+    test('POST /v1/keys/generate creates both key pairs once', async () => {
       const { status, body } = await owner.open('POST', '/v1/keys/generate');
       expect([status, body]).toEqual([201, { publicKeyB64: base64, publicKeyKyberB64: base64 }]);
       expect(Buffer.from(body.publicKeyB64, 'base64')).toHaveLength(32);
@@ -98,7 +95,7 @@ export function walkSuite(target: () => Target): void {
       await mallory.generate();
     });
 
-    test('PUT /v1/kv/{key}, GET, the list', async () => {
+    test('PUT /v1/kv/{key} stores a value that GET returns and lists', async () => {
       const created = await owner.put('app.config.url', 'https://example.com');
       expect([created.status, created.body]).toEqual([
         201,
@@ -124,7 +121,7 @@ export function walkSuite(target: () => Target): void {
       expect((await alice.get('db')).status).toBe(404);
     });
 
-    test('POST /v1/keys/rekey', async () => {
+    test('POST /v1/keys/rekey replaces the user secret', async () => {
       const renewed = 'a renewed user secret';
       const rekey = (secret: string) =>
         owner.call('POST', '/v1/keys/rekey', {
@@ -141,7 +138,7 @@ export function walkSuite(target: () => Target): void {
       expect((await owner.get('db')).body).toEqual({ valueB64: b64('the password') });
     });
 
-    test('POST /v1/kv/{key}/shares', async () => {
+    test('POST /v1/kv/{key}/shares shares a value', async () => {
       const expiresUtc = new Date(Date.now() + 3_600_000).toISOString();
       const { status, body } = await owner.share('db', alice, { alias: 'database password', expiresUtc });
       expect([status, body]).toEqual([
@@ -151,7 +148,7 @@ export function walkSuite(target: () => Target): void {
       shareId = body.shareId;
     });
 
-    test('POST /v1/kv/{key}/shares refuses as the reference says', async () => {
+    test('POST /v1/kv/{key}/shares refuses what the reference refuses', async () => {
       const refusals = [
         [400, await owner.share('db', bob), 'RECIPIENT_KEYS_REQUIRED'],
         [400, await owner.share('db', alice, { permission: 'write' }), 'INVALID_REQUEST'],
@@ -175,7 +172,7 @@ export function walkSuite(target: () => Target): void {
       }
     });
 
-    test('GET /v1/kv/shared and GET /v1/kv/shared/{shareId}', async () => {
+    test('GET /v1/kv/shared lists received shares, and GET /v1/kv/shared/{shareId} opens one', async () => {
       const list = await alice.open('GET', '/v1/kv/shared');
       expect([list.status, list.body]).toEqual([
         200,
@@ -233,7 +230,7 @@ export function walkSuite(target: () => Target): void {
       expect((await alice.open('GET', '/v1/kv/shared')).body[0].alias).toBe('database password');
     });
 
-    test('DELETE /v1/kv/{key}/shares/{recipientUserId}', async () => {
+    test('DELETE /v1/kv/{key}/shares/{recipientUserId} revokes a share', async () => {
       const revoked = await owner.revoke('db', alice);
       expect([revoked.status, revoked.body]).toEqual([200, { revoked: true, shareId, revokedUtc: time }]);
       expect((await alice.read(shareId)).status).toBe(404);
@@ -241,7 +238,7 @@ export function walkSuite(target: () => Target): void {
       expect((await owner.call('GET', '/v1/kv/db/shares')).body).toEqual([]);
     });
 
-    test('DELETE /v1/kv/shared/{shareId}', async () => {
+    test('DELETE /v1/kv/shared/{shareId} declines a share', async () => {
       const { body } = await owner.share('db', alice);
       expect(body.expiresUtc).toBeNull();
       const path = `/v1/kv/shared/${body.shareId}`;
@@ -266,7 +263,7 @@ export function walkSuite(target: () => Target): void {
       expect((await owner.call('DELETE', '/v1/kv/absent')).status).toBe(404);
     });
 
-    test('POST /v1/files', async () => {
+    test('POST /v1/files stores a file', async () => {
       const { status, body } = await owner.open('POST', '/v1/files', {
         body: { fileName: 'snapshot.json', contentB64: b64('{"a":1}'), contentType: 'application/json' },
       });
@@ -283,7 +280,7 @@ export function walkSuite(target: () => Target): void {
       fileId = body.id;
     });
 
-    test('POST /v1/files refuses as the reference says', async () => {
+    test('POST /v1/files refuses what the reference refuses', async () => {
       const file = { fileName: 'a', contentB64: 'YQ==' };
       const post = (by: VaultUser, input: object) =>
         by.call('POST', '/v1/files', { headers: { 'x-user-secret': by.secret }, body: input });
@@ -301,7 +298,7 @@ export function walkSuite(target: () => Target): void {
       }
     });
 
-    test('GET /v1/files and GET /v1/files/{id}', async () => {
+    test('GET /v1/files lists files, and GET /v1/files/{id} returns one', async () => {
       const list = await owner.open('GET', '/v1/files');
       const { updatedUtc, ...metadata } = list.body[0];
       expect([list.status, list.body.length, metadata, updatedUtc]).toEqual([
@@ -323,7 +320,7 @@ export function walkSuite(target: () => Target): void {
       expect((await owner.file('no-such-file')).status).toBe(404);
     });
 
-    test('POST /v1/files/{id}/shares', async () => {
+    test('POST /v1/files/{id}/shares shares a file', async () => {
       const expiresUtc = new Date(Date.now() + 3_600_000).toISOString();
       const { status, body } = await owner.shareFile(fileId, alice, { expiresUtc });
       expect([status, body]).toEqual([
@@ -333,7 +330,7 @@ export function walkSuite(target: () => Target): void {
       shareId = body.shareId;
     });
 
-    test('POST /v1/files/{id}/shares refuses as the reference says', async () => {
+    test('POST /v1/files/{id}/shares refuses what the reference refuses', async () => {
       const refusals = [
         [400, await owner.shareFile(fileId, bob), 'RECIPIENT_KEYS_REQUIRED'],
         [400, await owner.shareFile(fileId, alice, { permission: 'write' }), 'INVALID_REQUEST'],
@@ -361,7 +358,7 @@ export function walkSuite(target: () => Target): void {
       }
     });
 
-    test('GET /v1/files/shared and GET /v1/files/shared/{shareId}', async () => {
+    test('GET /v1/files/shared lists received files, and GET /v1/files/shared/{shareId} opens one', async () => {
       const metadata = { fileName: 'snapshot.json', contentType: 'application/json' };
       const list = await alice.open('GET', '/v1/files/shared');
       const share = { shareId, fileId, ownerUserId: owner.id, expiresUtc: time };
@@ -401,7 +398,7 @@ export function walkSuite(target: () => Target): void {
       expect((await alice.call('GET', `/v1/files/${fileId}/shares`)).status).toBe(404);
     });
 
-    test('DELETE /v1/files/{id}/shares/{recipientUserId}', async () => {
+    test('DELETE /v1/files/{id}/shares/{recipientUserId} revokes a share', async () => {
       const revoked = await owner.revokeFile(fileId, alice);
       expect([revoked.status, revoked.body]).toEqual([200, { revoked: true, shareId, revokedUtc: time }]);
       expect((await alice.sharedFile(shareId)).status).toBe(404);
@@ -409,7 +406,7 @@ export function walkSuite(target: () => Target): void {
       expect((await owner.call('GET', `/v1/files/${fileId}/shares`)).body).toEqual([]);
     });
 
-    test('DELETE /v1/files/shared/{shareId}', async () => {
+    test('DELETE /v1/files/shared/{shareId} declines a share', async () => {
       const { body } = await owner.shareFile(fileId, alice);
       expect(body.expiresUtc).toBeNull();
       const path = `/v1/files/shared/${body.shareId}`;
@@ -435,7 +432,7 @@ export function walkSuite(target: () => Target): void {
       expect((await owner.call('DELETE', `/v1/files/${fileId}`)).status).toBe(404);
     });
 
-    test('GET /v1/users/me', async () => {
+    test('GET /v1/users/me returns the caller’s profile', async () => {
       const { status, body } = await owner.call('GET', '/v1/users/me');
       expect([status, body]).toEqual([
         200,
@@ -463,7 +460,7 @@ export function walkSuite(target: () => Target): void {
       expect((await bob.call('GET', '/v1/users/me')).body).toMatchObject({ publicKeyB64: null, kdf: null });
     });
 
-    test('GET /v1/users/org and GET /v1/users/org/{userId}', async () => {
+    test('GET /v1/users/org lists the org’s users, and GET /v1/users/org/{userId} returns one', async () => {
       const { status, body } = await alice.call('GET', '/v1/users/org');
       const profile = (user: VaultUser, keys: unknown) => ({
         id: user.id,
@@ -488,7 +485,7 @@ export function walkSuite(target: () => Target): void {
       expect(names).toEqual(['admin', 'owner', 'alice', 'bob']);
     });
 
-    test('PUT /v1/recovery/trustees/{trusteeUserId}, the list of them', async () => {
+    test('PUT /v1/recovery/trustees/{trusteeUserId} appoints a trustee, who is then listed', async () => {
       const path = `/v1/recovery/trustees/${alice.id}`;
       const body = {
         encryptedPrivateKeyEccShareB64: b64('ecc'),
@@ -513,7 +510,7 @@ export function walkSuite(target: () => Target): void {
       expect([stranger.status, stranger.body.code]).toEqual([404, 'NOT_FOUND']);
     });
 
-    test('GET /v1/recovery/shares and GET /v1/recovery/shares/{ownerUserId}', async () => {
+    test('GET /v1/recovery/shares lists owners, and GET /v1/recovery/shares/{ownerUserId} returns a share', async () => {
       const listed = {
         ownerUserId: owner.id,
         ownerName: 'owner',
@@ -538,7 +535,7 @@ export function walkSuite(target: () => Target): void {
       }
     });
 
-    test('POST /v1/recovery/restore/{ownerUserId}, and the rekey that follows', async () => {
+    test('POST /v1/recovery/restore/{ownerUserId} stores keys that the owner’s rekey adopts', async () => {
       const { body: me } = await owner.call('GET', '/v1/users/me');
       const keys = await openOwnKeys(nativeVault, me, owner.secret);
       const restoring = { org: north, user: owner.id, keyVersion: restoredKeyVersion };
@@ -576,7 +573,7 @@ export function walkSuite(target: () => Target): void {
       expect((await owner.get('of before')).body).toEqual({ valueB64: b64('v') });
     });
 
-    test('DELETE /v1/recovery/trustees/{trusteeUserId}', async () => {
+    test('DELETE /v1/recovery/trustees/{trusteeUserId} revokes a trustee’s share', async () => {
       const path = `/v1/recovery/trustees/${alice.id}`;
       const { status, body } = await owner.call('DELETE', path);
       expect([status, body]).toEqual([200, { deleted: true, trusteeUserId: alice.id }]);
@@ -584,7 +581,7 @@ export function walkSuite(target: () => Target): void {
       expect((await alice.call('GET', `/v1/recovery/shares/${owner.id}`)).status).toBe(404);
     });
 
-    test('GET /admin/orgs is the global administrator’s', async () => {
+    test('GET /admin/orgs is for the global administrator', async () => {
       const { status, body } = await asAdministrator(target(), 'GET', '/admin/orgs?limit=100');
       expect([status, body]).toEqual([
         200,
@@ -604,7 +601,7 @@ export function walkSuite(target: () => Target): void {
       }
     });
 
-    test('GET and POST /admin/orgs/{orgId}/users are the org’s admins’', async () => {
+    test('GET and POST /admin/orgs/{orgId}/users are for the org’s admins', async () => {
       const path = `/admin/orgs/${north}/users`;
       const { status, body } = await admin.call('GET', path);
       expect([status, body.map(({ name }: { name: string }) => name)]).toEqual([
@@ -639,7 +636,7 @@ export function walkSuite(target: () => Target): void {
       expect((await call(target(), 'POST', '/api/login', { body: credentials })).status).toBe(401);
     });
 
-    test('POST /admin/orgs/{orgId}/users/{userId}/apikey/rotate', async () => {
+    test('POST /admin/orgs/{orgId}/users/{userId}/apikey/rotate replaces a user’s API key', async () => {
       const path = (orgId: string, userId: string) => `/admin/orgs/${orgId}/users/${userId}/apikey/rotate`;
       expect((await mallory.call('POST', path(north, bob.id))).status).toBe(404);
       expect((await admin.call('POST', path(north, mallory.id))).status).toBe(404);

@@ -25,20 +25,20 @@ describe('the local router', () => {
     expect(found('GET', '/kv/a/shares/7')).toEqual(['GET /kv/{key}/shares/{id}', { key: 'a', id: '7' }]);
   });
 
-  test('takes a fixed segment before a parameter', () => {
+  test('prefers a fixed segment to a parameter', () => {
     expect(found('GET', '/kv/shared')).toEqual(['GET /kv/shared', {}]);
   });
 
-  test('keeps what is percent-encoded as it is, inside its segment', () => {
+  test('leaves percent-encoded characters encoded, inside their segment', () => {
     expect(found('GET', '/kv/app%2Fconfig%2Furl')).toEqual(['GET /kv/{key}', { key: 'app%2Fconfig%2Furl' }]);
     expect(found('GET', '/kv/%2e%2e')).toEqual(['GET /kv/{key}', { key: '%2e%2e' }]);
   });
 
-  test('says which methods a path takes', () => {
+  test('lists the methods of a path', () => {
     expect(found('DELETE', '/kv/a')).toEqual({ allow: ['GET', 'PUT'] });
   });
 
-  test('lets a name that is taken reach the operation that says so', () => {
+  test('routes a reserved name to the operation that refuses it', () => {
     expect(found('PUT', '/kv/shared')).toEqual(['PUT /kv/{key}', { key: 'shared' }]);
     expect(found('DELETE', '/kv/shared')).toEqual({ allow: ['GET'] });
   });

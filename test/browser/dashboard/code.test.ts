@@ -13,14 +13,14 @@ const reversed = [...marker].reverse().join('');
 const dialog = (page: Page) => page.getByRole('dialog');
 
 async function save(page: Page, program: string, password = masterPassword, again = password): Promise<void> {
-  await page.getByLabel('Program', { exact: true }).fill(program);
+  await page.getByLabel('Code', { exact: true }).fill(program);
   await page.getByLabel('Master password', { exact: true }).fill(password);
-  await page.getByLabel('Master password, again', { exact: true }).fill(again);
+  await page.getByLabel('Confirm master password', { exact: true }).fill(again);
   await button(page, 'Encrypt and save').click();
 }
 
 async function encrypt(page: Page, name: string, program: string): Promise<void> {
-  await button(page, 'Encrypt a program').click();
+  await button(page, 'Encrypt program').click();
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByLabel('Description').fill('Report of the month');
   await save(page, program);
@@ -33,7 +33,7 @@ async function run(page: Page, name: string, password = masterPassword): Promise
   await button(page, 'Run').click();
 }
 
-/** In any form that it could have been sent in. */
+/** Expects that a secret was not sent in any encoding. */
 function expectUnsent(sent: string, secret: string): void {
   const bytes = Buffer.from(secret);
   for (const form of [
@@ -52,21 +52,21 @@ function expectUnsent(sent: string, secret: string): void {
 }
 
 describe('encrypted code', () => {
-  test('is encrypted, run, shown, replaced and deleted; neither it nor its password is sent or kept', async () => {
+  test('encrypts, runs, shows, replaces and deletes a program without sending or storing code or password', async () => {
     const page = await dashboard.visit();
     await dashboard.register(page);
     dashboard.proxy.forget();
     await openSection(page, 'Encrypted code');
     await page.getByText('No encrypted programs yet').waitFor();
     await expectAccessible(page);
-    await button(page, 'Encrypt a program').click();
+    await button(page, 'Encrypt program').click();
     await page.getByLabel('Name', { exact: true }).fill('monthly-report');
     await page.getByLabel('Description').fill('Report of the month');
     await expectAccessible(page);
     await save(page, code, masterPassword, 'another master password');
-    expect(await page.getByRole('alert').textContent()).toContain('not the same');
+    expect(await page.getByRole('alert').textContent()).toContain('do not match');
     await picture(page, 'dashboard-code-encrypt');
-    await page.getByLabel('Master password, again', { exact: true }).fill(masterPassword);
+    await page.getByLabel('Confirm master password', { exact: true }).fill(masterPassword);
     await button(page, 'Encrypt and save').click();
     await page.getByRole('row', { name: 'monthly-report' }).waitFor();
     await expectAccessible(page);
@@ -77,13 +77,13 @@ describe('encrypted code', () => {
     await page.getByLabel('Standard input').fill('given');
     await page.getByLabel('Master password', { exact: true }).fill('not the master password');
     await button(page, 'Run').click();
-    expect(await page.getByRole('alert').textContent()).toContain('does not open this program');
+    expect(await page.getByRole('alert').textContent()).toContain('The master password is incorrect');
     await page.getByLabel('Master password', { exact: true }).fill(masterPassword);
     await button(page, 'Run').click();
     await page.getByText(/^Completed in/).waitFor();
     const output = page.getByRole('region', { name: 'Output', exact: true });
     expect(await output.textContent()).toContain(`${reversed} ['2026-01', 'two words'] given`);
-    expect(await page.getByRole('region', { name: 'Errors' }).textContent()).toContain('err');
+    expect(await page.getByRole('region', { name: 'Error output' }).textContent()).toContain('err');
     await expectAccessible(page);
     await picture(page, 'dashboard-code-run');
     await button(page, 'Close').click();
@@ -91,7 +91,7 @@ describe('encrypted code', () => {
     await button(page, 'Show: monthly-report').click();
     await page.getByLabel('Master password', { exact: true }).fill(masterPassword);
     await button(page, 'Show').click();
-    const shown = dialog(page).getByRole('region', { name: 'Program' });
+    const shown = dialog(page).getByRole('region', { name: 'Code' });
     expect(await shown.textContent()).toBe(code);
     await expectAccessible(page);
     await picture(page, 'dashboard-code-show');
@@ -100,28 +100,28 @@ describe('encrypted code', () => {
 
     await button(page, 'Replace: monthly-report').click();
     await save(page, 'print("second")');
-    await page.getByText('monthly-report is saved, encrypted.').waitFor();
+    await page.getByText('monthly-report encrypted and saved').waitFor();
     await dialog(page).waitFor({ state: 'detached' });
     await run(page, 'monthly-report');
     await page.getByText('second').waitFor();
     await page.keyboard.press('Escape');
 
-    const kept = await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
+    const stored = await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
     const { sent } = dashboard.proxy;
     expect(sent).toContain('sealedPassword');
     for (const secret of [masterPassword, code, marker]) {
       expectUnsent(sent, secret);
-      expect(kept).not.toContain(secret);
+      expect(stored).not.toContain(secret);
     }
 
     await button(page, 'Delete: monthly-report').click();
     await button(page, 'Delete').click();
     await page.getByText('No encrypted programs yet').waitFor();
-    // Chromium tells of each answer of 401: the wrong password.
+    // Chromium reports the 401 for the wrong password.
     expect(dashboard.complaints.filter((line) => !line.includes('status of 401'))).toEqual([]);
   });
 
-  test('that runs for long shows its output as it comes, and is stopped', async () => {
+  test('shows the output of a long execution as it arrives, and stops it', async () => {
     const page = await dashboard.visitSection('code', 'Encrypted code');
     await encrypt(page, 'long', 'import time\nprint("begun", flush=True)\ntime.sleep(600)');
     await run(page, 'long');
@@ -132,7 +132,7 @@ describe('encrypted code', () => {
     expect(dashboard.complaints).toEqual([]);
   });
 
-  test('a sandbox that the keys of before do not prove gets nothing, until the new ones are taken', async () => {
+  test('sends nothing to a sandbox that the stored keys do not prove, until the user trusts the new keys', async () => {
     const page = await dashboard.visitSection('code', 'Encrypted code');
     await encrypt(page, 'trusted', 'print("trusted")');
     await page.evaluate(() => {
@@ -141,17 +141,17 @@ describe('encrypted code', () => {
     });
     dashboard.proxy.forget();
     await run(page, 'trusted');
-    expect(await page.getByRole('alert').textContent()).toContain('is not proven');
+    expect(await page.getByRole('alert').textContent()).toContain('could not prove');
     expect(dashboard.proxy.sent).not.toContain('/zk/execute/');
     await expectAccessible(page);
     await picture(page, 'dashboard-code-unproven');
-    await button(page, 'Trust the keys that it has now').click();
+    await button(page, 'Trust the server’s current keys').click();
     await button(page, 'Run').click();
     await page.getByText(/^Completed in/).waitFor();
     expect(dashboard.complaints).toEqual([]);
   });
 
-  test('asks for HTTPS where anybody could change the page', async () => {
+  test('requires HTTPS unless the page is local', async () => {
     const page = await dashboard.visitSection('code', 'Encrypted code');
     const apiKey = await page.evaluate(async () => {
       const { token } = JSON.parse(sessionStorage.getItem('strongroom.session') ?? '{}').credential;
@@ -163,17 +163,17 @@ describe('encrypted code', () => {
     await page.getByLabel('API key', { exact: true }).fill(apiKey);
     await button(page, 'Sign in').click();
     await heading(page, 'Encrypted code').waitFor();
-    await page.getByText(/needs an address that begins with https/).waitFor();
-    expect(await button(page, 'Encrypt a program').count()).toBe(0);
+    await page.getByText(/requires HTTPS/).waitFor();
+    expect(await button(page, 'Encrypt program').count()).toBe(0);
   });
 
-  test('fits a telephone, in the dark and in Spanish', async () => {
+  test('fits a phone, in dark mode and in Spanish', async () => {
     const page = await dashboard.visitSection('code', 'Código cifrado', phone);
     await button(page, 'Cifrar un programa').click();
     await page.getByLabel('Nombre', { exact: true }).fill('informe');
-    await page.getByLabel('Programa', { exact: true }).fill('print("hola")');
+    await page.getByLabel('Código', { exact: true }).fill('print("hola")');
     await page.getByLabel('Contraseña maestra', { exact: true }).fill(masterPassword);
-    await page.getByLabel('Contraseña maestra, otra vez', { exact: true }).fill(masterPassword);
+    await page.getByLabel('Confirmar la contraseña maestra', { exact: true }).fill(masterPassword);
     await expectAccessible(page);
     await picture(page, 'dashboard-code-encrypt-phone-dark-es');
     await button(page, 'Cifrar y guardar').click();
@@ -187,7 +187,7 @@ describe('encrypted code', () => {
     await button(page, 'Ejecutar: informe').click();
     await page.getByLabel('Contraseña maestra', { exact: true }).fill('no es esta');
     await button(page, 'Ejecutar').click();
-    expect(await page.getByRole('alert').textContent()).toContain('no abre este programa');
+    expect(await page.getByRole('alert').textContent()).toContain('La contraseña maestra no es correcta');
     await page.getByLabel('Contraseña maestra', { exact: true }).fill(masterPassword);
     await button(page, 'Ejecutar').click();
     await page.getByText('hola').waitFor();

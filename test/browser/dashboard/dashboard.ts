@@ -6,7 +6,7 @@ import { RecordingProxy } from '../recording-proxy.ts';
 
 export const password = 'correct hörse battery';
 
-/** Small, dark and Spanish at once. */
+/** A small, dark and Spanish browser. */
 export const phone = {
   locale: 'es-ES',
   viewport: { width: 360, height: 740 },
@@ -14,13 +14,13 @@ export const phone = {
 } as const satisfies BrowserContextOptions;
 
 const signUp = {
-  en: { create: 'Create an account', email: 'E-mail address', password: 'Password', first: 'Secrets' },
+  en: { create: 'Create account', email: 'Email address', password: 'Password', first: 'Secrets' },
   es: { create: 'Crear una cuenta', email: 'Correo electrónico', password: 'Contraseña', first: 'Secretos' },
 } as const;
 
-/** The dashboard of an appliance of its own, in a browser all of whose requests are kept. */
+/** The dashboard of a new appliance, in a browser whose requests are recorded. */
 export class Dashboard {
-  /** What the pages of the test wrote to the console as an error. */
+  /** Errors that the pages of the test wrote to the console. */
   complaints: string[] = [];
   #appliance: TestAppliance | undefined;
   #proxy: RecordingProxy | undefined;
@@ -28,7 +28,7 @@ export class Dashboard {
   #context: BrowserContext | undefined;
   #users = 0;
 
-  /** For all tests of the file. What `env` reads is asked once the file's own preparations are done. */
+  /** Sets up a dashboard for all tests of a file. `env` is called after the `beforeAll` hooks of the file itself. */
   static forTests(env: () => NodeJS.ProcessEnv = () => ({})): Dashboard {
     const dashboard = new Dashboard();
     beforeAll(async () => {
@@ -49,15 +49,15 @@ export class Dashboard {
   }
 
   get appliance(): TestAppliance {
-    return there(this.#appliance);
+    return required(this.#appliance);
   }
 
   get proxy(): RecordingProxy {
-    return there(this.#proxy);
+    return required(this.#proxy);
   }
 
   async visit(path = '/dashboard', options: BrowserContextOptions = {}): Promise<Page> {
-    this.#context = await there(this.#browser).newContext({ locale: 'en-GB', ...options });
+    this.#context = await required(this.#browser).newContext({ locale: 'en-GB', ...options });
     const page = await this.#context.newPage();
     page.setDefaultTimeout(15_000);
     page.on('console', (line) => line.type() === 'error' && this.complaints.push(line.text()));
@@ -70,7 +70,7 @@ export class Dashboard {
     return `ana${++this.#users}@example.com`;
   }
 
-  /** By the form of the page. @returns the e-mail address */
+  /** Registers a user with the form of the page and returns the email address. */
   async register(page: Page, language: keyof typeof signUp = 'en'): Promise<string> {
     const email = this.newEmail();
     const words = signUp[language];
@@ -82,7 +82,7 @@ export class Dashboard {
     return email;
   }
 
-  /** A new user in one of the sections. */
+  /** Registers a user and opens a section. */
   async visitSection(path: string, title: string, options: BrowserContextOptions = {}): Promise<Page> {
     const page = await this.visit('/dashboard', options);
     await this.register(page, options.locale === phone.locale ? 'es' : 'en');
@@ -92,7 +92,7 @@ export class Dashboard {
   }
 }
 
-function there<T>(started: T | undefined): T {
+function required<T>(started: T | undefined): T {
   if (started === undefined) throw new Error('the dashboard of the test is not started');
   return started;
 }
@@ -118,7 +118,7 @@ export async function openSection(page: Page, name: string): Promise<void> {
 }
 
 export async function addSecret(page: Page, name: string, value: string): Promise<void> {
-  await button(page, 'Add a secret').click();
+  await button(page, 'Add secret').click();
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Value', { exact: true }).fill(value);
   await page.getByLabel('Description').fill('Database of the shop');

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { StrongroomClient } from '../../../client/index.ts';
+import { vaultCryptoForNode } from '../../../client/node.ts';
 import { openVaultFile } from '../../../client/vault/download.ts';
-import { vaultCryptoForNode } from '../../../client/vault/node.ts';
 import { Vault } from '../../../client/vault/vault.ts';
 import type { VaultUser } from '../../api/vault/vault-user.ts';
 import { expectAccessible, picture } from '../browser.ts';
@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'strongroom-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const marker = 'a line of the file that no one may see';
-/** More than one part. */
+/** Larger than one part. */
 const large = Buffer.concat([Buffer.from(marker), randomBytes(9 * 1024 * 1024), Buffer.from(marker)]);
 
 function fileNamed(name: string, content: string | Buffer): string {
@@ -32,7 +32,7 @@ async function choose(page: Page, name: string, path: string): Promise<void> {
   await chooser.setFiles(path);
 }
 
-/** What the client library reads of a user's file, away from the browser. */
+/** Reads a user's file with the client library, outside the browser. */
 async function readElsewhere(user: VaultUser): Promise<{ name: string; content: Buffer }> {
   const client = new StrongroomClient({ baseUrl: user.target.url, credential: { apiKey: user.apiKey } });
   const vault = await Vault.unlock(client, await vaultCryptoForNode(), user.secret);
@@ -51,7 +51,7 @@ async function downloaded(page: Page, name: string): Promise<{ name: string; con
   return { name: download.suggestedFilename(), content: readFileSync(await download.path()) };
 }
 
-/** A part is tried several times, with a pause before each. */
+/** Waits until the upload fails: the client retries a part several times, with pauses. */
 async function untilBroken(page: Page, name: string): Promise<void> {
   const count = async () => {
     await page.clock.fastForward('00:05');
@@ -60,13 +60,13 @@ async function untilBroken(page: Page, name: string): Promise<void> {
   await expect.poll(count, { timeout: 10_000, interval: 200 }).toBe(1);
 }
 
-/** A browser that writes no file piece by piece. */
+/** Simulates a browser that cannot write files in pieces. */
 const withoutPicker = () => {
   delete (globalThis as { showSaveFilePicker?: unknown }).showSaveFilePicker;
 };
 
 describe('files', () => {
-  test('go up and come down encrypted, and are shared; neither content nor name is sent', async () => {
+  test('are uploaded, downloaded and shared encrypted; neither content nor name is sent', async () => {
     const [alice, bernd] = await newUsers(dashboard, 'Alice', 'Bernd');
     const page = await dashboard.visit();
     await page.addInitScript(withoutPicker);
@@ -92,7 +92,7 @@ describe('files', () => {
     await button(page, `Share: ${name}`).click();
     await page.getByLabel('Person').selectOption('Bernd');
     await page.getByRole('dialog').getByText(fingerprint).waitFor();
-    await page.getByLabel('Ends').selectOption('in a day');
+    await page.getByLabel('Expires').selectOption('After 1 day');
     await expectAccessible(page);
     await button(page, 'Share').click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -109,7 +109,7 @@ describe('files', () => {
     await unlock(page, alice.secret);
     await button(page, `Share: ${name}`).click();
     await button(page, 'Revoke: Bernd').click();
-    await page.getByText('With nobody yet.').waitFor();
+    await page.getByText('Not shared yet.').waitFor();
     expect((await bernd.call('GET', '/v1/sealed/files/shared')).body).toEqual([]);
     await button(page, 'Close').click();
     await button(page, `Delete: ${name}`).click();
@@ -119,11 +119,11 @@ describe('files', () => {
     expect(dashboard.complaints).toEqual([]);
   });
 
-  test('are taken where they are dropped, and written to the disk piece by piece', async () => {
+  test('are uploaded when dropped, and written to disk in pieces', async () => {
     const [alice] = await newUsers(dashboard, 'Alice');
     await alice.generate();
     const page = await dashboard.visit();
-    // A real file, of the browser's own file system; the dialog that asks for its place nobody could answer here.
+    // A real file in the browser's own file system: a test cannot answer the file picker.
     await page.evaluate(() => {
       const pick = async ({ suggestedName }: { suggestedName: string }) =>
         (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });
@@ -154,7 +154,7 @@ describe('files', () => {
     expect(dashboard.complaints).toEqual([]);
   });
 
-  test('that broke off are resumed, at once or after a reload, or given up', async () => {
+  test('can be resumed after an interruption, immediately or after locking the vault, or canceled', async () => {
     const [alice] = await newUsers(dashboard, 'Alice');
     await alice.generate();
     const page = await dashboard.visit();
@@ -165,8 +165,8 @@ describe('files', () => {
     await page.route(/partNumber=2/, (route) => (isBroken ? route.abort() : route.continue()));
     await page.clock.install();
     await choose(page, 'Choose files', path);
-    const underWay = page.getByRole('list', { name: 'Uploads under way' });
-    await underWay.getByText('8 MiB of 9 MiB').waitFor();
+    const uploads = page.getByRole('list', { name: 'Uploads in progress' });
+    await uploads.getByText('8 MiB of 9 MiB').waitFor();
     await picture(page, 'dashboard-files-uploading');
     await expectAccessible(page);
     await untilBroken(page, 'broken.bin');
@@ -178,13 +178,13 @@ describe('files', () => {
     await page.getByRole('heading', { name: 'Unfinished uploads' }).waitFor();
     await expectAccessible(page);
     await picture(page, 'dashboard-files-unfinished');
-    await choose(page, 'Choose the file and resume: broken.bin', fileNamed('other.bin', 'other'));
-    await page.getByText('This is another file. Choose broken.bin').waitFor();
+    await choose(page, 'Choose file and resume: broken.bin', fileNamed('other.bin', 'other'));
+    await page.getByText('This is a different file. Choose broken.bin').waitFor();
     isBroken = false;
     dashboard.proxy.forget();
-    await choose(page, 'Choose the file and resume: broken.bin', path);
+    await choose(page, 'Choose file and resume: broken.bin', path);
     await page.getByRole('row', { name: 'broken.bin 9 MiB' }).waitFor();
-    // The part that was there was not sent again.
+    // The first part was not sent again.
     expect(dashboard.proxy.sent).not.toContain('partNumber=1');
     expect((await readElsewhere(alice)).content).toEqual(large);
 
@@ -197,13 +197,13 @@ describe('files', () => {
 
     isBroken = true;
     await choose(page, 'Choose files', fileNamed('unwanted.bin', large));
-    await underWay.getByText('8 MiB of 9 MiB').waitFor();
+    await uploads.getByText('8 MiB of 9 MiB').waitFor();
     await button(page, 'Cancel: unwanted.bin').click();
-    await underWay.waitFor({ state: 'detached' });
+    await uploads.waitFor({ state: 'detached' });
     await expect.poll(async () => (await alice.call('GET', '/v1/files/uploads')).body).toEqual([]);
   });
 
-  test('fit a telephone, in the dark and in Spanish', async () => {
+  test('fit a phone, in dark mode and in Spanish', async () => {
     const [alice, bernd] = await newUsers(dashboard, 'Alicia', 'Bernd');
     for (const user of [alice, bernd]) await user.generate();
     await alice.upload('un archivo', { fileName: 'copia-de-seguridad-de-la-tienda-2026-11-27.tar.gz' });
@@ -212,7 +212,7 @@ describe('files', () => {
     const page = await dashboard.visit('/dashboard', phone);
     await button(page, 'Usar una clave de API').click();
     await page.getByLabel('Clave de API', { exact: true }).fill(alice.apiKey);
-    await button(page, 'Entrar').click();
+    await button(page, 'Iniciar sesión').click();
     await heading(page, 'Secretos').waitFor();
     await page.goto(`${dashboard.proxy.url}/dashboard#/files`);
     await page.getByLabel('Secreto de usuario', { exact: true }).fill(alice.secret);

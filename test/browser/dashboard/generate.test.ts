@@ -17,35 +17,35 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 async function describeProgram(page: Page, prompt: string): Promise<void> {
-  await page.getByText('Have a program written').click();
-  await page.getByLabel('What it should do').fill(prompt);
-  await button(page, 'Write it').click();
+  await page.getByText('Generate code', { exact: true }).click();
+  await page.getByLabel('Prompt').fill(prompt);
+  await button(page, 'Generate').click();
 }
 
-const code = (page: Page) => page.getByLabel('Program', { exact: true }).inputValue();
+const code = (page: Page) => page.getByLabel('Code', { exact: true }).inputValue();
 
-describe('a program that a language model writes', () => {
+describe('code generation', () => {
   const dashboard = Dashboard.forTests(() => ({
     STRONGROOM_GENERATOR: 'openai',
     STRONGROOM_GENERATOR_MODEL: model,
     STRONGROOM_GENERATOR_URL: server.url,
   }));
 
-  test('comes to be read first, is run with the secrets that it names, and can be undone', async () => {
+  test('shows the code for review, runs it with the secrets that it names, and can be undone', async () => {
     server.behaves(says(answer));
     const page = await dashboard.visit();
     await dashboard.register(page);
     await addSecret(page, 'SHOP_KEY', 'planted-1d9f');
     await addSecret(page, 'OTHER', 'planted-77e1');
-    await openSection(page, 'Programs');
+    await openSection(page, 'Executions');
     const before = await code(page);
     await describeProgram(page, 'How long is the key of my shop?');
-    await page.getByText('Read it before you run it').waitFor();
+    await page.getByText('Review it before you run it').waitFor();
     expect(await code(page)).toBe(program);
     await page.getByText('It prints nothing secret.').waitFor();
-    await page.getByText(/read 11 tokens and wrote 7/).waitFor();
+    await page.getByText(/11 input tokens, 7 output tokens/).waitFor();
     expect(await page.getByText(/^Completed in/).count()).toBe(0);
-    expect(await page.getByLabel('Secrets in its environment').inputValue()).toBe('named');
+    expect(await page.getByLabel('Available secrets').inputValue()).toBe('named');
     await expectAccessible(page);
 
     await button(page, 'Run').click();
@@ -57,49 +57,49 @@ describe('a program that a language model writes', () => {
     expect(asked).toContain('SHOP_KEY');
     expect(asked).not.toContain('planted-');
 
-    await button(page, 'Bring back what was there').click();
+    await button(page, 'Undo').click();
     expect(await code(page)).toBe(before);
     expect(dashboard.complaints).toEqual([]);
   });
 
-  test('is none where the model writes something else, which is shown', async () => {
+  test('shows the response if the model returns no code', async () => {
     server.behaves(says('I would rather talk about it.'));
-    const page = await dashboard.visitSection('runs', 'Programs');
+    const page = await dashboard.visitSection('executions', 'Executions');
     const before = await code(page);
     await describeProgram(page, 'Talk to me.');
-    await page.getByText('wrote no program that can be used').waitFor();
-    const instead = page.getByRole('region', { name: 'What the model wrote instead' });
+    await page.getByText('did not return a usable program').waitFor();
+    const instead = page.getByRole('region', { name: 'Model response' });
     expect(await instead.textContent()).toBe('I would rather talk about it.');
     await expectAccessible(page);
     server.behaves(fails(401, 'a sentence of the provider'));
-    await button(page, 'Write it').click();
-    await page.getByText('The language model gave no answer').waitFor();
+    await button(page, 'Generate').click();
+    await page.getByText('The language model did not respond').waitFor();
     expect(await instead.count()).toBe(0);
     expect(server.requests).toHaveLength(1);
     expect(await code(page)).toBe(before);
   });
 
-  test('fits a telephone, in the dark and in Spanish', async () => {
+  test('fits a phone, in dark mode and in Spanish', async () => {
     server.behaves(says(answer));
-    const page = await dashboard.visitSection('runs', 'Programas', phone);
-    await page.getByText('Pedir que se escriba un programa').click();
-    await page.getByLabel('Qué debe hacer').fill('Mide la clave.');
-    await button(page, 'Escribirlo').click();
-    await page.getByText('Léelo antes de ejecutarlo').waitFor();
+    const page = await dashboard.visitSection('executions', 'Ejecuciones', phone);
+    await page.getByText('Generar código').click();
+    await page.getByLabel('Instrucciones').fill('Mide la clave.');
+    await button(page, 'Generar').click();
+    await page.getByText('Revísalo antes de ejecutarlo').waitFor();
     await expectAccessible(page);
     await picture(page, 'dashboard-generate-phone-dark-es');
     expect(dashboard.complaints).toEqual([]);
   });
 });
 
-describe('where no language model is configured', () => {
+describe('code generation without a language model', () => {
   const dashboard = Dashboard.forTests();
 
-  test('it is said how to get one', async () => {
-    const page = await dashboard.visitSection('runs', 'Programs');
+  test('explains how to configure one', async () => {
+    const page = await dashboard.visitSection('executions', 'Executions');
     await describeProgram(page, 'Print something.');
-    await page.getByText('sets STRONGROOM_GENERATOR to bedrock, anthropic or openai').waitFor();
+    await page.getByText('must set STRONGROOM_GENERATOR to bedrock, anthropic or openai').waitFor();
     await expectAccessible(page);
-    expect(await button(page, 'Write it').isEnabled()).toBe(true);
+    expect(await button(page, 'Generate').isEnabled()).toBe(true);
   });
 });

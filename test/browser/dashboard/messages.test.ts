@@ -6,7 +6,7 @@ import { button, Dashboard, heading, openSection, phone } from './dashboard.ts';
 
 const dashboard = Dashboard.forTests();
 
-/** What a reader makes of the pixels on the screen. */
+/** Decodes a QR code from its pixels on the screen. */
 async function readQrCode(code: Locator): Promise<string> {
   const base64 = (await code.screenshot()).toString('base64');
   const { pixels, ...size } = await code.page().evaluate(async (source) => {
@@ -22,18 +22,18 @@ async function readQrCode(code: Locator): Promise<string> {
 }
 
 describe('messages', () => {
-  test('a message is encrypted here, its link opens it, and neither key nor text is sent', async () => {
+  test('are encrypted in the browser and opened by their link; neither key nor text is sent', async () => {
     const page = await dashboard.visit();
     await dashboard.register(page);
     await openSection(page, 'Messages');
-    await page.getByLabel('Secret text').fill('the planted text of a message');
+    await page.getByLabel('Secret message').fill('the planted text of a message');
     await page.getByLabel('Name', { exact: true }).fill('for Bob');
-    await button(page, 'Make the link').click();
-    const link = await page.getByLabel('The link', { exact: true }).inputValue();
+    await button(page, 'Create link').click();
+    const link = await page.getByLabel('Message link', { exact: true }).inputValue();
     await page.getByRole('row', { name: /for Bob/ }).waitFor();
     await expectAccessible(page);
     await picture(page, 'dashboard-messages');
-    expect(await readQrCode(page.getByRole('img', { name: 'QR code of the link' }))).toBe(link);
+    expect(await readQrCode(page.getByRole('img', { name: 'QR code of the message link' }))).toBe(link);
     const key = link.slice(link.indexOf('#') + 1);
     expect(key.length).toBeGreaterThan(20);
     const { sent } = dashboard.proxy;
@@ -41,19 +41,19 @@ describe('messages', () => {
     expect(sent).not.toContain('the planted text of a message');
 
     await page.goto(link);
-    await page.getByRole('button', { name: 'Open the message' }).click();
+    await page.getByRole('button', { name: 'Open message' }).click();
     await page.getByText('the planted text of a message').waitFor();
     await page.goto(`${dashboard.proxy.url}/dashboard#/messages`);
     await heading(page, 'Messages').waitFor();
     expect(dashboard.complaints).toEqual([]);
   });
 
-  test('fit a telephone, in the dark and in Spanish', async () => {
+  test('fit a phone, in dark mode and in Spanish', async () => {
     const page = await dashboard.visitSection('messages', 'Mensajes', phone);
-    await page.getByLabel('Texto secreto').fill('un secreto');
-    await button(page, 'Crear el enlace').click();
-    const link = await page.getByLabel('El enlace', { exact: true }).inputValue();
-    expect(await readQrCode(page.getByRole('img', { name: 'Código QR del enlace' }))).toBe(link);
+    await page.getByLabel('Mensaje secreto').fill('un secreto');
+    await button(page, 'Crear enlace').click();
+    const link = await page.getByLabel('Enlace del mensaje', { exact: true }).inputValue();
+    expect(await readQrCode(page.getByRole('img', { name: 'Código QR del enlace del mensaje' }))).toBe(link);
     await expectAccessible(page);
     await picture(page, 'dashboard-messages-phone-dark-es');
     expect(dashboard.complaints).toEqual([]);

@@ -5,16 +5,16 @@ import { addSecret, button, Dashboard, heading, password, phone } from './dashbo
 const dashboard = Dashboard.forTests();
 
 describe('secrets', () => {
-  test('are added, replaced and deleted, and a value is never shown', async () => {
+  test('are added, replaced and deleted, and their values are never shown', async () => {
     const page = await dashboard.visit();
     await dashboard.register(page);
     await page.getByText('No secrets yet').waitFor();
     await expectAccessible(page);
-    await button(page, 'Add a secret').click();
+    await button(page, 'Add secret').click();
     await expectAccessible(page);
     await picture(page, 'dashboard-secret-dialog');
     await page.keyboard.press('Escape');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Add a secret');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Add secret');
 
     await addSecret(page, 'DATABASE_URL', 'postgres://app:Vr8%kd@db/orders');
     await addSecret(page, 'MAIL_KEY', 'k-2');
@@ -26,7 +26,7 @@ describe('secrets', () => {
     expect(await page.getByLabel('Value', { exact: true }).inputValue()).toBe('');
     await page.getByLabel('Value', { exact: true }).fill('postgres://new');
     await button(page, 'Save').click();
-    await page.getByText('DATABASE_URL is saved.').first().waitFor();
+    await page.getByText('DATABASE_URL saved').first().waitFor();
 
     await button(page, 'Delete: DATABASE_URL').click();
     await expectAccessible(page);
@@ -35,19 +35,19 @@ describe('secrets', () => {
     expect(dashboard.complaints).toEqual([]);
   });
 
-  test('say which field is at fault', async () => {
+  test('report which field is invalid', async () => {
     const page = await dashboard.visit();
     await dashboard.register(page);
-    await button(page, 'Add a secret').click();
+    await button(page, 'Add secret').click();
     await page.getByLabel('Name').fill('LD_PRELOAD');
     await page.getByLabel('Value', { exact: true }).fill('x');
     await button(page, 'Save').click();
     expect(await page.getByRole('alert').textContent()).toContain('is reserved');
   });
 
-  test('work on a phone, in the dark, in Spanish, and with the keyboard alone', async () => {
+  test('work on a phone, in dark mode, in Spanish, and with the keyboard only', async () => {
     const page = await dashboard.visit('/dashboard', phone);
-    await heading(page, 'Entrar').waitFor();
+    await heading(page, 'Iniciar sesión').waitFor();
     await expectAccessible(page);
     await button(page, 'Crear una cuenta').first().click();
     await page.getByLabel('Correo electrónico').fill(dashboard.newEmail());

@@ -5,8 +5,8 @@ import { button, Dashboard, heading, password, signInByKey } from './dashboard.t
 
 const dashboard = Dashboard.forTests();
 
-describe('the dashboard', () => {
-  test('is where the address of the installation leads; registers, signs out and in again', async () => {
+describe('sign-in', () => {
+  test('opens from the root address, and lets a user register, sign out and sign in again', async () => {
     const page = await dashboard.visit('/');
     expect(new URL(page.url()).pathname).toBe('/dashboard');
     await heading(page, 'Sign in').waitFor();
@@ -16,7 +16,7 @@ describe('the dashboard', () => {
     await button(page, 'Sign out').click();
     await heading(page, 'Sign in').waitFor();
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
-    await page.getByLabel('E-mail address').fill(email);
+    await page.getByLabel('Email address').fill(email);
     await page.getByLabel('Password', { exact: true }).fill(password);
     await button(page, 'Sign in').click();
     await heading(page, 'Secrets').waitFor();
@@ -25,27 +25,27 @@ describe('the dashboard', () => {
     expect(dashboard.complaints).toEqual([]);
   });
 
-  test('says what was wrong, and lets try again', async () => {
+  test('reports wrong credentials and keeps the email address for another try', async () => {
     const page = await dashboard.visit();
-    await page.getByLabel('E-mail address').fill('nobody@example.com');
+    await page.getByLabel('Email address').fill('no-one@example.com');
     await page.getByLabel('Password', { exact: true }).fill('not the password');
     await button(page, 'Sign in').click();
-    expect(await page.getByRole('alert').textContent()).toContain('is not right');
+    expect(await page.getByRole('alert').textContent()).toContain('is incorrect');
     await expectAccessible(page);
-    expect(await page.getByLabel('E-mail address').inputValue()).toBe('nobody@example.com');
+    expect(await page.getByLabel('Email address').inputValue()).toBe('no-one@example.com');
   });
 
-  test('takes an API key, and keeps it in memory alone', async () => {
+  test('accepts an API key and keeps it in memory only', async () => {
     const { apiKey } = await TestUser.register(dashboard.appliance.target);
     const page = await dashboard.visit();
     await signInByKey(page, apiKey);
-    const kept = await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
-    expect(kept).not.toContain(apiKey);
+    const stored = await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
+    expect(stored).not.toContain(apiKey);
     await page.reload();
     await heading(page, 'Sign in').waitFor();
   });
 
-  test('goes back to the sign-in once its session is revoked elsewhere', async () => {
+  test('returns after the session is revoked elsewhere', async () => {
     const page = await dashboard.visit();
     await dashboard.register(page);
     const token = await page.evaluate(

@@ -5,7 +5,7 @@ import { button, type Dashboard, heading } from './dashboard.ts';
 
 type Users<Names extends readonly string[]> = { readonly [Index in keyof Names]: VaultUser };
 
-/** Users of one org, each with a user secret in mind and no keys yet. */
+/** Creates users in a new org, each with a user secret but no keys yet. */
 export async function newUsers<const Names extends readonly string[]>(
   { appliance: { target } }: Dashboard,
   ...names: Names
@@ -15,10 +15,10 @@ export async function newUsers<const Names extends readonly string[]>(
   return (await Promise.all(users)) as unknown as Users<Names>;
 }
 
-/** Signs in as a user, in place of whoever is signed in, and opens a section. */
+/** Signs out the current user, signs in as another one and opens a section. */
 export async function switchTo(page: Page, { apiKey }: VaultUser, section: string): Promise<void> {
-  const out = button(page, 'Sign out');
-  if (await out.count()) await out.click();
+  const signOut = button(page, 'Sign out');
+  if (await signOut.count()) await signOut.click();
   await button(page, 'Use an API key').click();
   await page.getByLabel('API key', { exact: true }).fill(apiKey);
   await button(page, 'Sign in').click();
@@ -28,8 +28,8 @@ export async function switchTo(page: Page, { apiKey }: VaultUser, section: strin
 
 export async function createKeys(page: Page, { secret }: Pick<VaultUser, 'secret'>): Promise<void> {
   await page.getByLabel('New user secret', { exact: true }).fill(secret);
-  await page.getByLabel('The same again', { exact: true }).fill(secret);
-  await button(page, 'Make the keys').click();
+  await page.getByLabel('Confirm user secret', { exact: true }).fill(secret);
+  await button(page, 'Create keys').click();
   await button(page, 'Lock').waitFor();
 }
 
@@ -39,15 +39,15 @@ export async function unlock(page: Page, secret: string): Promise<void> {
   await button(page, 'Lock').waitFor();
 }
 
-/** The fingerprint that a user reads out, which is where others find it too. */
+/** Returns the fingerprint that a user sees as their own. */
 export async function ownFingerprint(page: Page): Promise<string | null> {
   return page.getByRole('region', { name: 'Your keys' }).locator('code').textContent();
 }
 
 /**
- * That the browser has sent none of these, in any of the forms that a request could hold them in.
+ * Expects that the browser has sent none of the secrets, in any encoding that a request could contain.
  *
- * @param sentinel something that it has sent, so that it is known where to look
+ * @param sentinel something that it has sent, which proves that the recording works
  */
 export function expectKept(
   { proxy: { sent } }: Dashboard,
@@ -66,9 +66,9 @@ export function expectKept(
   }
 }
 
-/** What base64 shows of bytes that begin so far within a group of three. */
+/** Returns the base64 characters that depend only on `bytes`, if they start at `offset` within a group of three. */
 function base64Inside(bytes: Buffer, offset: number): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
-  // The first and last characters hold bits of what is beside.
+  // The first and last characters also encode neighbouring bits.
   return text.slice(offset === 0 ? 0 : 4, -4);
 }

@@ -6,32 +6,32 @@ import { createKeys, expectKept, newUsers, ownFingerprint, switchTo, unlock } fr
 
 const dashboard = Dashboard.forTests();
 
-/** What a value is looked for by before it is there; Chromium says so of each. */
+/** Chromium reports the 404 for each value that is looked up before it exists. */
 const absent = 'Failed to load resource: the server responded with a status of 404 (Not Found)';
 const value = 'correct value, never sent: Ærøskøbing 4711';
 
 describe('the vault', () => {
-  test('makes keys, keeps values, and sends neither secret nor value', async () => {
+  test('creates keys, stores values, and sends neither secret nor value', async () => {
     const [alice] = await newUsers(dashboard, 'Alice');
     const page = await dashboard.visit();
     await switchTo(page, alice, 'Vault');
-    await page.getByText('Nobody can tell it to you again').waitFor();
+    await page.getByText('cannot be recovered or reset').waitFor();
     await expectAccessible(page);
     await picture(page, 'dashboard-vault-keys');
 
     await page.getByLabel('New user secret', { exact: true }).fill('too short');
-    await page.getByLabel('The same again', { exact: true }).fill('too short');
-    await button(page, 'Make the keys').click();
+    await page.getByLabel('Confirm user secret', { exact: true }).fill('too short');
+    await button(page, 'Create keys').click();
     await page.getByText('must have 12 to 1,024 characters').waitFor();
     await page.getByLabel('New user secret', { exact: true }).fill(alice.secret);
-    await page.getByLabel('The same again', { exact: true }).fill('something else');
-    await button(page, 'Make the keys').click();
-    await page.getByText('The two are not the same').waitFor();
+    await page.getByLabel('Confirm user secret', { exact: true }).fill('something else');
+    await button(page, 'Create keys').click();
+    await page.getByText('The two entries do not match').waitFor();
     expect(dashboard.proxy.sent).not.toContain('/v1/sealed/keys');
     await createKeys(page, alice);
     await page.getByText('No values yet').waitFor();
 
-    await button(page, 'Add a value').click();
+    await button(page, 'Add value').click();
     await page.getByLabel('Name').fill('shop/database');
     await page.getByLabel('Value', { exact: true }).fill(value);
     await expectAccessible(page);
@@ -50,11 +50,11 @@ describe('the vault', () => {
     await button(page, 'Hide').click();
     expect(await page.content()).not.toContain(value);
 
-    await button(page, 'Add a value').click();
+    await button(page, 'Add value').click();
     await page.getByLabel('Name').fill('shop/database');
     await page.getByLabel('Value', { exact: true }).fill('another');
     await button(page, 'Save').click();
-    await page.getByText('a value of this name already').waitFor();
+    await page.getByText('A value with this name already exists').waitFor();
     await button(page, 'Cancel').click();
     await button(page, 'Replace: shop/database').click();
     await page.getByLabel('Value', { exact: true }).fill(`${value}, again`);
@@ -73,7 +73,7 @@ describe('the vault', () => {
     expect(new Set(dashboard.complaints)).toEqual(new Set([absent]));
   });
 
-  test('is locked by its button, by signing out, and after a while without use', async () => {
+  test('locks by its button, on sign-out and after inactivity', async () => {
     const [alice] = await newUsers(dashboard, 'Alice');
     await alice.generate();
     await alice.put('kept', value);
@@ -82,10 +82,10 @@ describe('the vault', () => {
     await switchTo(page, alice, 'Vault');
     await page.getByLabel('User secret', { exact: true }).fill('not the user secret');
     await button(page, 'Unlock').click();
-    await page.getByText('This is not the user secret.').waitFor();
+    await page.getByText('The user secret is incorrect.').waitFor();
     await unlock(page, alice.secret);
     await button(page, 'Lock').click();
-    await page.getByText('The vault is locked').waitFor();
+    await page.getByText('Your vault is locked').waitFor();
     await expectAccessible(page);
     await picture(page, 'dashboard-vault-locked');
 
@@ -97,43 +97,43 @@ describe('the vault', () => {
     await page.clock.fastForward('14:00');
     expect(await page.getByLabel('Value', { exact: true }).inputValue()).toBe(value);
     await page.clock.fastForward('01:30');
-    await page.getByText('nothing happened for 15 minutes').waitFor();
+    await page.getByText('15 minutes of inactivity').waitFor();
     expect(await page.content()).not.toContain(value);
 
     await unlock(page, alice.secret);
     await switchTo(page, alice, 'Vault');
-    await page.getByText('The vault is locked').waitFor();
+    await page.getByText('Your vault is locked').waitFor();
     expect(dashboard.complaints).toEqual([]);
   });
 
-  test('shares a value with whoever has the fingerprint that is shown', async () => {
+  test('shares a value with the person whose fingerprint it shows', async () => {
     const [alice, bernd] = await newUsers(dashboard, 'Alice', 'Bernd');
     const page = await dashboard.visit();
     await switchTo(page, bernd, 'Vault');
     await createKeys(page, bernd);
     const fingerprint = await ownFingerprint(page);
     expect(fingerprint).toMatch(/^([0-9a-f]{4} ){15}[0-9a-f]{4}$/);
-    await page.getByText('Nothing is shared with you.').waitFor();
+    await page.getByText('No values are shared with you.').waitFor();
 
     await switchTo(page, alice, 'Vault');
     await createKeys(page, alice);
-    await button(page, 'Add a value').click();
+    await button(page, 'Add value').click();
     await page.getByLabel('Name').fill('shop-database');
     await page.getByLabel('Value', { exact: true }).fill(value);
     await button(page, 'Save').click();
     await button(page, 'Share: shop-database').click();
-    await page.getByText('With nobody yet.').waitFor();
+    await page.getByText('Not shared yet.').waitFor();
     await page.getByLabel('Person').selectOption('Bernd');
     await page
       .getByRole('dialog')
       .getByText(fingerprint ?? '')
       .waitFor();
-    await page.getByLabel('Their name for it').fill('Database of Alice');
-    await page.getByLabel('Ends').selectOption('in a week');
+    await page.getByLabel('Name shown to them').fill('Database of Alice');
+    await page.getByLabel('Expires').selectOption('After 1 week');
     await expectAccessible(page);
     await picture(page, 'dashboard-vault-share');
     await button(page, 'Share').click();
-    await page.getByText('Bernd can read it now.').first().waitFor();
+    await page.getByText('Shared with Bernd').first().waitFor();
 
     await button(page, 'Replace: shop-database').click();
     await page
@@ -143,7 +143,7 @@ describe('the vault', () => {
     await page.getByLabel('Value', { exact: true }).fill(`${value}, again`);
     await expectAccessible(page);
     await button(page, 'Save').click();
-    await page.getByText('shop-database is saved.').first().waitFor();
+    await page.getByText('shop-database saved').first().waitFor();
 
     await switchTo(page, bernd, 'Vault');
     await unlock(page, bernd.secret);
@@ -157,15 +157,15 @@ describe('the vault', () => {
     await switchTo(page, alice, 'Vault');
     await unlock(page, alice.secret);
     await button(page, 'Share: shop-database').click();
-    await page.getByText(/read last/).waitFor();
+    await page.getByText(/last read/).waitFor();
     await expectAccessible(page);
     await button(page, 'Revoke: Bernd').click();
-    await page.getByText('With nobody yet.').waitFor();
+    await page.getByText('Not shared yet.').waitFor();
     expect((await bernd.call('GET', '/v1/sealed/kv/shared')).body).toEqual([]);
     expect(new Set(dashboard.complaints)).toEqual(new Set([absent]));
   });
 
-  describe('where the server names false keys of somebody', () => {
+  describe('if the server sends false keys for a user', () => {
     const prepare = async (path: string) => {
       const [alice, bernd, mallory] = await newUsers(dashboard, 'Alice', 'Bernd', 'Mallory');
       for (const user of [alice, bernd, mallory]) await user.generate();
@@ -175,7 +175,7 @@ describe('the vault', () => {
       const falsify = (profile: { id: string }) =>
         profile.id === bernd.id ? { ...profile, publicKeyB64, publicKeyKyberB64 } : profile;
       const page = await dashboard.visit();
-      const lie = () =>
+      const sendFalseKeys = () =>
         page.route(path, async (route) => {
           const response = await route.fetch();
           const body = await response.json();
@@ -189,25 +189,25 @@ describe('the vault', () => {
         await button(page, 'Share').click();
       };
       const sharesOf = async (name: string) => (await alice.call('GET', `/v1/kv/${name}/shares`)).body;
-      return { page, lie, share, sharesOf };
+      return { page, sendFalseKeys, share, sharesOf };
     };
 
-    test('after they were shown, nothing is encrypted for them', async () => {
-      const { page, lie, share, sharesOf } = await prepare('**/v1/users/org/*');
-      await lie();
+    test('encrypts nothing for keys that differ from the ones shown', async () => {
+      const { page, sendFalseKeys, share, sharesOf } = await prepare('**/v1/users/org/*');
+      await sendFalseKeys();
       await share('kept');
-      await page.getByText('The server named other keys of somebody').waitFor();
+      await page.getByText('The server sent keys that differ').waitFor();
       expect(await sharesOf('kept')).toEqual([]);
     });
 
-    test('of whom the browser knows the true ones, it says so, and takes no others', async () => {
-      const { page, lie, share, sharesOf } = await prepare('**/v1/users/org**');
+    test('warns that the keys differ from the known ones, and encrypts nothing for them', async () => {
+      const { page, sendFalseKeys, share, sharesOf } = await prepare('**/v1/users/org**');
       await share('kept');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
-      await lie();
+      await sendFalseKeys();
       await share('other');
-      await page.getByText('These are not the keys of Bernd that this browser knows').waitFor();
-      await page.getByText('The server named other keys of somebody').waitFor();
+      await page.getByText('These are not the keys that this browser knows for Bernd').waitFor();
+      await page.getByText('The server sent keys that differ').waitFor();
       await expectAccessible(page);
       await picture(page, 'dashboard-vault-other-keys');
       expect(await sharesOf('kept')).toHaveLength(1);
@@ -215,20 +215,20 @@ describe('the vault', () => {
     });
   });
 
-  test('stays closed where the page came unencrypted from another machine', async () => {
+  test('stays locked if the page was loaded without HTTPS from another machine', async () => {
     const [alice] = await newUsers(dashboard, 'Alice');
     await alice.generate();
     const page = await dashboard.visit();
     await page.goto(`${dashboard.proxy.url.replace('127.0.0.1', otherHost)}/dashboard`);
     for (const section of ['Vault', 'Files', 'Recovery']) {
       await switchTo(page, alice, section);
-      await page.getByText('This page came unencrypted from another machine').waitFor();
+      await page.getByText('This page was loaded without HTTPS').waitFor();
       expect(await page.locator('main input').count()).toBe(0);
     }
     await expectAccessible(page);
   });
 
-  test('stays open while the session goes on under another token', async () => {
+  test('stays open when the session continues with another token', async () => {
     const page = await dashboard.visit();
     await page.clock.install();
     await page.reload();
@@ -244,7 +244,7 @@ describe('the vault', () => {
     }
     await expect.poll(tokenNow).not.toBe(first);
     dashboard.proxy.forget();
-    await button(page, 'Add a value').click();
+    await button(page, 'Add value').click();
     await page.getByLabel('Name').fill('later');
     await page.getByLabel('Value', { exact: true }).fill(value);
     await button(page, 'Save').click();
@@ -253,7 +253,7 @@ describe('the vault', () => {
     expect(dashboard.proxy.sent).not.toContain(first);
   });
 
-  test('moves to another user secret', async () => {
+  test('changes the user secret', async () => {
     const [alice] = await newUsers(dashboard, 'Alice');
     await alice.generate();
     await alice.put('kept', value);
@@ -262,13 +262,13 @@ describe('the vault', () => {
     await unlock(page, alice.secret);
     dashboard.proxy.forget();
     const renewed = 'another user secret: ñandú';
-    await button(page, 'Change the user secret').click();
-    await page.getByLabel('Present user secret', { exact: true }).fill(alice.secret);
+    await button(page, 'Change user secret').click();
+    await page.getByLabel('Current user secret', { exact: true }).fill(alice.secret);
     await page.getByLabel('New user secret', { exact: true }).fill(renewed);
-    await page.getByLabel('The same again', { exact: true }).fill(renewed);
+    await page.getByLabel('Confirm user secret', { exact: true }).fill(renewed);
     await expectAccessible(page);
     await button(page, 'Change').click();
-    await page.getByText('The user secret is changed.').waitFor();
+    await page.getByText('User secret changed').waitFor();
     expectKept(dashboard, [alice.secret, renewed], '/v1/sealed/keys/rekey');
     expect((await alice.get('kept')).status).toBe(401);
     expect((await alice.get('kept', renewed)).status).toBe(200);
@@ -277,7 +277,7 @@ describe('the vault', () => {
     expect(dashboard.complaints).toEqual([]);
   });
 
-  test('fits a telephone, in the dark and in Spanish', async () => {
+  test('fits a phone, in dark mode and in Spanish', async () => {
     const [alice, bernd] = await newUsers(dashboard, 'Alicia', 'Bernd');
     for (const user of [alice, bernd]) await user.generate();
     await alice.put('tienda/base-de-datos', value);
@@ -285,7 +285,7 @@ describe('the vault', () => {
     const page = await dashboard.visit('/dashboard', phone);
     await button(page, 'Usar una clave de API').click();
     await page.getByLabel('Clave de API', { exact: true }).fill(alice.apiKey);
-    await button(page, 'Entrar').click();
+    await button(page, 'Iniciar sesión').click();
     await heading(page, 'Secretos').waitFor();
     await page.goto(`${dashboard.proxy.url}/dashboard#/vault`);
     await page.getByLabel('Secreto de usuario', { exact: true }).fill(alice.secret);
@@ -293,7 +293,7 @@ describe('the vault', () => {
     await picture(page, 'dashboard-vault-locked-phone-dark-es');
     await page.keyboard.press('Enter');
     await page.getByRole('row', { name: 'tienda/base-de-datos' }).waitFor();
-    await page.getByText('Nadie comparte nada contigo.').waitFor();
+    await page.getByText('Nadie comparte valores contigo.').waitFor();
     await expectAccessible(page);
     await picture(page, 'dashboard-vault-phone-dark-es');
     await button(page, 'Compartir: tienda/base-de-datos').press('Enter');

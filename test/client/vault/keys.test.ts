@@ -79,7 +79,7 @@ describe('a rekey by the client', () => {
     expect(await read(user.secret)).toBe('v');
   });
 
-  test('of two at once one wins', async () => {
+  test('of two concurrent calls one wins', async () => {
     const secrets = ['the first new secret', 'the second new secret'];
     const ended = await Promise.allSettled(
       secrets.map((secret) => rekey(client(), crypto, user.secret, secret)),

@@ -88,7 +88,7 @@ describe('values, with the keys on the client alone', () => {
     await expect(putVaultValue(closed, key, utf8('x'))).rejects.toThrow('the vault is closed');
   });
 
-  test('of writers at once each is written, one after the other', async () => {
+  test('concurrent writers are all written, one after the other', async () => {
     const written = await Promise.all(
       Array.from({ length: 4 }, (_, at) => putVaultValue(vault, key, utf8(`writer ${at}`))),
     );
@@ -135,7 +135,7 @@ describe('shares of values, with the keys on the client alone', () => {
     expect((await bob.read(body.shareId)).body.valueB64).toBe(b64('by the client'));
   });
 
-  test('end when they are revoked, and are nobody else’s', async () => {
+  test('end when they are revoked, and belong to no one else', async () => {
     await putVaultValue(vault, key, utf8('x'));
     const { shareId } = await shareVaultValue(vault, key, { recipientUserId: alice.id });
     expect(await refusal(getSharedVaultValue(bobs, shareId))).toBe('NOT_FOUND');

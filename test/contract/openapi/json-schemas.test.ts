@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exampleOf } from '../../../contract/openapi/examples.ts';
 import { jsonSchemas } from '../../../contract/openapi/json-schemas.ts';
 import { text } from '../../../contract/schemas.ts';
@@ -8,13 +8,13 @@ const Part = z.object({ size: z.int().min(0) }).meta({ id: 'Part' });
 
 describe('JSON Schema of zod schemas', () => {
   it('refers to what has an id, wherever it stands', () => {
-    const { requests, answers, components } = jsonSchemas(
+    const { requests, responses, components } = jsonSchemas(
       { one: z.strictObject({ part: Part.optional() }) },
       { many: z.array(Part) },
     );
     const ref = { $ref: '#/components/schemas/Part' };
     expect(requests.one?.properties?.part).toEqual(ref);
-    expect(answers.many?.items).toEqual(ref);
+    expect(responses.many?.items).toEqual(ref);
     expect(components).toEqual({
       Part: {
         type: 'object',
@@ -25,12 +25,12 @@ describe('JSON Schema of zod schemas', () => {
   });
 
   it('keeps a strict object closed and leaves any other open', () => {
-    const { answers } = jsonSchemas({}, { open: z.object({}), closed: z.strictObject({}) });
-    expect(answers.open).not.toHaveProperty('additionalProperties');
-    expect(answers.closed?.additionalProperties).toBe(false);
+    const { responses } = jsonSchemas({}, { open: z.object({}), closed: z.strictObject({}) });
+    expect(responses.open).not.toHaveProperty('additionalProperties');
+    expect(responses.closed?.additionalProperties).toBe(false);
   });
 
-  it('refuses an id whose schema reads differently in requests and in answers', () => {
+  it('refuses an id whose schema reads differently in requests and in responses', () => {
     const Uneven = z.object({ size: z.number().default(1) }).meta({ id: 'Uneven' });
     expect(() => jsonSchemas({ a: Uneven }, { b: Uneven })).toThrow('schema Uneven');
   });

@@ -111,7 +111,7 @@ describe('Merkle tree', () => {
     );
   });
 
-  it('a log in which an entry was changed, left out or taken back does not continue the one before', async () => {
+  it('a log in which an entry was changed, left out or removed does not continue the one before', async () => {
     const hashes = numbered(70);
     const tree = treeOf(hashes);
     const cases = fc

@@ -21,7 +21,7 @@ test('a key matches its own hash only', () => {
   expect(matchesHash({ ...key, text: key.text.replace('pyapi', 'sradm') }, hash)).toBe(false);
 });
 
-test('what only looks like a key is none', () => {
+test('text that only resembles a key is rejected', () => {
   const wrong = [
     '',
     'pyapi',

@@ -23,7 +23,7 @@ describe('the cache of KEKs', () => {
     vi.restoreAllMocks();
   });
 
-  test('gives back a copy for the same owner, record and secret, and for no other', () => {
+  test('returns a copy for the same owner, record and secret, and for no other', () => {
     const cache = new KekCache(bounds);
     const kek = newKek();
     cache.put(cache.idOf(owner, record, 'a user secret'), kek);

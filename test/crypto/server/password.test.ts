@@ -16,7 +16,7 @@ test('a password matches however its accents are composed', async () => {
   expect(await checkPassword('pässwörd of élan'.normalize('NFD'), record)).toBeDefined();
 });
 
-test('nobody’s record matches nothing', async () => {
+test('the record of an unknown account matches nothing', async () => {
   expect(await checkPassword(password, undefined)).toBeUndefined();
 });
 

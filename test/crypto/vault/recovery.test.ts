@@ -188,7 +188,7 @@ describe('a share sealed to a trustee', () => {
     expect(hex(portableVault.openSealed(keys, place, sealed))).toBe(hex(secret));
   });
 
-  test('opens for nobody and nowhere else, nor altered or cut', () => {
+  test('opens for no one else, in no other place, and not when altered or cut', () => {
     expect(() => vault.openSealed(vault.generateKeyPairs(), place, sealed)).toThrow(KeyMismatch);
     for (const other of elsewhere) expect(() => vault.openSealed(trustee, other, sealed)).toThrow(Tampered);
     for (const cut of cuts(sealed, 101))

@@ -67,7 +67,7 @@ test('a challenge that was altered or cut is refused', () => {
   for (const shorter of cuts(challenge, 101)) expect(answer(shorter)).toThrow();
 });
 
-test('public keys that are none challenge nobody', () => {
+test('invalid public keys are refused', () => {
   const { publicKeys } = vault.generateKeyPairs();
   const none = { ...publicKeys, x25519: new Uint8Array(32) };
   expect(() => vault.challengeRestore(owner, none, restoreId)).toThrow(Tampered);

@@ -94,7 +94,7 @@ describe('a wrapped key', () => {
     expect(new TextDecoder().decode(opened)).toBe('shared');
   });
 
-  test('is never made for public keys that are none', () => {
+  test('is never created for invalid public keys', () => {
     const { x25519, mlKem768 } = alice.publicKeys;
     const wrong = [
       { x25519: new Uint8Array(32), mlKem768 },

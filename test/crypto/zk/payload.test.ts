@@ -108,7 +108,7 @@ describe('base64', () => {
   });
 
   test.each(['A', 'AA', 'AAA', 'AA=', 'AA==A', '====', 'AB==', 'AAB=', 'AA A', 'AA-_', ' AAAA', 'AAAA\n'])(
-    '%j is none',
+    '%j is not a payload',
     (text) => expect(fromBase64(text)).toBeUndefined(),
   );
 });

@@ -39,7 +39,7 @@ describe.each(providerPairs)('sealed box, %s', (_, sealing, opening) => {
     expect(text(request.openReply(opened.sealReply(utf8('result'))))).toBe('result');
   });
 
-  it('encapsulates anew for each request, prepared or not', () => {
+  it('encapsulates for each request, prepared or not', () => {
     const sealer = new Sealer(sealing, key.publicKey);
     const boxes = Array.from({ length: 3 }, () => {
       sealer.prepare();
@@ -50,11 +50,11 @@ describe.each(providerPairs)('sealed box, %s', (_, sealing, opening) => {
     for (const box of boxes) expect(text(open(box).plaintext)).toBe('job');
   });
 
-  it('hands over what opens its replies, and opens none itself then', () => {
+  it('exports the secret that opens its replies, and opens none itself afterwards', () => {
     const request = sealed(utf8('job'));
     const opened = open(request.box);
     const replies = [opened.sealNext(utf8('one')), opened.sealReply(utf8('two'))] as const;
-    const secret = request.handOver();
+    const secret = request.exportRepliesSecret();
     for (let readers = 0; readers < 2; readers++) {
       const reader = repliesOf(sealing, secret, aad);
       expect(replies.map((reply) => text(reader.openNext(reply).plaintext))).toEqual(['one', 'two']);

@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import type { Text } from '../../sandbox-image/supervisor/supervisor.ts';
 import { gives, type Hostile, isKilled, javascript, prints, refused, refusedJs } from '../program.ts';
 
-const nothingBack = gives({ files: [], omittedFiles: 1 });
-const noRoot = ({ files }: Text) => {
+const returnsNothing = gives({ files: [], omittedFiles: 1 });
+const leaksNoUsers = ({ files }: Text) => {
   for (const { content } of files) expect(Buffer.from(content).toString()).not.toContain('root:');
 };
 
@@ -47,18 +47,18 @@ while True:
     after: isKilled,
   },
   {
-    tries: 'one file larger than any may be',
+    tries: 'one file over the size limit',
     code: 'import os\ntry: open("f", "wb").truncate(1 << 40)\nexcept OSError as error: print(error.errno)',
     after: gives({ stdout: '27\n' }),
   },
   {
-    tries: 'output without end',
+    tries: 'endless output',
     code: 'while True: print("y" * 1000)',
     job: { timeoutMs: 500 },
     after: gives({ status: 'timed_out', truncated: { stdout: true, stderr: false } }),
   },
   {
-    tries: 'more output than is kept, and then to go on',
+    tries: 'more output than is kept, and then to continue',
     code: 'import sys\nfor _ in range(40): sys.stdout.write("x" * 65536)\nprint("end", file=sys.stderr)',
     after: (result) => {
       expect(result).toMatchObject({ status: 'completed', stderr: 'end\n', truncated: { stdout: true } });
@@ -71,7 +71,7 @@ while True:
     after: ({ status, stdout }) => expect([status, stdout]).toEqual(['failed', '']),
   },
   {
-    tries: 'to close all that it has',
+    tries: 'to close all its descriptors',
     code: 'import os\nos.closerange(0, 65536)\nopen("f", "w").write("x")\nprint("x")',
     after: ({ files }) => expect(files.map(({ path }) => path)).toEqual(['f']),
   },
@@ -83,29 +83,29 @@ while True:
   {
     tries: 'to return a symbolic link to a file of the host',
     code: 'import os; os.symlink("/etc/passwd", "x")',
-    after: nothingBack,
+    after: returnsNothing,
   },
   {
-    tries: 'to return a symbolic link to what only root can read',
+    tries: 'to return a symbolic link to a file that only root can read',
     code: 'import os; os.symlink("/etc/shadow", "x")',
-    after: nothingBack,
+    after: returnsNothing,
   },
   {
     tries: 'to return a file through a linked directory',
     code: 'import os; os.symlink("/etc", "x"); os.symlink("/proc/self/fd", "y"); os.unlink("y")',
-    after: nothingBack,
+    after: returnsNothing,
   },
   {
     tries: 'to return a loop of directories',
     code: 'import os; os.makedirs("a/b"); os.symlink("../..", "a/b/c")',
-    after: nothingBack,
+    after: returnsNothing,
   },
   refused('a hard link to a file of the host', 'os.link(os.__file__, "x")'),
   refused('a hard link to a file of its interpreter', 'os.link("/usr/lib/os-release", "x")'),
   {
-    tries: 'to return a file with another name elsewhere',
+    tries: 'to return a file with a hard link in another directory',
     code: 'import os; t = os.environ["TMPDIR"] + "/t"; open(t, "w").write("x"); os.link(t, "x")',
-    after: nothingBack,
+    after: returnsNothing,
   },
   refused('a FIFO', 'os.mkfifo("fifo")'),
   refused('a character device', 'os.mknod("null", 0o20666, os.makedev(1, 3))'),
@@ -126,7 +126,7 @@ if os.fork() == 0:
 time.sleep(0.1)`,
     after: (result) => {
       expect(result.status).toBe('completed');
-      noRoot(result);
+      leaksNoUsers(result);
     },
   },
   {
@@ -141,10 +141,10 @@ if os.fork() == 0:
             os.rename("d", "e"); os.symlink("/etc", "d"); os.unlink("d"); os.rename("e", "d")
         except OSError: pass
 time.sleep(0.1)`,
-    after: noRoot,
+    after: leaksNoUsers,
   },
   {
-    tries: 'to keep others from removing what it left',
+    tries: 'to prevent the removal of its files',
     code: `
 import os
 os.makedirs("a/b/c"); open("a/b/c/f", "w").write("x")
@@ -157,26 +157,26 @@ except OSError: pass`,
     },
   },
   {
-    tries: 'to leave names that are no text',
+    tries: 'to leave names that are not text',
     code: 'for name in (b"\\xff", b"a\\nb", b"..\\\\x", b"\\x1b[2J"): open(name, "w").write("x")',
     after: gives({ files: [], omittedFiles: 4 }),
   },
   {
-    tries: 'to leave a program that runs with its rights',
+    tries: 'to leave a set-user-id program',
     code: 'import os; open("x", "w").write("x"); os.chmod("x", 0o6777)',
     after: gives({ status: 'completed' }),
   },
   {
-    tries: 'to leave a core',
+    tries: 'to leave a core file',
     code: 'import resource, os\ntry: resource.setrlimit(resource.RLIMIT_CORE, (-1, -1))\nexcept (OSError, ValueError): pass\nos.abort()',
     after: gives({ status: 'failed', signal: 'SIGABRT', files: [], omittedFiles: 0 }),
   },
-  refused('a limit of cores of its own', 'resource.setrlimit(resource.RLIMIT_CORE, (0, 0))'),
+  refused('its own limit for core files', 'resource.setrlimit(resource.RLIMIT_CORE, (0, 0))'),
   refused('to move its directory away', 'os.rename(os.getcwd(), os.environ["TMPDIR"] + "/x")'),
   refused('to remove its directory', 'os.rmdir(os.getcwd())'),
   refused('to see the directories of other runs', 'os.listdir("../..")'),
   refused('to read the directory above', 'os.listdir("..")'),
-  refused('a root of its own', 'os.chroot(".")'),
+  refused('its own root directory', 'os.chroot(".")'),
   refused('the root of the host through /proc', 'os.listdir("/proc/1/root")'),
   refused('its own root through /proc', 'os.listdir("/proc/self/root/etc")'),
   refused('the root of the host', 'os.listdir("/")'),
@@ -185,11 +185,11 @@ except OSError: pass`,
   refused('the home of root', 'os.listdir("/root")'),
   refused('the system files of the kernel', 'os.listdir("/sys")'),
   refused('the temporary files of the host', 'os.listdir("/tmp")'),
-  refused('a file among those', 'open("/tmp/strongroom-left", "w")'),
+  refused('a file among the temporary files of the host', 'open("/tmp/strongroom-left", "w")'),
   refused('a file in /var/tmp', 'open("/var/tmp/strongroom-left", "w")'),
   refused('to change its interpreter', 'open(os.__file__, "a")'),
   refused(
-    'a module beside its interpreter',
+    'a module in the folder of its interpreter',
     'open(os.path.dirname(os.__file__) + "/strongroom_left.py", "w")',
   ),
   refused('a device', 'open("/dev/mem", "rb")'),
@@ -201,9 +201,9 @@ except OSError: pass`,
     isKilled,
     { timeoutMs: 60_000 },
   ),
-  javascript('to return a link', 'require("node:fs").symlinkSync("/etc/passwd", "x")', nothingBack),
+  javascript('to return a link', 'require("node:fs").symlinkSync("/etc/passwd", "x")', returnsNothing),
   javascript(
-    'output without end',
+    'endless output',
     'for (;;) console.log("y".repeat(1000));',
     gives({ status: 'timed_out', truncated: { stdout: true, stderr: false } }),
     { timeoutMs: 700 },
@@ -215,7 +215,7 @@ except OSError: pass`,
   refusedJs('its own process in /proc', 'fs.readFileSync("/proc/self/environ")'),
   refusedJs('the root of the host through its descriptors', 'fs.readdirSync("/proc/self/root")'),
   refusedJs('a file in /tmp', 'fs.writeFileSync("/tmp/strongroom-left", "x")'),
-  refusedJs('to change what it began with', 'fs.writeFileSync(process.execPath, "x")'),
+  refusedJs('to change its own executable', 'fs.writeFileSync(process.execPath, "x")'),
   javascript(
     'more than its three descriptors',
     `

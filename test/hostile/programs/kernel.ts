@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { type Hostile, refused } from '../program.ts';
 
-/** Names of system calls, and their numbers on x86_64 and aarch64; null where there is none. */
+/** Names of system calls with their numbers on x86_64 and aarch64, or null if the architecture lacks the call. */
 const calls: readonly (readonly [string, number | null, number | null])[] = [
   ['io_uring_setup', 425, 425],
   ['io_setup', 206, 0],
@@ -79,17 +79,17 @@ export const kernel: readonly Hostile[] = [
     ['net', 0x40000000],
   ].map(([name, flag]) =>
     refused(
-      `a process in a ${name} namespace of its own`,
+      `a process in its own ${name} namespace`,
       `pid = must(libc.syscall({"x86_64": 56, "aarch64": 220}[os.uname().machine], ${flag} | 17, 0, 0, 0, 0)); pid or os._exit(0)`,
     ),
   ),
   refused(
-    'a process by clone3, whose flags no filter sees',
+    'a process through clone3, whose flags no filter can read',
     'arguments = (ctypes.c_uint64 * 11)(0x10000000, 0, 0, 0, 17); pid = must(libc.syscall(435, arguments, 88)); pid or os._exit(0)',
   ),
   refused('a mount', 'must(libc.mount(b"x", b"/", b"tmpfs", 0, None))'),
-  refused('input for its terminal', 'fcntl.ioctl(0, 0x5412, b"x")'),
-  refused('capabilities in its surroundings', 'must(libc.prctl(47, 2, 12, 0, 0))'),
+  refused('to push input into its terminal', 'fcntl.ioctl(0, 0x5412, b"x")'),
+  refused('ambient capabilities', 'must(libc.prctl(47, 2, 12, 0, 0))'),
   {
     tries: 'the system calls of another architecture',
     code: `

@@ -10,7 +10,7 @@ const bounded = ({ status }: Text) => expect(['failed', 'killed']).toContain(sta
 
 export const memory: readonly Hostile[] = [
   { tries: 'all memory', code: 'x = []\nwhile True: x.append(bytearray(1 << 24))', after: outOfMemory },
-  { tries: 'more memory than there is, at once', code: 'x = bytearray(1 << 44)', after: outOfMemory },
+  { tries: 'more memory than exists, in one allocation', code: 'x = bytearray(1 << 44)', after: outOfMemory },
   {
     tries: 'all memory, shared among processes',
     code: 'import os, time\nfor _ in range(4):\n    if os.fork() == 0:\n        x = bytearray(200 << 20)\n        time.sleep(60)\ntime.sleep(60)',
@@ -18,18 +18,18 @@ export const memory: readonly Hostile[] = [
     beside: true,
   },
   {
-    tries: 'shared memory that no limit of a process counts',
+    tries: 'shared memory that no limit of a process covers',
     code: 'import mmap, time\nx = [mmap.mmap(-1, 1 << 26) for _ in range(40)]\nfor m in x: m.write(b"x" * (1 << 26))\ntime.sleep(30)',
     after: isKilled,
   },
   {
-    tries: 'memory behind a decompression bomb',
+    tries: 'memory through a decompression bomb',
     code: 'import zlib\nc = zlib.compressobj(9)\nparts = [c.compress(bytes(1 << 24)) for _ in range(48)] + [c.flush()]\nzlib.decompress(b"".join(parts))',
     job: { timeoutMs: 60_000 },
     after: outOfMemory,
   },
   {
-    tries: 'the stack, without end',
+    tries: 'endless recursion',
     code: 'import sys\nsys.setrecursionlimit(1 << 30)\nx = []\nfor _ in range(10**6): x = [x]\nrepr(x)',
     after: bounded,
   },
@@ -61,9 +61,9 @@ for attempt in (lambda: os.ftruncate(0, 1 << 30), lambda: os.write(0, b"x" * 100
   },
   refused('memory that is a file', 'os.memfd_create("x")'),
   refused('memory that is locked', 'must(libc.mlockall(3))'),
-  refused('memory that nobody else may see', 'must(libc.syscall(447, 0))'),
+  refused('memory that is hidden from the kernel', 'must(libc.syscall(447, 0))'),
   refused('memory in /dev/shm', 'open("/dev/shm/strongroom-left", "w")'),
-  refused('memory of the pages of others, by page map', 'open("/proc/self/pagemap", "rb")'),
+  refused('the memory pages of others through its page map', 'open("/proc/self/pagemap", "rb")'),
   javascript(
     'all memory of the heap',
     'const x = []; for (;;) x.push(new Array(1000).fill(Math.random()));',
@@ -73,7 +73,7 @@ for attempt in (lambda: os.ftruncate(0, 1 << 30), lambda: os.write(0, b"x" * 100
     { timeoutMs: 60_000 },
   ),
   javascript(
-    'all memory beside the heap',
+    'all memory outside the heap',
     'const x = []; for (;;) x.push(Buffer.alloc(1 << 24, 1));',
     bounded,
     { timeoutMs: 60_000 },

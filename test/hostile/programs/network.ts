@@ -16,7 +16,7 @@ const families = [
 
 export const network: readonly Hostile[] = [
   ...families.map(([name, socket]) => refused(`a socket: ${name}`, `socket.socket(${socket})`)),
-  refused('a pair of sockets of a network', 'socket.socketpair(socket.AF_INET)'),
+  refused('a pair of network sockets', 'socket.socketpair(socket.AF_INET)'),
   refused(
     'the credentials of the task',
     'import urllib.request; urllib.request.urlopen("http://169.254.170.2/v2/credentials", timeout=1)',
@@ -26,9 +26,9 @@ export const network: readonly Hostile[] = [
     'import urllib.request; urllib.request.urlopen("http://169.254.169.254/latest/meta-data/", timeout=1)',
   ),
   refused('the supervisor', 'socket.create_connection(("127.0.0.1", 8700), timeout=1)'),
-  refused('a name by DNS', 'socket.getaddrinfo("example.com", 80)'),
+  refused('a DNS lookup', 'socket.getaddrinfo("example.com", 80)'),
   refused(
-    'the way to its streams again',
+    'to connect to the socket of its streams again',
     'socket.socket(socket.AF_UNIX).connect(socket.socket(fileno=os.dup(1)).getpeername())',
   ),
   {
@@ -43,7 +43,7 @@ for _ in range(50):
     after: ({ stdout }) => expect(stdout).toMatch(/^x+$/),
   },
   {
-    tries: 'to hear from the supervisor on its output',
+    tries: 'to read from the supervisor on its output',
     code: 'import os, socket\ns = socket.socket(fileno=os.dup(1)); s.settimeout(0.2)\ntry: print(len(s.recv(100)))\nexcept OSError as error: print(type(error).__name__)',
     after: ({ stdout }) => expect(stdout).toMatch(/^(timeout|TimeoutError)\n$/),
   },
@@ -53,8 +53,8 @@ for _ in range(50):
   refusedJs('a datagram', 'const s = dgram.createSocket("udp4"); s.bind(0); await once(s, "listening")'),
   refusedJs('the metadata of the machine', 'await fetch("http://169.254.169.254/latest/meta-data/")'),
   refusedJs('the credentials of the task', 'await fetch("http://169.254.170.2/v2/credentials")'),
-  refusedJs('a name by DNS', 'await dns.lookup("example.com")'),
-  refusedJs('a name by DNS of its own', 'await dns.resolve4("example.com")'),
+  refusedJs('a DNS lookup', 'await dns.lookup("example.com")'),
+  refusedJs('a DNS lookup with its own resolver', 'await dns.resolve4("example.com")'),
   refusedJs(
     'an inspector that listens',
     'const { default: i } = await import("node:inspector"); i.open(0, "127.0.0.1"); if (!i.url()) throw new Error("none")',

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { gives, type Hostile, javascript, prints, refused } from '../program.ts';
 
-/** Planted in a run before each of these; none may find it. */
+/** Planted in a run before these programs, which must not find it. */
 export const marker = 'planted-7f3a91c2';
-/** So that looking for it does not put it there. */
+/** Reversed, so that the search does not itself put the marker in memory. */
 const backwards = [...marker].reverse().join('');
 
 const eachProcess = (path: string) => `
@@ -15,7 +15,7 @@ for pid in [*range(1, 400), *range(max(1, os.getppid() - 300), os.getppid() + 5)
 try: print(os.listdir("/proc"))
 except OSError: pass`;
 
-/** Counts the marker in what the interpreter holds, and in all memory that this is in. */
+/** Counts the marker in the objects of the interpreter, and in the memory pages that hold them. */
 export const search = `
 import ctypes, gc, os
 gc.unfreeze()
@@ -35,9 +35,9 @@ export const others: readonly Hostile[] = [
   ),
   refused('the list of processes', 'os.listdir("/proc")'),
   refused('its own process', 'open("/proc/self/status")'),
-  { tries: 'what an earlier run had in memory', code: search, after: prints('0 0 True\n') },
+  { tries: 'to find the memory of an earlier run', code: search, after: prints('0 0 True\n') },
   {
-    tries: 'what an earlier run left in its directories and modules',
+    tries: 'to find what an earlier run left in its directories and modules',
     code: `
 import os, sys, json, math, builtins
 print(os.listdir("."), os.listdir(os.environ["TMPDIR"]), json.dumps([1]), math.sqrt(4), "LEFT" in os.environ,
@@ -45,7 +45,7 @@ print(os.listdir("."), os.listdir(os.environ["TMPDIR"]), json.dumps([1]), math.s
     after: prints('[] [] [1] 2.0 False False False [] []\n'),
   },
   {
-    tries: 'to leave altered modules, builtins and paths to the next run',
+    tries: 'to leave modified modules, builtins and paths to the next run',
     code: `
 import builtins, json, math, os, sys, types
 json.dumps = lambda *_: "poisoned"; sys.modules["math"] = None; builtins.left = 1; builtins.print = None
@@ -57,7 +57,7 @@ sys.stdout.write("unflushed")`,
     after: gives({ status: 'completed', stdout: 'unflushed' }),
   },
   {
-    tries: 'to leave modules in the way of the next run',
+    tries: 'to leave modules that shadow those of the next run',
     code: `
 import os
 for place in (".", os.environ["TMPDIR"], os.environ["HOME"]):
@@ -125,7 +125,7 @@ print([d for d in range(4096) if is_open(d)])`,
     after: prints('[]\n'),
   },
   {
-    tries: 'to raise what its report of an error does not survive',
+    tries: 'to raise an error that cannot be reported',
     code: `
 import sys
 class Odd(BaseException):
@@ -137,14 +137,14 @@ raise Odd`,
     after: gives({ status: 'failed', exitCode: 1 }),
   },
   javascript(
-    'what an earlier run left',
+    'to find what an earlier run left',
     `
 const fs = require('node:fs');
 console.log(fs.readdirSync('.').join(), fs.readdirSync(process.env.TMPDIR).length, Object.keys(process.env).length, typeof globalThis.left);`,
     prints('main.js 0 5 undefined\n'),
   ),
   javascript(
-    'to leave an altered world to the next run',
+    'to leave modified globals to the next run',
     `
 Object.prototype.left = 1; globalThis.left = 1; Array.prototype.push = null; JSON.stringify = () => 'poisoned'; process.env.LEFT = '1';
 require('node:fs').writeFileSync('package.json', '{"type":"module","main":"x"}');
@@ -152,7 +152,7 @@ require('node:fs').mkdirSync('node_modules/fs', { recursive: true });`,
     gives({ status: 'completed' }),
   ),
   javascript(
-    'the job through its descriptor again',
+    'to read the job through its descriptor again',
     `
 const fs = require('node:fs');
 let bytes = 0;

@@ -85,7 +85,7 @@ print("left")`,
     },
   },
   {
-    tries: 'daemons that replace each other faster than anybody looks',
+    tries: 'daemons that replace each other faster than they can be listed',
     code: `
 import os, time
 if os.fork() == 0:
@@ -96,7 +96,7 @@ time.sleep(0.05)`,
     after: gives({ status: 'completed' }),
   },
   {
-    tries: 'a sibling that its parent never had, by CLONE_PARENT',
+    tries: 'a sibling instead of a child, through CLONE_PARENT',
     code: `
 import ctypes, os, platform, time
 number = {"x86_64": 56, "aarch64": 220}[platform.machine()]
@@ -114,19 +114,19 @@ os._exit(0)`,
     beside: true,
   },
   {
-    tries: 'to stop itself with a child that would go on',
+    tries: 'to stop itself together with a child',
     code: 'import os, signal, time\nif os.fork() == 0:\n    while True: time.sleep(1)\nos.kill(0, signal.SIGSTOP)',
     job: short,
     after: timesOut,
   },
   {
-    tries: 'to kill all that it can',
+    tries: 'to kill everything it can',
     code: 'import os, signal; os.kill(-1, signal.SIGKILL)',
     after: () => {},
     beside: true,
   },
   {
-    tries: 'to kill every process number',
+    tries: 'to kill every process id',
     code: `
 import os, signal
 for pid in range(1, 70_000):
@@ -139,10 +139,10 @@ for pid in range(1, 70_000):
     beside: true,
   },
   refused(
-    'to stop whoever started it',
+    'to stop its parent',
     'os.kill(os.getppid(), signal.SIGSTOP); os.kill(os.getppid(), 0); assert os.getppid() == 1 and os.getpid() == 2; raise OSError',
   ),
-  refused('to trace whoever started it', `must(libc.ptrace(16, ${forkServerPid}, 0, 0))`),
+  refused('to trace its parent', `must(libc.ptrace(16, ${forkServerPid}, 0, 0))`),
   refused('to be traced', 'must(libc.ptrace(0, 0, 0, 0))'),
   refused(
     "to read another's memory",
@@ -175,7 +175,7 @@ for pid in range(1, 70_000):
   refused('other groups', 'os.setgroups([0])'),
   refused('to become the user of another run', 'os.setresuid(200001, 200001, 200001)'),
   {
-    tries: 'to end in the child at once, with output unwritten',
+    tries: 'to exit immediately, with unwritten output',
     code: 'import os, sys\nsys.stdout.write("lost")\nos._exit(7)',
     after: gives({ status: 'failed', exitCode: 7, stdout: '' }),
   },
@@ -201,13 +201,13 @@ sys.exit(3)`,
     after: timesOut,
   },
   {
-    tries: 'a thread that never ends, after its program',
+    tries: 'a thread that outlives its program',
     code: 'import threading, time\nthreading.Thread(target=lambda: time.sleep(100)).start()',
     job: short,
     after: timesOut,
   },
   {
-    tries: 'to be done before its deadline and after it as well',
+    tries: 'to act after its result was collected',
     code: `
 import os, time
 if os.fork() == 0:
@@ -223,13 +223,13 @@ time.sleep(0.2)`,
     short,
   ),
   javascript(
-    'to wait for what never comes',
+    'to wait forever',
     'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)',
     timesOut,
     short,
   ),
   javascript(
-    'to ignore its end',
+    'to ignore its termination',
     'process.on("SIGTERM", () => {}); process.on("exit", () => { for (;;); });',
     timesOut,
     short,
@@ -260,14 +260,14 @@ child.unref(); console.log('left'); process.exit(0);`,
     gives({ status: 'completed', stdout: 'left\n' }),
   ),
   javascript('to stop itself', 'process.kill(process.pid, "SIGSTOP")', timesOut, short),
-  { ...javascript('to kill all that it can', 'process.kill(-1, "SIGKILL")', () => {}), beside: true },
+  { ...javascript('to kill everything it can', 'process.kill(-1, "SIGKILL")', () => {}), beside: true },
   refusedJs('to become root', 'process.setuid(0)'),
   refusedJs('a shell', 'execFileSync("/bin/sh", ["-c", "true"])'),
   refusedJs(
-    'a signal to whoever started it',
+    'a signal to its parent',
     'if (process.pid === 2 && process.ppid === 1) throw new Error("its own init"); process.kill(process.ppid, "SIGKILL")',
   ),
-  javascript('to abort, and leave a core', 'process.abort()', (result) => {
+  javascript('to abort and leave a core file', 'process.abort()', (result) => {
     expect(result).toMatchObject({ status: 'failed', signal: 'SIGABRT', files: [] });
   }),
 ];

@@ -20,7 +20,7 @@ afterEach(() => handlers.close());
 let sequence = 0;
 const owner = 'user#someone';
 
-/** Adds entries, some of them in the same millisecond. */
+/** Adds entries, three in each millisecond. */
 async function add(count: number): Promise<AuditEntry[]> {
   const entries = Array.from({ length: count }, (): AuditEntry => {
     sequence += 1;
@@ -45,7 +45,7 @@ async function add(count: number): Promise<AuditEntry[]> {
   return entries;
 }
 
-/** Verifies the log as a caller does: every entry is proven in the signed tree. @returns its size */
+/** Verifies that the signed tree proves each entry, as a caller does. @returns the size of the log */
 async function verifiedLog(entries: readonly AuditEntry[]): Promise<number> {
   const { table, objects, keys } = handlers.platform;
   const published = await getPublished(table);
@@ -67,7 +67,7 @@ async function verifiedLog(entries: readonly AuditEntry[]): Promise<number> {
 }
 
 describe('sequencing the audit log', () => {
-  test('contains every entry once, however the log grows', async () => {
+  test('appends every entry once, in batches of any size', async () => {
     const entries: AuditEntry[] = [];
     for (const count of [1, 2, 97, 98, 99, 300, 0, 15, 257]) {
       entries.push(...(await add(count)));
@@ -77,14 +77,14 @@ describe('sequencing the audit log', () => {
     expect(await verifiedLog(entries)).toBe(entries.length);
   });
 
-  test('has tiles of three levels beyond 65,536 entries', async () => {
+  test('writes tiles of three levels beyond 65,536 entries', async () => {
     const entries = await add(66_000);
     expect(await sequenceAuditLog(handlers.platform)).toBe(entries.length);
     const some = entries.filter((_, position) => position % 997 === 0 || position > 65_990);
     expect(await verifiedLog(some)).toBe(entries.length);
   }, 120_000);
 
-  test('appends each entry once if several sequencers run concurrently', async () => {
+  test('appends each entry once when several sequencers run concurrently', async () => {
     const entries = await add(500);
     for (let round = 0; round < 10; round++) {
       await Promise.all(Array.from({ length: 5 }, () => sequenceAuditLog(handlers.platform)));
@@ -94,7 +94,7 @@ describe('sequencing the audit log', () => {
     expect(await verifiedLog(entries)).toBe(entries.length);
   });
 
-  test.each(faults)('completes in the next run what a %s port call left undone', async (fault) => {
+  test.each(faults)('completes the log in the next run after a port call was %s', async (fault) => {
     const entries = await add(40);
     await sequenceAuditLog(handlers.platform);
     const faulty = new FaultyPlatform(handlers.platform);
@@ -109,7 +109,7 @@ describe('sequencing the audit log', () => {
     expect(await verifiedLog(entries)).toBe(entries.length);
   });
 
-  test('signs nothing on top of a tile or checkpoint that was tampered with', async () => {
+  test('signs nothing on top of an altered tile or checkpoint', async () => {
     const { table, objects } = handlers.platform;
     await add(300);
     await sequenceAuditLog(handlers.platform);
@@ -120,8 +120,7 @@ describe('sequencing the audit log', () => {
       const tile = (await objects.get(key))?.body as Uint8Array;
       const altered = tile.with(40, (tile[40] as number) ^ 1);
       await objects.put(key, altered);
-      // The hash of a complete tile is stored one level up, so tampering with the tile shows when one of its entries
-      // is proven.
+      // The tile above stores a whole tile's hash, so proving an entry of an altered tile fails.
       if (key.endsWith('44'))
         await expect(sequenceAuditLog(handlers.platform)).rejects.toThrow(AuditLogAltered);
       await objects.put(key, tile);

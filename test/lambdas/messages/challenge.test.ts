@@ -8,7 +8,7 @@ import { SqliteTable } from '../../../platform/local/sqlite-table.ts';
 
 afterEach(() => vi.useRealTimers());
 
-test('a solution that is sent too late is refused', async () => {
+test('refuses a solution that comes too late', async () => {
   const table = new SqliteTable(':memory:');
   const expiresAt = Math.floor(Date.now() / 1000) + 600;
   const { challenge, key } = await newChallenge(3, expiresAt);
@@ -23,7 +23,7 @@ test('a solution that is sent too late is refused', async () => {
   table.close();
 });
 
-test('the work is between 50 % and 150 % of the configured tries', async () => {
+test('takes from half of the configured tries to half as many again', async () => {
   for (let times = 0; times < 8; times++) {
     const { challenge } = await newChallenge(10, 4_000_000_000);
     const solution = await solveChallenge({ challenge, deriveKey });

@@ -7,8 +7,8 @@ import { streamed } from '../../../lambdas/pipeline/streamed.ts';
 type Invoke = (event: unknown, response: Writable, context: unknown) => Promise<void>;
 
 /**
- * The part of Lambda's runtime that a streaming function sees ("Set up a Lambda proxy integration with payload
- * response streaming"): a JSON prelude, eight NUL bytes, the body.
+ * Provides the part of Lambda's runtime that a streaming function uses, as in "Set up a Lambda proxy integration with
+ * payload response streaming": a JSON prelude, eight NUL bytes, the body.
  */
 function provideRuntime(): void {
   const HttpResponseStream = {
@@ -41,18 +41,18 @@ async function invoke(handler: StreamHandler): Promise<{ head: object; writes: s
   return { head: JSON.parse(String(head)), writes: body.map(String) };
 }
 
-test('a streamed response is its head, then its body piece by piece, to the end', async () => {
+test('streams the head of a response, then all pieces of its body', async () => {
   const headers = { 'Content-Type': 'text/event-stream' };
   const answer = await invoke(async () => ({ statusCode: 200, headers, body: Readable.from(['a', 'b']) }));
   expect(answer).toEqual({ head: { statusCode: 200, headers }, writes: ['a', 'b'] });
 });
 
-test('a refusal is its head and its body', async () => {
+test('sends the head and the body of a refusal', async () => {
   const answer = await invoke(async () => ({ statusCode: 404, headers: {}, body: '{"success":false}' }));
   expect(answer).toEqual({ head: { statusCode: 404, headers: {} }, writes: ['{"success":false}'] });
 });
 
-test('a body that fails midway fails the invocation', async () => {
+test('rejects if the body breaks off', async () => {
   const body = new Readable({
     read() {
       this.destroy(new Error('broke off'));

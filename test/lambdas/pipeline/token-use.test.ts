@@ -17,7 +17,7 @@ function tokenOf(tokenId: string) {
   return { tokenId, name: '', scopes: [], createdAt, expiresAt: null, usedMinute: 0 } as const;
 }
 
-test('the use of a token is recorded once a minute, and never moves back', async () => {
+test('records the use of a token once a minute, and never an earlier use over a later one', async () => {
   const table = new SqliteTable(':memory:');
   let writes = 0;
   const counting = new Proxy(table, {
@@ -38,7 +38,7 @@ test('the use of a token is recorded once a minute, and never moves back', async
   table.close();
 });
 
-test('a token is accepted even if its use cannot be recorded', async () => {
+test('does not reject if the use cannot be recorded', async () => {
   const table = new SqliteTable(':memory:');
   await expect(noteTokenUse(table, callerOf('revoked'), new Date(start))).resolves.toBeUndefined();
   table.close();

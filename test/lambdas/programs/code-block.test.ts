@@ -3,8 +3,8 @@ import { readCodeAnswer } from '../../../lambdas/programs/code-block.ts';
 
 const fence = '```';
 
-describe('the program in a model’s answer', () => {
-  it('is the code block, and the explanation is the text around it', () => {
+describe('the program in a model’s response', () => {
+  it('is the code block, and the text around it is the explanation', () => {
     expect(
       readCodeAnswer(`It prints.\n\n${fence}python\nprint(1)\n${fence}\n\nThat is all.`, 'python'),
     ).toEqual({
@@ -25,18 +25,18 @@ describe('the program in a model’s answer', () => {
     expect(readCodeAnswer(answer, 'python').code).toBe('print(1)\n');
   });
 
-  it('keeps a fence inside of a longer one', () => {
+  it('keeps a fence that is inside a longer one', () => {
     const answer = `${fence}\`python\nprint("""\n${fence}\n""")\n${fence}\``;
     expect(readCodeAnswer(answer, 'python').code).toBe(`print("""\n${fence}\n""")\n`);
   });
 
-  it('is the last of several', () => {
+  it('is the last of several code blocks', () => {
     const answer = `${fence}python\nprint(1)\n${fence}\nBetter:\n${fence}python\nprint(2)\n${fence}`;
     expect(readCodeAnswer(answer, 'python')).toEqual({ code: 'print(2)\n', explanation: 'Better:' });
   });
 
   it.each([
-    ['there is none', 'I cannot do that.'],
+    ['there is no code block', 'I cannot do that.'],
     ['it is empty', `${fence}python\n\n${fence}`],
     ['it was cut off', `${fence}python\nprint(1)`],
     [
@@ -47,12 +47,12 @@ describe('the program in a model’s answer', () => {
     ['it is in the other language', `${fence}js\nconsole.log(1)\n${fence}`],
     ['it is inline', '`print(1)`'],
     ['it is indented as code', `    ${fence}python\n    print(1)\n    ${fence}`],
-    ['the answer is empty', ''],
+    ['the response is empty', ''],
   ])('is missing if %s', (_, answer) => {
     expect(readCodeAnswer(answer, 'python').code).toBeUndefined();
   });
 
-  it('is read as JavaScript if that was requested', () => {
+  it('is found in JavaScript if JavaScript was requested', () => {
     expect(readCodeAnswer(`${fence}js\nlog()\n${fence}`, 'javascript').code).toBe('log()\n');
     expect(readCodeAnswer(`${fence}python\nprint()\n${fence}`, 'javascript').code).toBeUndefined();
   });

@@ -46,7 +46,7 @@ async function stored(): Promise<string[]> {
 
 const later = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
 
-test('the sweep deletes objects that no message names, once no request can be about to name them', async () => {
+test('the sweep removes content that no message names, once no request can still be about to name it', async () => {
   await add('orphan');
   await table.transact([await add('named')]);
   expect(await sweepContents({ table, objects })).toBe(0);
@@ -57,7 +57,7 @@ test('the sweep deletes objects that no message names, once no request can be ab
   expect(await stored()).toEqual(['files/of-another-kind', 'messages/fresh', 'messages/named']);
 });
 
-test('the sweep deletes objects of messages that expired, were used up or were deleted', async () => {
+test('the sweep removes the content of messages that expired, were used up or were deleted', async () => {
   await table.transact([await add('expired', new Date(Date.now() + 2 * hour).toISOString())]);
   await table.transact([await add('used')]);
   await table.transact([await add('deleted')]);

@@ -31,7 +31,7 @@ const upload = async () => {
   const { body } = await owner.call('uploads.signParts', { ...params(), body: { partNumbers: [1] } });
   await putPart(handlers.platform.objects, body.parts[0].url, await file.part(1));
 };
-/** Assembles the parts, and fails before the record is committed. */
+/** Assembles the parts into one object, and fails before it is recorded. */
 const assembleOnly = async () => {
   const { table } = handlers.platform;
   const transact = vi.spyOn(table, 'transact').mockRejectedValueOnce(new Error('the store is away'));
@@ -41,7 +41,7 @@ const assembleOnly = async () => {
 const travel = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 
 describe('the sweep', () => {
-  test('keeps the object of a completed upload whose record is not committed yet', async () => {
+  test('keeps the object of an upload that was assembled but not recorded yet', async () => {
     await upload();
     await assembleOnly();
     travel(limits.uploadSeconds * 1000 - hour);
@@ -52,7 +52,7 @@ describe('the sweep', () => {
     expect((await owner.call('files.get', params())).status).toBe(200);
   });
 
-  test('deletes the object of an upload that expired before it was completed', async () => {
+  test('removes the object of an upload that expired without being completed', async () => {
     await upload();
     await assembleOnly();
     travel(limits.uploadSeconds * 1000 + 1000);
@@ -60,13 +60,13 @@ describe('the sweep', () => {
       expect((await owner.call(`uploads.${operation}`, params())).status).toBe(404);
     }
     expect((await owner.call('uploads.list')).body).toEqual([]);
-    // A completion that started in time has ended by then.
+    // By then a completion that began in time has finished.
     expect(await sweepVaultObjects(handlers.platform)).toBe(0);
     travel(2 * hour);
     expect([await sweepVaultObjects(handlers.platform), await objects()]).toEqual([1, 0]);
   });
 
-  test('deletes the object of an upload that was aborted after its parts were assembled', async () => {
+  test('removes the object of an upload that was aborted after its parts were assembled', async () => {
     await upload();
     await assembleOnly();
     expect((await owner.call('uploads.abort', params())).status).toBe(200);
@@ -74,7 +74,7 @@ describe('the sweep', () => {
     expect([await sweepVaultObjects(handlers.platform), await objects()]).toEqual([1, 0]);
   });
 
-  test('deletes the object of a deleted file, and an object that no record names', async () => {
+  test('removes the object of a deleted file, and an object that no record ever named', async () => {
     const body = { fileName: 'a', contentB64: 'YQ==' };
     const { id } = (await owner.call('files.create', { body })).body;
     vi.spyOn(handlers.platform.table, 'transact').mockRejectedValueOnce(new Error('the store is away'));

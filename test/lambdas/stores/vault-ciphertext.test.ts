@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Tampered } from '../../../crypto/errors.ts';
+import { inTableBytes } from '../../../lambdas/stores/in-table.ts';
 import {
   deleteCiphertext,
-  inTableBytes,
   readCiphertext,
   storeCiphertext,
 } from '../../../lambdas/stores/vault-ciphertext.ts';
@@ -22,22 +22,22 @@ const objects = async () => {
   return listed.objects.length;
 };
 
-describe('where a ciphertext is stored', () => {
-  test('a small ciphertext stays in its record', async () => {
+describe('the place of a ciphertext', () => {
+  test('is the record for a small one', async () => {
     const ciphertext = randomBytes(inTableBytes);
     const { place, writes } = await storeCiphertext(handlers.platform.objects, ciphertext);
     expect([place, writes, await objects()]).toEqual([{ envelope: ciphertext, objectId: null }, [], 0]);
     expect(await readCiphertext(handlers.platform.objects, place)).toEqual(ciphertext);
   });
 
-  test('a large ciphertext is stored before the record that names it', async () => {
+  test('is the object store for a large one, which is stored before the record that names it', async () => {
     const ciphertext = randomBytes(inTableBytes + 1);
     const { place, writes } = await storeCiphertext(handlers.platform.objects, ciphertext);
     expect([place.envelope, writes.length, await objects()]).toEqual([null, 1, 1]);
     expect(Buffer.from(await readCiphertext(handlers.platform.objects, place))).toEqual(ciphertext);
   });
 
-  test('a ciphertext that is in neither place counts as tampered with', async () => {
+  test('counts as tampered with if it is in neither place', async () => {
     for (const objectId of [null, '00000000-0000-4000-8000-000000000000']) {
       const reading = readCiphertext(handlers.platform.objects, { envelope: null, objectId });
       await expect(reading).rejects.toThrow(Tampered);
@@ -46,7 +46,7 @@ describe('where a ciphertext is stored', () => {
 });
 
 describe('the sweep', () => {
-  test('deletes objects that no record names after a while, and nothing else', async () => {
+  test('removes only objects that are old enough and that no record names', async () => {
     const { platform } = handlers;
     const large = () => storeCiphertext(platform.objects, randomBytes(inTableBytes + 1));
     const [named, released] = [await large(), await large()];
@@ -58,7 +58,7 @@ describe('the sweep', () => {
     expect(await readCiphertext(platform.objects, named.place)).toHaveLength(inTableBytes + 1);
   });
 
-  test('keeps the last version of a value and deletes the object of a deleted value', async () => {
+  test('keeps the last version of a value, and removes earlier versions and deleted values', async () => {
     const { platform } = handlers;
     const user = await handlers.newUser(await handlers.newOrg(), 'alice');
     await user.call('keys.generate');

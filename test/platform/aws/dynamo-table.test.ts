@@ -11,8 +11,8 @@ import { DynamoTable } from '../../../platform/aws/dynamo-table.ts';
 import { tableSuite } from '../table.suite.ts';
 
 /*
- * Dynoxide is a server of DynamoDB's API that nobody here wrote. Where it differs from what AWS documents, the
- * adapter keeps to AWS.
+ * Dynoxide is an independent implementation of DynamoDB's API. Where it differs from the documentation of AWS, the
+ * adapter follows AWS.
  */
 const binary = new URL(import.meta.resolve('@dynoxide/linux-x64/dynoxide')).pathname;
 
@@ -33,9 +33,9 @@ beforeAll(async () => {
   const port = await freePort();
   server = spawn(binary, ['serve', '--host', '127.0.0.1', '--port', `${port}`], { stdio: 'ignore' });
   endpoint = `http://127.0.0.1:${port}`;
-  for (let answered = false; !answered; ) {
-    if (server.exitCode !== null) throw new Error(`dynoxide ended with ${server.exitCode}`);
-    answered = await fetch(endpoint).then(
+  for (let isUp = false; !isUp; ) {
+    if (server.exitCode !== null) throw new Error(`dynoxide exited with ${server.exitCode}`);
+    isUp = await fetch(endpoint).then(
       () => true,
       () => delay(20, false),
     );
@@ -88,22 +88,25 @@ describe('contention', () => {
     CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
   };
 
-  /** A table whose server gives each of these answers once before it asks dynoxide, which never conflicts. */
-  async function disturbed<T>(answers: object[], use: (table: DynamoTable) => Promise<T>): Promise<T> {
+  /**
+   * Runs `use` with a table whose server sends each of these errors once before it forwards to dynoxide, which never
+   * conflicts.
+   */
+  async function disturbed<T>(errors: object[], use: (table: DynamoTable) => Promise<T>): Promise<T> {
     const proxy = createHttpServer(async (request, response) => {
-      const answer = answers.shift();
-      if (answer) {
-        response.writeHead(400).end(JSON.stringify(answer));
+      const error = errors.shift();
+      if (error) {
+        response.writeHead(400).end(JSON.stringify(error));
         return;
       }
       const { host, connection, 'content-length': length, ...headers } = request.headers;
       const body = await buffer(request);
-      const passed = await fetch(endpoint, {
+      const forwarded = await fetch(endpoint, {
         method: 'POST',
         headers: headers as Record<string, string>,
         body,
       });
-      response.writeHead(passed.status).end(await passed.text());
+      response.writeHead(forwarded.status).end(await forwarded.text());
     });
     proxy.listen(0, '127.0.0.1');
     await once(proxy, 'listening');
@@ -118,29 +121,29 @@ describe('contention', () => {
     }
   }
 
-  test('with another transaction is waited out', async () => {
-    const answers = [conflict, conflict, conflict];
-    await disturbed(answers, (table) =>
+  test('between transactions is retried', async () => {
+    const errors = [conflict, conflict, conflict];
+    await disturbed(errors, (table) =>
       table.transact([
         { table: 'users', put: { ...key, written: 1 } },
         { table: 'orgs', put: key },
       ]),
     );
-    expect(answers).toEqual([]);
+    expect(errors).toEqual([]);
     expect(await new DynamoTable(client, tableName).get('users', key)).toEqual({ ...key, written: 1 });
   });
 
-  test('of a single write with a transaction is waited out', async () => {
+  test('between a single write and a transaction is retried', async () => {
     const single = { __type: 'com.amazonaws.dynamodb.v20120810#TransactionConflictException' };
     const counter = { ...key, sk: 'counter' };
-    const answers = [single];
-    const value = await disturbed(answers, (table) =>
+    const errors = [single];
+    const value = await disturbed(errors, (table) =>
       table.increment({ table: 'counters', key: counter, field: 'n' }),
     );
-    expect([value, answers]).toEqual([1, []]);
+    expect([value, errors]).toEqual([1, []]);
   });
 
-  test('that a failed condition came with is a failed condition', async () => {
+  test('together with a failed condition counts as a failed condition', async () => {
     const both = {
       ...conflict,
       CancellationReasons: [{ Code: 'TransactionConflict' }, { Code: 'ConditionalCheckFailed' }],
@@ -169,7 +172,7 @@ describe('contention', () => {
   });
 });
 
-test('a ping fails where nobody answers', async () => {
-  const nobody = newClient(`http://127.0.0.1:${await freePort()}`);
-  await expect(new DynamoTable(nobody, tableName).ping()).rejects.toThrow();
+test('a ping fails if the server does not respond', async () => {
+  const unreachable = newClient(`http://127.0.0.1:${await freePort()}`);
+  await expect(new DynamoTable(unreachable, tableName).ping()).rejects.toThrow();
 });

@@ -35,18 +35,19 @@ describe.each(protocols.map((protocol) => [protocol.provider, protocol] as const
   '%s',
   (provider, protocol) => {
     let server: ModelServer;
-    let asking: Generator;
+    let modelClient: Generator;
     beforeAll(async () => {
       server = await ModelServer.start(protocol);
       const options = { url: server.url, model, firstDelayMs: 1 };
       const keyed = { ...options, key: async () => key };
-      if (provider === 'bedrock') asking = new BedrockGenerator(options);
-      else asking = provider === 'anthropic' ? new AnthropicGenerator(keyed) : new OpenAiGenerator(keyed);
+      if (provider === 'bedrock') modelClient = new BedrockGenerator(options);
+      else if (provider === 'anthropic') modelClient = new AnthropicGenerator(keyed);
+      else modelClient = new OpenAiGenerator(keyed);
     });
     afterAll(() => server.close());
 
     const complete = (forMs = 5_000) =>
-      asking.complete({
+      modelClient.complete({
         system: 'the system prompt',
         prompt: 'the prompt',
         maxTokens: 321,
@@ -62,7 +63,7 @@ describe.each(protocols.map((protocol) => [protocol.provider, protocol] as const
       return error as GeneratorFailed;
     }
 
-    it('asks in the protocol’s own words, and reads the answer', async () => {
+    it('sends a request and parses the response as the protocol defines them', async () => {
       server.behaves(says('the answer'));
       expect(await complete()).toEqual({
         text: 'the answer',
@@ -72,10 +73,10 @@ describe.each(protocols.map((protocol) => [protocol.provider, protocol] as const
       });
       expect(server.requests).toHaveLength(1);
       expect(server.requests[0]?.path).toBe(protocol.path);
-      expect(server.asked).toEqual([{ system: 'the system prompt', prompt: 'the prompt', maxTokens: 321 }]);
+      expect(server.prompts).toEqual([{ system: 'the system prompt', prompt: 'the prompt', maxTokens: 321 }]);
     });
 
-    it('proves itself as the protocol wants it', async () => {
+    it('authenticates as the protocol defines', async () => {
       server.behaves(says('x'));
       await complete();
       const headers = server.requests[0]?.headers ?? {};
@@ -89,68 +90,68 @@ describe.each(protocols.map((protocol) => [protocol.provider, protocol] as const
       }
     });
 
-    it.each(['max_tokens', 'refusal'] as const)('knows %s', async (stop) => {
+    it.each(['max_tokens', 'refusal'] as const)('reports the stop reason %s', async (stop) => {
       server.behaves(says('the text', stop));
       expect(await complete()).toMatchObject({ text: 'the text', stopReason: stop });
     });
 
-    const passing: readonly [string, Behaviour][] = [
+    const transientFaults: readonly [string, Behaviour][] = [
       ['429', fails(429)],
       ['500', fails(500)],
       ['503', fails(503)],
       ['529', fails(529)],
-      ['an answer that is cut off', cutsOff],
+      ['a truncated response', cutsOff],
       ['a connection that is closed', (response) => response.destroy()],
     ];
-    it.each(passing)('asks again after %s', async (_, behaviour) => {
+    it.each(transientFaults)('retries after %s', async (_, behaviour) => {
       server.behaves(behaviour, behaviour, says('at last'));
       expect((await complete()).text).toBe('at last');
       expect(server.requests).toHaveLength(3);
     });
 
-    it('gives up after the fourth time', async () => {
+    it('gives up after four attempts', async () => {
       server.behaves(fails(503));
       expect(await failure()).toMatchObject({ attempts: 4, message: expect.stringMatching(/^status 503/) });
       expect(server.requests).toHaveLength(4);
     });
 
-    it('waits as long as it is told', async () => {
+    it('waits as long as Retry-After says', async () => {
       server.behaves(fails(429, 'slow down', { 'retry-after': '1' }), says('at last'));
       const begun = Date.now();
       expect((await complete()).text).toBe('at last');
       expect(Date.now() - begun).toBeGreaterThanOrEqual(990);
     });
 
-    it('does not begin to wait for what would come too late', async () => {
+    it('does not wait if the delay would exceed the deadline', async () => {
       server.behaves(fails(429, 'slow down', { 'retry-after': '60' }));
       const begun = Date.now();
       expect(await failure()).toMatchObject({ attempts: 1, retryAfterSeconds: 60 });
       expect(Date.now() - begun).toBeLessThan(2_000);
     });
 
-    it.each([400, 401, 403, 404])('does not ask again after %i', async (status) => {
+    it.each([400, 401, 403, 404])('does not retry after %i', async (status) => {
       server.behaves(fails(status), says('never'));
       expect((await failure()).message).toMatch(new RegExp(`^status ${status}`));
       expect(server.requests).toHaveLength(1);
     });
 
     it.each([
-      ['JSON that is none', garbles],
-      ['JSON of another kind', misspeaks],
-    ])('takes %s for what it is, and does not pay for it twice', async (_, behaviour) => {
+      ['invalid JSON', garbles],
+      ['unexpected JSON', misspeaks],
+    ])('reports %s and does not pay for a retry', async (_, behaviour) => {
       server.behaves(behaviour, says('never'));
-      expect((await failure()).message).toBe('an answer that is not of its protocol');
+      expect((await failure()).message).toBe('the response does not follow the protocol');
       expect(server.requests).toHaveLength(1);
     });
 
-    it('ends at its deadline, whatever the server does', async () => {
+    it('ends at its deadline if the server stays silent', async () => {
       server.behaves(staysSilent);
       const begun = Date.now();
       expect((await failure(300)).message).toBe('no answer in time');
       expect(Date.now() - begun).toBeLessThan(3_000);
     });
 
-    it('ends at its deadline in the middle of an answer', async () => {
+    it('ends at its deadline in the middle of a response', async () => {
       server.behaves((response) => {
         response.writeHead(200, { 'content-type': 'application/json' });
         const timer = setInterval(() => response.write(' '), 20);
@@ -159,13 +160,13 @@ describe.each(protocols.map((protocol) => [protocol.provider, protocol] as const
       expect((await failure(300)).message).toBe('no answer in time');
     });
 
-    it('follows no redirect', async () => {
+    it('follows no redirects', async () => {
       server.behaves((response) => response.writeHead(307, { location: `${server.url}/elsewhere` }).end());
       await failure();
       expect(server.requests.map(({ path }) => path)).not.toContain(`${protocol.base}/elsewhere`);
     });
 
-    it('says nothing of what the provider said', async () => {
+    it('quotes no message of the provider', async () => {
       for (const status of [401, 500]) {
         server.behaves(fails(status, `bad key ${key} for the prompt`));
         const { message, stack } = await failure();
@@ -186,15 +187,15 @@ describe('the operator’s choice', () => {
       bedrock,
     );
 
-  it.each(['anthropic', 'openai'])('%s: a key does not cross a network in the clear', (provider) => {
-    expect(() => choose(provider, 'http://models.example.com/v1', 'key')).toThrow('must be https');
-    expect(() => choose(provider, 'http://localhost.example.com/v1', 'key')).toThrow('must be https');
+  it.each(['anthropic', 'openai'])('%s: rejects a URL that would send the key in plaintext', (provider) => {
+    expect(() => choose(provider, 'http://models.example.com/v1', 'key')).toThrow('must use https');
+    expect(() => choose(provider, 'http://localhost.example.com/v1', 'key')).toThrow('must use https');
     expect(() => choose(provider, 'https://models.example.com/v1', 'key')).not.toThrow();
     expect(() => choose(provider, 'http://127.0.0.1:11434/v1', 'key')).not.toThrow();
     expect(() => choose(provider, 'http://models.example.com/v1')).not.toThrow();
   });
 
-  it('a local model needs no key and need not count tokens', async () => {
+  it('supports a local model without a key or token counts', async () => {
     const server = await ModelServer.start(openai);
     try {
       const { usage: _, model: __, ...bare } = openai.answer('x') as Record<string, unknown>;
@@ -217,14 +218,14 @@ describe('the key of a deployment', () => {
   const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:models-AbCdEf';
   const prompt = () => ({ system: 's', prompt: 'p', maxTokens: 1, deadline: Date.now() + 5_000 });
 
-  it('is read from Secrets Manager with the first prompt, and once; a failure is not remembered', async () => {
-    const asked: string[] = [];
+  it('is read from Secrets Manager once, with the first prompt, and a failure is not cached', async () => {
+    const reads: string[] = [];
     const secrets = createServer(async (request, response) => {
       const { SecretId } = JSON.parse((await request.toArray()).join(''));
-      asked.push(`${request.headers['x-amz-target']} ${SecretId}`);
+      reads.push(`${request.headers['x-amz-target']} ${SecretId}`);
       const denied = { __type: 'AccessDeniedException', message: 'not now' };
-      const body = asked.length === 1 ? denied : { ARN: secret, SecretString: `${key}\n` };
-      response.writeHead(asked.length === 1 ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
+      const body = reads.length === 1 ? denied : { ARN: secret, SecretString: `${key}\n` };
+      response.writeHead(reads.length === 1 ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify(body));
     });
     await once(secrets.listen(0, '127.0.0.1'), 'listening');
@@ -239,12 +240,12 @@ describe('the key of a deployment', () => {
         STRONGROOM_GENERATOR_KEY_SECRET: secret,
       });
       models.behaves(says('x'));
-      expect(asked).toEqual([]);
+      expect(reads).toEqual([]);
       await expect(deployed.complete(prompt())).rejects.toThrow('not now');
       expect(models.requests).toEqual([]);
       await deployed.complete(prompt());
       await deployed.complete(prompt());
-      expect(asked).toEqual(Array(2).fill(`secretsmanager.GetSecretValue ${secret}`));
+      expect(reads).toEqual(Array(2).fill(`secretsmanager.GetSecretValue ${secret}`));
       expect(models.requests.map(({ headers }) => headers.authorization)).toEqual(
         Array(2).fill(`Bearer ${key}`),
       );

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How a provider words an answer and an error. */
+/** The requests, responses and errors of a provider. */
 export type Protocol = {
   readonly provider: 'bedrock' | 'anthropic' | 'openai';
-  /** What a provider's own base URL ends with. */
+  /** Path of the base URL. */
   readonly base: string;
   readonly path: string;
   answer(text: string, stop?: 'end' | 'max_tokens' | 'refusal'): unknown;
   error(status: number, message: string): unknown;
-  /** What of a request went to the model. */
-  asked(body: never): { readonly system: string; readonly prompt: string; readonly maxTokens: number };
+  /** Returns the part of a request that goes to the model. */
+  promptOf(body: never): { readonly system: string; readonly prompt: string; readonly maxTokens: number };
 };
 
 export const model = 'test.model-v1:0';
@@ -34,7 +34,7 @@ const anthropic: Protocol = {
     type: 'error',
     error: { type: status === 429 ? 'rate_limit_error' : 'api_error', message },
   }),
-  asked: (body: { system: string; messages: [{ content: string }]; max_tokens: number }) => ({
+  promptOf: (body: { system: string; messages: [{ content: string }]; max_tokens: number }) => ({
     system: body.system,
     prompt: body.messages[0].content,
     maxTokens: body.max_tokens,
@@ -64,7 +64,7 @@ export const openai: Protocol = {
   error: (status, message) => ({
     error: { message, type: 'server_error', code: status === 429 ? 'rate_limit_exceeded' : null },
   }),
-  asked: (body: { messages: [{ content: string }, { content: string }]; max_tokens: number }) => ({
+  promptOf: (body: { messages: [{ content: string }, { content: string }]; max_tokens: number }) => ({
     system: body.messages[0].content,
     prompt: body.messages[1].content,
     maxTokens: body.max_tokens,
@@ -82,7 +82,7 @@ const bedrock: Protocol = {
     metrics: { latencyMs: 1 },
   }),
   error: (_, message) => ({ message }),
-  asked: (body: {
+  promptOf: (body: {
     system: [{ text: string }];
     messages: [{ content: [{ text: string }] }];
     inferenceConfig: { maxTokens: number };
@@ -107,7 +107,7 @@ export const fails =
   (response, protocol) =>
     json(response, status, protocol.error(status, message), headers);
 
-/** Begins an answer and breaks the connection. */
+/** Starts a response and breaks the connection. */
 export const cutsOff: Behaviour = (response) => {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
   response.write('{"model":"x","content":[', () => response.destroy());
@@ -117,7 +117,7 @@ export const garbles: Behaviour = (response) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"model": <html>');
 };
 
-/** JSON, but of no protocol. */
+/** Sends JSON that no protocol defines. */
 export const misspeaks: Behaviour = (response) => json(response, 200, { result: 'ok' });
 
 export const staysSilent: Behaviour = () => undefined;
@@ -126,11 +126,15 @@ function json(response: ServerResponse, status: number, body: unknown, headers =
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
-type Seen = { readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: never };
+type SeenRequest = {
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: never;
+};
 
-/** A provider of the test's own: real HTTP on loopback. Each request meets the next behaviour; the last one stays. */
+/** A fake provider with real HTTP on loopback. Each request gets the next behaviour; the last one is repeated. */
 export class ModelServer {
-  readonly requests: Seen[] = [];
+  readonly requests: SeenRequest[] = [];
   readonly url: string;
   readonly protocol: Protocol;
   readonly #server: Server;
@@ -157,9 +161,9 @@ export class ModelServer {
     return this;
   }
 
-  /** What the model was asked, in whatever words. */
-  get asked() {
-    return this.requests.map(({ body }) => this.protocol.asked(body));
+  /** The prompts of all requests, in the same form for every protocol. */
+  get prompts() {
+    return this.requests.map(({ body }) => this.protocol.promptOf(body));
   }
 
   close(): void {

@@ -15,14 +15,14 @@ const newPath = () => join(folder, `keys-${files++}.json`);
 
 keysSuite('a key file', async () => new FileKeys(newPath()));
 
-test('the file is its owner’s alone, and nothing else is left beside it', () => {
+test('only its owner can access the file, and no other file is left in the folder', () => {
   const path = newPath();
   new FileKeys(path);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder).filter((name) => !name.endsWith('.json'))).toEqual([]);
 });
 
-test('the same file gives the same keys', async () => {
+test('the same file yields the same keys', async () => {
   const path = newPath();
   const [before, after] = [new FileKeys(path), new FileKeys(path)];
   const { plaintext, wrapped } = await before.generateDataKey({ a: '1' });
@@ -35,14 +35,14 @@ test('another file does not open its data keys', async () => {
   await expect(new FileKeys(newPath()).openDataKey(wrapped, { a: '1' })).rejects.toThrow(DataKeyRejected);
 });
 
-test.each([0o640, 0o604, 0o660, 0o644])('a file of mode %o is refused', (mode) => {
+test.each([0o640, 0o604, 0o660, 0o644])('rejects a file of mode %o', (mode) => {
   const path = newPath();
   new FileKeys(path);
   chmodSync(path, mode);
   expect(() => new FileKeys(path)).toThrow(KeyFileRejected);
 });
 
-test('damage anywhere in the file is refused, and the file stays as it is', () => {
+test('rejects a file that is damaged anywhere, and leaves it unchanged', () => {
   const path = newPath();
   new FileKeys(path);
   const text = readFileSync(path, 'utf8');
@@ -64,7 +64,7 @@ test('damage anywhere in the file is refused, and the file stays as it is', () =
   }
 });
 
-test('a refusal does not show what is in the file', () => {
+test('does not quote the file when it rejects it', () => {
   const path = newPath();
   new FileKeys(path);
   const text = readFileSync(path, 'utf8');
@@ -73,7 +73,7 @@ test('a refusal does not show what is in the file', () => {
   expect(() => new FileKeys(path)).toThrow(expect.not.stringContaining(key));
 });
 
-test('ping fails once the file is gone', async () => {
+test('a ping fails once the file is gone', async () => {
   const path = newPath();
   const keys = new FileKeys(path);
   await keys.ping();

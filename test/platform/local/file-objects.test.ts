@@ -40,33 +40,33 @@ objectsSuite('files', async () => served);
 
 const body = Buffer.from('content');
 
-describe('a URL', () => {
-  async function changed(change: (url: URL) => void): Promise<number> {
+describe('a signed URL', () => {
+  async function statusAfter(change: (url: URL) => void): Promise<number> {
     await served.put('signed/object', body);
     const url = new URL(await served.signGet('signed/object', 60));
     change(url);
     return (await fetch(url)).status;
   }
 
-  test('is good as it was signed', async () => {
-    expect(await changed(() => undefined)).toBe(200);
+  test('is valid as it was signed', async () => {
+    expect(await statusAfter(() => undefined)).toBe(200);
   });
 
   test.each<[string, (url: URL) => void]>([
     ['another key', (url) => (url.pathname = '/objects/signed/other')],
-    ['the key written in another way', (url) => (url.pathname = '/objects/signed%2Fobject')],
-    ['a longer time', (url) => url.searchParams.set('expires', '4000000000')],
-    ['a time that is no number', (url) => url.searchParams.set('expires', 'Infinity')],
-    ['no time', (url) => url.searchParams.delete('expires')],
+    ['another encoding of the key', (url) => (url.pathname = '/objects/signed%2Fobject')],
+    ['a later expiry', (url) => url.searchParams.set('expires', '4000000000')],
+    ['an expiry that is not a number', (url) => url.searchParams.set('expires', 'Infinity')],
+    ['no expiry', (url) => url.searchParams.delete('expires')],
     ['another signature', (url) => url.searchParams.set('signature', randomBytes(32).toString('base64url'))],
     ['half a signature', (url) => url.searchParams.set('signature', randomBytes(16).toString('base64url'))],
     ['no signature', (url) => url.searchParams.delete('signature')],
     ['no query', (url) => (url.search = '')],
-  ])('with %s is refused', async (_, change) => {
-    expect(await changed(change)).toBe(403);
+  ])('is rejected with %s', async (_, change) => {
+    expect(await statusAfter(change)).toBe(403);
   });
 
-  test('is refused for every other method', async () => {
+  test('is rejected for every other method', async () => {
     const url = await served.signGet('signed/object', 60);
     for (const method of ['PUT', 'POST', 'DELETE', 'HEAD']) {
       expect((await fetch(url, { method, ...(method === 'PUT' && { body: 'x' }) })).status).toBe(403);
@@ -84,7 +84,7 @@ describe('a URL', () => {
     }
   });
 
-  test('of one part is not of another', async () => {
+  test('for one part is not valid for another', async () => {
     const { uploadId } = await served.createUpload('signed/parts');
     for (const [name, value] of [
       ['partNumber', '2'],
@@ -97,20 +97,20 @@ describe('a URL', () => {
     expect(await served.listParts('signed/parts', uploadId)).toEqual([]);
   });
 
-  test('refuses without a word', async () => {
-    const answer = await fetch(`${baseUrl()}/objects/signed/object`);
-    expect([answer.status, await answer.text()]).toEqual([403, '']);
+  test('gets an empty response if it is rejected', async () => {
+    const response = await fetch(`${baseUrl()}/objects/signed/object`);
+    expect([response.status, await response.text()]).toEqual([403, '']);
   });
 
   test.each(['bytes=', 'bytes=-', 'bytes=5-2', 'bytes=a-b', 'bytes=0-1,3-4', 'lines=0-1'])(
     'ignores the range %s',
     async (range) => {
-      const answer = await fetch(await served.signGet('signed/object', 60), { headers: { range } });
-      expect([answer.status, await answer.text()]).toEqual([200, 'content']);
+      const response = await fetch(await served.signGet('signed/object', 60), { headers: { range } });
+      expect([response.status, await response.text()]).toEqual([200, 'content']);
     },
   );
 
-  test('a part that breaks off in the middle leaves nothing', async () => {
+  test('stores nothing of a part whose upload breaks off', async () => {
     const { uploadId } = await served.createUpload('broken');
     const before = blobs('served').length;
     const url = await served.signPart('broken', uploadId, 1, 60);
@@ -125,7 +125,7 @@ describe('a URL', () => {
 });
 
 describe('the folder', () => {
-  test('is its owner’s alone', async () => {
+  test('is accessible to its owner only', async () => {
     const objects = open('mode');
     await objects.put('a', body);
     expect(statSync(join(root, 'mode')).mode & 0o077).toBe(0);
@@ -133,7 +133,7 @@ describe('the folder', () => {
       expect(statSync(join(root, 'mode', 'blobs', name)).mode & 0o777).toBe(0o600);
   });
 
-  test('keeps one file for one object, however often it is put', async () => {
+  test('keeps one file per object, however often it is put', async () => {
     const objects = open('replaced');
     for (let i = 0; i < 5; i++) await objects.put('a', body);
     await objects.put('b', body, { ifAbsent: true });
@@ -144,12 +144,12 @@ describe('the folder', () => {
     expect(blobs('replaced')).toEqual([]);
   });
 
-  test('is refused to a second process while one has it open', () => {
+  test('cannot be opened by a second process', () => {
     open('taken');
     expect(() => new FileObjects(join(root, 'taken'), { baseUrl, signingKey })).toThrow('locked');
   });
 
-  test('is swept at the start of what a crash left, and of nothing else', async () => {
+  test('is cleaned of the remains of a crash on opening, and of nothing else', async () => {
     const before = new FileObjects(join(root, 'swept'), { baseUrl, signingKey });
     await before.put('kept', body);
     before.close();
@@ -159,7 +159,7 @@ describe('the folder', () => {
     expect((await after.get('kept'))?.body).toEqual(body);
   });
 
-  test('says so where a file was damaged from outside', async () => {
+  test('reports a file that was damaged from outside', async () => {
     const objects = open('damaged');
     await objects.put('cut', body);
     const [cut = ''] = blobs('damaged');
@@ -169,7 +169,7 @@ describe('the folder', () => {
     await expect(objects.get('cut')).rejects.toThrow(ObjectDamaged);
   });
 
-  test('gives up uploads after a week', async () => {
+  test('drops uploads after a week', async () => {
     const objects = open('abandoned');
     const { uploadId } = await objects.createUpload('a');
     expect(await objects.sweep()).toBe(0);
@@ -183,7 +183,7 @@ describe('the folder', () => {
   });
 });
 
-test('after kill -9, every acknowledged object is there, and none by half', async () => {
+test('after kill -9, every acknowledged object exists, and all objects are complete', async () => {
   const folder = join(root, 'killed');
   const acknowledged: string[] = [];
   for (let round = 0; round < 5; round++) {

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { GroupCommit } from '../../../platform/local/group-commit.ts';
 
-/** A disk whose syncs end when, and how, the test says. */
+/** A disk whose syncs the test completes or fails. */
 class Disk {
   readonly syncs: { readonly end: () => void; readonly fail: (error: Error) => void }[] = [];
   readonly sync = () =>
@@ -34,7 +34,7 @@ async function stateOf(write: Promise<unknown>): Promise<'open' | 'done' | 'fail
   return Promise.race([settled, nextTurn('open' as const)]);
 }
 
-test('nobody is told of a write before it is on the disk', async () => {
+test('acknowledges a write once it is on the disk', async () => {
   const write = commits.add(one);
   expect(await stateOf(write)).toBe('open');
   expect(rows()).toBe(1);
@@ -42,7 +42,7 @@ test('nobody is told of a write before it is on the disk', async () => {
   expect(await write).toBe('done');
 });
 
-test('commits that come while the disk is being synced share the next sync', async () => {
+test('commits that arrive while the disk is being synced share the next sync', async () => {
   const first = commits.add(one);
   await nextTurn();
   const later: Promise<string>[] = [];
@@ -59,23 +59,23 @@ test('commits that come while the disk is being synced share the next sync', asy
   await Promise.all(later);
 });
 
-test('whoever is content with the commit does not wait for the disk', async () => {
+test('a caller who accepts a mere commit does not wait for the disk', async () => {
   expect(await commits.add(one, 'committed')).toBe('done');
   expect(disk.syncs).toEqual([]);
 });
 
-test('where a sync fails, nobody is told of success, then or later', async () => {
+test('acknowledges no write after a sync has failed', async () => {
   const write = commits.add(one);
-  const refused = expect(write).rejects.toThrow('the disk has lost a write');
+  const rejected = expect(write).rejects.toThrow('the disk lost a write');
   await nextTurn();
   disk.syncs[0]?.fail(new Error('EIO'));
-  await refused;
-  await expect(commits.add(one)).rejects.toThrow('the disk has lost a write');
-  await expect(commits.add(one, 'committed')).rejects.toThrow('the disk has lost a write');
+  await rejected;
+  await expect(commits.add(one)).rejects.toThrow('the disk lost a write');
+  await expect(commits.add(one, 'committed')).rejects.toThrow('the disk lost a write');
   expect(rows()).toBe(1);
 });
 
-test('closing puts on the disk what waits', async () => {
+test('writes waiting transactions to the disk on closing', async () => {
   const waiting = commits.add(one);
   commits.close();
   expect(await waiting).toBe('done');

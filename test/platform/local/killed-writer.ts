@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Runs a program of this folder that writes without end and prints the id of each write once it is acknowledged,
- * kills it with SIGKILL at a random moment after its first acknowledgement, and answers the ids.
+ * Runs a program of this folder that writes endlessly and prints the id of each acknowledged write. Kills it with
+ * SIGKILL at a random time after its first acknowledgement. Returns the ids.
  */
 export async function killedWriter(program: string, ...args: string[]): Promise<string[]> {
   const child = spawn(process.execPath, [join(import.meta.dirname, program), ...args], {

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { FileObjects } from '../../../platform/local/file-objects.ts';
 
-/** Puts objects that hold their own key over and over, four at a time, until it is killed. */
+/** Puts objects that contain their own key, four concurrently, until it is killed. */
 const [folder = '', round = ''] = process.argv.slice(2);
 const objects = new FileObjects(folder, { baseUrl: () => 'http://127.0.0.1', signingKey: Buffer.alloc(32) });
 

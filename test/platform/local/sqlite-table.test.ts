@@ -23,7 +23,7 @@ tableSuite('SQLite', async () => open(join(folder, 'suite.db')));
 
 const item = { pk: 'p', sk: 's', bytes: Uint8Array.of(0, 255) };
 
-test('what was written is there after the file was closed and opened again', async () => {
+test('keeps items when the file is closed and opened again', async () => {
   const path = join(folder, 'again.db');
   const before = new SqliteTable(path);
   await before.transact([{ table: 'users', put: item }]);
@@ -31,7 +31,7 @@ test('what was written is there after the file was closed and opened again', asy
   expect(await open(path).get('users', item)).toEqual(item);
 });
 
-test('close commits what waits, and then every call fails', async () => {
+test('closing commits waiting transactions, and then every call fails', async () => {
   const path = join(folder, 'closed.db');
   const table = new SqliteTable(path);
   const written = table.transact([{ table: 'users', put: item }]);
@@ -43,13 +43,13 @@ test('close commits what waits, and then every call fails', async () => {
   expect(await open(path).get('users', item)).toEqual(item);
 });
 
-test('the file is its owner’s alone', () => {
+test('only its owner can access the file', () => {
   const path = join(folder, 'mode.db');
   open(path);
   for (const suffix of ['', '-wal', '-shm']) expect(statSync(path + suffix).mode & 0o777).toBe(0o600);
 });
 
-test('a layout of a later version is refused', () => {
+test('rejects the layout of a later version', () => {
   const path = join(folder, 'later.db');
   const later = new DatabaseSync(path);
   later.exec('PRAGMA user_version = 1000');
@@ -57,14 +57,14 @@ test('a layout of a later version is refused', () => {
   expect(() => new SqliteTable(path)).toThrow('layout 1000');
 });
 
-test('a file that is no database is refused, and stays as it is', () => {
+test('rejects a file that is not a database, and leaves it unchanged', () => {
   const path = join(folder, 'notes.txt');
   writeFileSync(path, 'these are notes '.repeat(100));
   expect(() => new SqliteTable(path)).toThrow('not a database');
   expect(readFileSync(path, 'utf8')).toBe('these are notes '.repeat(100));
 });
 
-test('an index answers from the index', async () => {
+test('a query of an index uses the index', async () => {
   const path = join(folder, 'plan.db');
   open(path);
   const database = new DatabaseSync(path, { readOnly: true });
@@ -77,7 +77,7 @@ test('an index answers from the index', async () => {
   expect(plan.map(({ detail }) => detail)).toEqual([expect.stringContaining('USING INDEX audit/orgId')]);
 });
 
-test('a transaction that fails does not take those beside it along', async () => {
+test('a failed transaction does not affect others in the same commit', async () => {
   const table = open(':memory:');
   const outcomes = await Promise.allSettled([
     table.transact([{ table: 'users', put: { ...item, n: 1 }, if: ['absent'] }]),
@@ -89,7 +89,7 @@ test('a transaction that fails does not take those beside it along', async () =>
   expect(await table.get('users', item)).toEqual({ ...item, n: 11 });
 });
 
-test('where the disk refuses a write, nobody is told of success', async () => {
+test('acknowledges no transaction of a commit that the disk refuses', async () => {
   const path = join(folder, 'full.db');
   const table = open(path);
   await table.transact([{ table: 'users', put: item }]);
@@ -112,7 +112,7 @@ test('where the disk refuses a write, nobody is told of success', async () => {
   expect(await table.increment({ table: 'counters', key: item, field: 'n' })).toBe(1);
 });
 
-test('sweep removes what has expired, and nothing else', async () => {
+test('sweeping removes only expired items', async () => {
   const path = join(folder, 'sweep.db');
   const table = open(path);
   const items = Array.from({ length: 1500 }, (_, i) => ({
@@ -131,7 +131,7 @@ test('sweep removes what has expired, and nothing else', async () => {
   database.close();
 });
 
-test('after kill -9, every acknowledged transaction is there, and none by half', async () => {
+test('after kill -9, every acknowledged transaction exists, and all are complete', async () => {
   const path = join(folder, 'killed.db');
   const acknowledged: string[] = [];
   for (let round = 0; round < 5; round++) {

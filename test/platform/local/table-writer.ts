@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { SqliteTable } from '../../../platform/local/sqlite-table.ts';
 
-/** Writes transactions of three items, eight at a time, until it is killed. */
+/** Writes transactions of three items, eight concurrently, until it is killed. */
 const [path = '', round = ''] = process.argv.slice(2);
 const table = new SqliteTable(path);
 

@@ -4,17 +4,17 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteTable } from '../../../platform/local/sqlite-table.ts';
 import { externalProvider, SandboxPool, sandboxItems } from '../../../platform/sandboxes/pool.ts';
-import {
-  type FetchSandboxKey,
-  type PoolTarget,
-  reconcilePool,
-} from '../../../platform/sandboxes/pool-reconciler.ts';
+import { type PoolTarget, reconcilePool } from '../../../platform/sandboxes/pool-reconciler.ts';
 import { fetchSandboxKey } from '../../../platform/sandboxes/sandbox-key.ts';
-import type { SandboxTask, SandboxTasks } from '../../../platform/sandboxes/sandbox-tasks.ts';
+import type {
+  FetchSandboxKey,
+  SandboxTask,
+  SandboxTasks,
+} from '../../../platform/sandboxes/sandbox-tasks.ts';
 import { NoSandboxFree } from '../../../platform/sandboxes.ts';
 import { Supervisor } from '../../sandbox-image/supervisor/supervisor.ts';
 
-/** What a scheduler of tasks does, told by the test what has become of each. */
+/** A scheduler whose tasks change state when the test says so. */
 class Scheduler implements SandboxTasks {
   readonly tasks = new Map<string, SandboxTask>();
   readonly stopped: string[] = [];
@@ -40,18 +40,18 @@ class Scheduler implements SandboxTasks {
 
   async stop(taskId: string) {
     this.stopped.push(taskId);
-    this.become(taskId, { state: 'stopped' });
+    this.update(taskId, { state: 'stopped' });
   }
 
-  become(taskId: string, change: Partial<SandboxTask>) {
+  update(taskId: string, change: Partial<SandboxTask>) {
     const task = this.tasks.get(taskId);
     if (task) this.tasks.set(taskId, { ...task, ...change });
   }
 
-  /** All that were started have come up. */
-  comeUp() {
+  /** Makes all starting tasks run. */
+  runAll() {
     for (const { taskId, state } of this.tasks.values()) {
-      if (state === 'starting') this.become(taskId, { state: 'running', url: `http://${taskId}:8700` });
+      if (state === 'starting') this.update(taskId, { state: 'running', url: `http://${taskId}:8700` });
     }
   }
 
@@ -64,12 +64,12 @@ const minute = 60_000;
 let clock: number;
 let table: SqliteTable;
 let tasks: Scheduler;
-let askKey: FetchSandboxKey;
+let fetchKey: FetchSandboxKey;
 beforeEach(() => {
   clock = Date.now();
   table = new SqliteTable(':memory:');
   tasks = new Scheduler();
-  askKey = async () => new Uint8Array(1216);
+  fetchKey = async () => new Uint8Array(1216);
 });
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -77,62 +77,62 @@ afterEach(async () => {
   table.close();
 });
 
-const keep = (target: PoolTarget) => reconcilePool({ table, tasks, askKey }, target, clock);
+const reconcile = (target: PoolTarget) => reconcilePool({ table, tasks, fetchKey }, target, clock);
 const target = { size: 4, spare: 2 };
 const inState = async (state: string) =>
   (await sandboxItems(table)).filter((item) => item.state === state).map(({ sk }) => sk);
 const pool = () => new SandboxPool(table, externalProvider(table));
 const lease = (userId: string) => pool().lease({ userId, orgId: 'org' }, 0);
 
-/** A pool that has what it wants. */
-async function filled(wanted: PoolTarget = target): Promise<void> {
-  await keep(wanted);
-  tasks.comeUp();
-  await keep(wanted);
+/** Reconciles until the pool has the tasks that it wants. */
+async function fill(wanted: PoolTarget = target): Promise<void> {
+  await reconcile(wanted);
+  tasks.runAll();
+  await reconcile(wanted);
 }
 
 describe('a pool of tasks', () => {
-  it('starts what is missing, and registers what has come up', async () => {
-    expect(await keep(target)).toEqual({ started: 2, registered: 0, retired: 0 });
-    // They are on their way: no others are started for them.
-    expect(await keep(target)).toEqual({ started: 0, registered: 0, retired: 0 });
-    tasks.comeUp();
-    expect(await keep(target)).toEqual({ started: 0, registered: 2, retired: 0 });
+  it('starts missing tasks, and registers those that are up', async () => {
+    expect(await reconcile(target)).toEqual({ started: 2, registered: 0, retired: 0 });
+    // Those that are starting count.
+    expect(await reconcile(target)).toEqual({ started: 0, registered: 0, retired: 0 });
+    tasks.runAll();
+    expect(await reconcile(target)).toEqual({ started: 0, registered: 2, retired: 0 });
     expect((await inState('ready')).sort()).toEqual(tasks.alive().sort());
-    expect(await keep(target)).toEqual({ started: 0, registered: 0, retired: 0 });
+    expect(await reconcile(target)).toEqual({ started: 0, registered: 0, retired: 0 });
   });
 
-  it('starts another for each that a user takes, up to its size', async () => {
-    await filled();
+  it('starts another task for each that a user leases, up to its size', async () => {
+    await fill();
     for (const user of ['ann', 'bob']) await lease(user);
-    await filled();
+    await fill();
     expect(await inState('ready')).toHaveLength(2);
     for (const user of ['cy', 'dee']) await lease(user);
-    await filled();
+    await fill();
     expect(tasks.alive()).toHaveLength(4);
     await expect(lease('eve')).rejects.toThrow(NoSandboxFree);
   });
 
-  it('keeps no more ready than there are places', async () => {
-    await filled({ size: 1, spare: 5 });
+  it('keeps no more tasks ready than its size', async () => {
+    await fill({ size: 1, spare: 5 });
     expect(tasks.alive()).toHaveLength(1);
   });
 
-  it('ends the sandbox of a user who has left, and gives it to nobody else', async () => {
-    await filled({ size: 1, spare: 1 });
+  it('ends the sandbox of a user who has left, and never leases it again', async () => {
+    await fill({ size: 1, spare: 1 });
     const { sandboxId } = await lease('ann');
     clock += 19 * minute;
-    await keep({ size: 1, spare: 1 });
+    await reconcile({ size: 1, spare: 1 });
     expect(tasks.stopped).toEqual([]);
     clock += 2 * minute;
-    await keep({ size: 1, spare: 1 });
+    await reconcile({ size: 1, spare: 1 });
     expect(tasks.stopped).toEqual([sandboxId]);
-    await filled({ size: 1, spare: 1 });
+    await fill({ size: 1, spare: 1 });
     expect((await lease('bob')).sandboxId).not.toBe(sandboxId);
   });
 
-  it('does not end a lease that is prolonged at the same moment', async () => {
-    await filled({ size: 1, spare: 1 });
+  it('does not end a lease that is renewed at the same time', async () => {
+    await fill({ size: 1, spare: 1 });
     const { sandboxId } = await lease('ann');
     clock += 30 * minute;
     const list = tasks.list.bind(tasks);
@@ -146,102 +146,102 @@ describe('a pool of tasks', () => {
       ]);
       return list(taskIds);
     };
-    expect(await keep({ size: 1, spare: 1 })).toMatchObject({ retired: 0 });
+    expect(await reconcile({ size: 1, spare: 1 })).toMatchObject({ retired: 0 });
     expect(tasks.stopped).toEqual([]);
   });
 
-  it('never makes ready again what was given back, however long its task goes on', async () => {
-    await filled({ size: 1, spare: 1 });
+  it('never makes a retired sandbox ready again, however long its task runs', async () => {
+    await fill({ size: 1, spare: 1 });
     const { sandboxId } = await lease('ann');
     await externalProvider(table).retire(sandboxId);
     tasks.stop = async () => undefined;
     for (let count = 0; count < 3; count++) {
       clock += minute;
-      await keep({ size: 1, spare: 1 });
+      await reconcile({ size: 1, spare: 1 });
     }
     expect(await inState('ready')).not.toContain(sandboxId);
     expect(await inState('retired')).toEqual([sandboxId]);
   });
 
-  it('forgets a task that stopped, one that nobody knows any more, and one that is not well', async () => {
-    await filled({ size: 3, spare: 3 });
+  it('retires a task that stopped, one that the scheduler does not know, and an unhealthy one', async () => {
+    await fill({ size: 3, spare: 3 });
     const [stopped = '', unknown = '', failing = ''] = tasks.alive();
-    tasks.become(stopped, { state: 'stopped' });
+    tasks.update(stopped, { state: 'stopped' });
     tasks.tasks.delete(unknown);
-    tasks.become(failing, { state: 'failing' });
-    expect(await keep({ size: 3, spare: 3 })).toMatchObject({ retired: 3, started: 3 });
+    tasks.update(failing, { state: 'failing' });
+    expect(await reconcile({ size: 3, spare: 3 })).toMatchObject({ retired: 3, started: 3 });
     expect(tasks.stopped).toEqual([failing]);
     expect(await inState('ready')).toEqual([]);
   });
 
-  it('replaces those that are ready by ones of a new image, and leaves users theirs', async () => {
-    await filled();
+  it('replaces ready tasks that run an old image, and keeps leased ones', async () => {
+    await fill();
     const { sandboxId } = await lease('ann');
-    for (const taskId of tasks.alive()) tasks.become(taskId, { current: false });
-    await filled();
+    for (const taskId of tasks.alive()) tasks.update(taskId, { current: false });
+    await fill();
     expect(tasks.alive()).toContain(sandboxId);
     expect(await inState('leased')).toEqual([sandboxId]);
     for (const taskId of await inState('ready')) expect(tasks.tasks.get(taskId)?.current).toBe(true);
   });
 
-  it('stops what has not come up within five minutes, and starts another', async () => {
-    await keep({ size: 1, spare: 1 });
+  it('stops a task that is not up within five minutes, and starts another', async () => {
+    await reconcile({ size: 1, spare: 1 });
     const [stuck] = tasks.alive();
     clock += 6 * minute;
-    expect(await keep({ size: 1, spare: 1 })).toMatchObject({ started: 1 });
+    expect(await reconcile({ size: 1, spare: 1 })).toMatchObject({ started: 1 });
     expect(tasks.stopped).toEqual([stuck]);
   });
 
-  it('asks again for a key that it did not get', async () => {
-    askKey = async () => {
+  it('retries to fetch a key', async () => {
+    fetchKey = async () => {
       throw new Error('not yet');
     };
-    await filled({ size: 1, spare: 1 });
+    await fill({ size: 1, spare: 1 });
     expect(await inState('ready')).toEqual([]);
-    askKey = async () => new Uint8Array(1216);
-    expect(await keep({ size: 1, spare: 1 })).toMatchObject({ registered: 1 });
+    fetchKey = async () => new Uint8Array(1216);
+    expect(await reconcile({ size: 1, spare: 1 })).toMatchObject({ registered: 1 });
   });
 
-  it('starts what there is room for, and the rest later', async () => {
+  it('starts as many tasks as there is room for, and the rest later', async () => {
     tasks.room = 1;
-    expect(await keep(target)).toMatchObject({ started: 1 });
-    expect(await keep(target)).toMatchObject({ started: 1 });
+    expect(await reconcile(target)).toMatchObject({ started: 1 });
+    expect(await reconcile(target)).toMatchObject({ started: 1 });
     expect(tasks.alive()).toHaveLength(2);
   });
 
-  it('goes down to nothing where nothing is to be spare, but for users who are at it', async () => {
-    await filled();
+  it('stops all tasks without spares, except those of active users', async () => {
+    await fill();
     const { sandboxId } = await lease('ann');
-    await keep({ size: 4, spare: 0 });
+    await reconcile({ size: 4, spare: 0 });
     expect(tasks.alive()).toEqual([sandboxId]);
     clock += 21 * minute;
-    await keep({ size: 4, spare: 0 });
+    await reconcile({ size: 4, spare: 0 });
     expect(tasks.alive()).toEqual([]);
   });
 
-  it('is kept by one call at a time', async () => {
-    const reports = await Promise.all(Array.from({ length: 8 }, () => keep(target)));
+  it('is reconciled by one call at a time', async () => {
+    const reports = await Promise.all(Array.from({ length: 8 }, () => reconcile(target)));
     expect(reports.filter(({ skipped }) => !skipped)).toHaveLength(1);
     expect(tasks.alive()).toHaveLength(2);
   });
 
-  it('is kept again where a call has failed, and soon where one has died', async () => {
+  it('is reconciled immediately after a call failed, and after a delay if a call died', async () => {
     const list = tasks.list.bind(tasks);
     tasks.list = () => Promise.reject(new Error('ECS is away'));
-    await expect(keep(target)).rejects.toThrow('ECS is away');
+    await expect(reconcile(target)).rejects.toThrow('ECS is away');
     tasks.list = list;
-    expect(await keep(target)).toMatchObject({ started: 2 });
+    expect(await reconcile(target)).toMatchObject({ started: 2 });
     await table.transact([
       { table: 'sandboxes', put: { pk: 'keeper', sk: 'turn', token: 'dead', until: clock + 90_000 } },
     ]);
-    expect(await keep(target)).toMatchObject({ skipped: true });
+    expect(await reconcile(target)).toMatchObject({ skipped: true });
     clock += 91_000;
-    expect(await keep(target)).not.toHaveProperty('skipped');
+    expect(await reconcile(target)).not.toHaveProperty('skipped');
   });
 });
 
 describe('a task that is a real supervisor', () => {
-  /** What the metadata endpoint of Fargate says of it. */
+  /** Starts a supervisor with a metadata endpoint like that of Fargate. */
   async function startTask(taskId: string): Promise<Supervisor> {
     const arn = `arn:aws:ecs:eu-central-1:111122223333:task/pool/${taskId}`;
     const metadata = createServer((_, response) => response.end(JSON.stringify({ TaskARN: arn })));
@@ -256,13 +256,13 @@ describe('a task that is a real supervisor', () => {
     return supervisor;
   }
 
-  it('is registered with the key that it says is its own, and runs what is sealed to it', async () => {
-    askKey = fetchSandboxKey;
-    await keep({ size: 1, spare: 1 });
+  it('is registered with its own key, and runs a job that is sealed to it', async () => {
+    fetchKey = fetchSandboxKey;
+    await reconcile({ size: 1, spare: 1 });
     const [taskId = ''] = tasks.alive();
     const supervisor = await startTask(taskId);
-    tasks.become(taskId, { state: 'running', url: supervisor.ready.listen });
-    expect(await keep({ size: 1, spare: 1 })).toMatchObject({ registered: 1 });
+    tasks.update(taskId, { state: 'running', url: supervisor.ready.listen });
+    expect(await reconcile({ size: 1, spare: 1 })).toMatchObject({ registered: 1 });
     const leased = await lease('ann');
     expect(leased.sandboxId).toBe(taskId);
     const { stdout } = await leased.run({
@@ -278,7 +278,7 @@ describe('a task that is a real supervisor', () => {
     expect(Buffer.from(stdout).toString()).toBe('42\n');
   });
 
-  it('is not taken for another one whose address it has', async () => {
+  it('is not mistaken for another task that had its address', async () => {
     const { ready } = await startTask('this-one');
     await expect(fetchSandboxKey('another-one', ready.listen)).rejects.toThrow('another task');
     expect(Buffer.from(await fetchSandboxKey('this-one', ready.listen)).toString('base64')).toBe(

@@ -42,7 +42,7 @@ const job = (code: string): Job => ({
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
 describe('the pool of this machine', () => {
-  it('gives a tenant one sandbox again and again, and another tenant another', async () => {
+  it('leases the same sandbox to a tenant every time, and another one to another tenant', async () => {
     const { pool } = await localPool();
     await pool.ping();
     const first = await pool.lease(ann, 10_000);
@@ -54,13 +54,13 @@ describe('the pool of this machine', () => {
     expect(text((await other.run(job('print("bob")'))).stdout)).toBe('bob\n');
   });
 
-  it('takes one sandbox for calls of a tenant that come at once', async () => {
+  it('leases one sandbox for concurrent calls of a tenant', async () => {
     const { pool } = await localPool();
     const leases = await Promise.all(Array.from({ length: 8 }, () => pool.lease(ann, 10_000)));
     expect(new Set(leases.map((lease) => lease.sandboxId)).size).toBe(1);
   });
 
-  it('says so where none becomes free, and makes room once one does', async () => {
+  it('reports that no sandbox is free, and makes room once one is', async () => {
     const { pool } = await localPool({ maxProcesses: 1 });
     const busy = await pool.lease(ann, 10_000);
     await expect(pool.lease(bob, 300)).rejects.toBeInstanceOf(NoSandboxFree);
@@ -71,7 +71,7 @@ describe('the pool of this machine', () => {
     await expect(busy.run(job('print(1)'))).rejects.toBeInstanceOf(SandboxLost);
   });
 
-  it('retires what is idle', async () => {
+  it('retires idle sandboxes', async () => {
     const { pool, table } = await localPool({ idleMs: 50 });
     const lease = await pool.lease(ann, 10_000);
     await lease.release();
@@ -90,13 +90,13 @@ describe('the pool of this machine', () => {
     expect((await run).status).toBe('killed');
   });
 
-  it('says why it cannot run programs', async () => {
+  it('reports why it cannot run programs', async () => {
     const { pool } = await localPool({ env: { STRONGROOM_PYTHON: '/nonexistent/python3' } });
     await expect(pool.ping()).rejects.toThrow(SandboxUnavailable);
     await expect(pool.lease(ann, 1_000)).rejects.toThrow('STRONGROOM_PYTHON');
   });
 
-  it('forgets what an earlier process registered', async () => {
+  it('unregisters the sandboxes of an earlier process', async () => {
     const table = newTable();
     await register(table, { sandboxId: 'stale', url: 'unix:/nonexistent', publicKey: new Uint8Array(1216) });
     const processes = new SandboxProcesses(table);
@@ -106,7 +106,7 @@ describe('the pool of this machine', () => {
   });
 });
 
-describe('a pool that others fill', () => {
+describe('a pool of external sandboxes', () => {
   async function task(table: SqliteTable, sandboxId: string): Promise<Supervisor> {
     const sandbox = await Supervisor.start();
     closers.push(() => sandbox.stop());
@@ -115,7 +115,7 @@ describe('a pool that others fill', () => {
     return sandbox;
   }
 
-  it('never leases one sandbox to two tenants, whoever asks', async () => {
+  it('never leases one sandbox to two tenants', async () => {
     const table = newTable();
     await task(table, 'only');
     const pools = Array.from({ length: 6 }, () => new SandboxPool(table, externalProvider(table)));
@@ -124,7 +124,7 @@ describe('a pool that others fill', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('finds the sandbox that its tenant holds through another instance', async () => {
+  it('finds the sandbox that its tenant leased through another instance', async () => {
     const table = newTable();
     await task(table, 'only');
     const first = await new SandboxPool(table, externalProvider(table)).lease(ann, 1_000);
@@ -145,7 +145,7 @@ describe('a pool that others fill', () => {
     await expect(pool.ping()).rejects.toBeInstanceOf(SandboxUnavailable);
   });
 
-  it('does not take an answer from anyone but the sandbox that has the key', async () => {
+  it('accepts a result only from the sandbox that has the key', async () => {
     const table = newTable();
     const genuine = await task(table, 'genuine');
     const impostor = await Supervisor.start();

@@ -31,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let trees = 0;
 
-/** Unpacks wheels by the builder's own code; what came of it, and what is on disk now. */
+/** Unpacks wheels with the code of the builder. Returns its outcome and the files that are on disk. */
 function unpack(...wheels: readonly Wheel[]) {
   const place = join(folder, `try-${trees++}`, 'deep');
   const tree = join(place, 'tree');
@@ -58,8 +58,8 @@ const info = (name: string) =>
   ['METADATA', 'RECORD', 'WHEEL'].map((file) => `tree/${name}-1.0.dist-info/${file}`);
 const content = 'pwned = True\n';
 
-describe('a sound wheel', () => {
-  test('is unpacked as it is, with its metadata', () => {
+describe('the builder', () => {
+  test('unpacks a valid wheel with its metadata', () => {
     const { files, tree, bytes } = unpack(
       wheel({ name: 'sound', files: { 'sound/__init__.py': 'x = 1\n' } }),
     );
@@ -68,7 +68,7 @@ describe('a sound wheel', () => {
     expect(bytes).toBeGreaterThan(6);
   });
 
-  test('may have its modules in .data/purelib and .data/platlib', () => {
+  test('unpacks modules from .data/purelib and .data/platlib', () => {
     const { files } = unpack(
       wheel({
         name: 'spread',
@@ -78,7 +78,7 @@ describe('a sound wheel', () => {
     expect(files).toEqual([...info('spread'), 'tree/spread/a.py', 'tree/spread/b.py']);
   });
 
-  test('may have folders of its own, stored entries and names of every script', () => {
+  test('unpacks entries for folders, stored entries and names in any script', () => {
     const { files } = unpack(
       wheel({
         name: 'wide',
@@ -93,36 +93,39 @@ describe('a sound wheel', () => {
     expect(files).toEqual([...info('wide'), 'tree/wide/größe.txt', 'tree/wide/密.txt'].sort());
   });
 
-  test('may share a file with another, if it is the same one', () => {
+  test('accepts a file that two wheels share, if it is identical', () => {
     const one = wheel({ name: 'one', files: { 'shared/__init__.py': '' } });
     const two = wheel({ name: 'two', files: { 'shared/__init__.py': '' } });
     expect(unpack(one, two).reason).toBeUndefined();
   });
 });
 
-describe('left out is', () => {
-  const leftOut: [string, Record<string, string>][] = [
+describe('the builder leaves out', () => {
+  const omitted: [string, Record<string, string>][] = [
     ['a .pth file, which would run code in a site folder', { 'evil.pth': 'import os; os.system("id")\n' }],
     ['a .PTH file', { 'evil.PTH': 'import os\n' }],
     ['a console script', { 'evil-1.0.data/scripts/evil': '#!python\n' }],
-    ['a data file that would go beside the interpreter', { 'evil-1.0.data/data/bin/python3': content }],
+    [
+      'a data file that would be installed next to the interpreter',
+      { 'evil-1.0.data/data/bin/python3': content },
+    ],
     ['a header', { 'evil-1.0.data/headers/evil.h': content }],
     ['the data of another package', { 'other-1.0.data/purelib/json.py': content }],
-    ['bytecode that is not made here', { 'evil/__pycache__/m.cpython-311.pyc': content }],
+    ['bytecode that it did not compile itself', { 'evil/__pycache__/m.cpython-311.pyc': content }],
   ];
-  test.each(leftOut)('%s', (_, files) => {
+  test.each(omitted)('%s', (_, files) => {
     expect(unpack(wheel({ name: 'evil', files })).files).toEqual(info('evil'));
   });
 });
 
-describe('refused whole is a wheel with', () => {
+describe('the builder rejects a wheel with', () => {
   const evil = (spec: Partial<Parameters<typeof wheel>[0]>) => wheel({ name: 'evil', ...spec });
   const entry = (name: string | Buffer, more = {}) => evil({ entries: [{ name, content, ...more }] });
   const many = Array.from({ length: 250 }, (_, at) => [`evil/f${at}.py`, ''] as const);
 
   const wheels: [string, () => Wheel, RegExp][] = [
     ['a name that climbs out', () => entry('../../escaped.py'), /unsafe file name/],
-    ['a name that climbs out from below', () => entry('evil/../../../escaped.py'), /unsafe file name/],
+    ['a name that climbs out of a folder', () => entry('evil/../../../escaped.py'), /unsafe file name/],
     ['an absolute name', () => entry('/tmp/strongroom-escaped.py'), /unsafe file name/],
     ['a name with a backslash', () => entry('..\\escaped.py'), /unsafe file name/],
     ['a drive', () => entry('C:/escaped.py'), /unsafe file name/],
@@ -130,7 +133,7 @@ describe('refused whole is a wheel with', () => {
     ['a dot as a part of a name', () => entry('./evil/x.py'), /unsafe file name/],
     ['a NUL in a name', () => entry('evil/x.py\0.txt'), /unsafe file name/],
     ['a newline in a name', () => entry('evil/x\n.py'), /unsafe file name/],
-    ['a name longer than a file system takes', () => entry(`evil/${'x'.repeat(256)}`), /unsafe file name/],
+    ['a name that is too long for a file system', () => entry(`evil/${'x'.repeat(256)}`), /unsafe file name/],
     ['a name in .data that climbs out', () => entry('evil-1.0.data/purelib/../../x'), /unsafe file name/],
     [
       'a symbolic link',
@@ -145,30 +148,30 @@ describe('refused whole is a wheel with', () => {
       /one name/,
     ],
     [
-      'names that differ in case only',
+      'names that differ only in case',
       () => evil({ files: { 'evil/X.py': 'a', 'evil/x.py': 'b' } }),
       /one name/,
     ],
     [
-      'a name twice, composed and not',
+      'a name twice, composed and decomposed',
       () => evil({ files: { 'evil/\u00e9': 'a', 'evil/e\u0301': 'b' } }),
       /one name/,
     ],
-    ['a file that is a folder too', () => evil({ files: { evil: 'a', 'evil/x.py': 'b' } }), /folder/],
+    ['a file that is also a folder', () => evil({ files: { evil: 'a', 'evil/x.py': 'b' } }), /folder/],
     ['a folder with content', () => entry('evil/d/', { mode: 0o040755 }), /folder with content/],
     [
-      'a file that RECORD does not have',
+      'a file that is missing from RECORD',
       () => evil({ unrecorded: [{ name: 'evil/x.py', content }] }),
       /does not list/,
     ],
     [
-      'a file that is not the one of RECORD',
+      'a file that differs from RECORD',
       () =>
         evil({ record: (lines) => lines.map((line) => line.replace(/^(evil\/.*sha256=)..../, '$1AAAA')) }),
       /does not match its RECORD/,
     ],
     [
-      'a size in RECORD that is not the file’s',
+      'a wrong size in RECORD',
       () => evil({ record: (lines) => lines.map((line) => line.replace(/^(evil\/.*,)\d+$/, '$17')) }),
       /does not match its RECORD/,
     ],
@@ -183,18 +186,18 @@ describe('refused whole is a wheel with', () => {
       /weak/,
     ],
     [
-      'a file in RECORD that is missing',
+      'a file in RECORD that does not exist',
       () => evil({ record: (lines) => [...lines, 'evil/gone.py,sha256=AA,1'] }),
       /lacks/,
     ],
     ['a line twice in RECORD', () => evil({ record: (lines) => [...lines, ...lines] }), /cannot be read/],
     [
-      'a file that is larger than it says',
+      'a file that is larger than declared',
       () => entry('evil/b', { content: 'x'.repeat(9000), claimedBytes: 90 }),
       /valid zip|RECORD/,
     ],
     ['a bomb', () => entry('evil/b', { content: Buffer.alloc(5 << 20) }), /more than 4 MiB/],
-    ['a size that is a lie', () => entry('evil/b', { claimedBytes: 0xfff0_0000 }), /more than 4 MiB/],
+    ['a false size', () => entry('evil/b', { claimedBytes: 0xfff0_0000 }), /more than 4 MiB/],
     ['too many files', () => evil({ files: Object.fromEntries(many) }), /more than 200 files/],
     [
       'entries that overlap',
@@ -218,22 +221,22 @@ describe('refused whole is a wheel with', () => {
     ['another version', () => evil({ metadata: 'Name: evil\nVersion: 2.0\n' }), /another package/],
     ['two .dist-info folders', () => entry('json-1.0.dist-info/METADATA'), /exactly one/],
     [
-      'bytes that are not its lock’s',
+      'bytes that differ from its lock',
       () => ({ ...evil({}), sha256: 'a'.repeat(64) }),
       /not the wheel of its lock/,
     ],
   ];
 
-  test.each(wheels)('%s', (_, make, reason) => {
-    const { reason: told, files, names } = unpack(make());
-    expect(told).toMatch(reason);
-    // A cap is on all packages together.
-    expect(names).toEqual(told?.includes('more than') ? [] : ['evil']);
+  test.each(wheels)('%s', (_, make, expected) => {
+    const { reason, files, names } = unpack(make());
+    expect(reason).toMatch(expected);
+    // The limits apply to all packages together, so no package is at fault.
+    expect(names).toEqual(reason?.includes('more than') ? [] : ['evil']);
     expect(files.filter((file) => !file.startsWith('tree/'))).toEqual([]);
     expect(existsSync('/tmp/strongroom-escaped.py')).toBe(false);
   });
 
-  test('no zip file in it', () => {
+  test('bytes that are not a zip file', () => {
     const bytes = Buffer.from('not a zip file');
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     expect(unpack({ ...evil({}), bytes, sha256 }).reason).toMatch(/not a valid zip file/);
@@ -245,7 +248,7 @@ describe('refused whole is a wheel with', () => {
     expect(unpack({ ...evil({}), bytes, sha256 }).reason).toMatch(/exactly one .dist-info/);
   });
 
-  test('a file that another package has too, with other content', () => {
+  test('a file that another package contains with different content', () => {
     const first = wheel({ name: 'first', files: { 'shared/m.py': 'a' } });
     const { reason, names } = unpack(first, evil({ files: { 'shared/m.py': 'b' } }));
     expect(reason).toMatch(/first and evil both contain the file shared\/m.py/);

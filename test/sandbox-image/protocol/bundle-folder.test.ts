@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a bundle whose folders are closed is removed', () => {
+test('removes a bundle whose folders are read-only', () => {
   const bundle = join(folder, 'bundle');
   mkdirSync(join(bundle, 'package', 'inner'), { recursive: true });
   writeFileSync(join(bundle, 'package', 'inner', 'module.py'), '');
@@ -29,7 +29,7 @@ test('a bundle whose folders are closed is removed', () => {
   removeReadOnly(bundle);
 });
 
-test('what a link leads to is neither removed nor opened', () => {
+test('neither removes nor changes the target of a link', () => {
   const outside = join(folder, 'outside');
   mkdirSync(join(outside, 'closed'), { recursive: true });
   writeFileSync(join(outside, 'closed', 'file'), 'kept');

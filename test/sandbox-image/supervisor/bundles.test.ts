@@ -21,7 +21,7 @@ import { Supervisor } from './supervisor.ts';
 
 const builder = resolve(import.meta.dirname, '..', '..', 'sandbox-image', 'builder');
 
-/** As sandbox-image/builder does it: seals the tree that is in a folder, and packs it. */
+/** Seals the tree in a folder and packs it, as sandbox-image/builder does. */
 const seal = `
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -31,8 +31,8 @@ bundle.pack(sys.argv[2], sys.argv[2] + ".tar.gz")
 print(bundle_id)
 print(lock, end="")
 `;
-/** Whatever else tar can hold. */
-const packAnyhow = `
+/** Packs entries that the builder would never pack. */
+const packEntries = `
 import io, json, sys, tarfile
 with tarfile.open(sys.argv[1], "w:gz", format=tarfile.PAX_FORMAT) as archive:
     for name, kind, content in json.loads(sys.argv[2]):
@@ -43,15 +43,15 @@ with tarfile.open(sys.argv[1], "w:gz", format=tarfile.PAX_FORMAT) as archive:
         archive.addfile(member, io.BytesIO(content.encode()))
 `;
 
-type Made = { readonly bundleId: string; readonly lock: string; readonly archive: Buffer };
+type Bundle = { readonly bundleId: string; readonly lock: string; readonly archive: Buffer };
 
 let folder: string;
 let packages: string;
 let server: Server;
 let sandbox: Supervisor;
-/** What is served under which path. */
+/** Responses by path. */
 const served = new Map<string, Buffer | string>();
-const asked: string[] = [];
+const requests: string[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync('/tmp/strongroom-test-fetch-');
@@ -59,10 +59,10 @@ beforeAll(async () => {
   packages = join(folder, 'packages');
   mkdirSync(packages, { mode: 0o755 });
   server = createServer((request, response) => {
-    asked.push(request.url ?? '');
+    requests.push(request.url ?? '');
     const body = served.get(request.url ?? '');
     if (body === undefined) response.writeHead(404).end();
-    else if (body === 'cut off')
+    else if (body === 'truncated')
       response.writeHead(200, { 'content-length': 1000 }).write('x', () => response.destroy());
     else response.end(body);
   });
@@ -76,28 +76,28 @@ afterAll(async () => {
 });
 beforeEach(() => {
   served.clear();
-  asked.length = 0;
+  requests.length = 0;
 });
 
-function make(files: Record<string, string>): Made {
+function build(files: Record<string, string>): Bundle {
   const tree = join(folder, randomUUID());
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(tree, path)), { recursive: true });
     writeFileSync(join(tree, path), content);
   }
-  const told = execFileSync('python3', ['-c', seal, builder, tree], { encoding: 'utf8' });
-  const [bundleId = '', lock = ''] = told.split('\n');
+  const output = execFileSync('python3', ['-c', seal, builder, tree], { encoding: 'utf8' });
+  const [bundleId = '', lock = ''] = output.split('\n');
   return { bundleId, lock, archive: readFileSync(`${tree}.tar.gz`) };
 }
 
-function anyhow(entries: readonly (readonly [name: string, kind: string, content: string])[]): Buffer {
+function pack(entries: readonly (readonly [name: string, kind: string, content: string])[]): Buffer {
   const path = join(folder, `${randomUUID()}.tar.gz`);
-  execFileSync('python3', ['-c', packAnyhow, path, JSON.stringify(entries)]);
+  execFileSync('python3', ['-c', packEntries, path, JSON.stringify(entries)]);
   return readFileSync(path);
 }
 
-/** Where the sandbox is told to look; what is served there is what it gets. */
-function serve({ bundleId, lock, archive }: Made): BundleSource {
+/** Serves a bundle. Returns the URLs from which the sandbox fetches it. */
+function serve({ bundleId, lock, archive }: Bundle): BundleSource {
   served.set(`/${bundleId}.lock.json`, lock);
   served.set(`/${bundleId}.tar.gz`, archive);
   const { port } = server.address() as AddressInfo;
@@ -105,95 +105,95 @@ function serve({ bundleId, lock, archive }: Made): BundleSource {
   return { lockUrl: `${at}.lock.json`, archiveUrl: `${at}.tar.gz` };
 }
 
-const left = () => readdirSync(packages).filter((name) => name.startsWith('.'));
+const unfinished = () => readdirSync(packages).filter((name) => name.startsWith('.'));
 
-describe('a bundle that the sandbox does not have', () => {
+describe('the sandbox', () => {
   const long = `${'deep/'.repeat(30)}leaf.py`;
 
-  it('is fetched once, held to its lock, read-only, and kept', async () => {
-    const made = make({
+  it('fetches a missing bundle once, verifies it, and keeps it read-only', async () => {
+    const bundle = build({
       'own/__init__.py': 'VALUE = "fetched"\n',
       [long]: '',
       'ünï 😀.txt': 'x',
       'ï.txt': '',
     });
-    const job = { packages: made.bundleId, packagesFrom: serve(made) };
+    const job = { packages: bundle.bundleId, packagesFrom: serve(bundle) };
     const code = 'import own; print(own.VALUE)';
     const runs = await Promise.all(Array.from({ length: 4 }, () => sandbox.run(code, job)));
     for (const run of runs) expect(run).toMatchObject({ stdout: 'fetched\n', stderr: '' });
-    expect(asked).toHaveLength(2);
-    const path = join(packages, made.bundleId);
+    expect(requests).toHaveLength(2);
+    const path = join(packages, bundle.bundleId);
     for (const name of ['', 'own']) expect(statSync(join(path, name)).mode & 0o7777).toBe(0o555);
     for (const name of ['own/__init__.py', long])
       expect(statSync(join(path, name)).mode & 0o7777).toBe(0o444);
-    // Nobody needs to be asked again, and nothing needs to be told.
-    expect(await sandbox.run(code, { packages: made.bundleId })).toMatchObject({ stdout: 'fetched\n' });
-    expect(left()).toEqual([]);
+    // The next job needs neither a request nor a source.
+    expect(await sandbox.run(code, { packages: bundle.bundleId })).toMatchObject({ stdout: 'fetched\n' });
+    expect(unfinished()).toEqual([]);
   });
 
-  it('is nothing that a program learns the source of', async () => {
-    const made = make({ 'secretive.py': '' });
-    const packagesFrom = serve(made);
+  it('hides the source of a bundle from programs', async () => {
+    const bundle = build({ 'secretive.py': '' });
+    const packagesFrom = serve(bundle);
     const marker = `/marker-${randomUUID()}`;
-    served.set(marker, made.archive);
+    served.set(marker, bundle.archive);
     const { port } = server.address() as AddressInfo;
     const code = [
       'import gc, os',
-      // Before the text that is looked for is in memory itself.
+      // Must run before the needle itself is in memory.
       'known = repr([each for each in gc.get_objects() if isinstance(each, (dict, list, tuple))])',
       'needle = "".join(["mar", "ker-"])',
       'print(needle in known, needle in repr(dict(os.environ)))',
     ].join('\n');
     const archiveUrl = `http://127.0.0.1:${port}${marker}`;
     const result = await sandbox.run(code, {
-      packages: made.bundleId,
+      packages: bundle.bundleId,
       packagesFrom: { ...packagesFrom, archiveUrl },
     });
-    expect(asked).toContain(marker);
+    expect(requests).toContain(marker);
     expect(result.stdout).toBe('False False\n');
   });
 
   const file = (name: string, content = 'x') => [name, '0', content] as const;
-  it.each<[string, (made: Made) => Partial<Made>]>([
-    ['whose lock is another', () => ({ lock: '{}' })],
-    ['whose archive is another', () => ({ archive: anyhow([file('own.py', 'VALUE = "evil"')]) })],
-    ['with a file more', () => ({ archive: anyhow([file('own.py', 'VALUE = 1\n'), file('more.py', '')]) })],
-    ['with a file that climbs out', () => ({ archive: anyhow([file('../climbed.py', 'VALUE = 1\n')]) })],
-    ['with an absolute path', () => ({ archive: anyhow([file('/tmp/climbed.py', 'VALUE = 1\n')]) })],
-    ['with a link', () => ({ archive: anyhow([['own.py', '2', '/etc/passwd']]) })],
-    ['with a hard link', () => ({ archive: anyhow([['own.py', '1', '/etc/passwd']]) })],
-    ['with a device', () => ({ archive: anyhow([['own.py', '3', '']]) })],
-    ['with a file twice', () => ({ archive: anyhow([file('own.py', 'VALUE'), file('own.py', ' = 1\n')]) })],
-    ['that is cut off', ({ archive }) => ({ archive: archive.subarray(0, archive.length / 2) })],
-    ['that is no archive', () => ({ archive: Buffer.from('no archive') })],
-    ['that unzips to more than it should', () => ({ archive: gzipSync(Buffer.alloc(64 * 1024 * 1024)) })],
-  ])('%s is not taken', async (_, change) => {
-    const made = make({ 'own.py': `VALUE = 1\n`, [`${randomUUID()}.txt`]: '' });
-    const source = serve({ ...made, ...change(made) });
-    const run = sandbox.run('import own', { packages: made.bundleId, packagesFrom: source });
+  it.each<[string, (bundle: Bundle) => Partial<Bundle>]>([
+    ['another lock', () => ({ lock: '{}' })],
+    ['another archive', () => ({ archive: pack([file('own.py', 'VALUE = "evil"')]) })],
+    ['an additional file', () => ({ archive: pack([file('own.py', 'VALUE = 1\n'), file('more.py', '')]) })],
+    ['a file that climbs out', () => ({ archive: pack([file('../climbed.py', 'VALUE = 1\n')]) })],
+    ['an absolute path', () => ({ archive: pack([file('/tmp/climbed.py', 'VALUE = 1\n')]) })],
+    ['a link', () => ({ archive: pack([['own.py', '2', '/etc/passwd']]) })],
+    ['a hard link', () => ({ archive: pack([['own.py', '1', '/etc/passwd']]) })],
+    ['a device', () => ({ archive: pack([['own.py', '3', '']]) })],
+    ['a file twice', () => ({ archive: pack([file('own.py', 'VALUE'), file('own.py', ' = 1\n')]) })],
+    ['a truncated archive', ({ archive }) => ({ archive: archive.subarray(0, archive.length / 2) })],
+    ['bytes instead of an archive', () => ({ archive: Buffer.from('not an archive') })],
+    ['an archive that is too large', () => ({ archive: gzipSync(Buffer.alloc(64 * 1024 * 1024)) })],
+  ])('rejects a bundle with %s', async (_, change) => {
+    const bundle = build({ 'own.py': `VALUE = 1\n`, [`${randomUUID()}.txt`]: '' });
+    const source = serve({ ...bundle, ...change(bundle) });
+    const run = sandbox.run('import own', { packages: bundle.bundleId, packagesFrom: source });
     await expect(run).rejects.toThrow('packages could not be fetched');
     await expect(run).rejects.not.toThrow('http');
-    expect(readdirSync(packages)).not.toContain(made.bundleId);
-    expect(left()).toEqual([]);
+    expect(readdirSync(packages)).not.toContain(bundle.bundleId);
+    expect(unfinished()).toEqual([]);
     expect(readdirSync(folder)).not.toContain('climbed.py');
-    // Once the right one is there, it is.
-    const again = { packages: made.bundleId, packagesFrom: serve(made) };
+    // The correct bundle is accepted afterwards.
+    const again = { packages: bundle.bundleId, packagesFrom: serve(bundle) };
     expect(await sandbox.run('import own; print(own.VALUE)', again)).toMatchObject({ stdout: '1\n' });
   });
 
-  it('that is not there, or breaks off on its way, is a failure that says so, and hurts no other run', async () => {
-    const made = make({ 'own.py': '', [`${randomUUID()}.txt`]: '' });
-    const source = serve(made);
-    served.set(`/${made.bundleId}.tar.gz`, 'cut off');
-    const job = { packages: made.bundleId, packagesFrom: source };
+  it('reports a bundle that is missing or whose download breaks off, and keeps running other jobs', async () => {
+    const bundle = build({ 'own.py': '', [`${randomUUID()}.txt`]: '' });
+    const source = serve(bundle);
+    served.set(`/${bundle.bundleId}.tar.gz`, 'truncated');
+    const job = { packages: bundle.bundleId, packagesFrom: source };
     await expect(sandbox.run('', job)).rejects.toThrow('packages could not be fetched');
     served.clear();
     await expect(sandbox.run('', job)).rejects.toThrow('packages could not be fetched');
     expect(await sandbox.run('print(1)')).toMatchObject({ stdout: '1\n' });
-    expect(left()).toEqual([]);
+    expect(unfinished()).toEqual([]);
   });
 
-  it('is looked for under its own name, and a link in its place is none', async () => {
+  it('does not accept a link in place of a bundle', async () => {
     const id = createHash('sha256').update(randomUUID()).digest('hex');
     symlinkSync('/etc', join(packages, id));
     await expect(sandbox.run('', { packages: id })).rejects.toThrow('not in this sandbox');

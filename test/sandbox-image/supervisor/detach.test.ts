@@ -8,7 +8,7 @@ import { Supervisor } from './supervisor.ts';
 
 const endless = 'import time\nprint("begun", flush=True)\nwhile True: time.sleep(0.05)';
 
-describe('a run that is handed over', () => {
+describe('a detached run', () => {
   let supervisor: Supervisor;
   beforeAll(async () => {
     supervisor = await Supervisor.start();
@@ -16,27 +16,33 @@ describe('a run that is handed over', () => {
   afterAll(() => supervisor.stop());
 
   const job = (code: string, executionId: string = randomUUID()): Job => ({
-    ...{ executionId, language: 'python', code, stdin: '', args: [], env: {}, files: [] },
+    executionId,
+    language: 'python',
+    code,
+    stdin: '',
+    args: [],
+    env: {},
+    files: [],
     timeoutMs: 20_000,
   });
-  const handOver = async (code: string, waitMs = 0) => {
+  const detach = async (code: string, waitMs = 0) => {
     const { executionId, ...rest } = job(code);
-    const outcome = await supervisor.client.runOrHandOver({ executionId, ...rest }, waitMs);
+    const outcome = await supervisor.client.runOrDetach({ executionId, ...rest }, waitMs);
     expect(Object.keys(outcome)).toEqual(['repliesSecret']);
     return { executionId, secret: (outcome as Detached).repliesSecret };
   };
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
   const joined = (chunks: readonly OutputChunk[]) => chunks.map(({ bytes }) => text(bytes)).join('');
 
-  test('one that ends within the wait is answered, and the sandbox keeps nothing of it', async () => {
+  test('is not detached if it ends within the wait, and the sandbox keeps nothing of it', async () => {
     const { executionId, ...rest } = job('print(1)');
-    const outcome = await supervisor.client.runOrHandOver({ executionId, ...rest }, 10_000);
+    const outcome = await supervisor.client.runOrDetach({ executionId, ...rest }, 10_000);
     expect(outcome).toMatchObject({ status: 'completed' });
-    await expect(supervisor.client.peek(executionId, new Uint8Array(44))).rejects.toThrow(RunLost);
+    await expect(supervisor.client.poll(executionId, new Uint8Array(44))).rejects.toThrow(RunLost);
   });
 
-  test('is read by whoever has its secret, from the first byte on, by many and again', async () => {
-    const { executionId, secret } = await handOver(
+  test('is read from the first byte on by any number of readers with its secret', async () => {
+    const { executionId, secret } = await detach(
       'import time\nfor i in range(5): print(i, flush=True); time.sleep(0.1)',
     );
     await sleep(250);
@@ -54,48 +60,48 @@ describe('a run that is handed over', () => {
     expect(all[2]?.chunks).toEqual(all[0]?.chunks);
   });
 
-  test('without its secret nothing is read', async () => {
-    const { executionId, secret } = await handOver('print("secret output")');
+  test('cannot be read without its secret', async () => {
+    const { executionId, secret } = await detach('print("secret output")');
     const other = secret.map((byte) => byte ^ 1);
     await expect(supervisor.client.attach(executionId, other)).rejects.toThrow(SandboxLost);
-    const mine = await handOver('print("other")');
+    const mine = await detach('print("other")');
     await expect(supervisor.client.attach(executionId, mine.secret)).rejects.toThrow(SandboxLost);
     expect(text((await supervisor.client.attach(executionId, secret)).stdout)).toBe('secret output\n');
   });
 
-  test('shows what is there, and that it still runs', async () => {
-    const { executionId, secret } = await handOver(endless);
+  test('shows its output so far when polled, and that it still runs', async () => {
+    const { executionId, secret } = await detach(endless);
     const chunks: OutputChunk[] = [];
     while (chunks.length === 0) {
       const onOutput = (chunk: OutputChunk) => chunks.push(chunk);
-      expect(await supervisor.client.peek(executionId, secret, { onOutput })).toBeUndefined();
+      expect(await supervisor.client.poll(executionId, secret, { onOutput })).toBeUndefined();
     }
     expect(joined(chunks)).toBe('begun\n');
     await supervisor.client.stop(executionId);
     expect((await supervisor.client.attach(executionId, secret)).status).toBe('killed');
   });
 
-  test('is kept until it is acknowledged, but not forgotten while it runs', async () => {
-    const { executionId, secret } = await handOver(endless);
-    await supervisor.client.acknowledge(executionId);
-    expect(await supervisor.client.peek(executionId, secret)).toBeUndefined();
+  test('is kept until it is acknowledged, and never discarded while it runs', async () => {
+    const { executionId, secret } = await detach(endless);
+    await supervisor.client.ack(executionId);
+    expect(await supervisor.client.poll(executionId, secret)).toBeUndefined();
     await supervisor.client.stop(executionId);
     await supervisor.client.attach(executionId, secret);
-    expect(await supervisor.client.peek(executionId, secret)).toMatchObject({ status: 'killed' });
-    await supervisor.client.acknowledge(executionId);
-    await expect(supervisor.client.peek(executionId, secret)).rejects.toThrow(RunLost);
+    expect(await supervisor.client.poll(executionId, secret)).toMatchObject({ status: 'killed' });
+    await supervisor.client.ack(executionId);
+    await expect(supervisor.client.poll(executionId, secret)).rejects.toThrow(RunLost);
   });
 
-  test('is refused at once where it would be refused anyway', async () => {
+  test('is refused immediately if its execution id was used before', async () => {
     const id = randomUUID();
-    await supervisor.client.runOrHandOver(job('print(1)', id), 10_000);
-    await expect(supervisor.client.runOrHandOver(job('print(2)', id), 0)).rejects.toThrow(/409/);
+    await supervisor.client.runOrDetach(job('print(1)', id), 10_000);
+    await expect(supervisor.client.runOrDetach(job('print(2)', id), 0)).rejects.toThrow(/409/);
   });
 
-  test('however its end meets the wait, it is answered or kept, never lost', async () => {
+  test('is never lost, however close its end is to the end of the wait', async () => {
     for (let waitMs = 0; waitMs < 60; waitMs += 4) {
       const { executionId, ...rest } = job('print("end")');
-      const outcome = await supervisor.client.runOrHandOver({ executionId, ...rest }, waitMs);
+      const outcome = await supervisor.client.runOrDetach({ executionId, ...rest }, waitMs);
       const result =
         'repliesSecret' in outcome
           ? await supervisor.client.attach(executionId, outcome.repliesSecret)
@@ -104,8 +110,8 @@ describe('a run that is handed over', () => {
     }
   });
 
-  test('a reader who leaves ends nothing', async () => {
-    const { executionId, secret } = await handOver(
+  test('continues when a reader leaves', async () => {
+    const { executionId, secret } = await detach(
       'import time\nprint("begun", flush=True)\ntime.sleep(0.4)\nprint("ended")',
     );
     const signal = AbortSignal.timeout(100);
@@ -115,9 +121,9 @@ describe('a run that is handed over', () => {
     expect(text((await supervisor.client.attach(executionId, secret)).stdout)).toBe('begun\nended\n');
   });
 
-  test('is lost with its zygote, and that is known to those who read and those who come later', async () => {
-    const { executionId, secret } = await handOver(endless);
-    while ((await peeked(supervisor, executionId, secret)) === '') await sleep(20);
+  test('is lost with its zygote, and reports that to current and later readers', async () => {
+    const { executionId, secret } = await detach(endless);
+    while ((await outputSoFar(supervisor, executionId, secret)) === '') await sleep(20);
     const reading = supervisor.client.attach(executionId, secret);
     reading.catch(() => undefined);
     await sleep(100);
@@ -128,9 +134,9 @@ describe('a run that is handed over', () => {
   });
 });
 
-async function peeked({ client }: Supervisor, executionId: string, secret: Uint8Array): Promise<string> {
+async function outputSoFar({ client }: Supervisor, executionId: string, secret: Uint8Array): Promise<string> {
   const chunks: Uint8Array[] = [];
-  await client.peek(executionId, secret, { onOutput: ({ bytes }) => chunks.push(bytes) });
+  await client.poll(executionId, secret, { onOutput: ({ bytes }) => chunks.push(bytes) });
   return Buffer.concat(chunks).toString();
 }
 

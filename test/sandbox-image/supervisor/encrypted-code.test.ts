@@ -38,13 +38,13 @@ describe('an encrypted program', () => {
     expect((await run({ payload, unlock: { password } })).stdout).toBe("opened ['a']\n");
   });
 
-  it('does not under another one', async () => {
+  it('does not run under another password', async () => {
     for (const wrong of ['', `${password} `, password.toUpperCase()]) {
       expect(await fault({ payload, unlock: { password: wrong } })).toBe('wrong_password');
     }
   });
 
-  it('does not where it was altered: the tag tells no altered payload from a wrong password', async () => {
+  it('does not run if it was modified, which the tag cannot tell from a wrong password', async () => {
     for (const field of ['salt', 'nonce', 'ciphertext'] as const) {
       expect(await fault({ payload: altered(payload, field), unlock: { password } })).toBe('wrong_password');
     }
@@ -54,19 +54,19 @@ describe('an encrypted program', () => {
     ['a short salt', { salt: 'AAAA' }],
     ['a long nonce', { nonce: Buffer.alloc(25).toString('base64') }],
     ['a ciphertext without a tag', { ciphertext: 'AAAA' }],
-    ['no base64', { ciphertext: '####' }],
+    ['invalid base64', { ciphertext: '####' }],
     ['another version', { v: 2 }],
-  ])('with %s is malformed', async (_, part) => {
+  ])('is malformed with %s', async (_, part) => {
     const malformed = { ...payload, ...part } as ZkPayload;
     expect(await fault({ payload: malformed, unlock: { password } })).toBe('malformed');
   });
 
-  it('that is no text is malformed', async () => {
+  it('is malformed if it is not text', async () => {
     const binary = await sealZkPayload(native, password, Uint8Array.of(0xff, 0xfe));
     expect(await fault({ payload: binary, unlock: { password } })).toBe('malformed');
   });
 
-  it('leaves the password out of the program’s sight', async () => {
+  it('cannot see its password', async () => {
     const code = [
       'import gc, os, sys',
       'dicts = [thing for thing in gc.get_objects() if isinstance(thing, dict)]',
@@ -101,7 +101,7 @@ describe('a sealed password', () => {
     expect((await run(sealed(binding()))).stdout).toBe("opened ['a']\n");
   });
 
-  it('that is the wrong one does not', async () => {
+  it('does not open the program if it is wrong', async () => {
     expect(await fault(sealed(binding(), undefined, 'another password'))).toBe('wrong_password');
   });
 
@@ -116,30 +116,30 @@ describe('a sealed password', () => {
     ['program', { name: 'other' }],
     ['session', { sessionId: 'session-2' }],
     ['end of the session', { expiresAt: new Date(Date.now() + 120_000).toISOString() }],
-  ])('does not open for another %s than it was sealed for', async (_, part) => {
+  ])('does not open the program for another %s', async (_, part) => {
     const bound = binding();
     expect(await fault(sealed(bound, { ...bound, ...part }))).toBe('sealed_password_rejected');
   });
 
-  it('does not open another payload, whatever is said of its digest', async () => {
+  it('does not open another payload, whatever digest the job claims', async () => {
     const swapped = await encrypt(password, 'print("swapped")');
     const { unlock } = sealed(binding());
     expect(await fault({ payload: swapped, unlock })).toBe('sealed_password_rejected');
-    const lied = { ...binding(), payloadSha256: digestOf(swapped) };
-    expect(await fault({ ...sealed(binding(), lied), payload: swapped })).toBe('sealed_password_rejected');
+    const forged = { ...binding(), payloadSha256: digestOf(swapped) };
+    expect(await fault({ ...sealed(binding(), forged), payload: swapped })).toBe('sealed_password_rejected');
   });
 
-  it('does not open after its session, nor for a session without end', async () => {
+  it('does not open the program after its session, or for a session that never expires', async () => {
     for (const expiresAt of [new Date(Date.now() - 1).toISOString(), '2999-01-01T00:00:00.000Z', 'never']) {
       expect(await fault(sealed({ ...binding(), expiresAt }))).toBe('sealed_password_rejected');
     }
   });
 
-  it('does not open in another sandbox', async () => {
+  it('does not open the program in another sandbox', async () => {
     expect(await fault(sealed(binding()), other)).toBe('sealed_password_rejected');
   });
 
-  it('that is no box, or no text, is rejected', async () => {
+  it('is rejected if it is not a box, or not text', async () => {
     const bound = binding();
     const box = (sealedPasswordB64: string) => ({ payload, unlock: { sealedPasswordB64, binding: bound } });
     expect(await fault(box(''))).toBe('sealed_password_rejected');
@@ -147,23 +147,25 @@ describe('a sealed password', () => {
     expect(await fault(sealed(bound, bound, Uint8Array.of(0xff)))).toBe('sealed_password_rejected');
   });
 
-  it('sealed as a job is not one', async () => {
+  it('is not accepted as a job', async () => {
     const { unlock } = sealed(binding());
     const box = Buffer.from('sealedPasswordB64' in unlock ? unlock.sealedPasswordB64 : '', 'base64');
     const options = {
-      ...{ socketPath: sandbox.ready.listen.slice('unix:'.length), path: '/run', method: 'POST' },
+      socketPath: sandbox.ready.listen.slice('unix:'.length),
+      path: '/run',
+      method: 'POST',
       headers: { 'content-type': 'application/octet-stream' },
     };
-    const answer = await new Promise<number | undefined>((resolve, reject) => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
       const outgoing = request(options, (incoming) => resolve(incoming.resume().statusCode));
       outgoing.on('error', reject).end(box);
     });
-    expect(answer).toBe(400);
+    expect(status).toBe(400);
   });
 });
 
 describe('the supervisor', () => {
-  it('leaves no core', () => {
+  it('writes no core file', () => {
     const limits = readFileSync(`/proc/${sandbox.process.pid}/limits`, 'utf8');
     expect(limits).toMatch(/^Max core file size +[01] +[01] /m);
   });

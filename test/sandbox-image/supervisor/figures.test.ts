@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { levels, Supervisor } from './supervisor.ts';
 
-/** As much of matplotlib as it takes to leave figures open; the real one is in test/interop. */
+/** The part of matplotlib that leaves figures open. test/interop uses the real one. */
 const pyplot = `
 _figures = {}
 class Figure:
@@ -26,7 +26,7 @@ describe.each(levels)('figures at level %s', (level) => {
     sandbox = await Supervisor.start({ STRONGROOM_SANDBOX_LEVEL: level });
   });
   afterAll(() => sandbox.stop());
-  // The module of the job stands in also where the interpreter brings a real one.
+  // Replaces a real matplotlib that the interpreter has imported with the module of the job.
   const prelude =
     'import sys\nfor name in [n for n in sys.modules if n.startswith("matplotlib")]: del sys.modules[name]\n';
   async function figures(code: string) {
@@ -35,7 +35,7 @@ describe.each(levels)('figures at level %s', (level) => {
     return { ...result, files: Object.fromEntries(named) };
   }
 
-  it('come back where they were left open', async () => {
+  it('are returned if they were left open', async () => {
     const code = 'import matplotlib.pyplot as plt\nplt.figure(); plt.figure(7); plt.figure(8); plt.close(8)';
     expect(await figures(code)).toMatchObject({
       status: 'completed',
@@ -47,7 +47,7 @@ describe.each(levels)('figures at level %s', (level) => {
   it.each([
     ['ended with an error', 'plt.figure(); 1/0', 1],
     ['chose its exit code', 'plt.figure(); sys.exit(5)', 5],
-  ])('come back from a program that %s', async (_, code, exitCode) => {
+  ])('are returned from a program that %s', async (_, code, exitCode) => {
     const result = await figures(`import matplotlib.pyplot as plt\n${code}`);
     expect(result).toMatchObject({ exitCode, files: { 'figure-1.png': 'png 1' } });
   });
@@ -62,13 +62,13 @@ describe.each(levels)('figures at level %s', (level) => {
     });
   });
 
-  it('that cannot be saved are reported, and cost neither the others nor the exit code', async () => {
+  it('are reported if they cannot be saved, without affecting the others or the exit code', async () => {
     const result = await figures('import matplotlib.pyplot as plt\nplt.figure(13); plt.figure(14)');
     expect(result).toMatchObject({ exitCode: 0, files: { 'figure-14.png': 'png 14' } });
     expect(result.stderr).toBe('figure 13 could not be saved: ValueError: cannot be drawn\n');
   });
 
-  it('are not more than come back', async () => {
+  it('count towards the limit of returned files', async () => {
     const result = await figures(
       'import matplotlib.pyplot as plt\nfor n in range(1, 31): plt.figure(100 + n)',
     );
@@ -78,9 +78,9 @@ describe.each(levels)('figures at level %s', (level) => {
   it.each([
     ['nothing was drawn', 'import matplotlib.pyplot'],
     ['matplotlib was not imported', 'pass'],
-    ['the program ended at once', 'import os, matplotlib.pyplot as plt\nplt.figure(); os._exit(0)'],
+    ['the program ended without cleanup', 'import os, matplotlib.pyplot as plt\nplt.figure(); os._exit(0)'],
     ['something else has the name', 'sys.modules["matplotlib.pyplot"] = 1'],
-  ])('do not come where %s', async (_, code) => {
+  ])('are not saved if %s', async (_, code) => {
     expect(await figures(code)).toMatchObject({ exitCode: 0, stderr: '', files: {} });
   });
 });

@@ -12,7 +12,7 @@ describe.each(levels)('JavaScript at level %s', (level) => {
   afterAll(() => sandbox.stop());
   const run = (code: string, job: Partial<Job> = {}) => sandbox.run(code, { ...job, language: 'javascript' });
 
-  it('prints', async () => {
+  it('returns the output of a program', async () => {
     expect(await run('console.log("hello"); console.error("oh")')).toMatchObject({
       status: 'completed',
       exitCode: 0,
@@ -43,7 +43,7 @@ describe.each(levels)('JavaScript at level %s', (level) => {
     expect(await run(code)).toMatchObject({ stdout: 'main.js true\n', stderr: '' });
   });
 
-  it('imports and requires the files that came with it', async () => {
+  it('imports and requires the files of the job', async () => {
     const files = [
       { path: 'lib/a.mjs', content: Buffer.from('export const a = 1') },
       { path: 'lib/b.cjs', content: Buffer.from('module.exports = 2') },
@@ -67,7 +67,7 @@ console.log(fs.readFileSync(0, 'utf8'), process.argv.slice(2), process.env.TOKEN
     expect((await run(streamed, { stdin: 'x'.repeat(200_000) })).stdout).toBe('200000\n');
   });
 
-  it('has no environment, options and descriptors but its own', async () => {
+  it('has only its own environment, options and descriptors', async () => {
     const code = `
 const fs = require('node:fs');
 const open = [];
@@ -94,7 +94,7 @@ console.log(Object.keys(process.env).sort().join(), process.execArgv.length, ope
     expect(await run(code)).toMatchObject({ status, exitCode });
   });
 
-  it("shows an error as Node.js does, with the user's own line", async () => {
+  it("shows an error as Node.js does, with the line of the user's program", async () => {
     const { stderr } = await run('const one = 1;\nthrow new TypeError("why")');
     expect(stderr).toMatch(
       /main\.js:2\nthrow new TypeError\("why"\)\n\^\n\nTypeError: why\n {4}at .*main\.js:2:7/,
@@ -108,7 +108,7 @@ console.log(Object.keys(process.env).sort().join(), process.execArgv.length, ope
     expect(stdout).toHaveLength(200_000);
   });
 
-  it('returns what it wrote, and the program only where it changed itself', async () => {
+  it('returns the files that it wrote, and the program only if it changed itself', async () => {
     const wrote = await run(
       'require("node:fs").writeFileSync("out.txt", "x"); process.kill(process.pid, "SIGKILL")',
     );
@@ -129,7 +129,7 @@ console.log(forty + Number(execFileSync(process.execPath, ['-p', '2'])));`;
     expect(await run(code)).toMatchObject({ stdout: '42\n', stderr: '' });
   });
 
-  it('has timers, promises, files and compression of its own', async () => {
+  it('can use timers, promises, files and compression', async () => {
     const code = `
 import { writeFile, readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
@@ -148,7 +148,7 @@ console.log(instance.exports.add(40, 2));`;
     expect(await run(code)).toMatchObject({ stdout: '42\n', stderr: '' });
   });
 
-  it('runs many at once, beside Python', async () => {
+  it('runs many programs concurrently with Python', async () => {
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, at) =>
         at % 2 ? sandbox.run(`print(${at})`) : run(`console.log(${at})`),
@@ -164,7 +164,7 @@ console.log(instance.exports.add(40, 2));`;
     });
   });
 
-  it('refuses a file that would be the program', async () => {
+  it('rejects a file with the name of the program', async () => {
     const files = [{ path: 'main.js', content: Buffer.from('1') }];
     await expect(run('1', { files })).rejects.toThrow('main.js');
   });
@@ -178,9 +178,9 @@ describe('a sandbox without JavaScript', () => {
 
   it.each([
     ['is missing', () => '/nonexistent/node'],
-    ['is none', () => scriptAt('#!/bin/sh\necho v24.0.0\n')],
+    ['is another program', () => scriptAt('#!/bin/sh\necho v24.0.0\n')],
     ['is too old', () => scriptAt('#!/bin/sh\necho v18.0.0\n')],
-  ])('says so where the program %s, and runs Python', async (_, program) => {
+  ])('reports it and runs Python if Node.js %s', async (_, program) => {
     const sandbox = await Supervisor.start({ STRONGROOM_NODE: program() });
     closers.push(() => sandbox.stop());
     const refusal = await sandbox.run('1', { language: 'javascript' }).catch((error: unknown) => error);

@@ -30,7 +30,7 @@ describe.each(levels)('output of a running program at level %s', (level) => {
   });
   afterAll(() => sandbox.stop());
 
-  it('comes while it runs', async () => {
+  it('arrives while the program runs', async () => {
     const code = 'import sys\nprint("first", flush=True)\nwhile True: pass';
     const first = Promise.withResolvers<OutputChunk>();
     const endless = job(code);
@@ -40,7 +40,7 @@ describe.each(levels)('output of a running program at level %s', (level) => {
     expect((await run).status).toBe('killed');
   });
 
-  it.each(['python', 'javascript'] as const)('is what the result holds, in order: %s', async (language) => {
+  it.each(['python', 'javascript'] as const)('equals the output in the result: %s', async (language) => {
     const code = {
       python: 'import sys\nfor n in range(2000):\n    print(n)\n    print(-n, file=sys.stderr)',
       javascript: 'for (let n = 0; n < 2000; n++) { console.log(n); console.error(-n); }',
@@ -53,7 +53,7 @@ describe.each(levels)('output of a running program at level %s', (level) => {
     expect(joined(chunks, 'stdout').split('\n')).toHaveLength(2001);
   });
 
-  it('is cut where the result is', async () => {
+  it('is truncated at the same place as the result', async () => {
     const chunks: OutputChunk[] = [];
     const code = 'import sys\nfor _ in range(40): sys.stdout.write("x" * 65536)';
     const result = await sandbox.client.run(job(code), { onOutput: (chunk) => chunks.push(chunk) });
@@ -61,13 +61,13 @@ describe.each(levels)('output of a running program at level %s', (level) => {
     expect(joined(chunks, 'stdout')).toHaveLength(256 * 1024);
   });
 
-  it('is not needed', async () => {
+  it('may be empty', async () => {
     const quiet: OutputChunk[] = [];
     const result = await sandbox.client.run(job('pass'), { onOutput: (chunk) => quiet.push(chunk) });
     expect([result.status, quiet]).toEqual(['completed', []]);
   });
 
-  it('does not cost the run where its listener fails', async () => {
+  it('does not harm the sandbox if its listener fails', async () => {
     const fail = () => {
       throw new RangeError('the listener failed');
     };
@@ -75,7 +75,7 @@ describe.each(levels)('output of a running program at level %s', (level) => {
     expect((await sandbox.run('print(2)')).stdout).toBe('2\n');
   });
 
-  it('ends with SandboxLost where the sandbox ends', async () => {
+  it('ends with SandboxLost if the sandbox dies', async () => {
     const dying = await Supervisor.start({ STRONGROOM_SANDBOX_LEVEL: level });
     const begun = Promise.withResolvers<OutputChunk>();
     const code = 'import time\nprint(1, flush=True)\ntime.sleep(60)';
@@ -94,8 +94,8 @@ describe('a client', () => {
     for (const server of servers) server.close();
   });
 
-  /** A sandbox that answers with these replies of its own, or with bytes of any kind. */
-  async function answering(reply: (opened: ReturnType<typeof open>) => Uint8Array[]): Promise<SandboxClient> {
+  /** Returns a client of a fake sandbox that sends these replies, which may be any bytes. */
+  async function clientOf(reply: (opened: ReturnType<typeof open>) => Uint8Array[]): Promise<SandboxClient> {
     const server: Server = createServer(async (request, response) => {
       const box = Buffer.concat(await request.toArray());
       response.writeHead(200);
@@ -110,9 +110,9 @@ describe('a client', () => {
   const chunk = (text: string) => encodeOutput({ stream: 'stdout', bytes: Buffer.from(text) });
 
   it.each<[string, (opened: ReturnType<typeof open>) => Uint8Array[]]>([
-    ['are cut off', ({ sealNext }) => [frameReply(sealNext(chunk('1')))]],
-    ['are cut off in a reply', ({ sealNext }) => [frameReply(sealNext(chunk('1'))).subarray(0, 9)]],
-    ['are empty', () => []],
+    ['lack the last one', ({ sealNext }) => [frameReply(sealNext(chunk('1')))]],
+    ['end within a reply', ({ sealNext }) => [frameReply(sealNext(chunk('1'))).subarray(0, 9)]],
+    ['are missing', () => []],
     ['are not sealed', () => [frameReply(Buffer.from('{"status":"completed"}'))]],
     [
       'are in another order',
@@ -129,20 +129,20 @@ describe('a client', () => {
       },
     ],
     [
-      'are left out',
+      'lack the first one',
       ({ sealNext, sealReply }) => {
         sealNext(chunk('1'));
         return [frameReply(sealReply(chunk('2')))];
       },
     ],
     ['claim to be endless', () => [Buffer.from([255, 255, 255, 255]), Buffer.alloc(100)]],
-  ])('takes the run for lost where replies %s', async (_, reply) => {
-    const client = await answering(reply);
+  ])('treats the run as lost if the replies %s', async (_, reply) => {
+    const client = await clientOf(reply);
     await expect(client.run(job(''), { onOutput: () => {} })).rejects.toBeInstanceOf(SandboxLost);
     client.close();
   });
 
-  it('takes replies in whatever pieces they come', async () => {
+  it('reads replies that arrive byte by byte', async () => {
     const sandbox = await Supervisor.start();
     servers.push({ close: () => sandbox.stop() });
     const path = sandbox.ready.listen.slice('unix:'.length);

@@ -10,7 +10,7 @@ const [ann, bob, deadly, forking] = ['a', 'b', 'd', 'f'].map((letter) => letter.
   string,
 ];
 
-/** Bundles as the builder leaves them: a directory each, readable by everybody. */
+/** Creates bundles like those of the builder: one directory each, readable by everyone. */
 function makeBundles(): string {
   const base = mkdtempSync('/tmp/strongroom-test-bundles-');
   chmodSync(base, 0o755);
@@ -18,7 +18,7 @@ function makeBundles(): string {
     mkdirSync(dirname(join(base, path)), { recursive: true, mode: 0o755 });
     writeFileSync(join(base, path), content, { mode: 0o644 });
   };
-  // Takes as long to import as the real one, and remembers who did it and with which secrets.
+  // Takes as long to import as the real one, and records which user imported it with which environment.
   put(
     `${ann}/numpy/__init__.py`,
     'import os, time\ntime.sleep(0.4)\nuid, names = os.getuid(), sorted(os.environ)\n',
@@ -51,19 +51,19 @@ describe.each(levels)('packages at level %s', (level) => {
     rmSync(base, { recursive: true });
   });
 
-  it('can be imported, and no others', async () => {
+  it('can be imported by the programs of their job only', async () => {
     const code = 'import own; print(own.VALUE)';
     expect(await sandbox.run(code, { packages: ann })).toMatchObject({ stdout: 'ann\n', stderr: '' });
     expect(await sandbox.run(code, { packages: bob })).toMatchObject({ stdout: 'bob\n', stderr: '' });
     expect((await sandbox.run(code)).stderr).toContain("No module named 'own'");
   });
 
-  it('do not stand in for the standard library', async () => {
+  it('do not replace modules of the standard library', async () => {
     const code = 'import json, importlib; importlib.reload(json); print(json.dumps([1]))';
     expect(await sandbox.run(code, { packages: ann })).toMatchObject({ stdout: '[1]\n', stderr: '' });
   });
 
-  it('can be read, never written, and the bundles of others not even that', async () => {
+  it('can be read but not written, and other bundles cannot even be read', async () => {
     const code = `
 import os, sys
 home = next(path for path in sys.path if path.endswith("${ann}"))
@@ -87,7 +87,7 @@ print(tries(open, home + "/own/inner.py", "a"), tries(open, home + "/new", "w"),
     );
   });
 
-  it('cost nothing to import once their user has imported them', async () => {
+  it('are imported ahead once a program has used them', async () => {
     const code = 'import time; t = time.monotonic(); import numpy; print((time.monotonic() - t) * 1000)';
     const first = Number((await sandbox.run(code, { packages: ann })).stdout);
     expect(first).toBeGreaterThan(300);
@@ -99,10 +99,10 @@ print(tries(open, home + "/own/inner.py", "a"), tries(open, home + "/new", "w"),
       if (Number((await sandbox.run(code, { packages: ann })).stdout) < 20) return;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
-    throw new Error('no slot imported the package ahead');
+    throw new Error('no slot has imported the package ahead');
   }
 
-  it('run ahead of the job as an ordinary run does, before there are secrets', async () => {
+  it('are imported ahead as an ordinary run, without secrets', async () => {
     const code =
       'import os, numpy; print(numpy.uid == os.getuid(), "TOKEN" in numpy.names, "TOKEN" in os.environ)';
     await sandbox.run(code, { packages: ann });
@@ -111,7 +111,7 @@ print(tries(open, home + "/own/inner.py", "a"), tries(open, home + "/new", "w"),
     expect(stdout).toBe('True False True\n');
   });
 
-  it('that end their process on import take nothing but their own programs with them', async () => {
+  it('affect only their own programs if they end the process on import', async () => {
     for (let time = 0; time < 3; time++) {
       expect(await sandbox.run('import numpy', { packages: deadly })).toMatchObject({ exitCode: 9 });
       expect(await sandbox.run('print(1) # numpy', { packages: deadly })).toMatchObject({ stdout: '1\n' });
@@ -119,20 +119,20 @@ print(tries(open, home + "/own/inner.py", "a"), tries(open, home + "/new", "w"),
     }
   });
 
-  it('that fork on import leave no process', async () => {
+  it('leave no process if they fork on import', async () => {
     for (let time = 0; time < 3; time++) {
       const code = 'import numpy; print(1)';
       expect(await sandbox.run(code, { packages: forking })).toMatchObject({ stdout: '1\n' });
     }
   });
 
-  it('are refused where they are not a directory of the sandbox', async () => {
+  it('are rejected if they are not a directory in the sandbox', async () => {
     for (const packages of ['c'.repeat(64), 'e'.repeat(64)]) {
       await expect(sandbox.run('', { packages })).rejects.toThrow('not in this sandbox');
     }
   });
 
-  it('mean nothing to JavaScript', async () => {
+  it('are ignored by JavaScript', async () => {
     const job = { packages: ann, language: 'javascript' } as const;
     expect((await sandbox.run('console.log(1)', job)).stdout).toBe('1\n');
   });

@@ -8,13 +8,13 @@ describe.each(levels)('programs at level %s', (level) => {
   });
   afterAll(() => sandbox.stop());
 
-  it('says what holds', async () => {
+  it('report the isolation in force', async () => {
     expect(sandbox.ready.isolation).toMatchObject({ level, seccomp: true });
     expect(sandbox.ready.isolation.landlock).toBeGreaterThanOrEqual(2);
     expect((await sandbox.run('')).isolation).toEqual(sandbox.ready.isolation);
   });
 
-  it('prints', async () => {
+  it('return their output', async () => {
     expect(await sandbox.run('print("hello")')).toMatchObject({
       status: 'completed',
       exitCode: 0,
@@ -25,7 +25,7 @@ describe.each(levels)('programs at level %s', (level) => {
     });
   });
 
-  it('reads standard input in each of the ways that there are', async () => {
+  it('can read standard input in every way', async () => {
     const code = `
 import sys
 print(input(), sys.stdin.readline().strip(), open('/dev/stdin').read().split(), sys.stdin.buffer.seek(0))`;
@@ -33,7 +33,7 @@ print(input(), sys.stdin.readline().strip(), open('/dev/stdin').read().split(), 
     expect(stdout).toBe("ä b ['ä', 'b', 'c'] 0\n");
   });
 
-  it('passes arguments, secrets and files', async () => {
+  it('get arguments, secrets and files', async () => {
     const { stdout } = await sandbox.run(
       'import os, sys\nprint(sys.argv, os.environ["TOKEN"], open("in/data.txt").read(), os.getcwd() == os.environ["HOME"])',
       {
@@ -45,7 +45,7 @@ print(input(), sys.stdin.readline().strip(), open('/dev/stdin').read().split(), 
     expect(stdout).toBe("['main.py', '-x', 'ü'] s3cret content True\n");
   });
 
-  it('has no environment but its own', async () => {
+  it('have only their own environment', async () => {
     const { stdout } = await sandbox.run('import os\nprint(sorted(os.environ))', { env: { MINE: '1' } });
     expect(stdout).toBe(
       `${"['HOME', 'LANG', 'MINE', 'MPLBACKEND', 'MPLCONFIGDIR', 'PATH', 'PYTHONDONTWRITEBYTECODE', 'TMPDIR', 'USER']"}\n`,
@@ -69,7 +69,7 @@ print(input(), sys.stdin.readline().strip(), open('/dev/stdin').read().split(), 
     });
   });
 
-  it('names the signal that a program raised itself', async () => {
+  it('report the signal that they raised themselves', async () => {
     expect(await sandbox.run('import os, signal; os.kill(os.getpid(), signal.SIGABRT)')).toMatchObject({
       status: 'failed',
       exitCode: null,
@@ -77,9 +77,9 @@ print(input(), sys.stdin.readline().strip(), open('/dev/stdin').read().split(), 
     });
   });
 
-  it("shows the user's own lines in a traceback, and no others", async () => {
+  it('show only their own lines in a traceback', async () => {
     const { stderr } = await sandbox.run('def f():\n    return 1 / 0\n\nf()\n');
-    // Python 3.13 marks the place in the line.
+    // Python 3.13 marks the position in the line.
     const lines = stderr.split('\n').filter((line) => !/^[\s~^]+$/.test(line));
     expect(lines).toEqual([
       'Traceback (most recent call last):',
@@ -96,7 +96,7 @@ print(input(), sys.stdin.readline().strip(), open('/dev/stdin').read().split(), 
     );
   });
 
-  it('is __main__ for dataclasses, pickle, inspect and asyncio', async () => {
+  it('are __main__ for dataclasses, pickle, inspect and asyncio', async () => {
     const code = `
 import asyncio, dataclasses, inspect, pickle, threading
 @dataclasses.dataclass
@@ -112,14 +112,14 @@ print(pickle.loads(pickle.dumps(Point(1))), asyncio.run(answer()), inspect.getso
     expect(await sandbox.run(code)).toMatchObject({ stdout: 'thread\nPoint(x=1) 42 1\n', stderr: '' });
   });
 
-  it('starts another Python', async () => {
+  it('can start another Python', async () => {
     const code = `
 import subprocess, sys
 print(subprocess.run([sys.executable, '-c', 'import os; print(os.getppid() > 0)'], capture_output=True, text=True))`;
     expect((await sandbox.run(code)).stdout).toContain("returncode=0, stdout='True\\n'");
   });
 
-  it('counts time and memory', async () => {
+  it('report their time and memory', async () => {
     const result = await sandbox.run(
       'x = bytearray(64 << 20)\nwhile __import__("time").process_time() < 0.2: pass',
     );
@@ -128,7 +128,7 @@ print(subprocess.run([sys.executable, '-c', 'import os; print(os.getppid() > 0)'
     expect(result.peakMemoryBytes).toBeGreaterThan(64 << 20);
   });
 
-  it('seeds each run anew', async () => {
+  it('get a new random seed for each run', async () => {
     const codes = Array.from(
       { length: 4 },
       () => 'import random, uuid; print(random.random(), uuid.uuid4())',
@@ -137,12 +137,12 @@ print(subprocess.run([sys.executable, '-c', 'import os; print(os.getppid() > 0)'
     expect(new Set(results.map(({ stdout }) => stdout)).size).toBe(4);
   });
 
-  it('runs many at once', async () => {
+  it('run concurrently', async () => {
     const results = await Promise.all(Array.from({ length: 60 }, (_, at) => sandbox.run(`print(${at})`)));
     expect(results.map(({ stdout }) => Number(stdout))).toEqual(Array.from({ length: 60 }, (_, at) => at));
   });
 
-  it('refuses what is no job', async () => {
+  it('are rejected if their job is invalid', async () => {
     await expect(sandbox.run('', { language: 'perl' as 'python' })).rejects.toThrow('language');
     await expect(sandbox.run('', { packages: '../x' })).rejects.toThrow('bad packages');
     await expect(sandbox.run('', { packages: 'a'.repeat(64) })).rejects.toThrow('not in this sandbox');
@@ -156,7 +156,7 @@ print(subprocess.run([sys.executable, '-c', 'import os; print(os.getppid() > 0)'
     await expect(sandbox.run('', { executionId: 'once' })).rejects.toThrow('already');
   });
 
-  it('shows code that cannot be compiled as its own error', async () => {
+  it('report code that cannot be compiled as their own error', async () => {
     expect((await sandbox.run('print(1)\0')).stderr).toContain('null bytes');
     expect((await sandbox.run('def (')).stderr).toContain('File "main.py", line 1');
   });

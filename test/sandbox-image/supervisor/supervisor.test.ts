@@ -10,7 +10,8 @@ import { SandboxLost } from '../../../sandbox-image/protocol/job.ts';
 import { runAad } from '../../../sandbox-image/protocol/wire.ts';
 import { isRoot, levels, Supervisor } from './supervisor.ts';
 
-const nobody = 65_534;
+/** An ordinary user. */
+const unprivilegedUid = 65_534;
 const started: Supervisor[] = [];
 async function start(env: NodeJS.ProcessEnv = {}, uid?: number): Promise<Supervisor> {
   const sandbox = await Supervisor.start(env, uid);
@@ -21,7 +22,7 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((sandbox) => sandbox.stop()));
 });
 
-/** Pids of the direct children of a process. */
+/** Returns the pids of the direct children of a process. */
 function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
@@ -34,7 +35,7 @@ function zygoteOf(sandbox: Supervisor): number {
   return pid;
 }
 
-/** A zombie has ended, whether or not its parent has asked. */
+/** Whether a process runs. A zombie does not. */
 function running(pid: number | string): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -43,7 +44,7 @@ function running(pid: number | string): boolean {
   }
 }
 
-/** Whether any process has a name of ours. */
+/** Whether a process with this name runs. */
 function alive(name: string): boolean {
   return readdirSync('/proc').some((pid) => {
     try {
@@ -98,7 +99,7 @@ describe.each(levels)('the supervisor at level %s', (level) => {
     await sandbox.client.stop('never-was');
   });
 
-  it('replaces a zygote that died, and leaves nothing of its runs', async () => {
+  it('replaces a zygote that died, and kills its runs', async () => {
     const sandbox = await start({ STRONGROOM_SANDBOX_LEVEL: level });
     const name = `sr-orphan-${level.slice(0, 4)}`;
     const run = sandbox.run(lingering(name)).catch((error: unknown) => error);
@@ -109,7 +110,7 @@ describe.each(levels)('the supervisor at level %s', (level) => {
     expect(await gone(() => alive(name))).toBe(true);
   });
 
-  it.each(['SIGTERM', 'end of stdin', 'SIGKILL'] as const)('ends its runs with itself: %s', async (how) => {
+  it.each(['SIGTERM', 'end of stdin', 'SIGKILL'] as const)('ends its runs when it ends: %s', async (how) => {
     const sandbox = await start({ STRONGROOM_SANDBOX_LEVEL: level });
     const name = `sr-end-${how.replaceAll(' ', '').slice(-6)}`;
     const run = sandbox.run(lingering(name)).catch((error: unknown) => error);
@@ -125,7 +126,7 @@ describe.each(levels)('the supervisor at level %s', (level) => {
 });
 
 describe('the supervisor', () => {
-  it('wipes what it made', async () => {
+  it('removes its directory when it ends', async () => {
     const temporary = mkdtempSync('/tmp/strongroom-test-tmp-');
     execFileSync('chmod', ['711', temporary]);
     const sandbox = await start({ TMPDIR: temporary });
@@ -136,7 +137,7 @@ describe('the supervisor', () => {
     rmSync(temporary, { recursive: true });
   });
 
-  it('takes only jobs sealed to its key', async () => {
+  it('accepts only jobs that are sealed to its key', async () => {
     const { ready } = await start();
     const foreign = seal(native, generatePrivateKey(native).publicKey, new Uint8Array(10), runAad).box;
     expect(await post(ready.listen, '/run', foreign)).toBe(400);
@@ -148,15 +149,15 @@ describe('the supervisor', () => {
     expect(await post(ready.listen, '/elsewhere', new Uint8Array())).toBe(404);
   });
 
-  it('takes no job over the limit and goes on', async () => {
+  it('rejects a job over the limit and continues', async () => {
     const sandbox = await start();
     const large = new Uint8Array(17 * 1024 * 1024);
-    const answer = await post(sandbox.ready.listen, '/run', large).catch(() => 413);
-    expect(answer).toBe(413);
+    const status = await post(sandbox.ready.listen, '/run', large).catch(() => 413);
+    expect(status).toBe(413);
     expect((await sandbox.run('print(1)')).stdout).toBe('1\n');
   });
 
-  it('refuses to run where the floor is missing, and says what would help', async () => {
+  it('refuses to run without the floor, and says what would help', async () => {
     await expect(start({ STRONGROOM_SANDBOX_LANDLOCK_ABI: '1' })).rejects.toThrow(
       /Landlock ABI 2 .*Linux 5\.19/,
     );
@@ -164,19 +165,19 @@ describe('the supervisor', () => {
     await expect(start({ STRONGROOM_SANDBOX_LEVEL: 'best' })).rejects.toThrow(/STRONGROOM_SANDBOX_LEVEL/);
   });
 
-  it('does with the Landlock of Fargate', async () => {
+  it('runs with the Landlock version of Fargate', async () => {
     const sandbox = await start({ STRONGROOM_SANDBOX_LANDLOCK_ABI: '2' });
     expect(sandbox.ready.isolation.landlock).toBe(2);
     expect((await sandbox.run('open("/etc/passwd")')).stderr).toContain('PermissionError');
   });
 
-  it.runIf(isRoot)('runs for an ordinary user by user and pid namespaces', async () => {
-    const sandbox = await start({}, nobody);
+  it.runIf(isRoot)('runs as an ordinary user with user and pid namespaces', async () => {
+    const sandbox = await start({}, unprivilegedUid);
     expect(sandbox.ready.isolation).toMatchObject({ level: 'namespaces', uid: 'user-namespace' });
     expect(sandbox.ready.isolation.namespaces).toContain('user');
     const code =
       'import os\nprint(os.getpid(), os.getuid())\ntry: open("/etc/passwd")\nexcept OSError as e: print(e.errno)';
-    expect((await sandbox.run(code)).stdout).toBe(`2 ${nobody}\n13\n`);
+    expect((await sandbox.run(code)).stdout).toBe(`2 ${unprivilegedUid}\n13\n`);
     expect(await sandbox.run('import time; time.sleep(60)', { timeoutMs: 200 })).toMatchObject({
       status: 'timed_out',
     });
@@ -195,7 +196,7 @@ describe('the supervisor', () => {
       'require("node:fs").writeFileSync("f", "x"); console.log(process.pid, process.getuid())',
       { language: 'javascript' },
     );
-    expect(written).toMatchObject({ stdout: `2 ${nobody}\n`, omittedFiles: 0 });
+    expect(written).toMatchObject({ stdout: `2 ${unprivilegedUid}\n`, omittedFiles: 0 });
     expect(written.files).toEqual([{ path: 'f', content: Buffer.from('x') }]);
   });
 });
@@ -203,7 +204,7 @@ describe('the supervisor', () => {
 describe('the system call filter', () => {
   const zygote = fileURLToPath(new URL('../../../sandbox-image/zygote', import.meta.url));
 
-  /** Evaluates the filter as the kernel does (classic BPF), for calls given as [number, arch, arguments]. */
+  /** Evaluates the filter as the kernel does (classic BPF), for calls given as [name or number, argument]. */
   function verdicts(
     machine: string,
     calls: readonly (readonly [string | number, number?])[],
@@ -253,7 +254,7 @@ print(json.dumps(out))`;
     });
   }
 
-  it.each(['x86_64', 'aarch64'])('allows what a program needs on %s and nothing else', async (machine) => {
+  it.each(['x86_64', 'aarch64'])('allows only what a program needs on %s', async (machine) => {
     const cases: [string | number, number | undefined, string][] = [
       ['read', 0, 'allow'],
       ['openat', 0, 'allow'],
@@ -279,7 +280,7 @@ print(json.dumps(out))`;
       ['mount', 0, 'errno 1'],
       ['memfd_create', 0, 'errno 1'],
       ['seccomp', 0, 'errno 1'],
-      // io_uring_setup, userfaultfd's neighbour of no architecture, and far beyond the table
+      // io_uring_setup, and a number far beyond the table
       [425, 0, 'errno 1'],
       [5000, 0, 'errno 1'],
       ['foreign', 0, 'kill'],
@@ -292,8 +293,8 @@ print(json.dumps(out))`;
     expect(cases.map(([call, argument], at) => [call, argument, found[at]])).toEqual(cases);
   });
 
-  it('refuses by name what has broken sandboxes before', async () => {
-    // Numbers of x86_64: socket connect accept bind listen ptrace process_vm_readv process_vm_writev io_uring_setup
+  it('denies the system calls that have broken sandboxes before', async () => {
+    // Numbers on x86_64: socket connect accept bind listen ptrace process_vm_readv process_vm_writev io_uring_setup
     // userfaultfd keyctl add_key bpf perf_event_open shmget semget msgget mq_open kexec_load personality setuid
     // chroot pivot_root init_module open_by_handle_at name_to_handle_at execveat mknod vmsplice kcmp pidfd_getfd
     const numbers = [

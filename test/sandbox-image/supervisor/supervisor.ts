@@ -9,7 +9,7 @@ import type { Isolation, Job, JobResult } from '../../../sandbox-image/protocol/
 const main = fileURLToPath(new URL('../../../sandbox-image/supervisor/main.ts', import.meta.url));
 
 export const isRoot = process.getuid?.() === 0;
-/** As root both ways are tried; an ordinary user has the one. */
+/** The isolation levels that the user of this process can test. */
 export const levels = isRoot ? (['floor', 'namespaces'] as const) : (['namespaces'] as const);
 
 export type Text = Omit<JobResult, 'stdout' | 'stderr'> & {
@@ -17,7 +17,7 @@ export type Text = Omit<JobResult, 'stdout' | 'stderr'> & {
   readonly stderr: string;
 };
 
-/** A real supervisor, spoken to as the pool does it. */
+/** A real supervisor and a client as the pool uses it. */
 export class Supervisor {
   readonly process: ChildProcess;
   readonly ready: { readonly publicKeyB64: string; readonly listen: string; readonly isolation: Isolation };

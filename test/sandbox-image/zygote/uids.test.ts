@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const zygote = resolve(import.meta.dirname, '../../../sandbox-image/zygote');
 
-/** Runs Python on a range of three ids, of which the first is the killer's. @returns what it prints, as JSON */
+/** Runs Python with a range of three ids after that of the killer. @returns its output, parsed as JSON */
 function withPool(...lines: string[]): unknown {
   const program = [
     'import json, uids',
@@ -15,19 +15,19 @@ function withPool(...lines: string[]): unknown {
   return JSON.parse(execFileSync('python3', ['-B', '-c', program], { cwd: zygote, encoding: 'utf8' }));
 }
 
-test('ids are assigned in turn', () => {
+test('assigns ids in turn', () => {
   expect(withPool('print(json.dumps([pool.take(set()) for _ in range(5)]))')).toEqual([
     1001, 1002, 1003, 1001, 1002,
   ]);
 });
 
-test('an id that a run still has is skipped when the range starts over', () => {
+test('skips an id that a run still has when the range starts over', () => {
   expect(withPool('print(json.dumps([pool.take({1001, 1003, None}) for _ in range(3)]))')).toEqual([
     1002, 1002, 1002,
   ]);
 });
 
-test('a run is refused rather than given an id in use', () => {
+test('refuses a run rather than assign an id in use', () => {
   const lines = [
     'try: pool.take({1001, 1002, 1003})',
     'except RuntimeError as error: print(json.dumps(str(error)))',

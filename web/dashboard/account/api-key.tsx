@@ -5,8 +5,8 @@ import { beginSession, useSession } from '../session.ts';
 import { FormDialog } from '../ui/dialog.tsx';
 import { PasswordField } from '../ui/field.tsx';
 import { ShownOnce } from '../ui/shown-once.tsx';
+import { usePasswordCheck } from './use-password-check.ts';
 import { dictionary } from './words.ts';
-import { useConfirmed } from './wrong-password.ts';
 
 export function ApiKey() {
   const words = useWords(dictionary);
@@ -16,36 +16,36 @@ export function ApiKey() {
     <section class="card" aria-labelledby="api-key-title">
       <h2 id="api-key-title">{words.apiKey}</h2>
       <p>{words.apiKeyLead}</p>
-      {apiKey && <ShownOnce label={words.newKey} value={apiKey} note={words.newKeyLead} />}
+      {apiKey && <ShownOnce label={words.newKey} value={apiKey} note={words.newKeyNote} />}
       <p class="actions">
         <button type="button" onClick={() => setOpen(true)}>
-          {words.replaceKey}
+          {words.rotate}
         </button>
       </p>
-      {isOpen && <ReplaceDialog close={() => setOpen(false)} done={setApiKey} />}
+      {isOpen && <RotateDialog close={() => setOpen(false)} done={setApiKey} />}
     </section>
   );
 }
 
-type ReplaceProps = { readonly close: () => void; readonly done: (apiKey: string) => void };
+type RotateProps = { readonly close: () => void; readonly done: (apiKey: string) => void };
 
-function ReplaceDialog({ close, done }: ReplaceProps) {
+function RotateDialog({ close, done }: RotateProps) {
   const words = useWords(dictionary);
   const client = useClient();
   const session = useSession();
-  const confirmed = useConfirmed();
+  const checked = usePasswordCheck();
   const [password, setPassword] = useState('');
   const action = useAction(async () => {
     const body = password === '' ? {} : { password };
-    const { apiKey } = (await confirmed(client.call('auth.rotateApiKey', { body }))).body;
+    const { apiKey } = (await checked(client.call('auth.rotateApiKey', { body }))).body;
     if ('apiKey' in session.credential) beginSession({ ...session, credential: { apiKey } });
     done(apiKey);
     close();
   });
   return (
-    <FormDialog title={words.replaceTitle} close={close} submit={words.replace} action={action} danger>
-      <p>{words.replaceLead}</p>
-      {/* Users without an e-mail address have no password. */}
+    <FormDialog title={words.rotateTitle} close={close} submit={words.rotateIt} action={action} danger>
+      <p>{words.rotateLead}</p>
+      {/* Users without an email address have no password. */}
       {session.user.email !== null && (
         <PasswordField
           label={words.password}

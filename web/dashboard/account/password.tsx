@@ -5,32 +5,32 @@ import { beginSession, useSession } from '../session.ts';
 import { PasswordField } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { useToast } from '../ui/toast.tsx';
+import { usePasswordCheck } from './use-password-check.ts';
 import { dictionary } from './words.ts';
-import { useConfirmed } from './wrong-password.ts';
 
 export function Password({ email }: { readonly email: string }) {
   const words = useWords(dictionary);
   const client = useClient();
-  const say = useToast();
+  const toast = useToast();
   const { credential } = useSession();
-  const confirmed = useConfirmed();
+  const checked = usePasswordCheck();
   const [currentPassword, setCurrent] = useState('');
   const [newPassword, setNew] = useState('');
   const action = useAction(async () => {
     const body = { currentPassword, newPassword };
-    const { token, user } = (await confirmed(client.call('auth.changePassword', { body }))).body;
-    // The token of this session is refused from now on; an API key goes on.
+    const { token, user } = (await checked(client.call('auth.changePassword', { body }))).body;
+    // The server has revoked this session's token. An API key stays valid.
     if ('token' in credential) beginSession({ credential: { token }, user });
     setCurrent('');
     setNew('');
-    say(words.passwordChanged);
+    toast(words.passwordChanged);
   });
   return (
     <section class="card" aria-labelledby="password-title">
       <h2 id="password-title">{words.password}</h2>
       <p>{words.passwordLead}</p>
       <Form action={action} submit={words.changePassword}>
-        {/* For password managers, which keep the new password under it. */}
+        {/* Password managers store the new password under this name. */}
         <input type="hidden" autocomplete="username" value={email} />
         <PasswordField
           label={words.currentPassword}

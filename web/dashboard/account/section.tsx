@@ -17,7 +17,7 @@ export default function Account() {
   return (
     <>
       <Heading title={words.title} lead={words.lead} />
-      <section class="card" aria-label={words.who}>
+      <section class="card" aria-label={words.profile}>
         <LoadedView loaded={loaded}>
           {({ id, name, email, role, orgId, createdUtc }) => (
             <Facts

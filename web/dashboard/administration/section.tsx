@@ -3,15 +3,15 @@ import { useClient, usePages } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
 import { useSession } from '../session.ts';
 import { Heading } from '../ui/heading.tsx';
-import { ShownOnce } from '../ui/shown-once.tsx';
+import { ShownOnceCard } from '../ui/shown-once.tsx';
 import { LoadedView, More } from '../ui/states.tsx';
-import { type Keyed, type OrgUser, ReplaceKeyDialog } from './replace-key-dialog.tsx';
+import { type NewKey, type OrgUser, RotateKeyDialog } from './rotate-key-dialog.tsx';
 import { Terms } from './terms.tsx';
 import { UserDialog } from './user-dialog.tsx';
 import { UserTable } from './user-table.tsx';
 import { dictionary } from './words.ts';
 
-type Open = { readonly kind: 'create' } | { readonly kind: 'replace'; readonly user: OrgUser };
+type Open = { readonly kind: 'create' } | { readonly kind: 'rotate'; readonly user: OrgUser };
 
 export default function Administration() {
   const words = useWords(dictionary);
@@ -19,7 +19,7 @@ export default function Administration() {
   const { user } = useSession();
   const params = { orgId: user.orgId };
   const [open, setOpen] = useState<Open>();
-  const [keyed, setKeyed] = useState<Keyed>();
+  const [newKey, setNewKey] = useState<NewKey>();
   const { loaded, more } = usePages<OrgUser>(
     async (cursor, signal) => {
       const { body, headers } = await client.call('admin.listUsers', { params, query: { cursor }, signal });
@@ -28,9 +28,9 @@ export default function Administration() {
     [client],
   );
   const close = () => setOpen(undefined);
-  const done = (made: Keyed) => {
+  const done = (key: NewKey) => {
     close();
-    setKeyed(made);
+    setNewKey(key);
     loaded.reload();
   };
   return (
@@ -40,24 +40,22 @@ export default function Administration() {
           {words.create}
         </button>
       </Heading>
-      {keyed && (
-        <div class="card">
-          <ShownOnce
-            label={fill(words.keyOf, { name: keyed.name })}
-            value={keyed.apiKey}
-            note={words.keyLead}
-          />
-        </div>
+      {newKey && (
+        <ShownOnceCard
+          label={fill(words.keyOf, { name: newKey.name })}
+          value={newKey.apiKey}
+          note={words.keyNote}
+        />
       )}
       <LoadedView loaded={loaded}>
         {(users) => (
-          <UserTable users={users} own={user.id} replace={(user) => setOpen({ kind: 'replace', user })} />
+          <UserTable users={users} ownId={user.id} rotate={(user) => setOpen({ kind: 'rotate', user })} />
         )}
       </LoadedView>
       <More label={words.more} action={more} />
       <Terms />
       {open?.kind === 'create' && <UserDialog close={close} done={done} />}
-      {open?.kind === 'replace' && <ReplaceKeyDialog user={open.user} close={close} done={done} />}
+      {open?.kind === 'rotate' && <RotateKeyDialog user={open.user} close={close} done={done} />}
     </>
   );
 }

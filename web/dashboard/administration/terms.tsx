@@ -5,7 +5,7 @@ import { Facts } from '../ui/facts.tsx';
 import { LoadedView } from '../ui/states.tsx';
 import { dictionary } from './words.ts';
 
-/** What the org may store, and where. The API lets the administrator of the installation alone change it. */
+/** The org's storage limits. Only the server's administrator can change them, through the API. */
 export function Terms() {
   const words = useWords(dictionary);
   const client = useClient();

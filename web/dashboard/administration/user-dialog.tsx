@@ -4,10 +4,10 @@ import { useWords } from '../language.tsx';
 import { useSession } from '../session.ts';
 import { FormDialog } from '../ui/dialog.tsx';
 import { Checkbox, Field } from '../ui/field.tsx';
-import type { Keyed } from './replace-key-dialog.tsx';
+import type { NewKey } from './rotate-key-dialog.tsx';
 import { dictionary } from './words.ts';
 
-type UserProps = { readonly close: () => void; readonly done: (made: Keyed) => void };
+type UserProps = { readonly close: () => void; readonly done: (key: NewKey) => void };
 
 export function UserDialog({ close, done }: UserProps) {
   const words = useWords(dictionary);

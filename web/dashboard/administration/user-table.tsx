@@ -1,16 +1,16 @@
 import { useFormats, useWords } from '../language.tsx';
 import { RowButton, Table } from '../ui/table.tsx';
-import type { OrgUser } from './replace-key-dialog.tsx';
+import type { OrgUser } from './rotate-key-dialog.tsx';
 import { dictionary } from './words.ts';
 
 type TableProps = {
   readonly users: readonly OrgUser[];
-  /** The one who is signed in; their key is replaced in their account, so that this session goes on. */
-  readonly own: string;
-  readonly replace: (user: OrgUser) => void;
+  /** The signed-in user, who rotates their own key under Account, where the session continues with the new key. */
+  readonly ownId: string;
+  readonly rotate: (user: OrgUser) => void;
 };
 
-export function UserTable({ users, own, replace }: TableProps) {
+export function UserTable({ users, ownId, rotate }: TableProps) {
   const words = useWords(dictionary);
   const { moment } = useFormats();
   return (
@@ -22,7 +22,7 @@ export function UserTable({ users, own, replace }: TableProps) {
           label: words.name,
           cell: ({ id, name }) => (
             <>
-              {name} {id === own && <span class="badge">{words.you}</span>}
+              {name} {id === ownId && <span class="badge">{words.you}</span>}
             </>
           ),
         },
@@ -31,7 +31,7 @@ export function UserTable({ users, own, replace }: TableProps) {
         { label: words.since, cell: ({ createdUtc }) => moment(createdUtc) },
       ]}
       actions={(user) =>
-        user.id !== own && <RowButton label={words.replaceKey} of={user.name} press={() => replace(user)} />
+        user.id !== ownId && <RowButton label={words.rotate} of={user.name} press={() => rotate(user)} />
       }
     />
   );

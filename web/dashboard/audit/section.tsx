@@ -8,7 +8,7 @@ import { Timeline } from './timeline.tsx';
 import { Verification } from './verification.tsx';
 import { dictionary } from './words.ts';
 
-/** Of a page; so many of the newest are verified, each by a call of its own. */
+/** Entries per page. Only the first page is verified, because each entry takes a request. */
 const limit = 50;
 
 export default function Audit() {
@@ -55,7 +55,7 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
             <span class={`badge ${outcome === 'success' ? 'good' : 'bad'}`}>{words[outcome]}</span>
           ),
         },
-        { label: words.from, cell: ({ ip }) => ip },
+        { label: words.ip, cell: ({ ip }) => ip },
       ]}
     />
   );

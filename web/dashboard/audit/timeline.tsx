@@ -6,7 +6,7 @@ const bars = 48;
 const width = 480;
 const height = 96;
 
-/** How much was done when: the time that the entries span, in equal parts; what was refused on top. */
+/** A histogram of the entries over the time that they span, with refused ones on top. */
 export function Timeline({ entries }: { readonly entries: readonly AuditEntry[] }) {
   const words = useWords(dictionary);
   const { moment } = useFormats();
@@ -15,8 +15,8 @@ export function Timeline({ entries }: { readonly entries: readonly AuditEntry[] 
   if (entries.length === 0) return null;
   const counts = Array.from({ length: bars }, () => ({ success: 0, refused: 0 }));
   for (const { time, outcome } of entries) {
-    const share = last === first ? 1 : (Date.parse(time) - first) / (last - first);
-    const count = counts[Math.min(bars - 1, Math.floor(share * bars))];
+    const position = last === first ? 1 : (Date.parse(time) - first) / (last - first);
+    const count = counts[Math.min(bars - 1, Math.floor(position * bars))];
     if (count) count[outcome] += 1;
   }
   const most = Math.max(...counts.map(({ success, refused }) => success + refused));
@@ -36,11 +36,11 @@ export function Timeline({ entries }: { readonly entries: readonly AuditEntry[] 
         role="img"
         aria-label={label}
       >
-        {counts.map(({ success, refused }, position) => {
-          const bar = { x: (position * width) / bars + 1, width: width / bars - 2 };
+        {counts.map(({ success, refused }, index) => {
+          const bar = { x: (index * width) / bars + 1, width: width / bars - 2 };
           const top = height - scale(success);
           return (
-            <g key={position}>
+            <g key={index}>
               <rect class="success" {...bar} y={top} height={scale(success)} />
               <rect class="refused" {...bar} y={top - scale(refused)} height={scale(refused)} />
             </g>

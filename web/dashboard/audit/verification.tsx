@@ -6,11 +6,12 @@ import { fill, useWords } from '../language.tsx';
 import { Problem } from '../ui/states.tsx';
 import { dictionary } from './words.ts';
 
-/** Public: a key and a signed checkpoint. It stays in this browser when its user signs out. */
+/** Stores a key and a signed checkpoint. Both are public, so they stay in the browser after sign-out. */
 const storageKey = 'strongroom.audit-log';
 
 type Verified = {
-  readonly known: boolean;
+  /** Whether this browser has verified the log before. */
+  readonly isKnown: boolean;
   readonly log: KnownLog & { readonly size: number };
   readonly verified: number;
   readonly waiting: number;
@@ -25,14 +26,14 @@ export function Verification({ entries }: { readonly entries: readonly AuditEntr
     const { verifyAuditLog, verifyEntries } = await import('../../../client/audit.ts');
     const known = readKnown();
     const log = await verifyAuditLog(client, known).catch((error: unknown) => {
-      // A log that was there before and is not any more stays the error that it is.
+      // If this browser has seen the log before, a missing log stays an error.
       const isNew = !known && error instanceof StrongroomError && error.code === 'NOT_FOUND';
-      throw isNew ? new Error(words.nothingSealed) : error;
+      throw isNew ? new Error(words.emptyLog) : error;
     });
     const counts = await verifyEntries(client, entries, log);
     const { verifierKey, checkpoint } = log;
     localStorage.setItem(storageKey, JSON.stringify({ verifierKey, checkpoint }));
-    setResult({ known: known !== undefined, log, ...counts });
+    setResult({ isKnown: known !== undefined, log, ...counts });
   });
   return (
     <section class="card" aria-label={words.verify}>
@@ -52,8 +53,8 @@ export function Verification({ entries }: { readonly entries: readonly AuditEntr
               waiting: String(result.waiting),
             })}
           </p>
-          <p>{result.known ? words.continues : words.first}</p>
-          {!result.known && <pre class="output">{result.log.verifierKey}</pre>}
+          <p>{result.isKnown ? words.continues : words.first}</p>
+          {!result.isKnown && <pre class="output">{result.log.verifierKey}</pre>}
         </div>
       )}
     </section>
@@ -61,8 +62,8 @@ export function Verification({ entries }: { readonly entries: readonly AuditEntr
 }
 
 function readKnown(): KnownLog | undefined {
-  const kept = localStorage.getItem(storageKey);
-  if (!kept) return undefined;
-  const { verifierKey, checkpoint } = JSON.parse(kept) as KnownLog;
+  const stored = localStorage.getItem(storageKey);
+  if (!stored) return undefined;
+  const { verifierKey, checkpoint } = JSON.parse(stored) as KnownLog;
   return { verifierKey, checkpoint };
 }

@@ -10,7 +10,7 @@ export function MasterPassword(field: Props) {
   return <PasswordField label={words.password} autocomplete="off" required {...field} />;
 }
 
-/** One that nobody can tell again is typed twice. */
+/** Asks for the password twice, because it cannot be recovered. */
 export function NewMasterPassword({ again, ...field }: Props & { readonly again: Props }) {
   const words = useWords(dictionary);
   const { min, max } = limits.masterPasswordCharacters;

@@ -2,20 +2,20 @@ import { useState } from 'preact/hooks';
 import { StrongroomError } from '../../../client/index.ts';
 import type { ZkCode } from '../../../client/zk.ts';
 import { useClient } from '../api.ts';
+import { ExecutionResult } from '../executions/result.tsx';
+import { useExecution } from '../executions/use-execution.ts';
 import { fill, useWords } from '../language.tsx';
-import { RunResult } from '../runs/result.tsx';
-import { useRun } from '../runs/use-run.ts';
 import { useSession } from '../session.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Area } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { MasterPassword } from './master-password.tsx';
-import { forgetKeys, trustOf } from './trust.ts';
+import { forgetKeys, trustFor } from './trust.ts';
 import { dictionary } from './words.ts';
 
 type Props = { readonly program: ZkCode; readonly close: () => void };
 
-/** The password is sealed here to the sandbox's key. What runs is the program that was listed, and no other. */
+/** Seals the password to the sandbox's key. The hash ensures that the sandbox runs the listed program and no other. */
 export function RunDialog({ program: { name, sha256 }, close }: Props) {
   const words = useWords(dictionary);
   const client = useClient();
@@ -23,13 +23,13 @@ export function RunDialog({ program: { name, sha256 }, close }: Props) {
   const [masterPassword, setPassword] = useState('');
   const [args, setArgs] = useState('');
   const [stdin, setStdin] = useState('');
-  const { action, output, ended, stop } = useRun(async (followed) => {
+  const { action, output, result, stop } = useExecution(async (followed) => {
     const [{ primitives, runZkCode }, trust] = await Promise.all([
       import('./cryptography.ts'),
-      trustOf(client, user.id),
+      trustFor(client, user.id),
     ]);
-    const given = { args: args.split('\n').filter((arg) => arg !== ''), stdin };
-    return runZkCode(client, primitives, trust, { name, sha256, masterPassword, ...given }, followed);
+    const input = { args: args.split('\n').filter((arg) => arg !== ''), stdin };
+    return runZkCode(client, primitives, trust, { name, sha256, masterPassword, ...input }, followed);
   });
   const { error } = action;
   const isUnproven = error instanceof StrongroomError && error.code === 'PROOF_REJECTED';
@@ -55,23 +55,23 @@ export function RunDialog({ program: { name, sha256 }, close }: Props) {
           <Area label={words.stdin} code rows={2} value={stdin} change={setStdin} />
         </div>
       </Form>
-      {isUnproven && <OtherKeys done={action.clear} />}
-      {(action.busy || ended) && <RunResult output={output} ended={ended} />}
+      {isUnproven && <ChangedKeys done={action.clear} />}
+      {(action.busy || result) && <ExecutionResult output={output} result={result} />}
     </Dialog>
   );
 }
 
-function OtherKeys({ done }: { readonly done: () => void }) {
+function ChangedKeys({ done }: { readonly done: () => void }) {
   const words = useWords(dictionary);
-  const take = () => {
+  const trustNewKeys = () => {
     forgetKeys();
     done();
   };
   return (
     <div class="problem">
-      <p>{words.otherKeys}</p>
-      <button type="button" onClick={take}>
-        {words.takeKeys}
+      <p>{words.keysChanged}</p>
+      <button type="button" onClick={trustNewKeys}>
+        {words.trustKeys}
       </button>
     </div>
   );

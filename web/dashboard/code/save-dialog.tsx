@@ -10,17 +10,17 @@ import { NewMasterPassword } from './master-password.tsx';
 import { dictionary } from './words.ts';
 
 type Props = {
-  /** That it takes the place of. */
+  /** The program to replace, or undefined for a new one. */
   readonly program: ZkCode | undefined;
   readonly close: () => void;
   readonly done: () => void;
 };
 
-/** A program is written and encrypted here; what leaves the browser is the ciphertext. */
+/** Encrypts a program. Only the ciphertext leaves the browser. */
 export function SaveDialog({ program, close, done }: Props) {
   const words = useWords(dictionary);
   const client = useClient();
-  const say = useToast();
+  const toast = useToast();
   const { bytes } = useFormats();
   const [name, setName] = useState(program?.name ?? '');
   const [code, setCode] = useState('');
@@ -28,12 +28,12 @@ export function SaveDialog({ program, close, done }: Props) {
   const [masterPassword, setPassword] = useState('');
   const [again, setAgain] = useState('');
   const action = useAction(async () => {
-    if (masterPassword !== again) throw new Error(words.different);
+    if (masterPassword !== again) throw new Error(words.mismatch);
     if (new Blob([code]).size > limits.codeBytes)
       throw new Error(fill(words.tooLarge, { size: bytes(limits.codeBytes) }));
     const { primitives, putZkCode } = await import('./cryptography.ts');
     await putZkCode(client, primitives, { name, code, masterPassword, description });
-    say(fill(words.saved, { name }));
+    toast(fill(words.saved, { name }));
     done();
   });
   const title = program ? fill(words.replaceTitle, { name }) : words.add;

@@ -11,7 +11,7 @@ import { SaveDialog } from './save-dialog.tsx';
 import { ShowDialog } from './show-dialog.tsx';
 import { dictionary } from './words.ts';
 
-/** As many as a user may have come in one page. */
+/** A user's maximum, so that one page holds all. */
 const limit = 100;
 
 type Open =

@@ -1,15 +1,15 @@
 import { useState } from 'preact/hooks';
 import type { ZkCode } from '../../../client/zk.ts';
 import { useAction, useClient } from '../api.ts';
+import { ScrollableText } from '../executions/result.tsx';
 import { useWords } from '../language.tsx';
-import { Written } from '../runs/result.tsx';
 import { Dialog, FormDialog } from '../ui/dialog.tsx';
 import { MasterPassword } from './master-password.tsx';
 import { dictionary } from './words.ts';
 
 type Props = { readonly program: ZkCode; readonly close: () => void };
 
-/** Decrypts a program here. Code and password are forgotten when the dialog is closed. */
+/** Decrypts a program in the browser, which forgets code and password when the dialog closes. */
 export function ShowDialog({ program: { name }, close }: Props) {
   const words = useWords(dictionary);
   const client = useClient();
@@ -30,7 +30,7 @@ export function ShowDialog({ program: { name }, close }: Props) {
   }
   return (
     <Dialog title={name} wide close={close}>
-      <Written title={words.code} text={code} />
+      <ScrollableText title={words.code} text={code} />
       <p class="actions">
         <button type="button" class="primary" onClick={close}>
           {words.close}

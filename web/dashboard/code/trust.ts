@@ -1,19 +1,19 @@
 import type { StrongroomClient } from '../../../client/index.ts';
 import type { ZkTrust } from '../../../client/zk.ts';
 
-/** Public: the keys that vouch for sandboxes, as they were first seen. They stay in this browser after signing out. */
+/** Stores the signing keys for sandboxes as this browser first saw them. They are public, so they stay after sign-out. */
 const storageKey = 'strongroom.public-keys';
 
-/** What proofs of sandboxes are checked against, for this user. */
-export async function trustOf(client: StrongroomClient, userId: string): Promise<ZkTrust> {
-  const kept = localStorage.getItem(storageKey);
-  if (kept) return { userId, publicKeys: JSON.parse(kept) };
+/** Returns the keys that a sandbox's proof is verified with. The first use stores the keys that the server sends. */
+export async function trustFor(client: StrongroomClient, userId: string): Promise<ZkTrust> {
+  const stored = localStorage.getItem(storageKey);
+  if (stored) return { userId, publicKeys: JSON.parse(stored) };
   const { keys } = (await client.call('system.getJwks')).body;
   localStorage.setItem(storageKey, JSON.stringify(keys));
   return { userId, publicKeys: keys };
 }
 
-/** Those of the next time count then. */
+/** Forgets the stored keys, so that the next use trusts the server's current ones. */
 export function forgetKeys(): void {
   localStorage.removeItem(storageKey);
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** By the browser's own dialog; none where its user thinks better of it. */
+/** Opens the browser's file dialog and returns the chosen files: none if the user cancels. */
 export function chooseFiles(multiple: boolean): Promise<readonly File[]> {
   const input = Object.assign(document.createElement('input'), { type: 'file', multiple });
   return new Promise((resolve) => {
@@ -11,22 +11,22 @@ export function chooseFiles(multiple: boolean): Promise<readonly File[]> {
 }
 
 /**
- * Takes files that are dropped anywhere on the page: one that misses would make the browser leave the page.
+ * Accepts files that are dropped anywhere on the page: dropped beside a target, they would make the browser leave it.
  *
- * @returns whether files are held above it
+ * @returns whether files are being dragged over the page
  */
-export function useDrop(take: (files: readonly File[]) => void): boolean {
-  const [isOver, setOver] = useState(false);
+export function useDrop(accept: (files: readonly File[]) => void): boolean {
+  const [isDraggedOver, setDraggedOver] = useState(false);
   useEffect(() => {
     const over = (event: DragEvent) => {
       event.preventDefault();
-      setOver(true);
+      setDraggedOver(true);
     };
-    const leave = (event: DragEvent) => event.relatedTarget === null && setOver(false);
+    const leave = (event: DragEvent) => event.relatedTarget === null && setDraggedOver(false);
     const drop = (event: DragEvent) => {
       event.preventDefault();
-      setOver(false);
-      take(filesOf(event.dataTransfer));
+      setDraggedOver(false);
+      accept(filesOf(event.dataTransfer));
     };
     addEventListener('dragover', over);
     addEventListener('dragleave', leave);
@@ -36,11 +36,11 @@ export function useDrop(take: (files: readonly File[]) => void): boolean {
       removeEventListener('dragleave', leave);
       removeEventListener('drop', drop);
     };
-  }, [take]);
-  return isOver;
+  }, [accept]);
+  return isDraggedOver;
 }
 
-/** Folders have no content to upload. */
+/** Skips folders, which have no content to upload. */
 function filesOf(transfer: DataTransfer | null): readonly File[] {
   const items = [...(transfer?.items ?? [])].filter((item) => !item.webkitGetAsEntry()?.isDirectory);
   return items.flatMap((item) => item.getAsFile() ?? []);

@@ -7,9 +7,9 @@ type RowProps = {
   readonly name: string;
   readonly done: number;
   readonly total: number;
-  /** Why it goes no further. */
+  /** Why the transfer stopped. */
   readonly error?: unknown;
-  /** What can be done about it. */
+  /** Buttons. */
   readonly children: ComponentChildren;
 };
 

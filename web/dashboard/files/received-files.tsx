@@ -9,7 +9,7 @@ import { RowButton, Table } from '../ui/table.tsx';
 import type { Wanted } from './use-download.ts';
 import { dictionary } from './words.ts';
 
-/** What others share with the user. */
+/** Files that others share with the user. */
 export function ReceivedFiles({ download }: { readonly download: (wanted: Wanted) => void }) {
   const words = useWords(dictionary);
   const { bytes, moment } = useFormats();
@@ -32,11 +32,11 @@ export function ReceivedFiles({ download }: { readonly download: (wanted: Wanted
             keyOf={({ shareId }) => shareId}
             columns={[
               { label: words.name, cell: ({ fileName }) => fileName },
-              { label: words.from, cell: ({ ownerName }) => ownerName },
+              { label: words.owner, cell: ({ ownerName }) => ownerName },
               { label: words.size, cell: ({ sizeBytes }) => bytes(sizeBytes) },
               {
-                label: words.until,
-                cell: ({ expiresUtc }) => (expiresUtc ? moment(expiresUtc) : words.unlimited),
+                label: words.expires,
+                cell: ({ expiresUtc }) => (expiresUtc ? moment(expiresUtc) : words.never),
               },
             ]}
             actions={(file) => (
@@ -46,7 +46,7 @@ export function ReceivedFiles({ download }: { readonly download: (wanted: Wanted
                   of={file.fileName}
                   press={() => download({ ...file, open: (options) => open(file, options) })}
                 />
-                <RowButton label={words.leave} of={file.fileName} press={() => removal.run(file)} />
+                <RowButton label={words.decline} of={file.fileName} press={() => removal.run(file)} />
               </>
             )}
           />

@@ -1,10 +1,10 @@
 import type { VaultFile } from '../../../client/vault/download.ts';
 import { saveBytes } from '../ui/save-bytes.ts';
 
-/** What a browser holds in memory that cannot write to the disk piece by piece. */
+/** The largest file that fits into memory, for browsers that cannot write to disk in pieces. */
 export const memoryBytes = 512 * 1024 * 1024;
 
-/** No library of types declares it yet; Chromium has it. */
+/** Chromium's file picker. TypeScript's DOM types do not declare it yet. */
 type Picker = (options: { readonly suggestedName: string }) => Promise<{
   createWritable(): Promise<{
     write(piece: Uint8Array): Promise<void>;
@@ -15,18 +15,22 @@ type Picker = (options: { readonly suggestedName: string }) => Promise<{
 
 const picker = (globalThis as { readonly showSaveFilePicker?: Picker }).showSaveFilePicker;
 
-/** Where a file is going to: a place on the disk, or the browser's downloads by way of its memory. */
+/** Where a file is saved: on disk, piece by piece, or in the browser's downloads, through memory. */
 export type Destination = {
-  readonly takes: (sizeBytes: number) => boolean;
+  readonly accepts: (sizeBytes: number) => boolean;
   readonly save: (file: VaultFile, onPiece: (bytes: number) => void) => Promise<void>;
 };
 
-/** Asked for at once, while the browser knows that its user wants it. @throws DOMException AbortError */
+/**
+ * Asks where to save a file. Call it directly in a click handler: browsers open the picker only there.
+ *
+ * @throws DOMException AbortError if the user cancels
+ */
 export async function chooseDestination(name: string): Promise<Destination> {
   const handle = await picker?.({ suggestedName: name });
-  if (!handle) return { takes: (sizeBytes) => sizeBytes <= memoryBytes, save: toDownloads };
+  if (!handle) return { accepts: (sizeBytes) => sizeBytes <= memoryBytes, save: toDownloads };
   return {
-    takes: () => true,
+    accepts: () => true,
     async save(file, onPiece) {
       const writable = await handle.createWritable();
       try {
@@ -36,7 +40,7 @@ export async function chooseDestination(name: string): Promise<Destination> {
         }
         await writable.close();
       } catch (error) {
-        // Nothing is left where the file was to be, rather than a part of it.
+        // Leave no file rather than a truncated one.
         await writable.abort();
         throw error;
       }
@@ -44,7 +48,7 @@ export async function chooseDestination(name: string): Promise<Destination> {
   };
 }
 
-/** The browser is given the whole or nothing. */
+/** Hands the file to the browser's downloads once it is complete. */
 async function toDownloads(file: VaultFile, onPiece: (bytes: number) => void): Promise<void> {
   const pieces: Uint8Array[] = [];
   for await (const piece of file.read()) {

@@ -6,14 +6,14 @@ import { type OpenVault, useOpenVault } from '../open-vault/provider.tsx';
 import { Problem } from '../ui/states.tsx';
 import { RowButton, Table } from '../ui/table.tsx';
 import { chooseFiles } from './choose-files.ts';
-import { giveUp, useUploadQueue } from './upload-queue.ts';
+import { abortUpload, useUploadQueue } from './upload-queue.ts';
 import { dictionary } from './words.ts';
 
 export function useUnfinished({ vault }: OpenVault): Loaded<readonly ListedUpload[]> {
   return useLoad((signal) => allOf(openUploads(vault, { signal })), [vault]);
 }
 
-/** Uploads that broke off, here or elsewhere: with the same file they go on. */
+/** Interrupted uploads, from any computer. Choosing the same file resumes one. */
 export function Unfinished({ loaded }: { readonly loaded: Loaded<readonly ListedUpload[]> }) {
   const words = useWords(dictionary);
   const { bytes, moment } = useFormats();
@@ -22,17 +22,17 @@ export function Unfinished({ loaded }: { readonly loaded: Loaded<readonly Listed
   const resumption = useAction(async ({ id, fileName, sizeBytes }: ListedUpload) => {
     const [file] = await chooseFiles(false);
     if (!file) return;
-    // A byte of another file would become part of this one.
+    // Otherwise the upload would mix the bytes of two files.
     if (file.name !== fileName || file.size !== sizeBytes)
       throw new Error(fill(words.otherFile, { name: fileName, size: bytes(sizeBytes) }));
     queue.add(file, id);
   });
   const removal = useAction(async ({ id }: ListedUpload) => {
-    await giveUp(open, id);
+    await abortUpload(open, id);
     loaded.reload();
   });
-  const underWay = new Set(queue.transfers.map(({ fileId }) => fileId));
-  const uploads = loaded.data?.filter(({ id }) => !underWay.has(id)) ?? [];
+  const inProgress = new Set(queue.transfers.map(({ fileId }) => fileId));
+  const uploads = loaded.data?.filter(({ id }) => !inProgress.has(id)) ?? [];
   const error = loaded.error ?? resumption.error ?? removal.error;
   if (uploads.length === 0 && error === undefined) return null;
   return (
@@ -46,12 +46,16 @@ export function Unfinished({ loaded }: { readonly loaded: Loaded<readonly Listed
         columns={[
           { label: words.name, cell: ({ fileName }) => fileName },
           { label: words.size, cell: ({ sizeBytes }) => bytes(sizeBytes) },
-          { label: words.begun, cell: ({ createdUtc }) => moment(createdUtc) },
+          { label: words.started, cell: ({ createdUtc }) => moment(createdUtc) },
         ]}
         actions={(upload) => (
           <>
-            <RowButton label={words.goOn} of={upload.fileName} press={() => resumption.run(upload)} />
-            <RowButton label={words.giveUp} of={upload.fileName} press={() => removal.run(upload)} />
+            <RowButton
+              label={words.chooseAndResume}
+              of={upload.fileName}
+              press={() => resumption.run(upload)}
+            />
+            <RowButton label={words.discard} of={upload.fileName} press={() => removal.run(upload)} />
           </>
         )}
       />

@@ -6,9 +6,9 @@ import type { OpenVault } from '../open-vault/provider.tsx';
 export type Transfer = {
   readonly number: number;
   readonly file: File;
-  /** Bytes of the content that are stored. */
+  /** Bytes uploaded so far. */
   readonly done: number;
-  /** Of the file that it becomes, once the server knows of it: then it can be resumed. */
+  /** The file's id, once the server has registered the upload. From then on it can be resumed. */
   readonly fileId?: string;
   /** Why it stopped. */
   readonly error?: unknown;
@@ -16,14 +16,14 @@ export type Transfer = {
 
 type Entry = { transfer: Transfer; abort: AbortController };
 
-/** Uploads one after the other, for as long as the vault is open, whichever section is shown. */
+/** Uploads files one after another while the vault is open, whichever section is shown. */
 export class UploadQueue {
   readonly #open: OpenVault;
   readonly #listeners = new Set<() => void>();
   readonly #entries = new Map<number, Entry>();
   #last: Promise<void> = Promise.resolve();
   #count = 0;
-  /** Called with each step, so that the vault stays open meanwhile. */
+  /** Called with each step, so that the vault does not lock during an upload. */
   onUse: () => void = () => undefined;
   onStored: (file: File) => void = () => undefined;
 
@@ -40,11 +40,11 @@ export class UploadQueue {
     return () => this.#listeners.delete(listener);
   }
 
-  /** @param fileId of an upload that is gone on with */
+  /** @param fileId the upload to resume */
   add(file: File, fileId?: string): void {
     const transfer = { number: ++this.#count, file, done: 0, ...(fileId && { fileId }) };
     this.#entries.set(transfer.number, { transfer, abort: new AbortController() });
-    this.#begin(transfer.number);
+    this.#start(transfer.number);
   }
 
   resume({ number }: Transfer): void {
@@ -52,22 +52,22 @@ export class UploadQueue {
     if (!entry) return;
     const { error: _, ...transfer } = entry.transfer;
     entry.transfer = transfer;
-    this.#begin(number);
+    this.#start(number);
   }
 
-  /** Ends it for good: what is stored of it is removed. */
+  /** Cancels an upload and deletes what has been uploaded. */
   async cancel({ number }: Transfer): Promise<void> {
     const entry = this.#entries.get(number);
     if (!entry) return;
     this.#entries.delete(number);
     entry.abort.abort();
-    this.#tell();
+    this.#notify();
     const { fileId } = entry.transfer;
-    if (fileId) await giveUp(this.#open, fileId);
+    if (fileId) await abortUpload(this.#open, fileId);
   }
 
-  #begin(number: number): void {
-    this.#tell();
+  #start(number: number): void {
+    this.#notify();
     this.#last = this.#last.then(() => this.#run(number));
   }
 
@@ -76,15 +76,15 @@ export class UploadQueue {
     if (!entry) return;
     const { file, fileId } = entry.transfer;
     const { vault, signal: locked } = this.#open;
-    const change = (what: Partial<Transfer>) => {
-      entry.transfer = { ...entry.transfer, ...what };
+    const change = (changes: Partial<Transfer>) => {
+      entry.transfer = { ...entry.transfer, ...changes };
       this.onUse();
-      this.#tell();
+      this.#notify();
     };
     const options = {
       signal: AbortSignal.any([entry.abort.signal, locked]),
       onProgress: (done: number) => change({ done }),
-      onBegun: (begun: string) => change({ fileId: begun }),
+      onBegun: (id: string) => change({ fileId: id }),
     };
     try {
       if (fileId) await resumeUpload(vault, fileId, file, options);
@@ -94,16 +94,16 @@ export class UploadQueue {
     } catch (error) {
       entry.transfer = { ...entry.transfer, error };
     }
-    this.#tell();
+    this.#notify();
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 }
 
-/** It may be a file by now, or be gone: then there is nothing to remove. */
-export async function giveUp({ vault }: OpenVault, id: string): Promise<void> {
+/** Aborts an upload. One that has been completed or deleted meanwhile is ignored. */
+export async function abortUpload({ vault }: OpenVault, id: string): Promise<void> {
   try {
     await vault.client.call('uploads.abort', { params: { id } });
   } catch (error) {
@@ -113,7 +113,7 @@ export async function giveUp({ vault }: OpenVault, id: string): Promise<void> {
 
 const queues = new WeakMap<OpenVault, UploadQueue>();
 
-/** The queue of the vault that is open; whoever shows it is drawn anew with each step. */
+/** Returns the open vault's queue, and renders the component again with each step. */
 export function useUploadQueue(open: OpenVault): UploadQueue {
   const queue = queues.get(open) ?? new UploadQueue(open);
   queues.set(open, queue);

@@ -10,30 +10,30 @@ import { dictionary } from './words.ts';
 
 type UploadsProps = { readonly done: () => void };
 
-/** Where files go in, and those that are under way. */
+/** Accepts files and shows uploads in progress. */
 export function Uploads({ done }: UploadsProps) {
   const words = useWords(dictionary);
-  const say = useToast();
+  const toast = useToast();
   const { touch } = useVaultAccess();
   const queue = useUploadQueue(useOpenVault());
   queue.onUse = touch;
   queue.onStored = ({ name }) => {
-    say(fill(words.stored, { name }));
+    toast(fill(words.stored, { name }));
     done();
   };
-  const take = useCallback(
+  const upload = useCallback(
     (files: readonly File[]) => {
       for (const file of files) queue.add(file);
     },
     [queue],
   );
-  const isOver = useDrop(take);
+  const isDraggedOver = useDrop(upload);
   return (
     <>
-      <div class={isOver ? 'empty drop over' : 'empty drop'}>
+      <div class={isDraggedOver ? 'empty drop over' : 'empty drop'}>
         <p class="title">{words.drop}</p>
         <p>{words.dropLead}</p>
-        <button type="button" class="primary" onClick={async () => take(await chooseFiles(true))}>
+        <button type="button" class="primary" onClick={async () => upload(await chooseFiles(true))}>
           {words.choose}
         </button>
       </div>
@@ -46,7 +46,7 @@ function Transfers({ queue, done }: UploadsProps & { readonly queue: UploadQueue
   const words = useWords(dictionary);
   if (queue.transfers.length === 0) return null;
   return (
-    <ul class="rows card" aria-label={words.underWay}>
+    <ul class="rows card" aria-label={words.uploading}>
       {queue.transfers.map((transfer) => {
         const { number, file, error, fileId } = transfer;
         const { name, size } = file;

@@ -14,7 +14,7 @@ export type Wanted = {
 
 export type Progress = { readonly fileName: string; readonly done: number; readonly total: number };
 
-/** One download at a time, decrypted here. */
+/** Downloads and decrypts one file at a time. */
 export function useDownload() {
   const words = useWords(dictionary);
   const { bytes } = useFormats();
@@ -23,19 +23,19 @@ export function useDownload() {
   const [progress, setProgress] = useState<Progress>();
   const abort = useRef<AbortController>(undefined);
   const action = useAction(async ({ fileName, sizeBytes: total, open }: Wanted) => {
-    const stop = new AbortController();
-    abort.current = stop;
+    const cancel = new AbortController();
+    abort.current = cancel;
     try {
       const destination = await chooseDestination(fileName);
-      if (!destination.takes(total)) throw new Error(fill(words.tooLarge, { size: bytes(memoryBytes) }));
+      if (!destination.accepts(total)) throw new Error(fill(words.tooLarge, { size: bytes(memoryBytes) }));
       setProgress({ fileName, done: 0, total });
-      const file = await open({ signal: AbortSignal.any([stop.signal, locked]) });
-      await destination.save(file, (more) => {
+      const file = await open({ signal: AbortSignal.any([cancel.signal, locked]) });
+      await destination.save(file, (count) => {
         touch();
-        setProgress((before) => before && { ...before, done: before.done + more });
+        setProgress((before) => before && { ...before, done: before.done + count });
       });
     } catch (error) {
-      // Its user wanted it no longer.
+      // The user canceled.
       if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
     } finally {
       setProgress(undefined);

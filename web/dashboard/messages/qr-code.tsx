@@ -1,10 +1,10 @@
 import { useLoad } from '../api.ts';
 import { LoadedView } from '../ui/states.tsx';
 
-/** The quiet zone that readers need around it, in modules (ISO/IEC 18004). */
+/** Width of the quiet zone that readers need, in modules (ISO/IEC 18004). */
 const border = 4;
 
-/** Drawn here, and by this page alone: the text is sent nowhere. */
+/** A QR code. The page draws it itself, so the text is not sent anywhere. */
 export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
   const loaded = useLoad(async () => {
     const { default: encodeQR } = await import('qr');
@@ -21,7 +21,7 @@ export function QrCode({ text, label }: { readonly text: string; readonly label:
   );
 }
 
-/** One square for each dark module. */
+/** Draws a square for each dark module. */
 function pathOf(rows: readonly (readonly boolean[])[]): string {
   return rows.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
 }

@@ -31,7 +31,7 @@ export default function Messages() {
   return (
     <>
       <Heading title={words.title} lead={words.lead} />
-      <Write done={loaded.reload} />
+      <MessageForm done={loaded.reload} />
       <h2>{words.own}</h2>
       <LoadedList loaded={loaded} empty={<Empty title={words.none} />}>
         {(messages) => <MessageTable messages={messages} done={loaded.reload} />}
@@ -41,7 +41,7 @@ export default function Messages() {
   );
 }
 
-function Write({ done }: { readonly done: () => void }) {
+function MessageForm({ done }: { readonly done: () => void }) {
   const words = useWords(dictionary);
   const client = useClient();
   const [content, setContent] = useState('');
@@ -51,7 +51,7 @@ function Write({ done }: { readonly done: () => void }) {
   const [access, setAccess] = useState<keyof typeof accesses>('once');
   const [link, setLink] = useState<string>();
   const action = useAction(async () => {
-    // The cryptography comes when it is needed, and not before.
+    // Loads the cryptography when it is first needed.
     const [{ createMessage }, { primitives }] = await Promise.all([
       import('../../../client/messages.ts'),
       import('../../recipient/primitives.ts'),
@@ -105,7 +105,7 @@ function Write({ done }: { readonly done: () => void }) {
       </Form>
       {link && (
         <>
-          <ShownOnce label={words.made} value={link} note={words.madeLead} />
+          <ShownOnce label={words.created} value={link} note={words.createdNote} />
           <QrCode text={link} label={words.qr} />
         </>
       )}
@@ -119,10 +119,10 @@ function MessageTable({ messages, done }: TableProps) {
   const words = useWords(dictionary);
   const { moment, number } = useFormats();
   const client = useClient();
-  const say = useToast();
+  const toast = useToast();
   const action = useAction(async (messageId: string) => {
     await client.call('messages.delete', { params: { id: messageId } });
-    say(words.removed);
+    toast(words.removed);
     done();
   });
   return (
@@ -133,8 +133,8 @@ function MessageTable({ messages, done }: TableProps) {
         keyOf={({ messageId }) => messageId}
         columns={[
           { label: words.name, cell: ({ name }) => name || <span class="note">{words.unnamed}</span> },
-          { label: words.created, cell: ({ createdAt }) => moment(createdAt) },
-          { label: words.until, cell: ({ expiresAt }) => (expiresAt ? moment(expiresAt) : words.never) },
+          { label: words.createdAt, cell: ({ createdAt }) => moment(createdAt) },
+          { label: words.expires, cell: ({ expiresAt }) => (expiresAt ? moment(expiresAt) : words.never) },
           {
             label: words.left,
             cell: ({ remaining }) => (remaining === null ? words.unlimited : number(remaining)),

@@ -21,7 +21,7 @@ export function CreateKeys() {
     <>
       <h2>{words.create}</h2>
       <p>{words.createLead}</p>
-      <p class="warning">{words.cannotBeTold}</p>
+      <p class="warning">{words.noReset}</p>
       <Form action={action} submit={action.busy ? words.creating : words.createIt}>
         <NewSecretFields secret={secret} />
       </Form>

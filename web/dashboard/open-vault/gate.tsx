@@ -10,7 +10,7 @@ import { useVaultAccess } from './provider.tsx';
 import { UserSecretField } from './user-secret-field.tsx';
 import { dictionary } from './words.ts';
 
-/** Shows what is in it once the vault is open, and until then the way to open it. */
+/** Shows its children once the vault is open, and until then a form to unlock it or to create keys. */
 export function VaultGate({ children }: { readonly children: ComponentChildren }) {
   const { open } = useVaultAccess();
   if (open) return children;
@@ -32,10 +32,10 @@ export function LockButton() {
   );
 }
 
-/** For what asks for a user secret. */
+/** Shows its children only if it is safe to enter a user secret. */
 export function SecureOnly({ children }: { readonly children: ComponentChildren }) {
   const words = useWords(dictionary);
-  // Whoever is in between on plain HTTP could have changed this very page, to read what is typed into it.
+  // On plain HTTP an attacker could have changed this very page to read what is typed into it.
   return isSecureContext ? children : <p class="warning">{words.insecure}</p>;
 }
 

@@ -1,26 +1,26 @@
 import type { KeyTrust } from '../../../client/vault/trust.ts';
 
-/** Public: fingerprints of others, as this browser first encrypted for them. They stay in it after signing out. */
+/** Stores the fingerprints of the keys that this browser has encrypted for. They are public, so they stay after sign-out. */
 const storageKey = 'strongroom.fingerprints';
 
-type Known = Readonly<Record<string, string>>;
+type Fingerprints = Readonly<Record<string, string>>;
 
-const known = (): Known => JSON.parse(localStorage.getItem(storageKey) ?? '{}');
+const knownFingerprints = (): Fingerprints => JSON.parse(localStorage.getItem(storageKey) ?? '{}');
 
-/** Nobody's public keys ever change: ones that are not those of before are somebody else's. */
-export function areOthers(userId: string, fingerprint: string): boolean {
-  return (known()[userId] ?? fingerprint) !== fingerprint;
+/** Returns whether a fingerprint differs from the known one. Public keys never change, so it is then not the user's. */
+export function hasChanged(userId: string, fingerprint: string): boolean {
+  return (knownFingerprints()[userId] ?? fingerprint) !== fingerprint;
 }
 
 /**
- * Takes the keys whose fingerprints the page has shown, and keeps them; no others from then on.
+ * Trusts the keys whose fingerprints the page has shown, and stores them: other keys of these users are never trusted.
  *
- * @param shown fingerprints by user
+ * @param shown fingerprints by user id
  */
 export function trustShown(shown: ReadonlyMap<string, string>): KeyTrust {
   return (userId, fingerprint) => {
-    if (shown.get(userId) !== fingerprint || areOthers(userId, fingerprint)) return false;
-    localStorage.setItem(storageKey, JSON.stringify({ ...known(), [userId]: fingerprint }));
+    if (shown.get(userId) !== fingerprint || hasChanged(userId, fingerprint)) return false;
+    localStorage.setItem(storageKey, JSON.stringify({ ...knownFingerprints(), [userId]: fingerprint }));
     return true;
   };
 }

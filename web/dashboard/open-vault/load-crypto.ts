@@ -5,10 +5,10 @@ export async function loadCrypto(): Promise<VaultCrypto> {
   return crypto;
 }
 
-/** What a secret is tried with keeps the page from drawing for up to a second: what is being done is to be seen before. */
+/** Waits for the next paint, so that the page shows its progress before key derivation blocks it for up to a second. */
 function painted(): Promise<unknown> {
   return new Promise((resolve) => {
-    // No frame is drawn of a page that nobody sees.
+    // A hidden page gets no animation frame.
     if (document.hidden) resolve(undefined);
     else requestAnimationFrame(() => setTimeout(resolve));
   });

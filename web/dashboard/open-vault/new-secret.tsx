@@ -4,17 +4,20 @@ import { useWords } from '../language.tsx';
 import { PasswordField } from '../ui/field.tsx';
 import { dictionary } from './words.ts';
 
-/** A user secret that is being chosen, typed twice: nobody can tell it again. */
+/** Holds a new user secret, which is entered twice because it cannot be recovered. */
 export function useNewSecret() {
   const words = useWords(dictionary);
   const [secret, change] = useState('');
   const [repeated, changeRepeated] = useState('');
   return {
-    ...{ secret, change, repeated, changeRepeated },
-    /** @throws Error in the user's language */
+    secret,
+    change,
+    repeated,
+    changeRepeated,
+    /** Returns the secret. Throws an error in the user's language if it is too short or the entries differ. */
     read(): string {
       if (!isUserSecretLength(secret)) throw new Error(words.secretLength);
-      if (secret !== repeated) throw new Error(words.notTheSame);
+      if (secret !== repeated) throw new Error(words.mismatch);
       return secret;
     },
   };

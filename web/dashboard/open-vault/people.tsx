@@ -4,20 +4,20 @@ import { fingerprintOf } from '../../../client/vault/trust.ts';
 import { type Loaded, useClient, useLoad } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
 import { useSession } from '../session.ts';
-import { areOthers } from './known-keys.ts';
+import { hasChanged } from './known-keys.ts';
 import { loadCrypto } from './load-crypto.ts';
 import { dictionary } from './words.ts';
 
-/** Another user of the org, by the keys that the server gives out as theirs. */
+/** Another user of the org, with the keys that the server claims are theirs. */
 export type Person = {
   readonly id: string;
   readonly name: string;
   readonly fingerprint: string;
-  /** What the fingerprint is of. */
+  /** Has the keys of the fingerprint. */
   readonly profile: Profile;
 };
 
-/** Those to whom something can be sealed, by name. */
+/** Loads the users who have keys, sorted by name. */
 export function usePeople(): Loaded<readonly Person[]> {
   const client = useClient();
   const { user } = useSession();
@@ -36,30 +36,28 @@ export function usePeople(): Loaded<readonly Person[]> {
   );
 }
 
-/** Says where the server names other keys of somebody than before. */
-export function OtherKeys({ of: { id, name, fingerprint } }: { readonly of: Person }) {
+/** Warns if the server sends other keys for a person than the ones that this browser knows. */
+export function ChangedKeysWarning({ of: { id, name, fingerprint } }: { readonly of: Person }) {
   const words = useWords(dictionary);
-  if (!areOthers(id, fingerprint)) return null;
-  return <p class="warning">{fill(words.otherKeys, { name })}</p>;
+  if (!hasChanged(id, fingerprint)) return null;
+  return <p class="warning">{fill(words.keysChanged, { name })}</p>;
 }
 
-/** 64 digits as people read them out. */
+/** 64 digits in groups of four, to be read aloud. */
 export function Fingerprint({ digits }: { readonly digits: string }) {
   return <code class="fingerprint">{digits.replace(/.{4}(?=.)/g, '$& ')}</code>;
 }
 
-/** To be compared over another channel: false keys would read what is sealed to them. */
+/** A fingerprint to compare through another channel. False keys could decrypt what is sealed to them. */
 export function FingerprintOf(person: Person) {
   const words = useWords(dictionary);
   const { name, fingerprint } = person;
   return (
     <div class="field">
-      <p class="label">
-        {words.fingerprintOf} {name}
-      </p>
+      <p class="label">{fill(words.fingerprintOf, { name })}</p>
       <Fingerprint digits={fingerprint} />
       <p class="note">{words.compare}</p>
-      <OtherKeys of={person} />
+      <ChangedKeysWarning of={person} />
     </div>
   );
 }

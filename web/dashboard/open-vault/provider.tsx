@@ -8,23 +8,23 @@ import { loadCrypto } from './load-crypto.ts';
 const lockAfterMs = 15 * 60_000;
 const checkEveryMs = 5_000;
 
-/** A vault whose private keys are in the memory of this page, and nowhere else. */
+/** A vault whose private keys are in this page's memory and nowhere else. */
 export type OpenVault = {
   readonly vault: Vault;
-  /** Fingerprints that this page has shown, by user: nothing is wrapped to keys that it has not. */
+  /** Fingerprints that this page has shown, by user id. Nothing is wrapped to other keys. */
   readonly shown: Map<string, string>;
-  /** Aborts once the vault is locked. */
+  /** Aborts when the vault is locked. */
   readonly signal: AbortSignal;
 };
 
 type VaultAccess = {
   readonly open: OpenVault | undefined;
-  /** It was locked by itself, and not because its user wanted it to. */
+  /** The vault was locked after inactivity, not by the user. */
   readonly wasIdle: boolean;
   /** @throws WrongUserSecret @throws Tampered @throws StrongroomError */
   readonly unlock: (userSecret: string) => Promise<void>;
   readonly lock: () => void;
-  /** Something is being done for the user, who need not type or click meanwhile. */
+  /** Reports activity such as an upload, so that the vault does not lock while the user waits. */
   readonly touch: () => void;
 };
 
@@ -32,15 +32,15 @@ const VaultContext = createContext<VaultAccess | undefined>(undefined);
 
 type Opened = OpenVault & { readonly close: () => void };
 
-/** Keeps the open vault of a session, for all of its sections. It goes with the session. */
+/** Holds the session's open vault for all sections, and closes it at the end of the session. */
 export function VaultProvider({ children }: { readonly children: ComponentChildren }) {
   const [open, setOpen] = useState<Opened>();
   const [wasIdle, setIdle] = useState(false);
   const lastUse = useRef(0);
-  const isOver = useRef(false);
+  const isUnmounted = useRef(false);
   useEffect(
     () => () => {
-      isOver.current = true;
+      isUnmounted.current = true;
     },
     [],
   );
@@ -63,8 +63,8 @@ export function VaultProvider({ children }: { readonly children: ComponentChildr
       wasIdle,
       async unlock(userSecret: string) {
         const opened = await openVault(userSecret);
-        // Whoever has signed out meanwhile leaves nothing open.
-        if (isOver.current) return opened.close();
+        // The user may have signed out in the meantime.
+        if (isUnmounted.current) return opened.close();
         setOpen(opened);
         setIdle(false);
       },
@@ -90,14 +90,14 @@ async function openVault(userSecret: string): Promise<Opened> {
   return { vault, shown, signal: locked.signal, close };
 }
 
-/** @throws Error outside of what is shown to who is signed in */
+/** @throws Error if no one is signed in */
 export function useVaultAccess(): VaultAccess {
   const access = useContext(VaultContext);
-  if (!access) throw new Error('nobody is signed in');
+  if (!access) throw new Error('no one is signed in');
   return access;
 }
 
-/** @throws Error where the vault is locked */
+/** @throws Error if the vault is locked */
 export function useOpenVault(): OpenVault {
   const { open } = useVaultAccess();
   if (!open) throw new Error('the vault is locked');

@@ -7,7 +7,7 @@ import { LoadedList } from '../ui/states.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { FingerprintOf, type Person, usePeople } from './people.tsx';
 import { useOpenVault } from './provider.tsx';
-import type { Grant, Shareable } from './sharing-dialog.tsx';
+import type { Share, Shareable } from './shareable.ts';
 import { dictionary } from './words.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -16,30 +16,31 @@ const names = ['never', 'day', 'week', 'month'] as const;
 
 type FormProps = {
   readonly shareable: Shareable;
-  readonly taken: readonly Grant[];
+  /** Existing shares, whose recipients are not offered again. */
+  readonly shares: readonly Share[];
   readonly close: () => void;
 };
 
-export function ShareForm({ taken, close, ...props }: FormProps) {
+export function ShareForm({ shares, close, ...props }: FormProps) {
   const words = useWords(dictionary);
   const people = usePeople();
-  const has = (id: string) => taken.some(({ recipientUserId }) => recipientUserId === id);
-  const others = people.data?.filter(({ id }) => !has(id));
+  const hasShare = (id: string) => shares.some(({ recipientUserId }) => recipientUserId === id);
+  const others = people.data?.filter(({ id }) => !hasShare(id));
   return (
     <LoadedList
       loaded={{ ...people, data: others }}
-      empty={<NobodyLeft text={taken.length > 0 ? undefined : words.nobody} close={close} />}
+      empty={<NoRecipient text={shares.length > 0 ? words.allShared : words.noPeople} close={close} />}
     >
-      {(list) => <Terms people={list} close={close} {...props} />}
+      {(recipients) => <NewShareForm people={recipients} close={close} {...props} />}
     </LoadedList>
   );
 }
 
-function NobodyLeft({ text, close }: { readonly text: string | undefined; readonly close: () => void }) {
+function NoRecipient({ text, close }: { readonly text: string; readonly close: () => void }) {
   const words = useWords(dictionary);
   return (
     <>
-      <p class="note">{text ?? words.everybody}</p>
+      <p class="note">{text}</p>
       <p class="actions">
         <button type="button" onClick={close}>
           {words.close}
@@ -49,11 +50,11 @@ function NobodyLeft({ text, close }: { readonly text: string | undefined; readon
   );
 }
 
-type TermsProps = Omit<FormProps, 'taken'> & { readonly people: readonly Person[] };
+type NewShareFormProps = Omit<FormProps, 'shares'> & { readonly people: readonly Person[] };
 
-function Terms({ shareable, people, close }: TermsProps) {
+function NewShareForm({ shareable, people, close }: NewShareFormProps) {
   const words = useWords(dictionary);
-  const say = useToast();
+  const toast = useToast();
   const { shown } = useOpenVault();
   const [chosen, setChosen] = useState('');
   const [alias, setAlias] = useState('');
@@ -69,7 +70,7 @@ function Terms({ shareable, people, close }: TermsProps) {
       ...(alias && { alias }),
       ...(ms !== undefined && { expires: new Date(Date.now() + ms) }),
     });
-    say(fill(words.shared, { name }));
+    toast(fill(words.shared, { name }));
     close();
   });
   return (

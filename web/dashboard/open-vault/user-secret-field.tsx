@@ -4,7 +4,7 @@ import { dictionary } from './words.ts';
 
 type UserSecretFieldProps = { readonly value: string; readonly change: (value: string) => void };
 
-/** For the secret that the user has. No browser keeps it: it would be sent to wherever passwords are synced. */
+/** Asks for the current user secret. Autocomplete is off, because browsers would sync a stored secret elsewhere. */
 export function UserSecretField(props: UserSecretFieldProps) {
   const words = useWords(dictionary);
   return (

@@ -4,7 +4,6 @@ import { useAction, useClient } from '../api.ts';
 import { useWords } from '../language.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
 import { Area, Field } from '../ui/field.tsx';
-import type { Package } from './section.tsx';
 import { dictionary } from './words.ts';
 
 type DialogProps = { readonly close: () => void; readonly done: () => void };
@@ -34,12 +33,12 @@ export function AddDialog({ close, done }: DialogProps) {
   );
 }
 
-/** The whole list as text: to go to other versions, or to bring a list along. */
+/** Edits the whole list as text, to change versions or paste a list. */
 export function ListDialog({
   packages,
   close,
   done,
-}: DialogProps & { readonly packages: readonly Package[] }) {
+}: DialogProps & { readonly packages: readonly { readonly requested: string }[] }) {
   const words = useWords(dictionary);
   const client = useClient();
   const [text, setText] = useState(() => packages.map(({ requested }) => `${requested}\n`).join(''));
@@ -52,13 +51,13 @@ export function ListDialog({
     done();
   });
   return (
-    <FormDialog title={words.edit} close={close} submit={words.replaceIt} action={action}>
+    <FormDialog title={words.edit} close={close} submit={words.saveList} action={action}>
       <Area label={words.list} hint={words.listHint} code value={text} change={setText} />
     </FormDialog>
   );
 }
 
-/** The API names a package by its place in the list; people know it by what they wrote. */
+/** Replaces a package's index, by which the API names it, with the line that the user wrote. */
 function namingPackages(error: StrongroomError, packages: readonly string[]): StrongroomError {
   const details = error.details.map(({ path, message }) => {
     const place = /^packages\.(\d+)$/.exec(path)?.[1];

@@ -9,12 +9,12 @@ import { RowButton, Table } from '../ui/table.tsx';
 import { AddDialog, ListDialog } from './dialogs.tsx';
 import { dictionary } from './words.ts';
 
-export type Package = ResponseFor<'packages.list'>['body'][number];
+type Package = ResponseFor<'packages.list'>['body'][number];
 
-/** More than a list may hold. */
+/** More than a list can hold, so that one page holds all. */
 const limit = 100;
 const pollMs = 1_500;
-const looks = { pending: 'busy', ready: 'good', failed: 'bad' } as const;
+const badges = { pending: 'busy', ready: 'good', failed: 'bad' } as const;
 
 type Open = { readonly kind: 'add' | 'list' } | { readonly kind: 'remove'; readonly name: string };
 
@@ -27,7 +27,7 @@ export default function Packages() {
     [client],
   );
   const packages = loaded.data ?? [];
-  usePolling(stateOf(packages) === 'pending', loaded, pollMs);
+  usePolling(statusOf(packages) === 'pending', loaded, pollMs);
   const close = () => setOpen(undefined);
   const dialog = {
     close,
@@ -49,7 +49,7 @@ export default function Packages() {
       <LoadedList loaded={loaded} empty={<Empty title={words.none} lead={words.noneLead} />}>
         {(packages) => (
           <>
-            <p role="status">{words[`${stateOf(packages)}All`]}</p>
+            <p role="status">{words[`${statusOf(packages)}All`]}</p>
             <PackageTable packages={packages} remove={(name) => setOpen({ kind: 'remove', name })} />
           </>
         )}
@@ -68,10 +68,10 @@ export default function Packages() {
   );
 }
 
-/** The list is installed as a whole or not at all. */
-function stateOf(packages: readonly Package[]): Package['status'] {
-  const states = packages.map(({ status }) => status);
-  return (['pending', 'failed'] as const).find((state) => states.includes(state)) ?? 'ready';
+/** Returns the status of the whole list, which is installed completely or not at all. */
+function statusOf(packages: readonly Package[]): Package['status'] {
+  const statuses = packages.map(({ status }) => status);
+  return (['pending', 'failed'] as const).find((status) => statuses.includes(status)) ?? 'ready';
 }
 
 type TableProps = { readonly packages: readonly Package[]; readonly remove: (name: string) => void };
@@ -89,7 +89,7 @@ function PackageTable({ packages, remove }: TableProps) {
           label: words.status,
           cell: ({ status, error }) => (
             <>
-              <span class={`badge ${looks[status]}`}>{words[status]}</span>
+              <span class={`badge ${badges[status]}`}>{words[status]}</span>
               {error && (
                 <p class="note" lang="en">
                   {error}

@@ -4,37 +4,37 @@ import { useAction, useClient } from '../api.ts';
 import { fill, useWords } from '../language.tsx';
 import { trustShown } from '../open-vault/known-keys.ts';
 import { loadCrypto } from '../open-vault/load-crypto.ts';
-import { Fingerprint, OtherKeys, type Person, usePeople } from '../open-vault/people.tsx';
+import { ChangedKeysWarning, Fingerprint, type Person, usePeople } from '../open-vault/people.tsx';
 import { UserSecretField } from '../open-vault/user-secret-field.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
 import { Checkbox, Choice, Field, FieldGroup, PasswordField } from '../ui/field.tsx';
 import { LoadedView } from '../ui/states.tsx';
 import { useToast } from '../ui/toast.tsx';
-import type { Trustee } from './trustees.tsx';
+import type { Trustee } from './types.ts';
 import { dictionary } from './words.ts';
 
-/** Fewer would have the keys alone. */
-const least = 2;
+/** A single trustee would have the keys alone. */
+const minTrustees = 2;
 
 type DialogProps = {
-  readonly present: readonly Trustee[];
+  readonly current: readonly Trustee[];
   readonly close: () => void;
   readonly done: () => void;
 };
 
-export function AppointDialog({ present, close, done }: DialogProps) {
+export function AppointDialog({ current, close, done }: DialogProps) {
   const words = useWords(dictionary);
   const client = useClient();
-  const say = useToast();
+  const toast = useToast();
   const people = usePeople();
   const [chosen, setChosen] = useState<readonly Person[]>([]);
-  const [threshold, setThreshold] = useState(String(least));
+  const [threshold, setThreshold] = useState(String(minTrustees));
   const [phrase, setPhrase] = useState('');
   const [hint, setHint] = useState('');
   const [secret, setSecret] = useState('');
-  const needed = Math.min(Number(threshold), Math.max(least, chosen.length));
+  const needed = Math.min(Number(threshold), Math.max(minTrustees, chosen.length));
   const action = useAction(async () => {
-    if (chosen.length < least) throw new Error(words.chooseTwo);
+    if (chosen.length < minTrustees) throw new Error(words.chooseTwo);
     const ids = chosen.map(({ id }) => id);
     const shown = new Map(chosen.map(({ id, fingerprint }) => [id, fingerprint]));
     await appointTrustees(client, await loadCrypto(), secret, {
@@ -43,16 +43,19 @@ export function AppointDialog({ present, close, done }: DialogProps) {
       trust: trustShown(shown),
       ...(phrase && { mask: { phrase, hint } }),
     });
-    // Their shares join with none of the new ones.
-    for (const { trusteeUserId } of present) {
+    // The shares of trustees who were not selected do not combine with the new ones.
+    for (const { trusteeUserId } of current) {
       if (!shown.has(trusteeUserId))
         await client.call('recovery.deleteTrustee', { params: { trusteeUserId } });
     }
-    say(words.appointed);
+    toast(words.appointed);
     done();
   });
   const toggle = (person: Person, isChosen: boolean) =>
-    setChosen((before) => [...before.filter(({ id }) => id !== person.id), ...(isChosen ? [person] : [])]);
+    setChosen((previous) => [
+      ...previous.filter(({ id }) => id !== person.id),
+      ...(isChosen ? [person] : []),
+    ]);
   return (
     <FormDialog
       title={words.appoint}
@@ -61,7 +64,7 @@ export function AppointDialog({ present, close, done }: DialogProps) {
       action={action}
     >
       <p>{words.appointLead}</p>
-      {present.length > 0 && <p class="warning">{words.anew}</p>}
+      {current.length > 0 && <p class="warning">{words.reappoint}</p>}
       <LoadedView loaded={people}>
         {(list) => <People list={list} chosen={chosen} toggle={toggle} />}
       </LoadedView>
@@ -69,9 +72,9 @@ export function AppointDialog({ present, close, done }: DialogProps) {
         label={words.threshold}
         value={String(needed)}
         change={setThreshold}
-        options={counts(chosen.length).map((count) => [
+        options={thresholds(chosen.length).map((count) => [
           String(count),
-          fill(words.of, { needed: String(count), all: String(Math.max(least, chosen.length)) }),
+          fill(words.of, { needed: String(count), all: String(Math.max(minTrustees, chosen.length)) }),
         ])}
       />
       <PasswordField
@@ -97,7 +100,11 @@ export function AppointDialog({ present, close, done }: DialogProps) {
   );
 }
 
-const counts = (all: number) => Array.from({ length: Math.max(1, all - least + 1) }, (_, at) => at + least);
+/** Returns every threshold that is possible with so many trustees. */
+function thresholds(trustees: number): number[] {
+  const length = Math.max(1, trustees - minTrustees + 1);
+  return Array.from({ length }, (_, index) => index + minTrustees);
+}
 
 type PeopleProps = {
   readonly list: readonly Person[];
@@ -107,7 +114,7 @@ type PeopleProps = {
 
 function People({ list, chosen, toggle }: PeopleProps) {
   const words = useWords(dictionary);
-  if (list.length < least) return <p class="warning">{words.tooFew}</p>;
+  if (list.length < minTrustees) return <p class="warning">{words.tooFew}</p>;
   return (
     <FieldGroup label={words.trustees}>
       {list.map((person) => {
@@ -116,7 +123,7 @@ function People({ list, chosen, toggle }: PeopleProps) {
           <div key={person.id}>
             <Checkbox label={person.name} checked={isChosen} change={(checked) => toggle(person, checked)} />
             {isChosen && <Fingerprint digits={person.fingerprint} />}
-            <OtherKeys of={person} />
+            <ChangedKeysWarning of={person} />
           </div>
         );
       })}

@@ -1,48 +1,39 @@
 import { useState } from 'preact/hooks';
-import type { ResponseFor } from '../../../client/index.ts';
 import { allOf, entriesOf } from '../../../client/paging.ts';
 import { useClient, useLoad } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
-import { ShownOnce } from '../ui/shown-once.tsx';
+import { ShownOnceCard, type ShownOnceProps } from '../ui/shown-once.tsx';
 import { LoadedList } from '../ui/states.tsx';
 import { RowButton, Table } from '../ui/table.tsx';
 import { ReleaseDialog } from './release-dialog.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
 import { Phrase } from './trustees.tsx';
+import type { Owner } from './types.ts';
 import { dictionary } from './words.ts';
-
-export type Owner = ResponseFor<'recovery.listOwners'>['body'][number];
-
-/** What a trustee hands over, once. */
-export type Handover = { readonly label: string; readonly value: string; readonly note: string };
 
 type Open = { readonly kind: 'release' | 'restore'; readonly owner: Owner };
 
-/** Those whose trustee the user is. */
+/** The people whose keys the user can help to restore. */
 export function Owners() {
   const words = useWords(dictionary);
   const { moment } = useFormats();
   const client = useClient();
   const [open, setOpen] = useState<Open>();
-  const [handover, setHandover] = useState<Handover>();
+  const [shownOnce, setShownOnce] = useState<ShownOnceProps>();
   const loaded = useLoad(
     (signal) => allOf(entriesOf((query) => client.call('recovery.listOwners', { signal, query }))),
     [client],
   );
   const close = () => setOpen(undefined);
-  const done = (made: Handover) => {
+  const done = (result: ShownOnceProps) => {
     close();
-    setHandover(made);
+    setShownOnce(result);
   };
   return (
     <section class="part" aria-labelledby="owners-title">
       <h2 id="owners-title">{words.owners}</h2>
       <p>{words.ownersLead}</p>
-      {handover && (
-        <div class="card">
-          <ShownOnce {...handover} />
-        </div>
-      )}
+      {shownOnce && <ShownOnceCard {...shownOnce} />}
       <LoadedList loaded={loaded} empty={<p class="note">{words.noOwners}</p>}>
         {(owners) => (
           <Table
@@ -74,11 +65,11 @@ export function Owners() {
         <ReleaseDialog
           owner={open.owner}
           close={close}
-          done={(to, value) =>
+          done={(name, value) =>
             done({
               value,
-              label: fill(words.partFor, { name: to, owner: open.owner.ownerName }),
-              note: words.partNote,
+              label: fill(words.shareFor, { name, owner: open.owner.ownerName }),
+              note: words.shareNote,
             })
           }
         />

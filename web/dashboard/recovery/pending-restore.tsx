@@ -2,19 +2,18 @@ import { useState } from 'preact/hooks';
 import type { ResponseFor } from '../../../client/index.ts';
 import { rekeyRestored } from '../../../client/vault/keys.ts';
 import { WrongUserSecret } from '../../../crypto/errors.ts';
-import { useAction, useClient, useLoad } from '../api.ts';
+import { useClient, useLoad } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
 import { loadCrypto } from '../open-vault/load-crypto.ts';
-import { NewSecretFields, useNewSecret } from '../open-vault/new-secret.tsx';
-import { ConfirmDialog, FormDialog } from '../ui/dialog.tsx';
-import { PasswordField } from '../ui/field.tsx';
+import { RekeyDialog } from '../open-vault/rekey-dialog.tsx';
+import { ConfirmDialog } from '../ui/dialog.tsx';
 import { LoadedView } from '../ui/states.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { dictionary } from './words.ts';
 
 type Restore = NonNullable<ResponseFor<'recovery.getPendingRestore'>['body']['restore']>;
 
-/** The user's own keys, brought back by a trustee: to be vetoed, or used. */
+/** A restore of the user's own keys by a trustee, to veto or to use. */
 export function PendingRestore() {
   const client = useClient();
   const loaded = useLoad(
@@ -23,14 +22,14 @@ export function PendingRestore() {
   );
   return (
     <LoadedView loaded={loaded}>
-      {({ restore }) => restore && <Waiting restore={restore} done={loaded.reload} />}
+      {({ restore }) => restore && <RestoreCard restore={restore} done={loaded.reload} />}
     </LoadedView>
   );
 }
 
-type WaitingProps = { readonly restore: Restore; readonly done: () => void };
+type RestoreCardProps = { readonly restore: Restore; readonly done: () => void };
 
-function Waiting({ restore: { trusteeName, createdUtc, availableUtc }, done }: WaitingProps) {
+function RestoreCard({ restore: { trusteeName, createdUtc, availableUtc }, done }: RestoreCardProps) {
   const words = useWords(dictionary);
   const { moment } = useFormats();
   const [open, setOpen] = useState<'finish' | 'veto'>();
@@ -45,8 +44,8 @@ function Waiting({ restore: { trusteeName, createdUtc, availableUtc }, done }: W
   };
   return (
     <section class="card" aria-labelledby="restore-title">
-      <h2 id="restore-title">{words.waits}</h2>
-      <p>{fill(words.broughtBy, { name: trusteeName, time: moment(createdUtc) })}</p>
+      <h2 id="restore-title">{words.pending}</h2>
+      <p>{fill(words.restoredBy, { name: trusteeName, time: moment(createdUtc) })}</p>
       <p class="warning">{words.vetoLead}</p>
       {!isUsable && <p>{fill(words.usableFrom, { time: moment(availableUtc) })}</p>}
       <p class="actions">
@@ -70,46 +69,36 @@ type DialogProps = { readonly close: () => void; readonly done: () => void };
 function FinishDialog({ close, done }: DialogProps) {
   const words = useWords(dictionary);
   const client = useClient();
-  const say = useToast();
-  const [temporary, setTemporary] = useState('');
-  const secret = useNewSecret();
-  const action = useAction(async () => {
-    const chosen = secret.read();
+  const toast = useToast();
+  const rekey = async (temporarySecret: string, newSecret: string) => {
     try {
-      await rekeyRestored(client, await loadCrypto(), temporary.trim(), chosen);
+      await rekeyRestored(client, await loadCrypto(), temporarySecret.trim(), newSecret);
     } catch (error) {
       throw error instanceof WrongUserSecret ? new Error(words.wrongTemporary) : error;
     }
-    say(words.finished);
+    toast(words.finished);
     done();
-  });
+  };
   return (
-    <FormDialog
+    <RekeyDialog
       title={words.finish}
+      lead={words.finishLead}
+      currentLabel={words.temporary}
+      submit={words.finishIt}
+      busy={words.working}
       close={close}
-      submit={action.busy ? words.working : words.finishIt}
-      action={action}
-    >
-      <p>{words.finishLead}</p>
-      <PasswordField
-        label={words.temporary}
-        autocomplete="off"
-        required
-        value={temporary}
-        change={setTemporary}
-      />
-      <NewSecretFields secret={secret} />
-    </FormDialog>
+      rekey={rekey}
+    />
   );
 }
 
 function VetoDialog({ close, done }: DialogProps) {
   const words = useWords(dictionary);
   const client = useClient();
-  const say = useToast();
+  const toast = useToast();
   const act = async () => {
     await client.call('recovery.vetoRestore');
-    say(words.vetoed);
+    toast(words.vetoed);
     done();
   };
   return (

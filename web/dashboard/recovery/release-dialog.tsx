@@ -10,17 +10,17 @@ import { FingerprintOf, usePeople } from '../open-vault/people.tsx';
 import { UserSecretField } from '../open-vault/user-secret-field.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
 import { Choice } from '../ui/field.tsx';
-import type { Owner } from './owners.tsx';
+import type { Owner } from './types.ts';
 import { dictionary } from './words.ts';
 
 type DialogProps = {
   readonly owner: Owner;
   readonly close: () => void;
-  /** With the part, sealed to another trustee. */
-  readonly done: (to: string, part: string) => void;
+  /** Called with the share, sealed to the trustee of that name. */
+  readonly done: (collectorName: string, sealedShare: string) => void;
 };
 
-/** A trustee hands their part to the one who collects. */
+/** Seals the user's share to the trustee who collects the shares. */
 export function ReleaseDialog({ owner: { ownerUserId, ownerName }, close, done }: DialogProps) {
   const words = useWords(dictionary);
   const client = useClient();

@@ -12,29 +12,29 @@ import { loadCrypto } from '../open-vault/load-crypto.ts';
 import { UserSecretField } from '../open-vault/user-secret-field.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
 import { Area, PasswordField } from '../ui/field.tsx';
-import type { Owner } from './owners.tsx';
+import type { Owner } from './types.ts';
 import { dictionary } from './words.ts';
 
 type DialogProps = {
   readonly owner: Owner;
   readonly close: () => void;
-  /** With what the owner is to be told. */
+  /** Called with the secret that the owner must be told. */
   readonly done: (temporarySecret: string) => void;
 };
 
-/** A trustee joins their part with those of others, and brings the owner's keys back. */
+/** Combines the user's share with those of other trustees and restores the owner's keys. */
 export function RestoreDialog({ owner, close, done }: DialogProps) {
   const words = useWords(dictionary);
   const { ownerUserId, ownerName, xorApplied, xorSaltHint } = owner;
   const client = useClient();
-  const [parts, setParts] = useState('');
+  const [sealedShares, setSealedShares] = useState('');
   const [phrase, setPhrase] = useState('');
   const [secret, setSecret] = useState('');
   const restore = async () => {
     const crypto = await loadCrypto();
     const shares = [await openTrusteeShare(client, crypto, secret, ownerUserId)];
-    for (const part of parts.split(/\s+/).filter(Boolean))
-      shares.push(await openHandedShare(client, crypto, secret, part));
+    for (const sealed of sealedShares.split(/\s+/).filter(Boolean))
+      shares.push(await openHandedShare(client, crypto, secret, sealed));
     const temporarySecret = newTemporarySecret();
     await restoreOwner(client, crypto, { shares, ...(phrase && { phrase }), temporarySecret });
     return temporarySecret;
@@ -43,7 +43,7 @@ export function RestoreDialog({ owner, close, done }: DialogProps) {
     try {
       done(await restore());
     } catch (error) {
-      throw error instanceof Tampered ? new Error(words.doNotJoin) : error;
+      throw error instanceof Tampered ? new Error(words.cannotCombine) : error;
     }
   });
   return (
@@ -55,13 +55,13 @@ export function RestoreDialog({ owner, close, done }: DialogProps) {
     >
       <p>{words.restoreLead}</p>
       <Area
-        label={words.parts}
-        hint={words.partsHint}
+        label={words.shares}
+        hint={words.sharesHint}
         required
         rows={4}
         code
-        value={parts}
-        change={setParts}
+        value={sealedShares}
+        change={setSealedShares}
       />
       {xorApplied && (
         <PasswordField

@@ -1,20 +1,17 @@
 import { useState } from 'preact/hooks';
-import type { ResponseFor } from '../../../client/index.ts';
 import { allOf, entriesOf } from '../../../client/paging.ts';
 import { useClient, useLoad } from '../api.ts';
-import { fill, useFormats, useWords } from '../language.tsx';
-import { ConfirmDialog } from '../ui/dialog.tsx';
+import { useFormats, useWords } from '../language.tsx';
+import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { Empty, LoadedList } from '../ui/states.tsx';
 import { RowButton, Table } from '../ui/table.tsx';
-import { useToast } from '../ui/toast.tsx';
 import { AppointDialog } from './appoint-dialog.tsx';
+import type { Trustee } from './types.ts';
 import { dictionary } from './words.ts';
 
-export type Trustee = ResponseFor<'recovery.listTrustees'>['body'][number];
+type Open = { readonly kind: 'appoint' } | { readonly kind: 'remove'; readonly trustee: Trustee };
 
-type Open = { readonly kind: 'appoint' } | { readonly kind: 'takeBack'; readonly trustee: Trustee };
-
-/** Whom the user trusts with a share of their keys. */
+/** The people who hold a share of the user's keys. */
 export function Trustees() {
   const words = useWords(dictionary);
   const { moment } = useFormats();
@@ -49,49 +46,33 @@ export function Trustees() {
             ]}
             actions={(trustee) => (
               <RowButton
-                label={words.takeBack}
+                label={words.remove}
                 of={trustee.trusteeName}
-                press={() => setOpen({ kind: 'takeBack', trustee })}
+                press={() => setOpen({ kind: 'remove', trustee })}
               />
             )}
           />
         )}
       </LoadedList>
-      {open?.kind === 'appoint' && <AppointDialog present={loaded.data ?? []} close={close} done={done} />}
-      {open?.kind === 'takeBack' && <TakeBackDialog trustee={open.trustee} close={close} done={done} />}
+      {open?.kind === 'appoint' && <AppointDialog current={loaded.data ?? []} close={close} done={done} />}
+      {open?.kind === 'remove' && (
+        <RemoveDialog
+          words={words}
+          name={open.trustee.trusteeName}
+          remove={() =>
+            client.call('recovery.deleteTrustee', { params: { trusteeUserId: open.trustee.trusteeUserId } })
+          }
+          close={close}
+          done={done}
+        />
+      )}
     </section>
   );
 }
 
-/** Whether a phrase is needed too, and what reminds of it. */
+/** Whether a recovery phrase is required, and its hint. */
 export function Phrase({ xorApplied, xorSaltHint }: Pick<Trustee, 'xorApplied' | 'xorSaltHint'>) {
   const words = useWords(dictionary);
   if (!xorApplied) return words.noPhrase;
   return [words.withPhrase, xorSaltHint].filter(Boolean).join(': ');
-}
-
-type TakeBackProps = {
-  readonly trustee: Trustee;
-  readonly close: () => void;
-  readonly done: () => void;
-};
-
-function TakeBackDialog({ trustee: { trusteeUserId, trusteeName: name }, close, done }: TakeBackProps) {
-  const words = useWords(dictionary);
-  const client = useClient();
-  const say = useToast();
-  const act = async () => {
-    await client.call('recovery.deleteTrustee', { params: { trusteeUserId } });
-    say(fill(words.takenBack, { name }));
-    done();
-  };
-  return (
-    <ConfirmDialog
-      title={fill(words.takeBackTitle, { name })}
-      lead={words.takeBackLead}
-      submit={words.takeBack}
-      close={close}
-      act={act}
-    />
-  );
 }

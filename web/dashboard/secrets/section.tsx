@@ -13,7 +13,7 @@ import { dictionary } from './words.ts';
 
 type Secret = ResponseFor<'secrets.list'>['body'][number];
 
-/** As many as a user may have come in one page. */
+/** A user's maximum, so that one page holds all. */
 const limit = 100;
 
 type Open = { readonly kind: 'save' | 'remove'; readonly secret?: Secret };
@@ -96,13 +96,13 @@ type DialogProps = { readonly close: () => void; readonly done: () => void };
 function SaveDialog({ secret, close, done }: DialogProps & { readonly secret: Secret | undefined }) {
   const words = useWords(dictionary);
   const client = useClient();
-  const say = useToast();
+  const toast = useToast();
   const [name, setName] = useState(secret?.name ?? '');
   const [value, setValue] = useState('');
   const [description, setDescription] = useState(secret?.description ?? '');
   const action = useAction(async () => {
     await client.call('secrets.put', { params: { name }, body: { value, description } });
-    say(fill(words.saved, { name }));
+    toast(fill(words.saved, { name }));
     done();
   });
   const title = secret ? fill(words.replaceTitle, { name }) : words.add;

@@ -9,17 +9,17 @@ import { dictionary } from './words.ts';
 
 const anonymous = new StrongroomClient({ baseUrl });
 
-const ways = ['signIn', 'register', 'withKey'] as const;
+const methods = ['signIn', 'register', 'withKey'] as const;
 
-type Way = (typeof ways)[number];
+type Method = (typeof methods)[number];
 
-/** Sign in by e-mail address and password or by an API key, or make an account. */
+/** Signs in with an email address and password or an API key, or creates an account. */
 export function SignIn() {
   const words = useWords(dictionary);
-  const [way, setWay] = useState<Way>('signIn');
+  const [method, setMethod] = useState<Method>('signIn');
   useEffect(() => {
-    document.title = `${words[way]} · Strongroom`;
-  }, [way, words]);
+    document.title = `${words[method]} · Strongroom`;
+  }, [method, words]);
   return (
     <div class="outside">
       <header class="top">
@@ -31,36 +31,36 @@ export function SignIn() {
       </header>
       <main class="welcome">
         <div class="card">
-          <h1>{words[way]}</h1>
+          <h1>{words[method]}</h1>
           {hasExpired() && <p class="warning">{words.expired}</p>}
-          {way === 'withKey' ? <KeyForm /> : <PasswordForm key={way} way={way} />}
+          {method === 'withKey' ? <KeyForm /> : <PasswordForm key={method} method={method} />}
           <p class="other-ways">
-            {ways
-              .filter((each) => each !== way)
+            {methods
+              .filter((each) => each !== method)
               .map((each) => (
-                <button key={each} type="button" class="link" onClick={() => setWay(each)}>
+                <button key={each} type="button" class="link" onClick={() => setMethod(each)}>
                   {words[`${each}Instead`]}
                 </button>
               ))}
           </p>
         </div>
-        <p class="note">{words.keptHere}</p>
+        <p class="note">{words.connections}</p>
       </main>
     </div>
   );
 }
 
-function PasswordForm({ way }: { readonly way: 'signIn' | 'register' }) {
+function PasswordForm({ method }: { readonly method: 'signIn' | 'register' }) {
   const words = useWords(dictionary);
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const action = useAction(async () => {
-    const operation = way === 'signIn' ? 'auth.login' : 'auth.register';
+    const operation = method === 'signIn' ? 'auth.login' : 'auth.register';
     const { body } = await anonymous.call(operation, { body: { email, password } });
     beginSession({ credential: { token: body.token }, user: body.user });
   });
   return (
-    <Form action={action} submit={action.busy ? words.busy : words[way]}>
+    <Form action={action} submit={action.busy ? words.busy : words[method]}>
       <Field
         label={words.email}
         type="email"
@@ -72,8 +72,8 @@ function PasswordForm({ way }: { readonly way: 'signIn' | 'register' }) {
       />
       <PasswordField
         label={words.password}
-        {...(way === 'register' && { hint: words.passwordHint, minLength: 10 })}
-        autocomplete={way === 'register' ? 'new-password' : 'current-password'}
+        {...(method === 'register' && { hint: words.passwordHint, minLength: 10 })}
+        autocomplete={method === 'register' ? 'new-password' : 'current-password'}
         required
         value={password}
         change={setPassword}

@@ -4,7 +4,7 @@ import { useClient, usePages } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { Heading } from '../ui/heading.tsx';
-import { ShownOnce } from '../ui/shown-once.tsx';
+import { ShownOnceCard } from '../ui/shown-once.tsx';
 import { Empty, LoadedList, More } from '../ui/states.tsx';
 import { RowButton, Table } from '../ui/table.tsx';
 import { useToast } from '../ui/toast.tsx';
@@ -19,7 +19,7 @@ export default function Tokens() {
   const words = useWords(dictionary);
   const client = useClient();
   const [open, setOpen] = useState<Open>();
-  const [made, setMade] = useState<NewToken>();
+  const [newToken, setNewToken] = useState<NewToken>();
   const { loaded, more } = usePages<Token>(
     async (cursor, signal) => {
       const { body } = await client.call('tokens.list', { query: { cursor }, signal });
@@ -30,7 +30,7 @@ export default function Tokens() {
   const close = () => setOpen(undefined);
   const done = (created?: NewToken) => {
     close();
-    setMade(created);
+    setNewToken(created);
     loaded.reload();
   };
   return (
@@ -40,10 +40,12 @@ export default function Tokens() {
           {words.create}
         </button>
       </Heading>
-      {made && (
-        <div class="card">
-          <ShownOnce label={fill(words.made, { name: made.name })} value={made.token} note={words.madeLead} />
-        </div>
+      {newToken && (
+        <ShownOnceCard
+          label={fill(words.created, { name: newToken.name })}
+          value={newToken.token}
+          note={words.createdNote}
+        />
       )}
       <LoadedList loaded={loaded} empty={<Empty title={words.none} lead={words.noneLead} />}>
         {(tokens) => <TokenTable tokens={tokens} revoke={(token) => setOpen({ kind: 'revoke', token })} />}
@@ -70,7 +72,7 @@ function TokenTable({ tokens, revoke }: TableProps) {
           cell: ({ name, createdAt }) => (
             <>
               {name}
-              <p class="note">{fill(words.created, { time: moment(createdAt) })}</p>
+              <p class="note">{fill(words.createdAt, { time: moment(createdAt) })}</p>
             </>
           ),
         },
@@ -93,8 +95,8 @@ function Expiry({ expiresAt }: Pick<Token, 'expiresAt'>) {
   const words = useWords(dictionary);
   const { moment } = useFormats();
   if (expiresAt === null) return words.never;
-  const isOver = Date.parse(expiresAt) <= Date.now();
-  return isOver ? <span class="badge bad">{words.expired}</span> : moment(expiresAt);
+  const isExpired = Date.parse(expiresAt) <= Date.now();
+  return isExpired ? <span class="badge bad">{words.expired}</span> : moment(expiresAt);
 }
 
 type RevokeProps = { readonly token: Token; readonly close: () => void; readonly done: () => void };
@@ -102,10 +104,10 @@ type RevokeProps = { readonly token: Token; readonly close: () => void; readonly
 function RevokeDialog({ token: { tokenId, name }, close, done }: RevokeProps) {
   const words = useWords(dictionary);
   const client = useClient();
-  const say = useToast();
+  const toast = useToast();
   const act = async () => {
     await client.call('tokens.delete', { params: { id: tokenId } });
-    say(fill(words.revoked, { name }));
+    toast(fill(words.revoked, { name }));
     done();
   };
   return (

@@ -2,25 +2,25 @@ import { type Dictionary, useWords } from '../language.tsx';
 import { useToast } from './toast.tsx';
 
 const dictionary: Dictionary<'copy' | 'copied'> = {
-  en: { copy: 'Copy', copied: 'Copied.' },
-  es: { copy: 'Copiar', copied: 'Copiado.' },
+  en: { copy: 'Copy', copied: 'Copied' },
+  es: { copy: 'Copiar', copied: 'Copiado' },
 };
 
-/** Browsers have none for pages that came unencrypted from another machine. */
+/** Browsers offer no clipboard to pages that another machine served over plain HTTP. */
 const hasClipboard = navigator.clipboard !== undefined;
 
 type CopyButtonProps = {
-  /** What the text is, for who does not see where the button stands. */
+  /** What the button copies, for screen readers. */
   readonly of: string;
   readonly text: string;
 };
 
 export function CopyButton({ of, text }: CopyButtonProps) {
   const words = useWords(dictionary);
-  const say = useToast();
+  const toast = useToast();
   const copy = async () => {
     await navigator.clipboard.writeText(text);
-    say(words.copied);
+    toast(words.copied);
   };
   if (!hasClipboard) return null;
   return (

@@ -8,21 +8,21 @@ const dictionary: Dictionary<'cancel'> = { en: { cancel: 'Cancel' }, es: { cance
 
 type DialogProps = {
   readonly title: string;
-  /** For code and what programs write. */
+  /** For code and program output. */
   readonly wide?: boolean | undefined;
   readonly close: () => void;
   readonly children: ComponentChildren;
 };
 
-/** Modal, by the browser's own: focus stays in it and goes back where it was, and Escape closes it. */
+/** A modal `<dialog>`: the browser traps focus in it and closes it on Escape. Focus returns to where it was. */
 export function Dialog({ title, wide, close, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useLayoutEffect(() => {
-    const before = document.activeElement;
+    const previous = document.activeElement;
     dialog.current?.showModal();
     return () => {
-      if (before instanceof HTMLElement) before.focus();
+      if (previous instanceof HTMLElement) previous.focus();
     };
   }, []);
   return (
@@ -35,7 +35,7 @@ export function Dialog({ title, wide, close, children }: DialogProps) {
 
 type FormDialogProps = DialogProps & Pick<FormProps, 'submit' | 'action' | 'danger'>;
 
-/** A dialog that is a form, and can be left without it. */
+/** A dialog with a form and a button to cancel it. */
 export function FormDialog({ title, wide, close, ...form }: FormDialogProps) {
   const words = useWords(dictionary);
   const cancel = (
@@ -56,7 +56,7 @@ type ConfirmDialogProps = Omit<DialogProps, 'children'> & {
   readonly act: () => Promise<void>;
 };
 
-/** Asks before something that cannot be undone. */
+/** Asks for confirmation before something that cannot be undone. */
 export function ConfirmDialog({ lead, act, ...dialog }: ConfirmDialogProps) {
   const action = useAction(act);
   return (

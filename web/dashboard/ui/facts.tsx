@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 
 type FactsProps = { readonly facts: readonly (readonly [label: string, value: ComponentChildren])[] };
 
-/** What is so, and cannot be changed where it is shown. */
+/** A list of labels and read-only values. */
 export function Facts({ facts }: FactsProps) {
   return (
     <dl class="facts">

@@ -44,9 +44,9 @@ export function Field({
   );
 }
 
-const asTyped = { autocapitalize: 'none', spellcheck: false } as const;
+const literalInput = { autocapitalize: 'none', spellcheck: false } as const;
 
-/** Hidden until its user wants to see it. */
+/** A field whose text is hidden until the user shows it. */
 export function PasswordField({ label, hint, value, change, ...input }: Common & InputProps) {
   const words = useWords(dictionary);
   const [isShown, setShown] = useState(false);
@@ -56,7 +56,7 @@ export function PasswordField({ label, hint, value, change, ...input }: Common &
       <div class="with-button">
         <input
           id={id}
-          {...attributesOf(id, hint, { ...asTyped, ...input, type: isShown ? 'text' : 'password' })}
+          {...attributesOf(id, hint, { ...literalInput, ...input, type: isShown ? 'text' : 'password' })}
           value={value}
           onInput={(event) => change(event.currentTarget.value)}
         />
@@ -74,14 +74,14 @@ export function PasswordField({ label, hint, value, change, ...input }: Common &
 
 type AreaProps = { readonly required?: boolean; readonly rows?: number; readonly code?: boolean };
 
-/** Several lines. In code, Tab still leaves the field: whoever has no mouse must get out of it. */
+/** A field of several lines. Tab leaves it even in code, because keyboard users must be able to get out. */
 export function Area({ label, hint, value, change, required, rows = 8, code }: Common & AreaProps) {
   const id = useId();
   return (
     <Labelled id={id} label={label} hint={hint}>
       <textarea
         id={id}
-        {...attributesOf(id, hint, { ...(required && { required }), ...(code && asTyped) })}
+        {...attributesOf(id, hint, { ...(required && { required }), ...(code && literalInput) })}
         class={code ? 'code' : undefined}
         rows={rows}
         value={value}
@@ -134,7 +134,7 @@ export function Checkbox({ label, checked, change }: CheckboxProps) {
   );
 }
 
-/** Several that answer one question. */
+/** Several fields under one label. */
 export function FieldGroup({ label, children }: Pick<LabelledProps, 'label' | 'children'>) {
   return (
     <fieldset class="field">
@@ -165,7 +165,7 @@ function Labelled({ id, label, hint, children }: LabelledProps) {
   );
 }
 
-/** As a plain object: Preact's types tell inputs apart by a `type` that is known beforehand. */
+/** Returns a plain object because Preact's types for inputs require a `type` that is known at compile time. */
 function attributesOf(id: string, hint: string | undefined, input: InputProps & { type?: string }): object {
   return { ...(hint && { 'aria-describedby': `${id}-hint` }), ...input };
 }

@@ -7,12 +7,12 @@ export type FormProps = {
   readonly submit: string;
   readonly danger?: boolean | undefined;
   readonly class?: string;
-  /** More buttons, beside the one that submits. */
+  /** Further buttons beside the submit button. */
   readonly buttons?: ComponentChildren;
   readonly children: ComponentChildren;
 };
 
-/** What is entered, what went wrong, and the button that does it. */
+/** Fields, the error of the last try, and a submit button. */
 export function Form({ action, submit, danger, buttons, children, ...attributes }: FormProps) {
   return (
     <form

@@ -3,11 +3,11 @@ import type { ComponentChildren } from 'preact';
 type HeadingProps = {
   readonly title: string;
   readonly lead: string;
-  /** Buttons for what its users mostly come for. */
+  /** Buttons for the section's main actions. */
   readonly children?: ComponentChildren;
 };
 
-/** What a section is called, and what it is for. */
+/** A section's title and purpose. */
 export function Heading({ title, lead, children }: HeadingProps) {
   return (
     <div class="heading">

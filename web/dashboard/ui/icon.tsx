@@ -1,4 +1,4 @@
-/** Strokes on a grid of 24; each is decoration beside words. */
+/** Strokes on a 24 × 24 grid. Icons only decorate text. */
 const paths = {
   key: 'M12 8a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0Zm-1.3 3.2L20 20.5m-3.5-3.5 2.5-2.5',
   box: 'M4 8l8-4 8 4v8l-8 4-8-4Zm0 0 8 4 8-4m-8 4v8',

@@ -3,7 +3,7 @@ import { ConfirmDialog } from './dialog.tsx';
 import { useToast } from './toast.tsx';
 
 type RemoveDialogProps = {
-  /** Of the section; `{name}` in them is what is removed. */
+  /** The section's texts. `{name}` in them is replaced with `name`. */
   readonly words: { readonly [Word in 'removeTitle' | 'removeLead' | 'remove' | 'removed']: string };
   readonly name: string;
   readonly remove: (name: string) => Promise<unknown>;
@@ -11,12 +11,12 @@ type RemoveDialogProps = {
   readonly done: () => void;
 };
 
-/** Asks before something is deleted, deletes it, and says so. */
+/** Asks for confirmation, deletes something and shows a toast. */
 export function RemoveDialog({ words, name, remove, close, done }: RemoveDialogProps) {
-  const say = useToast();
+  const toast = useToast();
   const act = async () => {
     await remove(name);
-    say(fill(words.removed, { name }));
+    toast(fill(words.removed, { name }));
     done();
   };
   return (

@@ -1,9 +1,9 @@
 import { useId } from 'preact/hooks';
 import { CopyButton } from './copy-button.tsx';
 
-type ShownOnceProps = { readonly label: string; readonly value: string; readonly note: string };
+export type ShownOnceProps = { readonly label: string; readonly value: string; readonly note: string };
 
-/** What this page has and nobody will show again. */
+/** A value that is never shown again, with a button to copy it. */
 export function ShownOnce({ label, value, note }: ShownOnceProps) {
   const id = useId();
   return (
@@ -14,6 +14,14 @@ export function ShownOnce({ label, value, note }: ShownOnceProps) {
         <CopyButton of={label} text={value} />
       </div>
       <p class="note">{note}</p>
+    </div>
+  );
+}
+
+export function ShownOnceCard(props: ShownOnceProps) {
+  return (
+    <div class="card">
+      <ShownOnce {...props} />
     </div>
   );
 }

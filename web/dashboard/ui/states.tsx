@@ -3,9 +3,9 @@ import type { Action, Loaded } from '../api.ts';
 import { useErrorText } from '../error-text.ts';
 import { type Dictionary, useWords } from '../language.tsx';
 
-const dictionary: Dictionary<'loading' | 'again'> = {
-  en: { loading: 'Loading …', again: 'Try again' },
-  es: { loading: 'Cargando …', again: 'Intentar de nuevo' },
+const dictionary: Dictionary<'loading' | 'retry'> = {
+  en: { loading: 'Loading…', retry: 'Try again' },
+  es: { loading: 'Cargando…', retry: 'Intentar de nuevo' },
 };
 
 export function Loading() {
@@ -16,16 +16,16 @@ export function Loading() {
   );
 }
 
-/** What failed, and a way to try it again. */
-export function Problem({ error, again }: { readonly error: unknown; readonly again?: () => void }) {
+/** An error message, with a button to try again if `retry` is given. */
+export function Problem({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
   const words = useWords(dictionary);
   const textOf = useErrorText();
   return (
     <div class="problem" role="alert">
       <p>{textOf(error)}</p>
-      {again && (
-        <button type="button" onClick={again}>
-          {words.again}
+      {retry && (
+        <button type="button" onClick={retry}>
+          {words.retry}
         </button>
       )}
     </div>
@@ -46,11 +46,11 @@ type LoadedViewProps<T> = {
   readonly children: (data: T) => ComponentChildren;
 };
 
-/** Shows what was loaded, or that it is not there yet, or why it is not. */
+/** Shows the loaded data, a loading text, or the error. */
 export function LoadedView<T>({ loaded: { data, error, reload }, children }: LoadedViewProps<T>) {
   return (
     <>
-      {error !== undefined && <Problem error={error} again={reload} />}
+      {error !== undefined && <Problem error={error} retry={reload} />}
       {data !== undefined ? children(data) : error === undefined && <Loading />}
     </>
   );
@@ -58,14 +58,14 @@ export function LoadedView<T>({ loaded: { data, error, reload }, children }: Loa
 
 type LoadedListProps<T> = LoadedViewProps<readonly T[]> & { readonly empty: ComponentChildren };
 
-/** The same for a list, and what stands in its place while there is nothing in it. */
+/** Like `LoadedView`, for a list. Shows `empty` in place of an empty list. */
 export function LoadedList<T>({ loaded, empty, children }: LoadedListProps<T>) {
   return <LoadedView loaded={loaded}>{(items) => (items.length === 0 ? empty : children(items))}</LoadedView>;
 }
 
 type MoreProps = { readonly label: string; readonly action: Action<[]> | undefined };
 
-/** Fetches the next page of a list, where there is one. */
+/** A button that loads the next page of a list, if there is one. */
 export function More({ label, action }: MoreProps) {
   if (!action) return null;
   return (

@@ -11,13 +11,13 @@ type Column<Row> = {
 type TableProps<Row> = {
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
-  /** The first one says what the row is of. */
+  /** The first column identifies the row. */
   readonly columns: readonly [Column<Row>, ...Column<Row>[]];
-  /** Buttons for what can be done with a row. */
+  /** The row's buttons. */
   readonly actions?: (row: Row) => ComponentChildren;
 };
 
-/** In a narrow window each row is shown as a list of its own. */
+/** A table whose rows become separate lists in a narrow window. */
 export function Table<Row>({ rows, keyOf, columns, actions }: TableProps<Row>) {
   const words = useWords(dictionary);
   const [first, ...others] = columns;
@@ -56,7 +56,7 @@ export function Table<Row>({ rows, keyOf, columns, actions }: TableProps<Row>) {
 
 type RowButtonProps = {
   readonly label: string;
-  /** What the row is of, for who does not see where the button stands. */
+  /** What the button acts on, for screen readers. */
   readonly of: string;
   readonly press: () => void;
 };

@@ -2,18 +2,15 @@ import { useState } from 'preact/hooks';
 import { rekey } from '../../../client/vault/keys.ts';
 import { publicKeysOf } from '../../../client/vault/own-keys.ts';
 import { fingerprintOf } from '../../../client/vault/trust.ts';
-import { useAction } from '../api.ts';
 import { useWords } from '../language.tsx';
 import { loadCrypto } from '../open-vault/load-crypto.ts';
-import { NewSecretFields, useNewSecret } from '../open-vault/new-secret.tsx';
 import { Fingerprint } from '../open-vault/people.tsx';
 import { useOpenVault } from '../open-vault/provider.tsx';
-import { FormDialog } from '../ui/dialog.tsx';
-import { PasswordField } from '../ui/field.tsx';
+import { RekeyDialog } from '../open-vault/rekey-dialog.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { dictionary } from './words.ts';
 
-/** What others compare, and another user secret. */
+/** The user's fingerprint, and a dialog to change the user secret. */
 export function OwnKeys() {
   const words = useWords(dictionary);
   const { vault } = useOpenVault();
@@ -28,39 +25,28 @@ export function OwnKeys() {
           {words.rekey}
         </button>
       </p>
-      {isOpen && <RekeyDialog close={() => setOpen(false)} />}
+      {isOpen && <ChangeSecretDialog close={() => setOpen(false)} />}
     </section>
   );
 }
 
-function RekeyDialog({ close }: { readonly close: () => void }) {
+function ChangeSecretDialog({ close }: { readonly close: () => void }) {
   const words = useWords(dictionary);
-  const say = useToast();
+  const toast = useToast();
   const { vault } = useOpenVault();
-  const [present, setPresent] = useState('');
-  const secret = useNewSecret();
-  const action = useAction(async () => {
-    const chosen = secret.read();
-    await rekey(vault.client, await loadCrypto(), present, chosen);
-    say(words.rekeyed);
-    close();
-  });
   return (
-    <FormDialog
+    <RekeyDialog
       title={words.rekey}
+      lead={words.rekeyLead}
+      currentLabel={words.currentSecret}
+      submit={words.rekeyIt}
+      busy={words.rekeying}
       close={close}
-      submit={action.busy ? words.rekeying : words.rekeyIt}
-      action={action}
-    >
-      <p>{words.rekeyLead}</p>
-      <PasswordField
-        label={words.presentSecret}
-        autocomplete="off"
-        required
-        value={present}
-        change={setPresent}
-      />
-      <NewSecretFields secret={secret} />
-    </FormDialog>
+      rekey={async (currentSecret, newSecret) => {
+        await rekey(vault.client, await loadCrypto(), currentSecret, newSecret);
+        toast(words.rekeyed);
+        close();
+      }}
+    />
   );
 }

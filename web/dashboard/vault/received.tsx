@@ -15,7 +15,7 @@ import { dictionary } from './words.ts';
 
 const nameOf = ({ alias, key }: ReceivedShare) => alias ?? key;
 
-/** What others share with the user. */
+/** Values that others share with the user. */
 export function Received() {
   const words = useWords(dictionary);
   const { moment } = useFormats();
@@ -37,16 +37,16 @@ export function Received() {
             keyOf={({ shareId }) => shareId}
             columns={[
               { label: words.name, cell: (share) => <code>{nameOf(share)}</code> },
-              { label: words.from, cell: ({ ownerName }) => ownerName },
+              { label: words.owner, cell: ({ ownerName }) => ownerName },
               {
-                label: words.until,
-                cell: ({ expiresAt }) => (expiresAt ? moment(expiresAt) : words.unlimited),
+                label: words.expires,
+                cell: ({ expiresAt }) => (expiresAt ? moment(expiresAt) : words.never),
               },
             ]}
             actions={(share) => (
               <>
                 <RowButton label={words.show} of={nameOf(share)} press={() => setOpen(share)} />
-                <RowButton label={words.giveUp} of={nameOf(share)} press={() => removal.run(share)} />
+                <RowButton label={words.decline} of={nameOf(share)} press={() => removal.run(share)} />
               </>
             )}
           />

@@ -12,33 +12,33 @@ import { useToast } from '../ui/toast.tsx';
 import { dictionary } from './words.ts';
 
 type DialogProps = {
-  /** Of a value that is replaced; empty for a new one. */
+  /** The value to replace, or an empty string for a new one. */
   readonly name: string;
   readonly close: () => void;
   readonly done: () => void;
 };
 
-export function SaveDialog({ name: present, close, done }: DialogProps) {
+export function SaveDialog({ name: existing, close, done }: DialogProps) {
   const words = useWords(dictionary);
-  const say = useToast();
+  const toast = useToast();
   const { vault, shown } = useOpenVault();
-  const [name, setName] = useState(present);
+  const [name, setName] = useState(existing);
   const [value, setValue] = useState('');
-  const recipients = useRecipients(vault, present);
+  const recipients = useRecipients(vault, existing);
   const action = useAction(async () => {
     for (const { id, fingerprint } of recipients) shown.set(id, fingerprint);
-    await putVaultValue(vault, name, new TextEncoder().encode(value), { ifAbsent: !present });
-    say(fill(words.saved, { name }));
+    await putVaultValue(vault, name, new TextEncoder().encode(value), { ifAbsent: !existing });
+    toast(fill(words.saved, { name }));
     done();
   });
   return (
     <FormDialog
-      title={present ? fill(words.replaceTitle, { name }) : words.add}
+      title={existing ? fill(words.replaceTitle, { name }) : words.add}
       close={close}
       submit={words.saveIt}
       action={action}
     >
-      {!present && (
+      {!existing && (
         <Field
           label={words.name}
           hint={words.nameHint}
@@ -72,7 +72,7 @@ export function SaveDialog({ name: present, close, done }: DialogProps) {
   );
 }
 
-/** Those to whom the new value is wrapped too: their keys are shown before. */
+/** Returns the people whom the value is shared with. The dialog shows their fingerprints before the new value is wrapped to their keys. */
 function useRecipients(vault: Vault, key: string) {
   const people = usePeople();
   const shares = useLoad(

@@ -14,7 +14,7 @@ type DialogProps = {
   readonly close: () => void;
 };
 
-/** A value in the clear, for as long as the dialog is open. */
+/** Shows a decrypted value while the dialog is open. */
 export function ValueDialog({ name, load, close }: DialogProps) {
   const words = useWords(dictionary);
   const { moment } = useFormats();
@@ -38,7 +38,7 @@ export function ValueDialog({ name, load, close }: DialogProps) {
   );
 }
 
-/** Text to be read and copied; what is no text, to be saved. */
+/** Shows text with a button to copy it, and binary content as a button to save it. */
 function Content({ name, value }: { readonly name: string; readonly value: Uint8Array }) {
   const words = useWords(dictionary);
   const { bytes } = useFormats();
@@ -47,7 +47,7 @@ function Content({ name, value }: { readonly name: string; readonly value: Uint8
   if (text === undefined)
     return (
       <>
-        <p>{fill(words.noText, { size: bytes(value.length) })}</p>
+        <p>{fill(words.binary, { size: bytes(value.length) })}</p>
         <button type="button" onClick={() => saveBytes(name, [value])}>
           {words.saveFile}
         </button>

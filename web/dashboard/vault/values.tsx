@@ -5,7 +5,8 @@ import { getVaultValue } from '../../../client/vault/values.ts';
 import { useClient, usePages } from '../api.ts';
 import { useWords } from '../language.tsx';
 import { type OpenVault, useOpenVault } from '../open-vault/provider.tsx';
-import { type Shareable, SharingDialog } from '../open-vault/sharing-dialog.tsx';
+import type { Shareable } from '../open-vault/shareable.ts';
+import { SharingDialog } from '../open-vault/sharing-dialog.tsx';
 import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { Empty, LoadedList, More } from '../ui/states.tsx';
 import { RowButton, Table } from '../ui/table.tsx';
@@ -15,7 +16,7 @@ import { dictionary } from './words.ts';
 
 type Open = { readonly kind: 'save' | 'show' | 'share' | 'remove'; readonly name: string };
 
-/** The values of the vault that is open, by name. */
+/** The values of the open vault, by name. */
 export function Values() {
   const words = useWords(dictionary);
   const client = useClient();
