@@ -28,6 +28,8 @@ const methods = {
   builder: ['check', 'request', 'outcome', 'source'],
   generator: ['complete'],
   background: ['begin', 'constructor'],
+  poolTasks: ['fetchKey', 'list', 'start', 'stop'],
+  administratorSecret: ['readOrCreate'],
 };
 
 /** A platform that records the names of called methods. */
@@ -81,12 +83,12 @@ describe('ports of a handler that runs alongside admission', () => {
 describe('a handler that does not wait for admission', () => {
   let table: SqliteTable;
   beforeEach(() => {
-    process.env.STRONGROOM_LIMIT = '1/3600';
+    process.env.STRONGROOM_API_RATE_LIMIT = '1/3600';
     table = new SqliteTable(':memory:');
     usePlatform({ ...notingPlatform([]), table });
   });
   afterEach(() => {
-    delete process.env.STRONGROOM_LIMIT;
+    delete process.env.STRONGROOM_API_RATE_LIMIT;
     table.close();
   });
 
