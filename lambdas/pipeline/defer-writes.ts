@@ -11,7 +11,7 @@ type Effect = 'read' | 'write' | 'costly';
 
 /** Lists every method of every port. A new method does not compile until it is listed. */
 type EffectTable = {
-  readonly [Port in keyof Platform]: { readonly [Method in keyof Platform[Port]]: Effect };
+  readonly [Port in keyof Platform]-?: { readonly [Method in keyof NonNullable<Platform[Port]>]: Effect };
 };
 
 const effects: EffectTable = {
@@ -37,6 +37,9 @@ const effects: EffectTable = {
   builder: { check: 'costly', request: 'write', outcome: 'read', source: 'read' },
   generator: { complete: 'costly' },
   background: { begin: 'write' },
+  // Only jobs have these.
+  poolTasks: { fetchKey: 'costly', list: 'costly', start: 'write', stop: 'write' },
+  administratorSecret: { readOrCreate: 'write' },
 };
 
 /**

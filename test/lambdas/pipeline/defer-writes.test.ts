@@ -2,10 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Context as LambdaContext } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { messages } from '../../../contract/messages.ts';
+import { recovery } from '../../../contract/recovery.ts';
+import { mintAccessKey } from '../../../crypto/server/access-key.ts';
 import { ApiError } from '../../../lambdas/pipeline/api-error.ts';
+import { fingerprint } from '../../../lambdas/pipeline/authenticate.ts';
 import { deferWrites } from '../../../lambdas/pipeline/defer-writes.ts';
 import { endpoint } from '../../../lambdas/pipeline/endpoint.ts';
+import { rememberCaller } from '../../../lambdas/pipeline/known-callers.ts';
 import type { Operation } from '../../../lambdas/pipeline/operation.ts';
+import { addUserKey } from '../../../lambdas/stores/credentials.ts';
+import { addUser } from '../../../lambdas/stores/users.ts';
 import { SqliteTable } from '../../../platform/local/sqlite-table.ts';
 import { type Platform, usePlatform } from '../../../platform/platform.ts';
 import { proxyEvent } from '../../support/invoke.ts';
@@ -22,6 +28,8 @@ const methods = {
   builder: ['check', 'request', 'outcome', 'source'],
   generator: ['complete'],
   background: ['begin', 'constructor'],
+  poolTasks: ['fetchKey', 'list', 'start', 'stop'],
+  administratorSecret: ['readOrCreate'],
 };
 
 /** A platform that records the names of called methods. */
@@ -75,12 +83,12 @@ describe('ports of a handler that runs alongside admission', () => {
 describe('a handler that does not wait for admission', () => {
   let table: SqliteTable;
   beforeEach(() => {
-    process.env.STRONGROOM_LIMIT = '1/3600';
+    process.env.STRONGROOM_API_RATE_LIMIT = '1/3600';
     table = new SqliteTable(':memory:');
     usePlatform({ ...notingPlatform([]), table });
   });
   afterEach(() => {
-    delete process.env.STRONGROOM_LIMIT;
+    delete process.env.STRONGROOM_API_RATE_LIMIT;
     table.close();
   });
 
@@ -116,4 +124,29 @@ describe('a handler that does not wait for admission', () => {
       expect(stored).toEqual([1, 1]);
     },
   );
+
+  test('changes nothing for a caller who is another one than predicted', async () => {
+    const now = new Date();
+    const key = mintAccessKey('pyapi');
+    const user = { userId: randomUUID(), orgId: randomUUID(), email: null, role: 'member' } as const;
+    const headers = { 'x-api-key': key.text };
+    await table.transact([
+      addUser({ ...user, createdAt: now.toISOString(), passwordVersion: 1, apiKeyId: key.keyId }),
+      addUserKey(key, user, now),
+    ]);
+    const credential = { kind: 'apiKey', id: key.keyId } as const;
+    rememberCaller(fingerprint(key.text), { kind: 'user', ...user, role: 'admin', credential });
+
+    const roles: string[] = [];
+    const handler = endpoint(recovery.vetoRestore, async (_, { caller, platform }) => {
+      roles.push(caller.role);
+      await platform.table.transact([{ table: 'recovery', put: { pk: 'careless', sk: caller.role } }]);
+      return { status: 200, body: { vetoed: true } };
+    });
+    const event = proxyEvent(recovery.vetoRestore, { headers });
+    expect((await handler(event, { awsRequestId: 'x' } as LambdaContext)).statusCode).toBe(200);
+    expect(roles).toEqual(['admin', 'member']);
+    const { items } = await table.query({ table: 'recovery', pk: 'careless', limit: 9 });
+    expect(items.map(({ sk }) => sk)).toEqual(['member']);
+  });
 });
