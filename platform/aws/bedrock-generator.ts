@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Completion, Generator, Prompt } from '../generator.ts';
-import { AttemptFailed, attempted, isPassing, retryAfterMs } from '../generators/attempts.ts';
+import { AttemptFailed, isTransient, retryAfterMs, withRetry } from '../generators/attempts.ts';
 
 const stopReasons: Readonly<Record<string, Completion['stopReason']>> = {
   end_turn: 'end',
@@ -37,7 +37,7 @@ export class BedrockGenerator implements Generator {
     this.#firstDelayMs = firstDelayMs;
     this.#client = new BedrockRuntimeClient({
       ...(url && { endpoint: url }),
-      // `attempted` retries for all providers, and it knows the deadline.
+      // `withRetry` retries for all providers, and it knows the deadline.
       maxAttempts: 1,
       // The client's default keeps an HTTP/2 session, which breaks when Lambda freezes the function.
       requestHandler: new NodeHttpHandler({ connectionTimeout: 3_000 }),
@@ -51,7 +51,7 @@ export class BedrockGenerator implements Generator {
       messages: [{ role: 'user', content: [{ text: prompt }] }],
       inferenceConfig: { maxTokens },
     });
-    return attempted(deadline, this.#firstDelayMs, async (abortSignal) => {
+    return withRetry(deadline, this.#firstDelayMs, async (abortSignal) => {
       const output = await this.#client.send(command, { abortSignal }).catch(fail);
       return toCompletion(this.#model, output);
     });
@@ -80,7 +80,7 @@ function fail(error: SdkError): never {
   if (error instanceof BedrockRuntimeServiceException || statusCode >= 300) {
     const kind = /^[A-Za-z]{1,64}Exception$/.test(error.name) ? ` ${error.name}` : '';
     throw new AttemptFailed(`status ${statusCode}${kind}`, {
-      retryable: isPassing(statusCode),
+      retryable: isTransient(statusCode),
       retryAfterMs: retryAfterMs(headers?.['retry-after']),
     });
   }

@@ -22,9 +22,9 @@ import { checkIncrement, checkKey, checkQuery, checkTransaction } from '../table
 import { tableVariable } from '../variables.ts';
 import { fromItem } from './attribute-value.ts';
 import { type Connection, isContention, liveItem, toKey, writeAll, writeOne } from './dynamo-writes.ts';
-import { patience, required } from './environment.ts';
+import { requireEnv, timeouts } from './environment.ts';
 import { counterBelow, Expression, unexpired } from './expression.ts';
-import { retried } from './retried.ts';
+import { withRetry } from './retry.ts';
 
 /** Items to read in one request when a page has to skip expired ones. */
 const readAhead = 100;
@@ -91,7 +91,7 @@ export class DynamoTable implements Table {
   async transact(writes: readonly Write[]): Promise<void> {
     checkTransaction(writes);
     const [write, ...more] = writes as [Write, ...Write[]];
-    await retried(isContention, () =>
+    await withRetry(isContention, () =>
       more.length === 0 ? writeOne(write, this.#connection) : writeAll(writes, this.#connection),
     );
   }
@@ -99,7 +99,7 @@ export class DynamoTable implements Table {
   async increment(increment: Increment): Promise<number | undefined> {
     checkIncrement(increment);
     const isConflict = (error: unknown) => error instanceof ConditionFailed || isContention(error);
-    return retried(isConflict, () => this.#increment(increment));
+    return withRetry(isConflict, () => this.#increment(increment));
   }
 
   /** Reads an item: `DescribeTable` would need a permission that the function has no other use for. */
@@ -177,7 +177,7 @@ function keyCondition(
  * see `tableVariable`.
  */
 export function dynamoTable(env: NodeJS.ProcessEnv): DynamoTable {
-  return new DynamoTable(new DynamoDBClient({ requestHandler: patience }), (table) =>
-    required(env, tableVariable(table)),
+  return new DynamoTable(new DynamoDBClient({ requestHandler: timeouts }), (table) =>
+    requireEnv(env, tableVariable(table)),
   );
 }

@@ -2,7 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { Generator } from '../generator.ts';
 import { chosenGenerator, type KeySource } from '../generators/choice.ts';
 import { BedrockGenerator } from './bedrock-generator.ts';
-import { patience } from './environment.ts';
+import { timeouts } from './environment.ts';
 
 /** Returns the language model that a function's environment names. */
 export function generator(env: NodeJS.ProcessEnv): Generator {
@@ -28,7 +28,7 @@ function cachedSecret(arn: string | undefined): KeySource | undefined {
 }
 
 async function readSecret(arn: string): Promise<string | undefined> {
-  const client = new SecretsManagerClient({ requestHandler: patience });
+  const client = new SecretsManagerClient({ requestHandler: timeouts });
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
   return SecretString?.trim() || undefined;
 }

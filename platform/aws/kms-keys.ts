@@ -13,7 +13,7 @@ import type { SigningKeyName } from '../../contract/resources.ts';
 import { derToRaw, toPublicJwk } from '../../crypto/server/es256.ts';
 import type { PublicJwk } from '../../crypto/server/jwk.ts';
 import { type DataKey, DataKeyRejected, type KeyContext, type Keys } from '../keys.ts';
-import { patience, required } from './environment.ts';
+import { requireEnv, timeouts } from './environment.ts';
 
 /** Key ids or ARNs, not aliases: an alias can be moved to another key. */
 export type KmsKeyIds = {
@@ -116,10 +116,10 @@ function present(bytes: Uint8Array | undefined): Uint8Array {
  * commas, the newest first.
  */
 export function kmsKeys(env: NodeJS.ProcessEnv): KmsKeys {
-  const ids = (name: string) => required(env, name).split(',');
-  return new KmsKeys(new KMSClient({ requestHandler: patience }), {
+  const ids = (name: string) => requireEnv(env, name).split(',');
+  return new KmsKeys(new KMSClient({ requestHandler: timeouts }), {
     get data() {
-      return required(env, 'STRONGROOM_DATA_KEY');
+      return requireEnv(env, 'STRONGROOM_DATA_KEY');
     },
     get jwt() {
       return ids('STRONGROOM_JWT_KEYS');

@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { BackgroundId } from '../../contract/resources.ts';
 import type { Background } from '../background.ts';
 import { jobVariable } from '../variables.ts';
-import { patience, required } from './environment.ts';
+import { requireEnv, timeouts } from './environment.ts';
 
 /**
  * Starts jobs by asynchronous invocation: Lambda queues it, and retries if the function fails ("Asynchronous
@@ -20,7 +20,7 @@ export class LambdaBackground implements Background {
   async begin(operationId: BackgroundId, payload: { readonly [name: string]: string }): Promise<void> {
     await this.#client.send(
       new InvokeCommand({
-        FunctionName: required(this.#env, jobVariable(operationId)),
+        FunctionName: requireEnv(this.#env, jobVariable(operationId)),
         InvocationType: 'Event',
         Payload: Buffer.from(JSON.stringify(payload)),
       }),
@@ -30,5 +30,5 @@ export class LambdaBackground implements Background {
 
 /** Returns the jobs that a function's environment names. */
 export function lambdaBackground(env: NodeJS.ProcessEnv): LambdaBackground {
-  return new LambdaBackground(new LambdaClient({ requestHandler: patience }), env);
+  return new LambdaBackground(new LambdaClient({ requestHandler: timeouts }), env);
 }

@@ -4,7 +4,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { builderJob } from '../build-outcome.ts';
 import { BuilderSettings } from '../builder-settings.ts';
 import { type Build, BuilderBusy, type PackageBuilder } from '../package-builder.ts';
-import { patience, required } from './environment.ts';
+import { requireEnv, timeouts } from './environment.ts';
 import { buildKey, noBuilder, S3PackageOutcomes, s3Client } from './package-outcomes.ts';
 
 export type BuilderTask = {
@@ -97,8 +97,8 @@ export class FargateBuilder extends S3PackageOutcomes {
 export function packageBuilder(env: NodeJS.ProcessEnv): PackageBuilder {
   if (!env.STRONGROOM_BUILDER_TASK) return noBuilder;
   const settings = BuilderSettings.parse(env);
-  const ecs = new ECSClient({ requestHandler: patience });
-  return new FargateBuilder(ecs, s3Client(), required(env, 'STRONGROOM_BUCKET'), {
+  const ecs = new ECSClient({ requestHandler: timeouts });
+  return new FargateBuilder(ecs, s3Client(), requireEnv(env, 'STRONGROOM_BUCKET'), {
     cluster: settings.STRONGROOM_BUILDER_CLUSTER,
     taskDefinition: settings.STRONGROOM_BUILDER_TASK,
     container: 'builder',

@@ -9,7 +9,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { BundleSource } from '../../sandbox-image/protocol/job.ts';
 import { parseOutcome } from '../build-outcome.ts';
 import { type Build, BuilderUnavailable, type Outcome, type PackageBuilder } from '../package-builder.ts';
-import { patience } from './environment.ts';
+import { timeouts } from './environment.ts';
 import { S3Objects } from './s3-objects.ts';
 
 /*
@@ -95,7 +95,7 @@ export class S3PackageOutcomes implements PackageBuilder {
 }
 
 export function s3Client(): S3Client {
-  return new S3Client({ requestHandler: patience, requestChecksumCalculation: 'WHEN_REQUIRED' });
+  return new S3Client({ requestHandler: timeouts, requestChecksumCalculation: 'WHEN_REQUIRED' });
 }
 
 /** Returns outcomes from the bucket that `STRONGROOM_BUCKET` names, or `noBuilder` if it is not set. */

@@ -3,7 +3,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PoolSettings } from '../sandboxes/pool-settings.ts';
 import type { FetchSandboxKey, PoolTasks } from '../sandboxes/sandbox-tasks.ts';
 import { EcsTasks } from './ecs-tasks.ts';
-import { patience } from './environment.ts';
+import { timeouts } from './environment.ts';
 
 /** The job that fetches a key may take 10 s. */
 const keyMs = 15_000;
@@ -11,7 +11,7 @@ const keyMs = 15_000;
 /** Returns the tasks of the sandbox pool that a function's environment describes. */
 export function poolTasks(env: NodeJS.ProcessEnv): PoolTasks {
   const settings = PoolSettings.parse(env);
-  const tasks = new EcsTasks(new ECSClient({ requestHandler: patience }), {
+  const tasks = new EcsTasks(new ECSClient({ requestHandler: timeouts }), {
     cluster: settings.STRONGROOM_POOL_CLUSTER,
     taskDefinition: settings.STRONGROOM_POOL_TASK,
     subnets: settings.STRONGROOM_POOL_SUBNETS,
@@ -28,7 +28,7 @@ export function poolTasks(env: NodeJS.ProcessEnv): PoolTasks {
 
 /** Sandboxes can be reached only from their own network, where this function is not. */
 function fetchKeyBy(functionName: string): FetchSandboxKey {
-  const lambda = new LambdaClient({ requestHandler: { ...patience, requestTimeout: keyMs } });
+  const lambda = new LambdaClient({ requestHandler: { ...timeouts, requestTimeout: keyMs } });
   return async (taskId, url) => {
     const { Payload, FunctionError } = await lambda.send(
       new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify({ taskId, url }) }),

@@ -31,8 +31,8 @@ import {
   type StoredObject,
   type UploadedPart,
 } from '../objects.ts';
-import { patience, required } from './environment.ts';
-import { retried } from './retried.ts';
+import { requireEnv, timeouts } from './environment.ts';
+import { withRetry } from './retry.ts';
 
 /** `Objects` on one S3 bucket. The settings of the bucket encrypt, version and expire objects. */
 export class S3Objects implements Objects {
@@ -53,7 +53,7 @@ export class S3Objects implements Objects {
       new PutObjectCommand({ ...this.#at(key), Body: body, ...(ifAbsent && { IfNoneMatch: '*' }) });
     try {
       // 409: another conditional write of this key was under way; a retry tells which one won.
-      await retried(hasStatus(409), () => this.#client.send(command()));
+      await withRetry(hasStatus(409), () => this.#client.send(command()));
       return true;
     } catch (error) {
       if (ifAbsent && hasStatus(412)(error)) return false;
@@ -201,6 +201,6 @@ async function mapUploadErrors<T>(response: Promise<T>): Promise<T> {
 
 /** Returns the objects in the bucket that the environment of a function on AWS names (`STRONGROOM_BUCKET`). */
 export function s3Objects(env: NodeJS.ProcessEnv): S3Objects {
-  const client = new S3Client({ requestHandler: patience, requestChecksumCalculation: 'WHEN_REQUIRED' });
-  return new S3Objects(client, required(env, 'STRONGROOM_BUCKET'));
+  const client = new S3Client({ requestHandler: timeouts, requestChecksumCalculation: 'WHEN_REQUIRED' });
+  return new S3Objects(client, requireEnv(env, 'STRONGROOM_BUCKET'));
 }

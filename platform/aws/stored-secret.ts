@@ -7,7 +7,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { SecretStore } from '../secret-store.ts';
-import { patience, required } from './environment.ts';
+import { requireEnv, timeouts } from './environment.ts';
 
 /** A secret in Secrets Manager that is set once. */
 export class StoredSecret implements SecretStore {
@@ -57,6 +57,6 @@ export class StoredSecret implements SecretStore {
 
 /** Returns the secret with the administrator's key, which a function's environment names. */
 export function administratorSecret(env: NodeJS.ProcessEnv): StoredSecret {
-  const client = new SecretsManagerClient({ requestHandler: patience });
-  return new StoredSecret(client, required(env, 'STRONGROOM_ADMINISTRATOR_SECRET'));
+  const client = new SecretsManagerClient({ requestHandler: timeouts });
+  return new StoredSecret(client, requireEnv(env, 'STRONGROOM_ADMINISTRATOR_SECRET'));
 }

@@ -1,7 +1,9 @@
 import { backoff } from '../../contract/backoff.ts';
 import { GeneratorFailed } from '../generator.ts';
 
-/** One attempt failed. The message is one that may be logged: never a provider's own words, which quote. */
+/**
+ * One attempt failed. The message may be logged, so it never contains the words of a provider, which may quote secrets.
+ */
 export class AttemptFailed extends Error {
   override readonly name = 'AttemptFailed';
   readonly retryable: boolean;
@@ -17,22 +19,22 @@ export class AttemptFailed extends Error {
 type Failure = { readonly message: string; readonly retryable?: boolean; readonly retryAfterMs?: number };
 
 /**
- * Asks the provider up to four times: again if it was busy, failed or closed the connection, after the delay that it
- * names, or after a random one. A delay that would end after the deadline is not started.
+ * Sends a request up to four times. Retries if the provider was busy, failed or closed the connection, after the delay
+ * that it asked for, or after a random one. A delay that would end after the deadline is not started.
  *
  * @param firstDelayMs the first delay is at most twice as long
  * @throws GeneratorFailed
  */
-export async function attempted<T>(
+export async function withRetry<T>(
   deadline: number,
   firstDelayMs: number,
-  ask: (signal: AbortSignal) => Promise<T>,
+  send: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const signal = AbortSignal.timeout(Math.max(0, deadline - Date.now()));
   let attempts = 0;
   const attempt = (number: number) => {
     attempts = number;
-    return ask(signal);
+    return send(signal);
   };
   const delayAfter = (error: unknown, jitterMs: number) => {
     if (signal.aborted || !(error instanceof AttemptFailed) || !error.retryable) return undefined;
@@ -50,12 +52,12 @@ export async function attempted<T>(
   }
 }
 
-/** Whether a provider that answers with this status may do better the next time. */
-export function isPassing(status: number): boolean {
+/** Whether a retry may succeed after a response with this status. */
+export function isTransient(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
-/** `Retry-After` (RFC 9110 section 10.2.3), in milliseconds from now. */
+/** Returns `Retry-After` (RFC 9110 section 10.2.3) in milliseconds from now. */
 export function retryAfterMs(header: string | null | undefined, now = Date.now()): number | undefined {
   if (!header) return undefined;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AttemptFailed, attempted, isPassing, retryAfterMs } from './attempts.ts';
+import { AttemptFailed, isTransient, retryAfterMs, withRetry } from './attempts.ts';
 
 /** Far larger than any response within the token limit. */
 const maxResponseBytes = 8 * 1024 * 1024;
@@ -40,12 +40,12 @@ export async function postJson<T>(
     // A redirect would send the key to another server.
     redirect: 'error',
   } as const;
-  return attempted(deadline, firstDelayMs, async (signal) => {
+  return withRetry(deadline, firstDelayMs, async (signal) => {
     const response = await fetch(url, { ...init, signal }).catch(failConnection);
     const text = await readText(response).catch(failConnection);
     if (!response.ok) {
       throw new AttemptFailed(`status ${response.status}${errorCode(text)}`, {
-        retryable: isPassing(response.status),
+        retryable: isTransient(response.status),
         retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
       });
     }
