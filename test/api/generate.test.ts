@@ -186,7 +186,7 @@ describe.each(suites)('generating code by %s', (provider, protocol) => {
   test('adds one audit entry, without prompt or code', async () => {
     server.behaves(says(program('print("planted-code")')));
     const entries = async () =>
-      (await user.call('GET', '/api/v1/audit?action=generate.create&limit=100')).body.entries;
+      (await user.call('GET', '/api/v1/audit?action=programs.generate&limit=100')).body.entries;
     const before = (await entries()).length;
     await generate({ prompt: 'planted-prompt' });
     const after = await entries();
