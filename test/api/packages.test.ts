@@ -227,7 +227,7 @@ describe('what cannot be installed fails with the reason, and the previous packa
 
   test('packages that are not at fault say so', async () => {
     const [base, nowhere] = await built('base', 'nowhere-at-all');
-    expect(base).toMatchObject({ status: 'failed', error: expect.stringMatching(/^Not installed, since/) });
+    expect(base).toMatchObject({ status: 'failed', error: expect.stringMatching(/^Not installed, because/) });
     expect(nowhere.error).toMatch(/^The index has no wheel/);
     await user.call('DELETE', `${path}/nowhere-at-all`);
     expect(await settled()).toMatchObject([{ name: 'base', status: 'ready' }]);
