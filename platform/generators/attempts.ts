@@ -44,7 +44,7 @@ export async function withRetry<T>(
   try {
     return await backoff(attempt, { ...limits, delayAfter });
   } catch (error) {
-    if (signal.aborted) throw new GeneratorFailed('no answer in time', attempts);
+    if (signal.aborted) throw new GeneratorFailed('no response in time', attempts);
     if (!(error instanceof AttemptFailed)) throw error;
     const { message, retryAfterMs } = error;
     const seconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000);

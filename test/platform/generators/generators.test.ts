@@ -147,7 +147,7 @@ describe.each(protocols.map((protocol) => [protocol.provider, protocol] as const
     it('ends at its deadline if the server stays silent', async () => {
       server.behaves(staysSilent);
       const begun = Date.now();
-      expect((await failure(300)).message).toBe('no answer in time');
+      expect((await failure(300)).message).toBe('no response in time');
       expect(Date.now() - begun).toBeLessThan(3_000);
     });
 
@@ -157,7 +157,7 @@ describe.each(protocols.map((protocol) => [protocol.provider, protocol] as const
         const timer = setInterval(() => response.write(' '), 20);
         response.on('close', () => clearInterval(timer));
       });
-      expect((await failure(300)).message).toBe('no answer in time');
+      expect((await failure(300)).message).toBe('no response in time');
     });
 
     it('follows no redirects', async () => {

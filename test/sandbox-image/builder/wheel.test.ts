@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Wheel, wheel } from '../../support/wheel.ts';
 import { zip } from '../../support/zip.ts';
 
-const builder = resolve(import.meta.dirname, '..', '..', 'sandbox-image', 'builder');
+const builder = resolve(import.meta.dirname, '../../../sandbox-image/builder');
 const driver = `
 import json, sys
 sys.path.insert(0, sys.argv[1])

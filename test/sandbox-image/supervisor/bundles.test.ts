@@ -19,7 +19,7 @@ import { removeReadOnly } from '../../../sandbox-image/protocol/bundle-folder.ts
 import type { BundleSource } from '../../../sandbox-image/protocol/job.ts';
 import { Supervisor } from './supervisor.ts';
 
-const builder = resolve(import.meta.dirname, '..', '..', 'sandbox-image', 'builder');
+const builder = resolve(import.meta.dirname, '../../../sandbox-image/builder');
 
 /** Seals the tree in a folder and packs it, as sandbox-image/builder does. */
 const seal = `

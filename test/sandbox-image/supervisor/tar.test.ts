@@ -98,7 +98,6 @@ describe('readTar', () => {
     ['malformed pax record', Buffer.concat([pax('no length'), entry])],
     ['malformed pax record', Buffer.concat([pax('9 path=a'), entry])],
     ['malformed pax record', Buffer.concat([pax('8 path a\n'), entry])],
-    ['malformed pax record', Buffer.concat([pax('99 path=a\n'), entry])],
     ['unsupported pax record', Buffer.concat([pax(record('linkpath', '/etc/passwd')), entry])],
     ['unsupported pax record', Buffer.concat([pax(record('path', 'a') + record('size', '1')), entry])],
     ['non-empty ustar prefix', file('a', 'b', { prefix: 'folder' })],
