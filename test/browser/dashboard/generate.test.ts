@@ -53,9 +53,9 @@ describe('code generation', () => {
     const output = page.getByRole('region', { name: 'Output', exact: true });
     expect(await output.textContent()).toContain('12 1');
     await picture(page, 'dashboard-generate');
-    const asked = JSON.stringify(server.asked);
-    expect(asked).toContain('SHOP_KEY');
-    expect(asked).not.toContain('planted-');
+    const requests = JSON.stringify(server.requests);
+    expect(requests).toContain('SHOP_KEY');
+    expect(requests).not.toContain('planted-');
 
     await button(page, 'Undo').click();
     expect(await code(page)).toBe(before);
