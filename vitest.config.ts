@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const tests = (...folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
@@ -36,6 +37,8 @@ export default defineConfig({
         name,
         ...files,
         setupFiles: ['test/support/setup.ts'],
+        // Tests start hundreds of processes from TypeScript: a command line starts in half the time with the cache.
+        env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'compile') },
         // Generous, since the machine may be busy: two files at a time, each with an appliance and Argon2id.
         testTimeout: 60_000,
         hookTimeout: 240_000,
