@@ -44,11 +44,18 @@ export type Language = keyof typeof languages;
 
 export const languageIds = Object.keys(languages) as [Language, ...Language[]];
 
+/** Returns the language of a program file by its extension, or undefined. */
+export function languageOfFile(path: string): Language | undefined {
+  return languageIds.find((id) =>
+    languages[id].fileExtensions.some((extension) => path.endsWith(`.${extension}`)),
+  );
+}
+
 export function isLanguage(id: unknown): id is Language {
   return typeof id === 'string' && Object.hasOwn(languages, id);
 }
 
-/** Returns the position of a file that is in the place of the program's own file, or -1. */
+/** Returns the index of a file whose path is reserved for the program, or -1. */
 export function programFileIndex(language: Language, files: readonly { readonly path: string }[]): number {
   const { programFile } = languages[language];
   return programFile === null ? -1 : files.findIndex(({ path }) => path.split('/')[0] === programFile);

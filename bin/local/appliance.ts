@@ -91,8 +91,10 @@ export async function startAppliance({ data, host, port }: ApplianceOptions): Pr
   listening = urlOf(server);
 
   const timers = new JobTimers(jobs, loadHandler);
-  const sweeping = setInterval(() => sweepBundles(builder), sweepMs);
-  sweepBundles(builder);
+  // What AWS does by itself: DynamoDB's TTL, and the lifecycle rules of the buckets.
+  const sweepAll = () => sweep(table, objects, builder);
+  const sweeping = setInterval(sweepAll, sweepMs);
+  sweepAll();
   return {
     url: listening,
     administratorKey,
@@ -157,8 +159,11 @@ function urlOf(server: Server): string {
 }
 
 /** Deletes package bundles that no list of packages refers to any more. */
-function sweepBundles(builder: BuildProcesses): void {
-  builder.sweep().catch((error: unknown) => logger.error('sweep of bundles failed', describeError(error)));
+/** Removes what has expired from each store: items, abandoned uploads, bundles of packages. */
+function sweep(...stores: readonly { sweep(): Promise<number> }[]): void {
+  for (const store of stores) {
+    store.sweep().catch((error: unknown) => logger.error('sweep failed', describeError(error)));
+  }
 }
 
 /** Stops accepting requests and waits for those in progress, at the latest until their programs have been stopped. */

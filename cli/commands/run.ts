@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { runProgram } from '../../client/executions.ts';
+import { type Language, languageIds, languageOfFile, languages } from '../../contract/languages.ts';
 import { command, type Entry } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { executionOptions, follow, readExecutionOptions } from '../execution.ts';
@@ -35,10 +36,11 @@ export const run: readonly Entry[] = [
   }),
 ];
 
-function languageOf(path: string): 'python' | 'javascript' {
-  if (/\.py$/.test(path)) return 'python';
-  if (/\.[cm]?js$/.test(path)) return 'javascript';
-  throw new UsageError(`unknown language of ${path}: expected a name ending in .py or .js`);
+function languageOf(path: string): Language {
+  const language = languageOfFile(path);
+  if (language) return language;
+  const endings = languageIds.map((id) => `.${languages[id].fileExtensions[0]}`).join(' or ');
+  throw new UsageError(`unknown language of ${path}: expected a name ending in ${endings}`);
 }
 
 async function readInputFile(path: string) {

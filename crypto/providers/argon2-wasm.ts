@@ -38,7 +38,7 @@ export function argon2Wasm(wasm: Uint8Array): Primitives['argon2id'] {
   return async (password, salt, { memoryKiB, passes, lanes, secret, associatedData }, length) => {
     if (salt.length < 8) throw new RangeError('Argon2id salt must have at least 8 bytes');
     compiled ??= compile(wasm);
-    // An instance a call: its memory, with everything secret in it, goes when the call is over.
+    // One instance per call, so that its memory, with every secret in it, is discarded when the call ends.
     const { c: memory, f: malloc, l: hash } = await start(await compiled);
     const bytes = (at: number, size: number) => new Uint8Array(memory.buffer, at, size);
     const place = (input: Uint8Array) => {

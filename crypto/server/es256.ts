@@ -20,7 +20,7 @@ export function toPublicJwk(key: KeyObject): PublicJwk {
  * ECDSA signature from DER, as KMS gives it (RFC 3279 section 2.2.3: SEQUENCE of two INTEGERs), to the 64 bytes
  * `r ‖ s` of a JWS (RFC 7518 section 3.4).
  *
- * @throws TypeError for what is not the DER of a P-256 signature
+ * @throws TypeError if the bytes are not a DER-encoded P-256 signature
  */
 export function derToRaw(der: Uint8Array): Uint8Array {
   if (der[0] !== 0x30 || der[1] !== der.length - 2) throw notDer();

@@ -13,7 +13,7 @@ type Entry = { readonly kek: Kek; readonly until: number };
 /**
  * Caches KEKs that this process derived, so that the next request with the same user secret does not run Argon2id. The
  * key of an entry is an HMAC of owner, KEK record and secret under a key that only this process has. The cache stores
- * neither the secret nor anything that allows to search for it. It wipes entries that it removes by age, number or
+ * neither the secret nor anything that would let someone search for it. It wipes entries that it removes by age, number or
  * `delete`.
  */
 export class KekCache {

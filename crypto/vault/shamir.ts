@@ -57,7 +57,7 @@ export function splitSecret(
 /**
  * @param shares at least as many as the threshold that they name, in any order
  * @throws RangeError for too few, which is the caller's to know: see `thresholdOf`
- * @throws Tampered where they do not belong together, are twice the same, or do not give a whole secret
+ * @throws Tampered if they do not belong together, contain a duplicate, or do not yield an intact secret
  * @throws UnsupportedSuite
  */
 export function joinShares(primitives: Primitives, shares: readonly Uint8Array[]): Uint8Array {

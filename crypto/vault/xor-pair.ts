@@ -27,7 +27,7 @@ export function splitPair(primitives: Primitives, secret: Uint8Array): readonly 
   return shares as [Uint8Array, Uint8Array];
 }
 
-/** In any order. @throws Tampered where they are no pair @throws UnsupportedSuite */
+/** Joins two shares, in any order. @throws Tampered if they are not a pair @throws UnsupportedSuite */
 export function joinPair(primitives: Primitives, one: Uint8Array, other: Uint8Array): Uint8Array {
   const [a, b] = [afterHeader(one), afterHeader(other)];
   const pairId = a.subarray(0, pairIdBytes);
@@ -48,12 +48,12 @@ export function joinPair(primitives: Primitives, one: Uint8Array, other: Uint8Ar
  *
  *     version ‖ suite ‖ salt (16) ‖ share XOR HKDF-SHA-256(Argon2id(phrase, salt))
  *
- * Without authentication on purpose: a trustee who guesses phrases must not see when one is right. What shows it is
- * the secret that is joined in the end.
+ * Deliberately unauthenticated: a trustee who guesses phrases must not see when one is right. Only joining the shares
+ * shows that.
  */
 const saltBytes = 16;
 const maskPurpose = 'strongroom share mask v1';
-/** HKDF gives no more (RFC 5869 section 2.3). */
+/** The longest output of HKDF (RFC 5869 section 2.3). */
 const longestShare = 255 * 32;
 
 /** @param phrase compared in Unicode's NFC, without regard to case and to white space at its ends */

@@ -92,7 +92,7 @@ export class Sealer {
     this.#next ??= this.#encapsulate();
   }
 
-  /** @throws RangeError for what is no public key of X-Wing */
+  /** @throws RangeError if the bytes are not an X-Wing public key */
   seal(plaintext: Uint8Array, aad: Uint8Array): SealedRequest {
     const { sharedSecret, ciphertext } = this.#next ?? this.#encapsulate();
     this.#next = undefined;
@@ -114,7 +114,7 @@ export class Sealer {
   }
 }
 
-/** @throws RangeError for what is no public key of X-Wing */
+/** @throws RangeError if the bytes are not an X-Wing public key */
 export function seal(
   primitives: Primitives,
   publicKey: Uint8Array,
@@ -192,7 +192,7 @@ function encrypt(
   return sealed;
 }
 
-/** Wipes the key, whatever comes. */
+/** Decrypts and wipes the key, even on failure. */
 function decrypt(
   { aes256Gcm }: Primitives,
   key: Uint8Array,
@@ -229,7 +229,7 @@ function openReplies(primitives: Primitives, key: Uint8Array, aad: Uint8Array): 
   return { openReply: (reply) => open(reply, true).plaintext, openNext: (reply) => open(reply) };
 }
 
-/** The key and the nonce of one reply after another, in copies that their use wipes. */
+/** Returns the key and nonce of each reply in turn, as copies that are wiped when used. */
 function replyKeys(key: Uint8Array): (last: boolean) => Uint8Array {
   let number = 0;
   let ended = false;

@@ -21,7 +21,7 @@ export const handler = endpoint(auth.rotateApiKey, async ({ body }, context) => 
   const apiKey = mintAccessKey('pyapi');
   const confirmed =
     body.password === undefined ? undefined : await confirmPassword(context, login, body.password);
-  // Without the password the copy cannot be sealed again, and the old copy would be of a key that is refused.
+  // Without the password the copy cannot be sealed again, and the old copy would hold a key that no longer works.
   const sealedApiKey = confirmed ? sealApiKey(confirmed.keys.sealing, userId, apiKey.text) : null;
   const copy: Effect[] =
     login && email

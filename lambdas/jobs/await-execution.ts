@@ -20,7 +20,7 @@ export const handler = jobHandler(awaitExecution, async ({ userId, executionId }
   else await platform.background.begin('jobs.awaitExecution', { userId, executionId });
 });
 
-/** @returns undefined if the time of this function is up first */
+/** @returns undefined if the function runs out of time first */
 async function outcomeOf(
   platform: Platform,
   execution: Execution,

@@ -9,7 +9,7 @@ export const handler = endpoint(uploads.abort, async ({ params: { id } }, contex
   const { caller, platform } = context;
   const upload = await getUpload(platform.table, caller.userId, id);
   if (!upload) throw new ApiError('NOT_FOUND');
-  // Before the record is deleted: if a request fails in between, its repetition finds what is left to do.
+  // Before the record is deleted: if a request fails in between, a retry can find what is left to do.
   await dropParts(platform.objects, upload);
   return {
     status: 200,

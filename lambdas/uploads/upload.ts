@@ -19,7 +19,7 @@ type AnnouncedFile = {
 };
 
 /**
- * Checks the announcement of a file that is to be uploaded. Whether it can be decrypted, only its owner can tell.
+ * Checks the announcement of a file that is to be uploaded. Only its owner can tell whether it can be decrypted.
  *
  * @returns plaintext size in bytes
  * @throws ApiError INVALID_REQUEST

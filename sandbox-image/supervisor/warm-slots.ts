@@ -67,7 +67,8 @@ export class WarmSlots {
       this.#preimport.clear();
     }
     if (this.#faults < maxFaults) return;
-    const what = this.kind.packages === null ? 'programs in JavaScript' : 'programs with these packages';
+    const { label } = languages[this.kind.language];
+    const what = this.kind.packages === null ? `programs in ${label}` : 'programs with these packages';
     this.#fault = new SandboxUnavailable(`${what} cannot be started`);
     const waiters = this.waiters.splice(0);
     const reason = stderr ? text(stderr).catch(() => '') : Promise.resolve('');

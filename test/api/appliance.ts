@@ -60,6 +60,7 @@ export class TestAppliance {
     const child = spawn(process.execPath, [program, '--port', '0', '--data', this.data], {
       env: {
         PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         STRONGROOM_SANDBOX_PACKAGES: this.packages,
         // The discard port: no test may reach an index that it did not start itself.
         STRONGROOM_PACKAGE_INDEX: 'http://127.0.0.1:9/simple/',

@@ -25,7 +25,8 @@ export class Cli {
   /** @param program runs instead of the repository's */
   constructor(url: string, program: readonly [node: string, program: string] = source) {
     this.#program = program;
-    this.#env = { PATH: process.env.PATH, HOME: this.home, STRONGROOM_URL: url };
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
+    this.#env = { PATH, NODE_COMPILE_CACHE, HOME: this.home, STRONGROOM_URL: url };
   }
 
   /** Returns the CLI of a new user who has an account and key pairs. */

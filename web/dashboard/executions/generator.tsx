@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { type ResponseFor, StrongroomError } from '../../../client/index.ts';
+import type { Language } from '../../../contract/languages.ts';
 import { useAction, useClient } from '../api.ts';
 import { fill, useFormats, useWords } from '../language.tsx';
 import { Area } from '../ui/field.tsx';
@@ -10,7 +11,7 @@ import { dictionary } from './words.ts';
 type Generated = ResponseFor<'programs.generate'>['body'];
 
 type GeneratorProps = {
-  readonly language: 'python' | 'javascript';
+  readonly language: Language;
   readonly code: string;
   readonly setCode: (code: string) => void;
   readonly generated: (code: string) => void;

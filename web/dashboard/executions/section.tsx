@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { runProgram } from '../../../client/executions.ts';
+import { type Language, languageIds, languages } from '../../../contract/languages.ts';
 import { useClient } from '../api.ts';
 import { useWords } from '../language.tsx';
 import { Area, Choice } from '../ui/field.tsx';
@@ -10,8 +11,6 @@ import { ExecutionResult } from './result.tsx';
 import { type SecretChoice, secretsFor } from './secrets.ts';
 import { useExecution } from './use-execution.ts';
 import { dictionary } from './words.ts';
-
-type Language = 'python' | 'javascript';
 
 export default function Executions() {
   const words = useWords(dictionary);
@@ -49,10 +48,7 @@ export default function Executions() {
             label={words.language}
             value={language}
             change={setLanguage}
-            options={[
-              ['python', 'Python'],
-              ['javascript', 'JavaScript'],
-            ]}
+            options={languageIds.map((id) => [id, languages[id].label] as const)}
           />
           <Choice
             label={words.secrets}
