@@ -83,7 +83,7 @@ describe('packages', { timeout: 180_000 }, () => {
     const field = page.getByLabel('Package', { exact: true });
     await field.fill('https://example.com/a.whl');
     await button(page, 'Add').click();
-    expect(await page.getByRole('alert').textContent()).toContain('must name a package of the index');
+    expect(await page.getByRole('alert').textContent()).toContain('must be a package from the index');
     await field.fill('tables');
     await button(page, 'Add').click();
     await row(page, /tables/).waitFor();
@@ -95,7 +95,7 @@ describe('packages', { timeout: 180_000 }, () => {
     await button(page, 'Edit list').click();
     await page.getByLabel('Packages, one per line').fill('tables\n\n--pre\n');
     await button(page, 'Save list').click();
-    await page.getByText('--pre: must be a package, not an option').waitFor();
+    await page.getByText('--pre: must be a package name, not an option').waitFor();
   });
 
   test('fit a phone, in dark mode and in Spanish', async () => {
