@@ -6,26 +6,28 @@ const tests = (...folders: readonly string[]) => folders.map((folder) => `test/$
 
 /** Models, injected faults, races and tampering: each drives thousands of requests. */
 const deepApi = ['test/api/**/*-{model,faults,race,tampering}.test.ts'];
-/** Tests of the client library that start an appliance, and tests that start a sandbox of their own. */
-const started = [
+/** Beside unit tests in the tree, but slower: they start an appliance or a sandbox, or derive many keys. */
+const slow = [
   'test/client/{audit,messages,vault-files,zk}.test.ts',
   'test/client/vault/*.test.ts',
+  'test/client/message-crypto/sr2.test.ts',
   'test/lambdas/{port-calls,refused-callers}.test.ts',
-  'test/platform/sandboxes/pool.test.ts',
+  'test/lambdas/audit/sequencer.test.ts',
+  'test/platform/sandboxes/{pool,pool-reconciler}.test.ts',
 ];
 
 /** Every test file of `npm test` is in exactly one of these, which `test/lint/projects.test.ts` checks. */
 export const projects = {
   /** The loop while you work: no appliance, no sandbox, no stack. */
   unit: {
-    include: tests('contract', 'crypto', 'vectors', 'lambdas', 'client', 'platform', 'web', 'lint'),
-    exclude: started,
+    include: tests('contract', 'crypto', 'vectors', 'lambdas', 'client', 'platform', 'web'),
+    exclude: slow,
   },
   /** Appliances over HTTP, the command line, and the stack. */
-  api: { include: [...tests('api', 'bin', 'cli', 'examples', 'infra'), ...started], exclude: deepApi },
+  api: { include: [...tests('api', 'bin', 'cli', 'examples', 'infra'), ...slow], exclude: deepApi },
   sandbox: { include: tests('sandbox-image'), exclude: [] },
-  /** The deep API tests, hostile programs, and every document followed as it is written. */
-  deep: { include: [...tests('hostile', 'docs'), ...deepApi], exclude: [] },
+  /** The deep API tests, hostile programs, every document followed as it is written, and the lint rules broken. */
+  deep: { include: [...tests('hostile', 'docs', 'lint'), ...deepApi], exclude: [] },
 };
 
 export default defineConfig({
