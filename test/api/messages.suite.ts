@@ -424,6 +424,8 @@ export function messagesSuite(target: () => Target): void {
       async (version) => {
         const client = legacyClient(version);
         const encryptedContent = client.encryptMessage('naïve café 🔑', 'correct horse');
+        // The derivation blocks for seconds: let `fetch` notice the connections that the server closed meanwhile.
+        await after(50);
         const { messageId } = await store({
           encryptedContent,
           name: 'API Secret',
