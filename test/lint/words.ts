@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 type Entry = { readonly avoid: RegExp; readonly write: string };
 
@@ -54,7 +54,8 @@ const root = resolve(import.meta.dirname, '../..');
 const prose = ['*.md', '*.ts', '*.tsx', '*.html', '*.py', '*.cjs', '*.css', '*.yml', '*.sh'];
 const self = 'test/lint/words';
 
-function proseFiles(): string[] {
+/** Returns every file that has prose, by its path in the repository. */
+export function proseFiles(): string[] {
   const listed = execFileSync(
     'git',
     ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...prose],
@@ -67,8 +68,9 @@ function proseFiles(): string[] {
 }
 
 if (import.meta.main) {
-  const findings = proseFiles().flatMap((file) =>
-    findWords(readFileSync(join(root, file), 'utf8')).map((finding) => ({ file, ...finding })),
+  const named = process.argv.slice(2);
+  const findings = (named.length > 0 ? named : proseFiles()).flatMap((file) =>
+    findWords(readFileSync(resolve(root, file), 'utf8')).map((finding) => ({ file, ...finding })),
   );
   for (const { file, line, found, write } of findings) {
     process.stdout.write(`${file}:${line}: "${found}" → ${write}\n`);
