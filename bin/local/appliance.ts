@@ -158,8 +158,7 @@ function urlOf(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-/** Deletes package bundles that no list of packages refers to any more. */
-/** Removes what has expired from each store: items, abandoned uploads, bundles of packages. */
+/** Deletes what has expired in each store: items, abandoned uploads, and package bundles that no list refers to. */
 function sweep(...stores: readonly { sweep(): Promise<number> }[]): void {
   for (const store of stores) {
     store.sweep().catch((error: unknown) => logger.error('sweep failed', describeError(error)));
